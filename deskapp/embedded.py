@@ -90,10 +90,10 @@ def _running(data: Path) -> Path:
         _make(data)
         _held[data] = _hold(data / "users.lock")
     with _locked(data / "start.lock"):
-        sockets = socket_dir(data)
-        if not (_keeper_lives(data) and _answer(sockets)):
-            _start_keeper(data, sockets)
-    return sockets
+        if not (_keeper_lives(data) and _answer(socket_dir(data))):
+            _end_lost_keeper(data)
+            _start_keeper(data)
+        return socket_dir(data)
 
 
 def _make(data: Path) -> None:
@@ -151,12 +151,11 @@ def _is_private(folder: Path) -> bool:
     return folder.is_dir() and not folder.is_symlink() and facts.st_uid == os.geteuid() and not facts.st_mode & 0o077
 
 
-def _start_keeper(data: Path, sockets: Path) -> None:
-    stop_lost_keeper(data)
+def _start_keeper(data: Path) -> None:
     mode = "test" if testing() else "keep"
     with open(data / "logs" / "keeper.log", "ab") as log:
         keeper = subprocess.Popen(
-            [sys.executable, "-I", str(KEEPER), mode, str(data), str(sockets)],
+            [sys.executable, "-I", str(KEEPER), mode, str(data), str(socket_dir(data))],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -170,16 +169,11 @@ def _start_keeper(data: Path, sockets: Path) -> None:
         raise EmbeddedError(word or f"PostgreSQL and Redis did not start: {data / 'logs' / 'keeper.log'} says why.")
 
 
-def stop_lost_keeper(data: Path) -> None:
-    """A keeper whose servers do not answer (its starter was killed, a socket was deleted) makes place for another."""
-    deadline = time.monotonic() + 20
-    while _keeper_lives(data):
-        if _answer(socket_dir(data)):
-            return
-        if time.monotonic() > deadline and (pid := _keeper_pid(data)):
-            _signal(pid, signal.SIGTERM)
-            deadline += 20
-        time.sleep(0.1)
+def _end_lost_keeper(data: Path) -> None:
+    """A keeper whose servers do not answer is stopping, or its starter was killed, or somebody deleted its sockets."""
+    if _keeper_lives(data):
+        stop(data)
+        _held[data] = _hold(data / "users.lock")
 
 
 def _keeper_lives(data: Path) -> bool:

@@ -1,0 +1,1 @@
+"""What is said, and who answers: imports customers."""

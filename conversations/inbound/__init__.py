@@ -1,0 +1,1 @@
+"""The inbound journey inside the desk: receive, thread, record."""

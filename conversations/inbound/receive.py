@@ -1,0 +1,26 @@
+"""Inbound: the whole journey of one message, from its envelope to the agents' screens."""
+
+from django.db import transaction
+
+from conversations.envelopes import InboundMessage
+from conversations.inbound.record import already, record
+from conversations.inbound.thread import thread
+from conversations.live.push import push_message
+from conversations.models import Message
+from conversations.outbound.outbox import cancel_on_reply
+from customers.identify import identify
+
+
+@transaction.atomic
+def receive(inbound: InboundMessage) -> Message:
+    """Stores `inbound` once and shows it. Receiving the same envelope again gives the same message."""
+    if message := already(inbound):
+        return message
+    customer, identity = identify(inbound.handles, language=inbound.language)
+    if message := already(inbound):  # a twin was stored while we waited for the lock
+        return message
+    conversation = thread(inbound, customer)
+    message = record(inbound, conversation, identity)
+    cancel_on_reply(conversation)
+    push_message(message)
+    return message

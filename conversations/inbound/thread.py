@@ -1,0 +1,98 @@
+"""Inbound 4: which conversation does it join? An ordered list of strategies; the first that knows, says."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from conversations.envelopes import InboundMessage
+from conversations.models import BlockedSender, Channel, Conversation, Message, Status
+from customers.models import Customer
+
+
+
+def thread(inbound: InboundMessage, customer: Customer) -> Conversation:
+    """The conversation that `inbound` belongs to, locked. Call with the customer's row locked (customers.identify)."""
+    for strategy in STRATEGIES:
+        if conversation := strategy(inbound, customer):
+            return _locked(conversation)
+    return _new(inbound, customer)
+
+
+def _named(inbound: InboundMessage, customer: Customer) -> Conversation | None:
+    """A signed plus-address or chat session names the conversation: proof enough, whoever of the thread writes."""
+    return Conversation.objects.filter(pk=inbound.conversation_id).first() if inbound.conversation_id else None
+
+
+def _referenced(inbound: InboundMessage, customer: Customer) -> Conversation | None:
+    """The conversation of a message it answers, if the writer is part of that conversation: a Message-ID can be
+    learned from a forwarded mail, so it proves nothing by itself."""
+    if not inbound.references:
+        return None
+    found = (
+        Message.objects.filter(external_id__in=inbound.references[-20:])
+        .order_by("-created_at")
+        .select_related("conversation")
+        .first()
+    )
+    if found is None or not _takes_part(inbound, customer, found.conversation):
+        return None
+    return found.conversation
+
+
+def _takes_part(inbound: InboundMessage, customer: Customer, conversation: Conversation) -> bool:
+    if conversation.customer_id == customer.pk:
+        return True
+    writer = inbound.handles[0]
+    return writer.is_verified and conversation.participants.filter(email=writer.value.lower()).exists()
+
+
+def _open(inbound: InboundMessage, customer: Customer) -> Conversation | None:
+    return (
+        customer.conversations.filter(
+            merged_into=None, is_spam=False, status__in=[Status.OPEN, Status.PENDING, Status.SNOOZED]
+        )
+        .order_by("-last_message_at")
+        .first()
+    )
+
+
+def _lately_resolved(inbound: InboundMessage, customer: Customer) -> Conversation | None:
+    since = timezone.now() - timedelta(days=settings.REOPEN_WINDOW_DAYS)
+    resolved = customer.conversations.filter(merged_into=None, is_spam=False, status=Status.RESOLVED)
+    return resolved.filter(resolved_at__gte=since).order_by("-resolved_at").first()
+
+
+STRATEGIES: tuple[Callable[[InboundMessage, Customer], Conversation | None], ...] = (
+    _named,
+    _referenced,
+    _open,
+    _lately_resolved,
+)
+
+
+def _locked(conversation: Conversation) -> Conversation:
+    """The row under lock; of a conversation that was merged away, the one it went into."""
+    conversation = Conversation.objects.select_for_update(of=("self",)).get(pk=conversation.pk)
+    while conversation.merged_into_id:
+        conversation = Conversation.objects.select_for_update(of=("self",)).get(pk=conversation.merged_into_id)
+    return conversation
+
+
+def _new(inbound: InboundMessage, customer: Customer) -> Conversation:
+    channel = Channel.objects.get(pk=inbound.channel_id)
+    return Conversation.objects.create(
+        customer=customer,
+        subject=inbound.subject[:300],
+        team_id=channel.team_id,
+        language=inbound.language,
+        is_spam=inbound.is_spam or customer.is_blocked or _is_blocked(inbound),
+    )
+
+
+def _is_blocked(inbound: InboundMessage) -> bool:
+    sender = inbound.handles[0].value.lower()
+    return BlockedSender.objects.filter(value__in=[sender, "@" + sender.rpartition("@")[2]]).exists()
+
+

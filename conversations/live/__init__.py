@@ -1,0 +1,1 @@
+"""What agents see without reloading: groups, pushes, sockets, presence."""

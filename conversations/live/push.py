@@ -1,0 +1,72 @@
+"""Inbound 7: show it. After commit, one rendering goes to everybody who watches."""
+
+from collections.abc import Iterable
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from conversations.live import groups
+from conversations.models import Activity, Conversation, Message
+
+
+def push_message(message: Message) -> None:
+    """The message into its open threads, its conversation's row into the lists, and a line to the customer's widget."""
+    transaction.on_commit(lambda: _push_message(message.pk))
+
+
+def push_activity(activity: Activity) -> None:
+    transaction.on_commit(lambda: _push_activity(activity.pk))
+
+
+def push_row(conversation: Conversation) -> None:
+    transaction.on_commit(lambda: _push_row(conversation.pk))
+
+
+def push_removal(conversation: Conversation, from_groups: Iterable[str]) -> None:
+    """Takes the row away from those who may no longer see it, such as the team it left."""
+    gone = [group for group in from_groups if group not in groups.watching(conversation)]
+    frame = {"type": "desk.gone", "conversation": conversation.pk}
+    transaction.on_commit(lambda: send(gone, frame))
+
+
+def _push_message(pk: int) -> None:
+    message = (
+        Message.objects.select_related("conversation", "channel", "identity", "author", "delivery")
+        .prefetch_related("attachments")
+        .get(pk=pk)
+    )
+    html = render_to_string("conversations/live/message.html", {"event": message, "message": message})
+    event = {"type": "desk.event", "html": html, "conversation": message.conversation_id, "message": message.pk}
+    send([groups.of_conversation(message.conversation_id)], event)
+    _push_row(message.conversation_id, arrived=message)
+    if message.channel and message.identity_id and message.kind in (Message.Kind.INBOUND, Message.Kind.OUTBOUND):
+        send([groups.of_visitor(message.identity_id)], {"type": "visitor.message", "message": message.pk})
+
+
+def _push_activity(pk: int) -> None:
+    activity = Activity.objects.select_related("by").get(pk=pk)
+    html = render_to_string("conversations/live/activity.html", {"event": activity, "activity": activity})
+    event = {"type": "desk.event", "html": html, "conversation": activity.conversation_id}
+    send([groups.of_conversation(activity.conversation_id)], event)
+
+
+def _push_row(pk: int, *, arrived: Message | None = None) -> None:
+    conversation = Conversation.objects.select_related("customer", "assignee", "team").get(pk=pk)
+    html = render_to_string("conversations/live/row.html", {"conversation": conversation})
+    frame = {
+        "type": "desk.row",
+        "html": html,
+        "conversation": conversation.pk,
+        "inbound": bool(arrived and arrived.kind == Message.Kind.INBOUND),
+        "assignee": conversation.assignee_id,
+    }
+    send(groups.watching(conversation), frame)
+
+
+def send(to: Iterable[str], frame: dict[str, object]) -> None:
+    """One frame to each group. What a lost frame would have shown, the browser's next catch-up brings."""
+    layer = get_channel_layer()
+    for group in dict.fromkeys(to):
+        async_to_sync(layer.group_send)(group, frame)

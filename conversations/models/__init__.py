@@ -1,0 +1,42 @@
+"""The rows of WHAT is said, and who answers."""
+
+from conversations.models.activity import Activity, ConversationMerge
+from conversations.models.canned import CannedReply
+from conversations.models.channel import BlockedSender, Channel, Medium
+from conversations.models.conversation import NOT_WAITING, Conversation, Participant, Priority, Status
+from conversations.models.delivery import Delivery, DeliveryAttempt
+from conversations.models.draft import Draft
+from conversations.models.lease import Lease
+from conversations.models.message import Attachment, Message, MessageEdit
+from conversations.models.personal import Follow, Mention, PushSubscription, ReadMark
+from conversations.models.tag import Tag
+from conversations.models.team import Team
+from conversations.models.view import SavedView
+
+__all__ = [
+    "NOT_WAITING",
+    "Activity",
+    "Attachment",
+    "BlockedSender",
+    "CannedReply",
+    "Channel",
+    "Conversation",
+    "ConversationMerge",
+    "Delivery",
+    "DeliveryAttempt",
+    "Draft",
+    "Follow",
+    "Lease",
+    "Medium",
+    "Mention",
+    "Message",
+    "MessageEdit",
+    "Participant",
+    "Priority",
+    "PushSubscription",
+    "ReadMark",
+    "SavedView",
+    "Status",
+    "Tag",
+    "Team",
+]

@@ -1,0 +1,57 @@
+"""Activity: what was done to a conversation, by whom; and the ledger of merged conversations."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Verb(models.TextChoices):
+    ASSIGNED = "assigned", _("assigned")
+    RESOLVED = "resolved", _("solved")
+    REOPENED = "reopened", _("reopened")
+    SNOOZED = "snoozed", _("snoozed")
+    WOKE = "woke", _("woke up")
+    TAGGED = "tagged", _("tagged")
+    UNTAGGED = "untagged", _("untagged")
+    PRIORITISED = "prioritised", _("set the priority")
+    RENAMED = "renamed", _("renamed")
+    MERGED = "merged", _("merged")
+    UNMERGED = "unmerged", _("took apart")
+    SPLIT = "split", _("split")
+    MARKED_SPAM = "marked_spam", _("marked as spam")
+    UNMARKED_SPAM = "unmarked_spam", _("marked as not spam")
+    MOVED = "moved", _("moved to another customer")
+    FAILED = "failed", _("a message was not delivered")
+
+
+class Activity(models.Model):
+    Verb = Verb
+
+    conversation = models.ForeignKey("conversations.Conversation", models.CASCADE, related_name="activities")
+    verb = models.CharField(max_length=16, choices=Verb.choices)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    to = models.CharField(max_length=400, blank=True)  # whom, until when, which tag: in words
+    reason = models.CharField(max_length=400, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "activities"
+        indexes = [models.Index(fields=["conversation", "created_at", "id"], name="activity_of_conversation")]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.to}"
+
+
+class ConversationMerge(models.Model):
+    """`messages` are the ids that moved from `absorbed` to `kept`: undoing moves just these back."""
+
+    kept = models.ForeignKey("conversations.Conversation", models.CASCADE, related_name="+")
+    absorbed = models.ForeignKey("conversations.Conversation", models.CASCADE, related_name="+")
+    messages = ArrayField(models.BigIntegerField())
+    activities = ArrayField(models.BigIntegerField(), default=list)
+    status_before = models.CharField(max_length=10)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True, blank=True)

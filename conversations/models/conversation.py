@@ -1,0 +1,150 @@
+"""Conversation: one matter of one customer, over any number of channels."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from deskapp.models import User
+
+NOT_WAITING = datetime(9000, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Status(models.TextChoices):
+    OPEN = "open", _("Open")
+    PENDING = "pending", _("With bot")
+    SNOOZED = "snoozed", _("Snoozed")
+    RESOLVED = "resolved", _("Solved")
+
+
+class Priority(models.IntegerChoices):
+    LOW = 0, _("Low")
+    NORMAL = 1, _("Normal")
+    HIGH = 2, _("High")
+    URGENT = 3, _("Urgent")
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    def visible_to(self, agent: "User") -> Self:
+        """What this agent may see: their teams' work, work of no team, their own, and what they were called into."""
+        if not agent.is_active:
+            return self.none()
+        if agent.sees_all_teams:
+            return self
+        return self.filter(
+            models.Q(team=None)
+            | models.Q(team__in=list(agent.teams.values_list("pk", flat=True)))
+            | models.Q(assignee=agent)
+            | models.Q(pk__in=agent.mentions.values("conversation"))
+        )
+
+    def here(self) -> Self:
+        """Conversations that were not merged into another and are not spam."""
+        return self.filter(merged_into=None, is_spam=False)
+
+    def open(self) -> Self:
+        return self.here().filter(status__in=[Status.OPEN, Status.PENDING])
+
+    def mine(self, agent: "User") -> Self:
+        return self.open().filter(assignee=agent)
+
+    def unassigned(self) -> Self:
+        return self.open().filter(assignee=None)
+
+    def snoozed(self) -> Self:
+        return self.here().filter(status=Status.SNOOZED)
+
+    def resolved(self) -> Self:
+        return self.here().filter(status=Status.RESOLVED)
+
+    def spam(self) -> Self:
+        return self.filter(merged_into=None, is_spam=True)
+
+
+class Conversation(models.Model):
+    customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="conversations")
+    subject = models.CharField(_("subject"), max_length=300, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.OPEN)
+    priority = models.SmallIntegerField(_("priority"), choices=Priority.choices, default=Priority.NORMAL)
+    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    team = models.ForeignKey("conversations.Team", models.SET_NULL, null=True, blank=True, related_name="+")
+    tags = models.ManyToManyField("conversations.Tag", related_name="conversations", blank=True)
+    language = models.CharField(_("language"), max_length=12, blank=True)
+    is_spam = models.BooleanField(_("spam"), default=False)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="absorbed")
+    snoozed_until = models.DateTimeField(_("snoozed until"), null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    # Kept by conversations.inbound.record and conversations.outbound, so that a list row needs no message.
+    waiting_since = models.DateTimeField(null=True, blank=True)
+    queue_at = models.DateTimeField(default=NOT_WAITING)
+    last_message_at = models.DateTimeField(default=timezone.now)
+    last_inbound_at = models.DateTimeField(null=True, blank=True)
+    snippet = models.CharField(max_length=160, blank=True)
+    media = ArrayField(models.CharField(max_length=12), default=list)  # in the order of the talk, no two alike in a row
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(status__in=Status.values), name="conversation_status_known"),
+            models.CheckConstraint(
+                condition=models.Q(status=Status.SNOOZED) | models.Q(snoozed_until=None),
+                name="conversation_snoozed_until_only_when_snoozed",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(merged_into=models.F("pk")), name="conversation_not_merged_into_self"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "queue_at", "id"], name="conversation_queue", condition=models.Q(merged_into=None)),
+            models.Index(fields=["assignee", "status", "queue_at", "id"], name="conversation_of_assignee"),
+            models.Index(fields=["team", "status", "queue_at", "id"], name="conversation_of_team"),
+            models.Index(fields=["customer", "-last_message_at"], name="conversation_of_customer"),
+            models.Index(fields=["snoozed_until"], name="conversation_to_wake", condition=models.Q(status=Status.SNOOZED)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or f"#{self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in (Status.OPEN, Status.PENDING)
+
+    @property
+    def channel(self) -> str:
+        """The medium spoken last."""
+        return self.media[-1] if self.media else ""
+
+
+def place_in_queue(waiting_since: datetime | None, last_message_at: datetime) -> datetime:
+    """Where a conversation stands in a list: the longest waiting first, then the others, newest first.
+
+    Both halves go up the same index: for those who do not wait, a far future time that falls as the last message is
+    newer.
+    """
+    return waiting_since or NOT_WAITING - timedelta(seconds=(last_message_at - _EPOCH).total_seconds())
+
+
+class Participant(models.Model):
+    """Somebody else on a conversation's mails: kept in copy until an agent takes them off."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="participants")
+    email = models.EmailField(max_length=320)
+    name = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["conversation", "email"], name="participant_once")]
+
+    def __str__(self) -> str:
+        return self.email

@@ -1,0 +1,112 @@
+"""Message: one thing said in a conversation; its attachments and its earlier wordings."""
+
+import uuid
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models.functions import Left, Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from deskapp.models import User
+
+
+class MessageKind(models.TextChoices):
+    INBOUND = "inbound", _("from the customer")
+    OUTBOUND = "outbound", _("to the customer")
+    NOTE = "note", _("private note")
+    CALL = "call", _("call")
+    SYSTEM = "system", _("system")
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def visible_to(self, agent: "User") -> Self:
+        from conversations.models.conversation import Conversation
+
+        if agent.sees_all_teams and agent.is_active:
+            return self
+        return self.filter(conversation__in=Conversation.objects.visible_to(agent))
+
+
+class Message(models.Model):
+    Kind = MessageKind
+
+    conversation = models.ForeignKey("conversations.Conversation", models.CASCADE, related_name="messages")
+    kind = models.CharField(max_length=8, choices=MessageKind.choices)
+    channel = models.ForeignKey("conversations.Channel", models.PROTECT, null=True, blank=True, related_name="+")
+    identity = models.ForeignKey("customers.Identity", models.SET_NULL, null=True, blank=True, related_name="messages")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    is_bot = models.BooleanField(default=False)
+    subject = models.CharField(max_length=998, blank=True)
+    text = models.TextField(blank=True)  # what the person wrote, or the whole when nothing was quoted
+    quoted = models.JSONField(default=list, blank=True)  # [{"kind": "said"|"quote"|"signature", "text": str}], see quoted_schema
+    html = models.TextField(blank=True)  # sanitised; shown in a sandboxed frame
+    external_id = models.CharField(max_length=998, blank=True)  # the provider's id; of a mail, its Message-ID
+    client_id = models.UUIDField(default=uuid.uuid4)  # made by the browser: the same send twice is one message
+    details = models.JSONField(default=dict, blank=True)  # see conversations.envelopes.MessageDetails
+    is_automatic = models.BooleanField(default=False)
+    is_unverified = models.BooleanField(default=False)  # the sender failed the receiving server's check
+    created_at = models.DateTimeField(default=timezone.now)
+    search = models.GeneratedField(
+        expression=SearchVector(Left("subject", 998), Left("text", 200_000), config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "external_id"], name="message_once", condition=~models.Q(external_id="")
+            ),
+            models.UniqueConstraint(fields=["client_id"], name="message_client_id_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=MessageKind.values), name="message_kind_known"),
+            models.CheckConstraint(
+                condition=~models.Q(kind="note") | models.Q(channel=None), name="message_note_has_no_channel"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["conversation", "created_at", "id"], name="message_of_conversation"),
+            models.Index(fields=["external_id"], name="message_external_id", condition=~models.Q(external_id="")),
+            GinIndex(fields=["search"], name="message_search"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class MessageEdit(models.Model):
+    """How a note or message read before it was changed."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="edits")
+    text = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+
+class Attachment(models.Model):
+    """A file on a message; without a message while its writer has not sent yet."""
+
+    message = models.ForeignKey(Message, models.CASCADE, null=True, blank=True, related_name="attachments")
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    uploaded_by_identity = models.ForeignKey("customers.Identity", models.SET_NULL, null=True, blank=True, related_name="+")
+    file = models.FileField(upload_to="attachments/%Y/%m/%d/")
+    name = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=127, default="application/octet-stream")
+    size = models.PositiveBigIntegerField()  # bytes
+    content_id = models.CharField(max_length=255, blank=True)
+    is_inline = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_image(self) -> bool:
+        """An image that a browser shows without running anything: never SVG."""
+        return self.content_type in {"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"}

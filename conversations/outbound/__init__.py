@@ -1,0 +1,1 @@
+"""The outbound journey inside the desk: compose, outbox."""

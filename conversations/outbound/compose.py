@@ -1,0 +1,103 @@
+"""Outbound 1: an agent's or the bot's words become a message."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from conversations.envelopes import MessageDetails
+from conversations.inbound.record import touch
+from conversations.live.push import push_message
+from conversations.models import Attachment, Channel, Conversation, Draft, Mention, Message
+from conversations.models.conversation import place_in_queue
+from conversations.models.message import MessageKind
+from conversations.outbound.outbox import enqueue
+from conversations.plain import html_to_text
+from conversations.sanitise import sanitise
+from customers.models import Identity
+
+if TYPE_CHECKING:
+    from deskapp.models import User
+
+
+@transaction.atomic
+def reply(
+    conversation: Conversation,
+    *,
+    html: str,
+    by: "User",
+    channel: Channel,
+    identity: Identity,
+    client_id: uuid.UUID,
+    attachments: Sequence[Attachment] = (),
+    details: MessageDetails | None = None,
+    send_at: datetime | None = None,
+) -> Message:
+    """Stores what `by` says to the customer and queues it; the same `client_id` again gives the same message.
+
+    It goes after the seconds of undo, or at `send_at`, and then not if the customer writes before.
+    """
+    conversation = Conversation.objects.select_for_update(of=("self",)).get(pk=conversation.pk)
+    if message := Message.objects.filter(client_id=client_id).first():
+        return message
+    message = _write(conversation, MessageKind.OUTBOUND, html, by, client_id, attachments)
+    message.channel, message.identity, message.details = channel, identity, details or MessageDetails()
+    message.save()
+    _bring_up_to_date(conversation, message)
+    Draft.objects.filter(conversation=conversation, agent=by, mode="reply").delete()
+    due_at = send_at or timezone.now() + timedelta(seconds=settings.UNDO_SECONDS)
+    enqueue(message, due_at=due_at, cancel_on_reply=send_at is not None)
+    push_message(message)
+    return message
+
+
+@transaction.atomic
+def note(
+    conversation: Conversation,
+    *,
+    html: str,
+    by: "User",
+    client_id: uuid.UUID,
+    attachments: Sequence[Attachment] = (),
+    mentions: Sequence["User"] = (),
+) -> Message:
+    """Stores what only the team sees, and calls the mentioned in."""
+    if message := Message.objects.filter(client_id=client_id).first():
+        return message
+    message = _write(conversation, MessageKind.NOTE, html, by, client_id, attachments)
+    message.save()
+    Mention.objects.bulk_create(
+        Mention(conversation=conversation, message=message, agent=agent) for agent in mentions
+    )
+    Draft.objects.filter(conversation=conversation, agent=by, mode="note").delete()
+    push_message(message)
+    return message
+
+
+def _write(
+    conversation: Conversation,
+    kind: str,
+    html: str,
+    by: "User",
+    client_id: uuid.UUID,
+    attachments: Sequence[Attachment],
+) -> Message:
+    clean = sanitise(html)
+    message = Message(
+        conversation=conversation, kind=kind, author=by, html=clean, text=html_to_text(clean), client_id=client_id
+    )
+    message.save()
+    Attachment.objects.filter(pk__in=[file.pk for file in attachments], message=None).update(message=message)
+    return message
+
+
+def _bring_up_to_date(conversation: Conversation, message: Message) -> None:
+    """An answer ends the waiting, as soon as it is said: taking it back (outbox.undo) brings the waiting back."""
+    touch(conversation, message)
+    conversation.waiting_since = None
+    conversation.queue_at = place_in_queue(None, conversation.last_message_at)
+    conversation.save()

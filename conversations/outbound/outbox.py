@@ -1,0 +1,130 @@
+"""Outbound 2 and 4: the outbox is a table of deliveries; enqueue puts in, settle writes what the provider said."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.dispatch import Signal
+from django.utils import timezone
+
+from conversations.envelopes import DeliveryReport
+from conversations.live.push import push_activity, push_message, push_row
+from conversations.models import Activity, Conversation, Delivery, Message, Status
+from conversations.models.conversation import place_in_queue
+from conversations.models.message import MessageKind
+
+delivery_queued = Signal()  # sent with delivery_id and due_at after commit; integrations listens (DESIGN, part 3)
+
+# Waits between the tries of a temporary failure: minutes, then hours, four days in all.
+WAITS = [timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15)]
+WAITS += [timedelta(hours=1)] * 4 + [timedelta(hours=4)] * 23
+
+_ORDER = ["queued", "sending", "uncertain", "failed", "sent", "delivered", "read"]
+
+
+def enqueue(message: Message, *, due_at: datetime, cancel_on_reply: bool = False) -> Delivery:
+    """Puts the message in the outbox. It is tried from `due_at` on."""
+    delivery = Delivery.objects.create(
+        message=message,
+        channel=message.channel,
+        conversation=message.conversation,
+        due_at=due_at,
+        cancel_on_reply=cancel_on_reply,
+    )
+    _announce(delivery)
+    return delivery
+
+
+def _announce(delivery: Delivery) -> None:
+    transaction.on_commit(lambda: delivery_queued.send(Delivery, delivery_id=delivery.pk, due_at=delivery.due_at))
+
+
+@transaction.atomic
+def settle(delivery: Delivery, report: DeliveryReport) -> Delivery:
+    """Writes down what became of it. A status never goes back: a late "sent" does not undo a "read"."""
+    delivery = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    if _is_behind(delivery, report):
+        return delivery
+    now = timezone.now()
+    delivery.claimed_at = None
+    delivery.external_id = report.external_id or delivery.external_id
+    delivery.error = report.error
+    if report.status == Delivery.Status.FAILED and not report.is_permanent and delivery.tries <= len(WAITS):
+        delivery.status, delivery.due_at = Delivery.Status.QUEUED, now + WAITS[max(delivery.tries, 1) - 1]
+        _announce(delivery)
+    else:
+        delivery.status, delivery.settled_at = report.status, now
+    delivery.save()
+    if delivery.status in (Delivery.Status.FAILED, Delivery.Status.UNCERTAIN):
+        _reopen(delivery)
+    push_message(delivery.message)
+    return delivery
+
+
+def _is_behind(delivery: Delivery, report: DeliveryReport) -> bool:
+    """A bounce may follow "sent" or "delivered"; nothing else goes backwards."""
+    if delivery.status == Delivery.Status.CANCELLED:
+        return True
+    if report.status == Delivery.Status.FAILED:
+        return delivery.status == Delivery.Status.READ
+    return _ORDER.index(report.status) < _ORDER.index(delivery.status)
+
+
+def _reopen(delivery: Delivery) -> None:
+    """A message that did not arrive is work again, and says so in the log."""
+    conversation = Conversation.objects.select_for_update(of=("self",)).get(pk=delivery.conversation_id)
+    activity = Activity.objects.create(
+        conversation=conversation, verb=Activity.Verb.FAILED, reason=delivery.error[:400]
+    )
+    conversation.status, conversation.snoozed_until, conversation.resolved_at = Status.OPEN, None, None
+    conversation.waiting_since = conversation.waiting_since or timezone.now()
+    conversation.queue_at = place_in_queue(conversation.waiting_since, conversation.last_message_at)
+    conversation.save()
+    push_activity(activity)
+    push_row(conversation)
+
+
+@transaction.atomic
+def undo(delivery: Delivery) -> bool:
+    """Takes a message back before its first try. False when it was too late."""
+    changed = Delivery.objects.filter(pk=delivery.pk, status=Delivery.Status.QUEUED, tries=0).update(
+        status=Delivery.Status.CANCELLED, settled_at=timezone.now()
+    )
+    if changed:
+        _wait_again(delivery)
+        push_message(delivery.message)
+    return bool(changed)
+
+
+def _wait_again(delivery: Delivery) -> None:
+    """What the taken-back answer had ended goes on: the waiting since the customer's first unanswered message."""
+    conversation = Conversation.objects.select_for_update(of=("self",)).get(pk=delivery.conversation_id)
+    said = conversation.messages.filter(kind=MessageKind.OUTBOUND).exclude(delivery__status="cancelled")
+    answered_at = said.order_by("-created_at").values_list("created_at", flat=True).first()
+    unanswered = conversation.messages.filter(kind=MessageKind.INBOUND, is_automatic=False)
+    if answered_at:
+        unanswered = unanswered.filter(created_at__gt=answered_at)
+    conversation.waiting_since = unanswered.order_by("created_at").values_list("created_at", flat=True).first()
+    conversation.queue_at = place_in_queue(conversation.waiting_since, conversation.last_message_at)
+    conversation.save()
+    push_row(conversation)
+
+
+@transaction.atomic
+def retry(delivery: Delivery) -> bool:
+    """A new try, now, of what failed, is uncertain or was taken back. False when it is on its way or arrived."""
+    changed = Delivery.objects.filter(pk=delivery.pk, status__in=["failed", "uncertain", "cancelled"]).update(
+        status=Delivery.Status.QUEUED, due_at=timezone.now(), tries=0, error="", settled_at=None, cancel_on_reply=False
+    )
+    if changed:
+        delivery.refresh_from_db()
+        _announce(delivery)
+        push_message(delivery.message)
+    return bool(changed)
+
+
+def cancel_on_reply(conversation: Conversation) -> None:
+    """The customer wrote: what was to be sent later, unless they did, is taken back."""
+    waiting = Delivery.objects.filter(conversation=conversation, status=Delivery.Status.QUEUED, cancel_on_reply=True)
+    for delivery in waiting.select_related("message"):
+        if undo(delivery):
+            Delivery.objects.filter(pk=delivery.pk).update(error="The customer wrote first.")

@@ -1,0 +1,1 @@
+"""Who writes to us: imports nothing else of ours."""

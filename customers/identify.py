@@ -1,0 +1,131 @@
+"""Inbound 3: who is this? One look-up, one lock, and two messages at once make one customer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import phonenumbers
+from django.db import connection
+from django.utils import timezone
+
+from customers.models import Claim, Customer, Identity
+from customers.models.identity import Kind
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A handle that a message came with. `is_verified`: its channel proved it; a typed or spoofable one is not."""
+
+    kind: str
+    value: str
+    name: str = ""
+    is_verified: bool = True
+    source: str = ""
+
+
+def identify(handles: Sequence[Handle], *, language: str = "") -> tuple[Customer, Identity]:
+    """The customer behind `handles` and the identity of the first, made where they are new.
+
+    Call inside a transaction: the handles are locked until it ends, then the customer's row. Only verified handles find
+    a customer or become identities; the others are kept as claims. The first handle is always an identity, because
+    something must own the message: where it is unverified, it is one of its own kind ("unverified:…") that nobody else
+    shares (invariant 5).
+    """
+    handles = [_settled(handle, first=index == 0) for index, handle in enumerate(handles)]
+    proven = [handle for handle in handles if handle.is_verified]
+    _lock(proven)
+    known = {
+        (identity.kind, identity.value): identity
+        for handle in proven
+        for identity in Identity.objects.filter(kind=handle.kind, value=handle.value)
+    }
+    customer = _owner(proven, known) or Customer.objects.create(language=language)
+    customer = Customer.objects.select_for_update().get(pk=customer.pk)
+    for handle in handles:
+        if not handle.is_verified:
+            _claim(customer, handle)
+        elif (handle.kind, handle.value) not in known:
+            known[handle.kind, handle.value] = _own(customer, handle)
+    first = known[handles[0].kind, handles[0].value]
+    Identity.objects.filter(pk=first.pk).update(last_seen_at=timezone.now())
+    _name(customer, handles)
+    return customer, first
+
+
+def normalise(kind: str, value: str, *, region: str | None = None) -> str:
+    """The one form in which a handle is compared. E-mail: lower case, as every provider in use treats it (RFC 5321
+    2.4 allows more, no one relies on it); nothing else is dropped. Phone: E.164, `region` for national numbers. Raises
+    ValueError where there is no such handle."""
+    value = value.strip()
+    if kind == Kind.EMAIL:
+        local, at, domain = value.rpartition("@")
+        if not (local and at and domain):
+            raise ValueError(f"“{value}” is not an e-mail address.")
+        return f"{local}@{domain.rstrip('.')}".lower()[:320]
+    if kind in (Kind.PHONE, Kind.WHATSAPP):
+        try:
+            number = phonenumbers.parse(value if value.startswith("+") or region else f"+{value}", region)
+        except phonenumbers.NumberParseException as error:
+            raise ValueError(f"“{value}” is not a phone number.") from error
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if not value:
+        raise ValueError("A handle needs a value.")
+    return value[:320]
+
+
+def _settled(handle: Handle, *, first: bool) -> Handle:
+    value = normalise(handle.kind, handle.value)
+    if first and not handle.is_verified:
+        return Handle(handle.kind, f"unverified:{value}"[:320], handle.name, True, handle.source)
+    return Handle(handle.kind, value, handle.name, handle.is_verified, handle.source)
+
+
+def _lock(handles: Sequence[Handle]) -> None:
+    """Advisory locks in one order, since a row that does not exist yet cannot be locked."""
+    with connection.cursor() as cursor:
+        for key in sorted({f"{handle.kind}:{handle.value}" for handle in handles}):
+            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+
+
+def _owner(proven: Sequence[Handle], known: dict[tuple[str, str], Identity]) -> Customer | None:
+    """The customer who owns the best-standing of the known handles.
+
+    Where two verified handles belong to two customers, one of them anonymous (only ever a visitor), the anonymous one
+    is joined to the other, as a ledger entry that can be undone.
+    """
+    from customers.merging import merge
+
+    owners: dict[int, Customer] = {}
+    for identity in sorted(known.values(), key=lambda identity: identity.rank):
+        owners.setdefault(identity.customer_id, identity.customer)
+    if not owners:
+        return None
+    best, *others = owners.values()
+    for other in others:
+        if not other.identities.exclude(kind=Kind.VISITOR).exists():
+            merge(other, into=best, evidence="The same browser was signed in as this customer.")
+    return best
+
+
+def _own(customer: Customer, handle: Handle) -> Identity:
+    return Identity.objects.create(
+        customer=customer,
+        kind=handle.kind,
+        value=handle.value,
+        display=handle.value.removeprefix("unverified:"),
+        is_verified=not handle.value.startswith("unverified:"),
+        source=handle.source,
+    )
+
+
+def _claim(customer: Customer, handle: Handle) -> None:
+    Claim.objects.get_or_create(
+        customer=customer, kind=handle.kind, value=handle.value, defaults={"source": handle.source}
+    )
+
+
+def _name(customer: Customer, handles: Sequence[Handle]) -> None:
+    """Takes a name from the first message that brings one, and never replaces it."""
+    name = next((handle.name.strip() for handle in handles if handle.name.strip()), "")
+    if name and not customer.name:
+        customer.name = name[:200]
+        customer.save(update_fields=["name"])

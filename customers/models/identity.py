@@ -1,0 +1,67 @@
+"""Identity: one handle of a customer on one medium; Claim: a handle that somebody only says is theirs."""
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    EMAIL = "email", _("email")
+    PHONE = "phone", _("phone")
+    SHOP = "shop", _("shop account")
+    VISITOR = "visitor", _("web visitor")
+    WHATSAPP = "whatsapp", _("WhatsApp")
+    MESSENGER = "messenger", _("Messenger")
+    INSTAGRAM = "instagram", _("Instagram")
+    TELEGRAM = "telegram", _("Telegram")
+    MASTODON = "mastodon", _("Mastodon")
+    X = "x", _("X")
+    LOYALTY = "loyalty", _("loyalty number")
+    API = "api", _("external id")
+
+
+class Identity(models.Model):
+    customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="identities")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    value = models.CharField(max_length=320)  # as normalised by customers.identify.normalise
+    display = models.CharField(max_length=320, blank=True)  # as it was first given
+    is_verified = models.BooleanField(default=False)
+    source = models.CharField(max_length=80, blank=True)
+    first_seen_at = models.DateTimeField(db_default=Now(), editable=False)
+    last_seen_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name_plural = "identities"
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "value"], name="identity_once"),
+            models.CheckConstraint(condition=~models.Q(value=""), name="identity_has_value"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.value}"
+
+    @property
+    def label(self) -> str:
+        return str(_("A visitor")) if self.kind == Kind.VISITOR else self.display or self.value
+
+    @property
+    def rank(self) -> int:
+        """How well this handle stands for the person: 0 is best."""
+        return list(Kind).index(Kind(self.kind)) if self.kind != Kind.VISITOR else len(Kind)
+
+
+class Claim(models.Model):
+    """An address typed into a chat, a name in a mail: useful to know, never enough to merge by itself."""
+
+    customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="claims")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    value = models.CharField(max_length=320)
+    source = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer", "kind", "value"], name="claim_once")]
+        indexes = [models.Index(fields=["kind", "value"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.value}?"

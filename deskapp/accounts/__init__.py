@@ -1,0 +1,1 @@
+"""Who works here: sign-in, roles, settings of one agent, the teams."""

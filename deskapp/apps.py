@@ -1,0 +1,7 @@
+"""The deskapp app."""
+
+from django.apps import AppConfig
+
+
+class DeskappConfig(AppConfig):
+    name = "deskapp"

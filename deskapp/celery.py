@@ -1,0 +1,17 @@
+"""The Celery app, and everything that beat runs, as one table."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deskapp.settings")
+
+app = Celery("throughline")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "process what was kept but not processed": {"task": "integrations.inbound.sweep", "schedule": 10.0},
+    "deliver what was queued but not sent": {"task": "integrations.outbound.sweep", "schedule": 5.0},
+    "wake snoozed conversations": {"task": "conversations.wake_snoozed", "schedule": 15.0},
+}

@@ -1,0 +1,90 @@
+"""User: an agent, supervisor or admin of the desk."""
+
+from zoneinfo import available_timezones
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    AGENT = "agent", _("Agent")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    ADMIN = "admin", _("Admin")
+
+
+class Theme(models.TextChoices):
+    AUTO = "auto", _("as the system")
+    LIGHT = "light", _("light")
+    DARK = "dark", _("dark")
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
+        return self.create_user(email, password, role=Role.ADMIN, **fields)
+
+
+class User(AbstractBaseUser):
+    email = models.EmailField(_("email"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    role = models.CharField(_("role"), max_length=12, choices=Role.choices, default=Role.AGENT)
+    is_active = models.BooleanField(_("active"), default=True)
+    locale = models.CharField(_("language"), max_length=12, default="en")
+    timezone = models.CharField(_("time zone"), max_length=64, default="Europe/London")
+    theme = models.CharField(_("theme"), max_length=8, choices=Theme.choices, default=Theme.AUTO)
+    signature = models.TextField(_("signature"), blank=True)
+    single_keys = models.BooleanField(_("single-letter shortcuts"), default=True)
+    notify_desktop = models.BooleanField(_("desktop notifications"), default=False)
+    notify_sound = models.BooleanField(_("a sound for new messages"), default=False)
+    presence = models.CharField(_("presence"), max_length=8, default="online")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_once"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def short_name(self) -> str:
+        """The name that customers see: "Ada" of "Ada Okafor"."""
+        return self.name.split()[0] if self.name.split() else self.email.split("@")[0]
+
+    @property
+    def initials(self) -> str:
+        parts = self.name.split() or [self.email]
+        return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper()[:2]
+
+    @property
+    def hue(self) -> int:
+        return self.pk * 67 % 360
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == Role.ADMIN
+
+    @property
+    def is_supervisor(self) -> bool:
+        return self.role in (Role.SUPERVISOR, Role.ADMIN)
+
+    @property
+    def sees_all_teams(self) -> bool:
+        return self.is_supervisor
+
+    def get_timezone(self) -> str:
+        return self.timezone if self.timezone in available_timezones() else "UTC"

@@ -1,0 +1,1 @@
+"""How it gets in and out: imports conversations and customers."""

@@ -1,0 +1,19 @@
+"""Every adapter there is: the key a Connector names, and the dotted path of its class, imported on first use."""
+
+from functools import cache
+
+from django.utils.module_loading import import_string
+
+from integrations.adapters.base import Adapter
+
+ADAPTERS = {
+    "imap": "integrations.adapters.media.email.mailbox.MailboxAdapter",
+    "esp": "integrations.adapters.media.email.esp.EspAdapter",
+    "chat": "integrations.adapters.media.chat.adapter.ChatAdapter",
+}
+
+
+@cache
+def adapter_named(name: str) -> Adapter:
+    """The adapter of this name, one object per process: adapters keep no state. Raises KeyError for an unknown name."""
+    return import_string(ADAPTERS[name])()

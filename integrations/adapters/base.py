@@ -1,0 +1,36 @@
+"""What an adapter is: it turns a provider's words into envelopes and envelopes into sent messages. No more."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from conversations.envelopes import DeliveryReport, InboundMessage, OutboundMessage
+from integrations.models import Connector, RawEvent
+
+Understood = InboundMessage | DeliveryReport
+
+
+class AdapterError(Exception):
+    """Sending or fetching failed. `permanent`: trying again cannot help. The text is for the agent to read."""
+
+    def __init__(self, text: str, *, permanent: bool = False, said: str = "") -> None:
+        super().__init__(text)
+        self.permanent, self.said = permanent, said
+
+
+class UncertainError(AdapterError):
+    """The provider had the whole message and then fell silent: only a person may decide to send it again."""
+
+
+class NotGenuineError(Exception):
+    """A webhook whose signature does not fit: answered 400 and never kept."""
+
+
+class Adapter(Protocol):
+    def understand(self, connector: Connector, raw: RawEvent) -> Iterable[Understood]:
+        """What `raw` says. Pure: it reads and writes no row. Nothing to say is no envelope, and the event is ignored.
+        Raises ValueError for what no version of the provider sends: the event is set aside."""
+        ...
+
+    def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
+        """Hands `message` to the provider and says what it answered. Raises AdapterError or UncertainError."""
+        ...

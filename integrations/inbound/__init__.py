@@ -1,0 +1,1 @@
+"""How it gets in: webhooks and mailboxes keep what arrives, process understands it."""

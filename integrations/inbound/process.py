@@ -1,0 +1,93 @@
+"""Inbound 2: understand what was kept. One item at a time; what cannot be understood is set aside alone."""
+
+import structlog
+from django.db import IntegrityError, OperationalError, transaction
+from django.utils import timezone
+
+from conversations.envelopes import DeliveryReport, InboundMessage
+from conversations.inbound.receive import receive
+from conversations.models import Delivery, Message
+from conversations.outbound.outbox import settle
+from integrations.adapters import adapter_named
+from integrations.adapters.base import Understood
+from integrations.models import Connector, RawEvent
+
+log = structlog.get_logger(__name__)
+
+MOST_TRIES = 5
+
+
+def accept(
+    connector: Connector, *, external_id: str, body: bytes, kind: str = "", headers: dict[str, str] | None = None
+) -> tuple[RawEvent, bool]:
+    """Keeps what arrived, byte for byte, and says whether it is new. Answer the provider 2xx only after this commits."""
+    raw, is_new = RawEvent.objects.get_or_create(
+        connector=connector,
+        external_id=external_id[:400],
+        defaults={"body": body, "kind": kind, "headers": headers or {}},
+    )
+    if is_new:
+        Connector.objects.filter(pk=connector.pk).update(last_in_at=timezone.now())
+    return raw, is_new
+
+
+def process(raw_id: int) -> RawEvent:
+    """Understands one kept event and carries it out, once: whoever comes second finds it done."""
+    try:
+        return _process(raw_id)
+    except OperationalError:
+        raise  # the database went away: the event stays kept and the sweep comes back to it
+    except Exception as error:
+        # Whatever a foreign message provokes stays with that message (invariant 1); the log has the trace.
+        log.exception("raw event failed", raw_event=raw_id)
+        return _failed(raw_id, error)
+
+
+@transaction.atomic
+def _process(raw_id: int) -> RawEvent:
+    raw = RawEvent.objects.select_for_update(of=("self",)).select_related("connector__channel").get(pk=raw_id)
+    if raw.state in (RawEvent.State.DONE, RawEvent.State.IGNORED):
+        return raw
+    raw.state = RawEvent.State.IGNORED
+    for understood in adapter_named(raw.connector.adapter).understand(raw.connector, raw):
+        message = _carry_out(raw.connector, understood)
+        raw.message = message or raw.message
+        raw.state = RawEvent.State.DONE
+    raw.error, raw.done_at = "", timezone.now()
+    raw.save(update_fields=["state", "error", "done_at", "message"])
+    return raw
+
+
+def _carry_out(connector: Connector, understood: Understood) -> Message | None:
+    if isinstance(understood, InboundMessage):
+        return receive(understood)
+    delivery = _meant(connector, understood)
+    if delivery:
+        settle(delivery, understood)
+    return None
+
+
+def _meant(connector: Connector, report: DeliveryReport) -> Delivery | None:
+    of_channel = Delivery.objects.filter(channel=connector.channel)
+    if report.delivery_id:
+        return of_channel.filter(pk=report.delivery_id).first()
+    return of_channel.filter(external_id=report.external_id).first() if report.external_id else None
+
+
+def _failed(raw_id: int, error: Exception) -> RawEvent:
+    """Counts the try; after the last, or at once for what can never be understood, sets the event aside."""
+    with transaction.atomic():
+        raw = RawEvent.objects.select_for_update(of=("self",)).get(pk=raw_id)
+        raw.tries += 1
+        raw.error = f"{type(error).__name__}: {error}"[:2000]
+        hopeless = isinstance(error, (ValueError, UnicodeError)) and not isinstance(error, IntegrityError)
+        if hopeless or raw.tries >= MOST_TRIES:
+            raw.state = RawEvent.State.ASIDE
+        raw.save(update_fields=["tries", "error", "state"])
+    return raw
+
+
+def replay(raw: RawEvent) -> RawEvent:
+    """Tries once more what was set aside."""
+    RawEvent.objects.filter(pk=raw.pk, state=RawEvent.State.ASIDE).update(state=RawEvent.State.KEPT, tries=0)
+    return process(raw.pk)

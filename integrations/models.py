@@ -1,0 +1,67 @@
+"""Connector: how a channel is wired to its provider; RawEvent: what the provider sent, byte for byte."""
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from integrations import secrets
+
+
+class Connector(models.Model):
+    name = models.CharField(_("name"), max_length=80)
+    adapter = models.CharField(_("adapter"), max_length=40)  # a key of integrations.adapters.ADAPTERS
+    channel = models.OneToOneField(
+        "conversations.Channel", models.CASCADE, null=True, blank=True, related_name="connector"
+    )
+    settings = models.JSONField(default=dict, blank=True)  # as the adapter's schema says; checked by its form
+    sealed = models.BinaryField(default=bytes, blank=True)  # the secrets, encrypted; read and written below
+    cursor = models.JSONField(default=dict, blank=True)  # how far fetching has come
+    is_active = models.BooleanField(_("active"), default=True)
+    last_in_at = models.DateTimeField(null=True, blank=True)
+    last_out_at = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)  # in the admin's words; "" when well
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        return secrets.unseal(bytes(self.sealed))
+
+    @secrets.setter
+    def secrets(self, values: dict[str, str]) -> None:
+        self.sealed = secrets.seal(values)
+
+
+class RawEventState(models.TextChoices):
+    KEPT = "kept", _("waiting")
+    DONE = "done", _("processed")
+    IGNORED = "ignored", _("nothing to do")
+    ASIDE = "aside", _("set aside")
+
+
+class RawEvent(models.Model):
+    State = RawEventState
+
+    connector = models.ForeignKey(Connector, models.CASCADE, related_name="raw_events")
+    external_id = models.CharField(max_length=400)
+    kind = models.CharField(max_length=40, blank=True)
+    body = models.BinaryField()
+    headers = models.JSONField(default=dict, blank=True)
+    state = models.CharField(max_length=8, choices=RawEventState.choices, default=RawEventState.KEPT)
+    tries = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+    message = models.ForeignKey(
+        "conversations.Message", models.SET_NULL, null=True, blank=True, related_name="raw_events"
+    )
+    received_at = models.DateTimeField(db_default=Now(), editable=False)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connector", "external_id"], name="raw_event_once")]
+        indexes = [models.Index(fields=["id"], name="raw_event_kept", condition=models.Q(state="kept"))]
+
+    def __str__(self) -> str:
+        return f"{self.connector_id}:{self.external_id}"

@@ -1,0 +1,116 @@
+"""Outbound 3: claim one delivery, hand it to its adapter, and settle what came of it."""
+
+from datetime import timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from conversations.envelopes import DeliveryReport, OutboundMessage
+from conversations.models import Delivery, DeliveryAttempt, Message
+from conversations.outbound.outbox import settle
+from integrations.adapters import adapter_named
+from integrations.adapters.base import AdapterError, UncertainError
+from integrations.models import Connector
+
+log = structlog.get_logger(__name__)
+
+STALE = timedelta(minutes=10)  # longer than any try may take: its worker is dead
+
+
+def deliver(delivery_id: int) -> Delivery | None:
+    """Tries one delivery that is due. None when another worker has it, or it is not due, or it is settled."""
+    attempt = _claim(delivery_id)
+    if attempt is None:
+        return None
+    report, outcome = _try(attempt.delivery)
+    DeliveryAttempt.objects.filter(pk=attempt.pk).update(
+        finished_at=timezone.now(), outcome=outcome, said=report.said[:4000]
+    )
+    return settle(attempt.delivery, report)
+
+
+@transaction.atomic
+def _claim(delivery_id: int) -> DeliveryAttempt | None:
+    """Only one worker's UPDATE changes the row; the attempt is written before the provider hears of it."""
+    now = timezone.now()
+    claimed = Delivery.objects.filter(pk=delivery_id, status=Delivery.Status.QUEUED, due_at__lte=now).update(
+        status=Delivery.Status.SENDING, claimed_at=now, tries=F("tries") + 1
+    )
+    if not claimed:
+        return None
+    delivery = Delivery.objects.select_related(
+        "message__author", "message__identity__customer", "channel", "conversation"
+    ).get(pk=delivery_id)
+    return DeliveryAttempt.objects.create(delivery=delivery)
+
+
+def _try(delivery: Delivery) -> tuple[DeliveryReport, str]:
+    try:
+        connector = Connector.objects.get(channel=delivery.channel, is_active=True)
+        report = adapter_named(connector.adapter).send(connector, envelope(delivery))
+    except Connector.DoesNotExist:
+        words = f"{delivery.channel} is not connected. An admin can connect it; then press Try again."
+        return DeliveryReport(Delivery.Status.FAILED, error=words), "permanent"
+    except UncertainError as error:
+        return DeliveryReport(Delivery.Status.UNCERTAIN, error=str(error), said=error.said), "uncertain"
+    except AdapterError as error:
+        outcome = "permanent" if error.permanent else "temporary"
+        words = DeliveryReport(
+            Delivery.Status.FAILED, error=str(error), said=error.said, is_permanent=error.permanent
+        )
+        return words, outcome
+    Connector.objects.filter(pk=connector.pk).update(last_out_at=timezone.now())
+    return report, "sent"
+
+
+def envelope(delivery: Delivery) -> OutboundMessage:
+    message, details = delivery.message, delivery.message.details
+    identity = message.identity
+    return OutboundMessage(
+        delivery_id=delivery.pk,
+        message_id=message.pk,
+        conversation_id=message.conversation_id,
+        channel_id=delivery.channel_id,
+        key=str(message.client_id),
+        to=identity.display if identity and identity.kind == "email" and identity.display else (identity.value if identity else ""),
+        to_name=identity.customer.name if identity else "",
+        text=message.text,
+        html=message.html,
+        subject=message.subject or delivery.conversation.subject,
+        author_name=message.author.short_name if message.author else "",
+        references=_references(message),
+        cc=tuple(details.get("cc", [])),
+        bcc=tuple(details.get("bcc", [])),
+        attachment_ids=tuple(message.attachments.values_list("pk", flat=True)),
+        created_at=message.created_at,
+    )
+
+
+def _references(message: Message) -> tuple[str, ...]:
+    """The Message-IDs of the mails before it, oldest first (RFC 5322 3.6.4: the parent's is the last)."""
+    earlier = (
+        message.conversation.messages.filter(created_at__lte=message.created_at, channel__medium="email")
+        .exclude(pk=message.pk)
+        .exclude(external_id="")
+        .order_by("-created_at", "-pk")
+    )
+    return tuple(reversed(earlier.values_list("external_id", flat=True)[:20]))
+
+
+def give_up_on_the_dead() -> int:
+    """What a killed worker had in hand: nobody knows whether the provider got it, so an agent decides."""
+    stale = Delivery.objects.filter(status=Delivery.Status.SENDING, claimed_at__lt=timezone.now() - STALE)
+    for delivery in stale:
+        words = "The desk was interrupted while sending. It may have arrived: look before you try again."
+        settle(delivery, DeliveryReport(Delivery.Status.UNCERTAIN, error=words))
+    return len(stale)
+
+
+def due() -> list[int]:
+    return list(
+        Delivery.objects.filter(status=Delivery.Status.QUEUED, due_at__lte=timezone.now())
+        .order_by("due_at")
+        .values_list("pk", flat=True)[:500]
+    )

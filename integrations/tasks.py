@@ -1,0 +1,39 @@
+"""The doors through which Celery walks in: each calls one function and may run twice."""
+
+from datetime import datetime
+
+from celery import shared_task
+
+
+from integrations.inbound.process import process
+from integrations.models import RawEvent
+from integrations.outbound import deliver
+
+
+@shared_task(name="integrations.inbound.process")
+def process_raw_event(raw_id: int) -> None:
+    process(raw_id)
+
+
+@shared_task(name="integrations.inbound.sweep")
+def sweep_raw_events() -> None:
+    """Certainty beside speed: whatever is kept and not processed, oldest first."""
+    for raw_id in RawEvent.objects.filter(state=RawEvent.State.KEPT).order_by("id").values_list("pk", flat=True)[:500]:
+        process(raw_id)
+
+
+@shared_task(name="integrations.outbound.deliver")
+def deliver_one(delivery_id: int) -> None:
+    deliver.deliver(delivery_id)
+
+
+@shared_task(name="integrations.outbound.sweep")
+def sweep_deliveries() -> None:
+    deliver.give_up_on_the_dead()
+    for delivery_id in deliver.due():
+        deliver_one.delay(delivery_id)
+
+
+def queue_delivery(*, delivery_id: int, due_at: datetime, **kwargs: object) -> None:
+    """Listens to conversations.outbound.outbox.delivery_queued."""
+    deliver_one.apply_async([delivery_id], eta=due_at)

@@ -1,0 +1,95 @@
+"""The cast: Ada and Grace answer in Returns, Linus in Billing, Sam supervises, Ann writes in."""
+
+import uuid
+from datetime import datetime
+
+import pytest
+from django.utils import timezone
+
+from conversations.envelopes import InboundMessage
+from conversations.models import Channel, Medium, Team
+from customers.identify import Handle
+from deskapp.models import Role, User
+
+PASSWORD = "a long and calm password"
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _files_in_a_place_of_their_own(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture
+def returns(db):
+    return Team.objects.create(name="Returns")
+
+
+@pytest.fixture
+def billing(db):
+    return Team.objects.create(name="Billing")
+
+
+def agent(name, role=Role.AGENT, team=None):
+    someone = User.objects.create_user(
+        f"{name.split()[0].lower()}@desk.example", PASSWORD, name=name, role=role
+    )
+    if team:
+        team.members.add(someone)
+    return someone
+
+
+@pytest.fixture
+def ada(returns):
+    return agent("Ada Okafor", team=returns)
+
+
+@pytest.fixture
+def grace(returns):
+    return agent("Grace Lind", team=returns)
+
+
+@pytest.fixture
+def linus(billing):
+    return agent("Linus Berg", team=billing)
+
+
+@pytest.fixture
+def sam(db):
+    return agent("Sam Reyes", Role.SUPERVISOR)
+
+
+@pytest.fixture
+def root(db):
+    return agent("Rosa Admin", Role.ADMIN)
+
+
+@pytest.fixture
+def mail(returns):
+    """Our address support@hollinfell.example, on the medium email."""
+    return Channel.objects.create(
+        name="Support", medium=Medium.EMAIL, address="support@hollinfell.example", team=returns
+    )
+
+
+@pytest.fixture
+def chat(returns, mail):
+    return Channel.objects.create(
+        name="Shop chat", medium=Medium.CHAT, address="chat-key", team=returns, fallback=mail
+    )
+
+
+def from_ann(channel, text="Hello", *, address="ann@home.example", at: datetime | None = None, **fields):
+    """An envelope of what Ann says by mail or, with `handles`, by anything else."""
+    defaults = {
+        "channel_id": channel.pk,
+        "external_id": f"{uuid.uuid4()}@home.example",
+        "handles": (Handle("email", address, "Ann Bell"),),
+        "text": text,
+        "received_at": at or timezone.now(),
+    }
+    return InboundMessage(**{**defaults, **fields})
