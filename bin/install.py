@@ -59,7 +59,7 @@ def is_installed(lock: Path) -> bool:
 
 
 def install(lock: Path) -> None:
-    print(f"Installing {lock.relative_to(PROJECT)} into .venv …", flush=True)
+    print(f"Installing {lock.relative_to(PROJECT)} into .venv …", file=sys.stderr)
     if uv():
         run([uv(), "pip", "install", "--quiet", "--python", str(PYTHON), "--require-hashes", "-r", str(lock)])
     else:

@@ -45,9 +45,14 @@ class Supervisor:
                 signal.signal(number, self._stop_soon)
 
     def run_once(self, command: list[str]) -> int:
-        """Runs a step to its end in our own terminal; raises Stopped when the end is asked for meanwhile."""
+        """Runs a step to its end; raises Stopped when the end is asked for meanwhile."""
         process = subprocess.Popen(
-            command, env=self.environment, start_new_session=True, preexec_fn=dies_with_parent(signal.SIGTERM)
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=sys.stderr,  # standard output is for the desk's address, or the one line of --check
+            env=self.environment,
+            start_new_session=True,
+            preexec_fn=dies_with_parent(signal.SIGTERM),
         )
         while (code := process.poll()) is None:
             if self.stopping:

@@ -8,7 +8,7 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         data = Path(settings.DATA_DIR)
         with only_demo_in(data, say=self.say) as lock:
             if reset:
-                self.reset(data)
+                self.reset(data, *(["--check"] if check else ["--port", str(port)]))
             port = free_port() if check else port
             refuse_taken(port)
             write(lock, f"{os.getpid()} {port}")
@@ -52,7 +52,7 @@ class Command(BaseCommand):
                 raise
             finally:
                 self.stop(data)
-            write(lock, "")
+                write(lock, "")
 
     def run(self, data: Path, port: int, *, check: bool) -> None:
         self.supervisor = Supervisor(data / "logs", environment=environment(port), say=self.say)
@@ -66,7 +66,7 @@ class Command(BaseCommand):
                 self.say(check_pipeline(f"http://127.0.0.1:{port}", watch=self.supervisor.watch))
                 return
             self.welcome(port)
-            self.supervisor.watch(until=servers_watched())
+            self.supervisor.watch(until=servers_watched(data))
             self.say("Stopping …")
         except Stopped:
             self.say("Stopping …")
@@ -98,7 +98,7 @@ class Command(BaseCommand):
             self.say(f"  {who.role:<11} {who.email:<28} {who.password}")
         self.say("\nCtrl-C stops it.")
 
-    def reset(self, data: Path) -> None:
+    def reset(self, data: Path, *again: str) -> None:
         """Starts itself again with nothing in the data directory: these settings point at the old database."""
         if not uses_embedded():
             raise CommandError("--reset empties only the desk's own database; DATABASE_URL or REDIS_URL names another.")
@@ -106,7 +106,7 @@ class Command(BaseCommand):
         for path in data.iterdir():
             if path.name not in KEPT_ON_RESET:
                 shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-        os.execv(sys.executable, python(*(word for word in sys.argv if not "--reset".startswith(word) or len(word) < 4)))
+        os.execv(sys.executable, python("manage.py", "demo", *again))
 
     def stop(self, data: Path) -> None:
         if hasattr(self, "supervisor"):
@@ -145,5 +145,63 @@ def uses_embedded() -> bool:
     return not (os.environ.get("DATABASE_URL", "").strip() and os.environ.get("REDIS_URL", "").strip())
 
 
-def servers_watched() -> "Iterator[bool]":
-    raise NotImplementedError
+def servers_watched(data: Path) -> Callable[[], bool]:
+    """For the supervisor's loop: never the end, but every few seconds a look whether the database's keeper lives."""
+    looked_at = time.monotonic()
+
+    def watched() -> bool:
+        nonlocal looked_at
+        if uses_embedded() and time.monotonic() - looked_at > 3:
+            looked_at = time.monotonic()
+            if not embedded.is_running(data):
+                embedded.database_url()
+        return False
+
+    return watched
+
+
+@contextmanager
+def only_demo_in(data: Path, *, say: Callable[[str], object]) -> Iterator[TextIO]:
+    """The kernel's lock says who runs; what is written in the file only tells whom to name."""
+    data.mkdir(parents=True, exist_ok=True)
+    with open(data / "demo.lock", "a+") as lock:
+        lock.seek(0)
+        process, _, port = lock.read().strip().partition(" ")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            where = f"at http://localhost:{port}/ (process {process})" if port else "and is still starting"
+            raise CommandError(f"A demo already runs in this folder {where}: stop that one first.") from None
+        if process:
+            say(f"The last demo here (process {process}) did not stop by itself; its stale lock is taken over.")
+            write(lock, "")
+        yield lock
+
+
+def write(lock: TextIO, text: str) -> None:
+    lock.truncate(0)
+    lock.write(text)
+    lock.flush()
+
+
+def refuse_taken(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            raise CommandError(f"Port {port} is not for ordinary users: choose one above 1023 with --port.") from None
+        except OSError:
+            raise CommandError(f"Port {port} is taken: choose another, as in bin/demo --port {port + 1}.") from None
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def port_number(word: str) -> int:
+    if not word.isdigit() or not 1 <= int(word) <= 65535:
+        raise argparse.ArgumentTypeError(f"“{word}” is no port: it is a number from 1 to 65535")
+    return int(word)
