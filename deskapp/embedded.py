@@ -55,8 +55,13 @@ def database_settings() -> dict[str, object]:
 
 
 def redis_url() -> str:
-    """A unix:// URL of the running embedded Redis, which is started when it is not running."""
-    return f"unix://{_running(data_dir()) / 'redis.sock'}"
+    """A unix:// URL of the running embedded Redis, which is started when it is not running.
+
+    Each of pytest's processes has a database of its own in it.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    own = f"?db={int(worker.removeprefix('gw')) + 1}" if worker else ""
+    return f"unix://{_running(data_dir()) / 'redis.sock'}{own}"
 
 
 def stop(data: Path | None = None, *, timeout: float = 30) -> None:
