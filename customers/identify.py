@@ -7,6 +7,7 @@ import phonenumbers
 from django.db import connection
 from django.utils import timezone
 
+from customers.merging import merge
 from customers.models import Claim, Customer, Identity
 from customers.models.identity import Kind
 
@@ -25,7 +26,8 @@ class Handle:
 def identify(handles: Sequence[Handle], *, language: str = "") -> tuple[Customer, Identity]:
     """The customer behind `handles` and the identity of the first, made where they are new.
 
-    Call inside a transaction: the handles are locked until it ends, then the customer's row. Only verified handles find
+    Put first the handle that proves best who speaks: a signed-in address before the browser it is used in, which
+    others may share. Call inside a transaction: the handles are locked until it ends, then the customer's row. Only verified handles find
     a customer or become identities; the others are kept as claims. The first handle is always an identity, because
     something must own the message: where it is unverified, it is one of its own kind ("unverified:…") that nobody else
     shares (invariant 5).
@@ -87,23 +89,35 @@ def _lock(handles: Sequence[Handle]) -> None:
 
 
 def _owner(proven: Sequence[Handle], known: dict[tuple[str, str], Identity]) -> Customer | None:
-    """The customer who owns the best-standing of the known handles.
+    """The customer who owns the first handle; if that one is anonymous or new, who owns the best-standing other.
 
-    Where two verified handles belong to two customers, one of them anonymous (only ever a visitor), the anonymous one
-    is joined to the other, as a ledger entry that can be undone.
+    An anonymous customer (only ever a visitor) is joined to the one found, as a ledger entry that can be undone. Two
+    known people are left apart, whatever one message says of both; and a browser says nothing of who a newly proven
+    person is, when it belongs to somebody else.
     """
-    from customers.merging import merge
-
-    owners: dict[int, Customer] = {}
-    for identity in sorted(known.values(), key=lambda identity: identity.rank):
-        owners.setdefault(identity.customer_id, identity.customer)
+    first = known.get((proven[0].kind, proven[0].value))
+    ranked = sorted(known.values(), key=lambda identity: (identity is not first, identity.rank))
+    anonymous = {identity.customer_id for identity in ranked if _is_anonymous(identity.customer)}
+    telling = [
+        identity
+        for identity in ranked
+        if identity is first or identity.kind != Kind.VISITOR or identity.customer_id in anonymous
+    ]
+    owners = {identity.customer_id: identity.customer for identity in telling}
     if not owners:
         return None
-    best, *others = owners.values()
-    for other in others:
-        if not other.identities.exclude(kind=Kind.VISITOR).exists():
+    best = next((owner for owner in owners.values() if owner.pk not in anonymous), telling[0].customer)
+    for other in owners.values():
+        if other != best and other.pk in anonymous:
             merge(other, into=best, evidence="The same browser was signed in as this customer.")
+            for identity in known.values():
+                if identity.customer_id == other.pk:
+                    identity.customer = best
     return best
+
+
+def _is_anonymous(customer: Customer) -> bool:
+    return not customer.identities.exclude(kind=Kind.VISITOR).exists()
 
 
 def _own(customer: Customer, handle: Handle) -> Identity:

@@ -8,6 +8,7 @@ from conversations.inbound.thread import thread
 from conversations.live.push import push_message
 from conversations.models import Message
 from conversations.outbound.outbox import cancel_on_reply
+from conversations.routing.assign import route
 from customers.identify import identify
 
 
@@ -21,6 +22,7 @@ def receive(inbound: InboundMessage) -> Message:
         return message
     conversation = thread(inbound, customer)
     message = record(inbound, conversation, identity)
+    route(conversation, message.channel)
     cancel_on_reply(conversation)
     push_message(message)
     return message

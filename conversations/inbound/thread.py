@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from conversations.envelopes import InboundMessage
-from conversations.models import BlockedSender, Channel, Conversation, Message, Status
+from conversations.models import BlockedSender, Conversation, Message, Status
 from customers.models import Customer
 
 
@@ -81,11 +81,9 @@ def _locked(conversation: Conversation) -> Conversation:
 
 
 def _new(inbound: InboundMessage, customer: Customer) -> Conversation:
-    channel = Channel.objects.get(pk=inbound.channel_id)
     return Conversation.objects.create(
         customer=customer,
         subject=inbound.subject[:300],
-        team_id=channel.team_id,
         language=inbound.language,
         is_spam=inbound.is_spam or customer.is_blocked or _is_blocked(inbound),
     )

@@ -1,0 +1,102 @@
+"""The plan of the house, held by reading the syntax trees: arrows, sizes, words, and the steps of both journeys."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ["customers", "conversations", "integrations", "deskapp"]  # each may import those before it
+MODULES = [path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "migrations" not in path.parts]
+SCREENS = [
+    path
+    for pattern in ("templates/**/*.html", "static/**/*.css", "static/**/*.js", "integrations/**/*.html")
+    for path in ROOT.glob(pattern)
+]
+FORBIDDEN_NAMES = {"utils", "helpers", "common", "services", "manager", "channels", "signals"}
+
+
+def name_of(path):
+    return str(path.relative_to(ROOT))
+
+
+def imports_of(path):
+    """Top-level packages imported anywhere but under `if TYPE_CHECKING`."""
+    tree = ast.parse(path.read_text())
+    typing_only = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if node in typing_only:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_point_one_way(path):
+    room = path.relative_to(ROOT).parts[0]
+    above = set(ROOMS[ROOMS.index(room) + 1 :])
+    assert not above & set(imports_of(path))
+
+
+@pytest.mark.parametrize("path", MODULES + SCREENS, ids=name_of)
+def test_a_file_stays_under_400_lines(path):
+    assert len(path.read_text().splitlines()) <= 400
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_function_stays_under_50_lines(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno - node.lineno < 50, node.name
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_opens_with_a_sentence_and_is_named_for_what_it_does(path):
+    text = path.read_text()
+    assert path.stem not in FORBIDDEN_NAMES
+    if text.strip():
+        assert ast.get_docstring(ast.parse(text)), "say in one sentence what it is for"
+
+
+def steps(journey):
+    """{number: modules} of the docstrings that open "Inbound 4: …" or "Outbound 2 and 4: …"."""
+    found = {}
+    for path in MODULES:
+        opening = re.match(rf'"""{journey} (\d)(?: and (\d))?:', path.read_text())
+        for number in opening.groups() if opening else ():
+            if number:
+                found.setdefault(int(number), []).append(name_of(path))
+    return found
+
+
+def test_every_step_of_the_inbound_journey_has_its_room():
+    found = steps("Inbound")
+    assert sorted(found) == [1, 2, 3, 4, 5, 6, 7]
+    assert {"integrations/inbound/mailbox.py", "integrations/inbound/webhooks.py"} <= set(found[1])
+
+
+def test_every_step_of_the_outbound_journey_has_its_room():
+    assert sorted(steps("Outbound")) == [1, 2, 3, 4]
+
+
+def test_nothing_foreign_is_marked_safe():
+    """`|safe` and mark_safe only ever stand on our own HTML; each place is named here."""
+    allowed = set()
+    for path in [*MODULES, *SCREENS]:
+        text = path.read_text()
+        if re.search(r"\|\s*safe\b|mark_safe\(|autoescape off", text):
+            assert name_of(path) in allowed
+
+
+def test_no_second_words():
+    words = re.compile(r"\b(class|def) \w*(ticket|contact)\w*", re.IGNORECASE)
+    for path in MODULES:
+        assert not words.search(path.read_text()), name_of(path)
