@@ -1,0 +1,118 @@
+"""The outbox: what may happen to a delivery, and what never does."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from conversations.envelopes import DeliveryReport
+from conversations.inbound.receive import receive
+from conversations.models import Activity, Delivery, Status
+from conversations.outbound.compose import note, reply
+from conversations.outbound.outbox import WAITS, retry, settle, undo
+from tests.conftest import from_ann
+
+pytestmark = pytest.mark.django_db
+TEMPORARY = DeliveryReport("failed", error="Their server is full.", said="452 full", is_permanent=False)
+PERMANENT = DeliveryReport("failed", error="There is no such mailbox.", said="550 no", is_permanent=True)
+
+
+@pytest.fixture
+def heard(mail):
+    return receive(from_ann(mail))
+
+
+@pytest.fixture
+def answer(heard, ada, mail):
+    return answer_of(heard, ada, mail)
+
+
+def answer_of(heard, by, mail, **more):
+    more = {"client_id": uuid.uuid4(), "html": "<p>Of course, Ann.</p>"} | more
+    return reply(heard.conversation, by=by, channel=mail, identity=heard.identity, **more)
+
+
+def test_an_answer_waits_for_the_seconds_of_undo_and_ends_the_waiting(answer, settings):
+    delivery = answer.delivery
+    assert delivery.status == "queued"
+    assert delivery.due_at > timezone.now() + timedelta(seconds=settings.UNDO_SECONDS - 2)
+    answer.conversation.refresh_from_db()
+    assert answer.conversation.waiting_since is None
+    assert answer.conversation.snippet == "Of course, Ann."
+
+
+def test_a_double_click_is_one_answer(heard, ada, mail):
+    once = uuid.uuid4()
+    assert answer_of(heard, ada, mail, client_id=once) == answer_of(heard, ada, mail, client_id=once)
+    assert Delivery.objects.count() == 1
+
+
+def test_undo_takes_it_back_and_the_customer_waits_since_before(heard, answer):
+    assert undo(answer.delivery)
+    answer.delivery.refresh_from_db()
+    heard.conversation.refresh_from_db()
+    assert answer.delivery.status == "cancelled"
+    assert heard.conversation.waiting_since == heard.created_at
+
+
+def test_undo_comes_too_late_once_it_is_being_sent(answer):
+    Delivery.objects.update(status="sending", tries=1)
+    assert not undo(answer.delivery)
+
+
+def test_send_later_is_taken_back_when_the_customer_writes_first(heard, ada, mail):
+    later = answer_of(heard, ada, mail, send_at=timezone.now() + timedelta(days=1))
+    receive(from_ann(mail, "Never mind, it fits."))
+    later.delivery.refresh_from_db()
+    assert (later.delivery.status, later.delivery.error) == ("cancelled", "The customer wrote first.")
+
+
+def test_an_answer_within_undo_is_not_taken_back_by_the_customer(answer, mail):
+    receive(from_ann(mail, "One more thing"))
+    answer.delivery.refresh_from_db()
+    assert answer.delivery.status == "queued"
+
+
+def test_a_temporary_failure_is_tried_again_for_four_days(answer):
+    assert sum(WAITS, timedelta()) > timedelta(days=4)
+    Delivery.objects.update(tries=1, status="sending")
+    delivery = settle(answer.delivery, TEMPORARY)
+    assert (delivery.status, delivery.error) == ("queued", "Their server is full.")
+    assert delivery.due_at > timezone.now()
+    Delivery.objects.update(tries=len(WAITS) + 1, status="sending")
+    assert settle(answer.delivery, TEMPORARY).status == "failed"
+
+
+def test_a_permanent_failure_reopens_the_conversation_and_says_why(answer):
+    type(answer.conversation).objects.update(status=Status.RESOLVED, resolved_at=timezone.now())
+    assert settle(answer.delivery, PERMANENT).status == "failed"
+    answer.conversation.refresh_from_db()
+    assert answer.conversation.status == Status.OPEN
+    assert answer.conversation.waiting_since
+    assert Activity.objects.get().reason == "There is no such mailbox."
+
+
+def test_a_late_sent_does_not_undo_a_read(answer):
+    settle(answer.delivery, DeliveryReport("read"))
+    assert settle(answer.delivery, DeliveryReport("sent")).status == "read"
+
+
+def test_a_bounce_may_follow_sent(answer):
+    settle(answer.delivery, DeliveryReport("sent", external_id="m1"))
+    assert settle(answer.delivery, PERMANENT).status == "failed"
+
+
+def test_retry_makes_a_new_try_or_says_that_there_is_none_to_make(answer):
+    assert not retry(answer.delivery)
+    settle(answer.delivery, PERMANENT)
+    assert retry(answer.delivery)
+    answer.delivery.refresh_from_db()
+    assert (answer.delivery.status, answer.delivery.error) == ("queued", "")
+
+
+def test_a_note_has_no_delivery_and_calls_the_mentioned_in(heard, ada, linus):
+    said = note(heard.conversation, html="<p>@Linus, look</p>", by=ada, client_id=uuid.uuid4(), mentions=[linus])
+    assert not Delivery.objects.exists()
+    assert said.channel is None
+    assert type(heard.conversation).objects.visible_to(linus).get() == heard.conversation
