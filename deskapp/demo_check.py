@@ -29,7 +29,9 @@ def check_pipeline(site: str, *, watch: Callable[..., bool]) -> str:
 
     Raises CommandError with the step at which the mail was last seen.
     """
-    connector = Connector.objects.filter(adapter="email", is_active=True).select_related("channel").order_by("pk").first()
+    connector = (
+        Connector.objects.filter(adapter="email", is_active=True).select_related("channel").order_by("pk").first()
+    )
     if connector is None or connector.channel is None:
         raise CommandError("The desk is up, but no mailbox is connected: nothing could be sent through it.")
     mark = str(uuid.uuid4())

@@ -103,7 +103,9 @@ def _running(data: Path) -> Path:
 
 def _make(data: Path) -> None:
     if (free := free_megabytes(data)) < LEAST_FREE_MB:
-        raise EmbeddedError(f"The disk of {data} is almost full: {free} MB are free, the desk needs {LEAST_FREE_MB} MB.")
+        raise EmbeddedError(
+            f"The disk of {data} is almost full: {free} MB are free, the desk needs {LEAST_FREE_MB} MB."
+        )
     try:
         (data / "logs").mkdir(parents=True, exist_ok=True)
         (data / "users.lock").touch()

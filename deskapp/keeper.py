@@ -160,7 +160,9 @@ class Keeper:
             log.write(done.stdout + done.stderr)
         if done.returncode:
             said = (done.stderr.strip() or done.stdout.strip() or "nothing was said").splitlines()
-            raise Refused(f"PostgreSQL could not make its database: “{said[-1]}” ({self.data / 'logs' / 'postgres.log'})")
+            raise Refused(
+                f"PostgreSQL could not make its database: “{said[-1]}” ({self.data / 'logs' / 'postgres.log'})"
+            )
 
 
 def as_postgres_user(command: list[str]) -> list[str]:
@@ -170,7 +172,9 @@ def as_postgres_user(command: list[str]) -> list[str]:
         return command
     setpriv = shutil.which("setpriv")
     if setpriv is None:
-        raise Refused("PostgreSQL does not run as root and there is no setpriv here: start the desk as an ordinary user.")
+        raise Refused(
+            "PostgreSQL does not run as root and there is no setpriv here: start the desk as an ordinary user."
+        )
     group = str(pwd.getpwnam("nobody").pw_gid)
     who = ["--reuid", "nobody", "--regid", group, "--clear-groups", "--pdeathsig", "INT"]
     return [setpriv, *who, "--inh-caps", "+dac_override", "--ambient-caps", "+dac_override", *command]

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from celery import shared_task
 
-
 from integrations.inbound.process import process
 from integrations.models import RawEvent
 from integrations.outbound import deliver
@@ -36,4 +35,4 @@ def sweep_deliveries() -> None:
 
 def queue_delivery(*, delivery_id: int, due_at: datetime, **kwargs: object) -> None:
     """Listens to conversations.outbound.outbox.delivery_queued."""
-    deliver_one.apply_async([delivery_id], eta=due_at)
+    deliver_one.apply_async((delivery_id,), eta=due_at)

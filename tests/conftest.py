@@ -35,9 +35,7 @@ def billing(db):
 
 
 def agent(name, role=Role.AGENT, team=None):
-    someone = User.objects.create_user(
-        f"{name.split()[0].lower()}@desk.example", PASSWORD, name=name, role=role
-    )
+    someone = User.objects.create_user(f"{name.split()[0].lower()}@desk.example", PASSWORD, name=name, role=role)
     if team:
         team.members.add(someone)
     return someone
@@ -78,9 +76,7 @@ def mail(returns):
 
 @pytest.fixture
 def chat(returns, mail):
-    return Channel.objects.create(
-        name="Shop chat", medium=Medium.CHAT, address="chat-key", team=returns, fallback=mail
-    )
+    return Channel.objects.create(name="Shop chat", medium=Medium.CHAT, address="chat-key", team=returns, fallback=mail)
 
 
 def from_ann(channel, text="Hello", *, address="ann@home.example", at: datetime | None = None, **fields):

@@ -11,7 +11,6 @@ from conversations.models import BlockedSender, Conversation, Message, Status
 from customers.models import Customer
 
 
-
 def thread(inbound: InboundMessage, customer: Customer) -> Conversation:
     """The conversation that `inbound` belongs to, locked. Call with the customer's row locked (customers.identify)."""
     for strategy in STRATEGIES:
@@ -92,5 +91,3 @@ def _new(inbound: InboundMessage, customer: Customer) -> Conversation:
 def _is_blocked(inbound: InboundMessage) -> bool:
     sender = inbound.handles[0].value.lower()
     return BlockedSender.objects.filter(value__in=[sender, "@" + sender.rpartition("@")[2]]).exists()
-
-

@@ -105,11 +105,14 @@ class Conversation(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["status", "queue_at", "id"], name="conversation_queue", condition=models.Q(merged_into=None)),
+            models.Index(
+                fields=["status", "queue_at", "id"], name="conversation_queue", condition=models.Q(merged_into=None)
+            ),
             models.Index(fields=["assignee", "status", "queue_at", "id"], name="conversation_of_assignee"),
             models.Index(fields=["team", "status", "queue_at", "id"], name="conversation_of_team"),
             models.Index(fields=["customer", "-last_message_at"], name="conversation_of_customer"),
-            models.Index(fields=["snoozed_until"], name="conversation_to_wake", condition=models.Q(status=Status.SNOOZED)
+            models.Index(
+                fields=["snoozed_until"], name="conversation_to_wake", condition=models.Q(status=Status.SNOOZED)
             ),
         ]
 

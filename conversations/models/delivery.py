@@ -40,8 +40,13 @@ class Delivery(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(status__in=["queued", "sending"])),
-            models.Index(fields=["channel", "external_id"], name="delivery_external_id", condition=~models.Q(external_id="")),
-            models.Index(fields=["conversation"], name="delivery_on_reply", condition=models.Q(status="queued", cancel_on_reply=True)
+            models.Index(
+                fields=["channel", "external_id"], name="delivery_external_id", condition=~models.Q(external_id="")
+            ),
+            models.Index(
+                fields=["conversation"],
+                name="delivery_on_reply",
+                condition=models.Q(status="queued", cancel_on_reply=True),
             ),
         ]
 

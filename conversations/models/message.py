@@ -43,7 +43,9 @@ class Message(models.Model):
     is_bot = models.BooleanField(default=False)
     subject = models.CharField(max_length=998, blank=True)
     text = models.TextField(blank=True)  # what the person wrote, or the whole when nothing was quoted
-    quoted = models.JSONField(default=list, blank=True)  # [{"kind": "said"|"quote"|"signature", "text": str}], see quoted_schema
+    quoted = models.JSONField(
+        default=list, blank=True
+    )  # [{"kind": "said"|"quote"|"signature", "text": str}], see quoted_schema
     html = models.TextField(blank=True)  # sanitised; shown in a sandboxed frame
     external_id = models.CharField(max_length=998, blank=True)  # the provider's id; of a mail, its Message-ID
     client_id = models.UUIDField(default=uuid.uuid4)  # made by the browser: the same send twice is one message
@@ -94,7 +96,9 @@ class Attachment(models.Model):
 
     message = models.ForeignKey(Message, models.CASCADE, null=True, blank=True, related_name="attachments")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    uploaded_by_identity = models.ForeignKey("customers.Identity", models.SET_NULL, null=True, blank=True, related_name="+")
+    uploaded_by_identity = models.ForeignKey(
+        "customers.Identity", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     file = models.FileField(upload_to="attachments/%Y/%m/%d/")
     name = models.CharField(max_length=255)
     content_type = models.CharField(max_length=127, default="application/octet-stream")

@@ -70,9 +70,7 @@ def note(
         return message
     message = _write(conversation, MessageKind.NOTE, html, by, client_id, attachments)
     message.save()
-    Mention.objects.bulk_create(
-        Mention(conversation=conversation, message=message, agent=agent) for agent in mentions
-    )
+    Mention.objects.bulk_create(Mention(conversation=conversation, message=message, agent=agent) for agent in mentions)
     Draft.objects.filter(conversation=conversation, agent=by, mode="note").delete()
     push_message(message)
     return message

@@ -23,6 +23,8 @@ _ORDER = ["queued", "sending", "uncertain", "failed", "sent", "delivered", "read
 
 def enqueue(message: Message, *, due_at: datetime, cancel_on_reply: bool = False) -> Delivery:
     """Puts the message in the outbox. It is tried from `due_at` on."""
+    if message.channel is None:
+        raise ValueError("Only what goes out by a channel is delivered.")
     delivery = Delivery.objects.create(
         message=message,
         channel=message.channel,

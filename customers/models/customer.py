@@ -26,7 +26,9 @@ class Customer(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~models.Q(merged_into=models.F("pk")), name="customer_not_merged_into_self")
+            models.CheckConstraint(
+                condition=~models.Q(merged_into=models.F("pk")), name="customer_not_merged_into_self"
+            )
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,8 @@ from django.utils import timezone
 from conversations.envelopes import DeliveryReport, OutboundMessage
 from conversations.models import Delivery, DeliveryAttempt, Message
 from conversations.outbound.outbox import settle
+from customers.models import Identity
+from customers.models.identity import Kind
 from integrations.adapters import adapter_named
 from integrations.adapters.base import AdapterError, UncertainError
 from integrations.models import Connector
@@ -51,16 +53,14 @@ def _try(delivery: Delivery) -> tuple[DeliveryReport, str]:
         connector = Connector.objects.get(channel=delivery.channel, is_active=True)
         report = adapter_named(connector.adapter).send(connector, envelope(delivery))
     except Connector.DoesNotExist:
-        words = f"{delivery.channel} is not connected. An admin can connect it; then press Try again."
-        return DeliveryReport(Delivery.Status.FAILED, error=words), "permanent"
+        sentence = f"{delivery.channel} is not connected. An admin can connect it; then press Try again."
+        return DeliveryReport(Delivery.Status.FAILED, error=sentence), "permanent"
     except UncertainError as error:
         return DeliveryReport(Delivery.Status.UNCERTAIN, error=str(error), said=error.said), "uncertain"
     except AdapterError as error:
         outcome = "permanent" if error.permanent else "temporary"
-        words = DeliveryReport(
-            Delivery.Status.FAILED, error=str(error), said=error.said, is_permanent=error.permanent
-        )
-        return words, outcome
+        failed = DeliveryReport(Delivery.Status.FAILED, error=str(error), said=error.said, is_permanent=error.permanent)
+        return failed, outcome
     Connector.objects.filter(pk=connector.pk).update(last_out_at=timezone.now())
     return report, "sent"
 
@@ -74,7 +74,7 @@ def envelope(delivery: Delivery) -> OutboundMessage:
         conversation_id=message.conversation_id,
         channel_id=delivery.channel_id,
         key=str(message.client_id),
-        to=identity.display if identity and identity.kind == "email" and identity.display else (identity.value if identity else ""),
+        to=_address(identity),
         to_name=identity.customer.name if identity else "",
         text=message.text,
         html=message.html,
@@ -86,6 +86,13 @@ def envelope(delivery: Delivery) -> OutboundMessage:
         attachment_ids=tuple(message.attachments.values_list("pk", flat=True)),
         created_at=message.created_at,
     )
+
+
+def _address(identity: Identity | None) -> str:
+    """As the customer wrote it, since some servers do heed capitals; what is unverified is marked only in the value."""
+    if identity is None:
+        return ""
+    return identity.display if identity.kind == Kind.EMAIL and identity.display else identity.value
 
 
 def _references(message: Message) -> tuple[str, ...]:

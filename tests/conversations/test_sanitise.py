@@ -29,7 +29,18 @@ from conversations.sanitise import MAX_HTML, sanitise
 )
 def test_what_could_run_or_load_is_gone(hostile):
     clean = sanitise(hostile).lower()
-    for word in ("alert", "javascript:", "evil.example", "<script", "<iframe", "<form", "position", "id=", "class=", "svg"):
+    for word in (
+        "alert",
+        "javascript:",
+        "evil.example",
+        "<script",
+        "<iframe",
+        "<form",
+        "position",
+        "id=",
+        "class=",
+        "svg",
+    ):
         assert word not in clean
 
 

@@ -6,8 +6,8 @@ import pytest
 from django.db import close_old_connections, transaction
 
 from customers.identify import Handle, identify, normalise
-from customers.models import Claim, Customer, Identity, MergeEntry
 from customers.merging import unmerge
+from customers.models import Claim, Customer, Identity, MergeEntry
 
 pytestmark = pytest.mark.django_db
 
