@@ -65,7 +65,7 @@ class InboundMessage:
 
 @dataclass(frozen=True)
 class OutboundMessage:
-    """What an adapter sends. `key` is the same for every try of one message: providers that can, use it to send once."""
+    """What an adapter sends. `key` is the same for every try: providers that can, use it to send once."""
 
     delivery_id: int
     message_id: int
@@ -87,7 +87,7 @@ class OutboundMessage:
 
 @dataclass(frozen=True)
 class DeliveryReport:
-    """What a provider said of a message of ours. `status` is a Delivery.Status; `is_permanent` only matters to failed."""
+    """What a provider said of a message of ours. `status` is a Delivery.Status; `is_permanent` is of a failed one."""
 
     status: str
     external_id: str = ""

@@ -5,67 +5,11 @@ import re
 import nh3
 
 TAGS = set(
-    [
-        "a",
-        "abbr",
-        "address",
-        "b",
-        "blockquote",
-        "br",
-        "caption",
-        "center",
-        "cite",
-        "code",
-        "col",
-        "colgroup",
-        "dd",
-        "del",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "figcaption",
-        "figure",
-        "font",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "li",
-        "mark",
-        "ol",
-        "p",
-        "pre",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "summary",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "tt",
-        "u",
-        "ul",
-        "var",
-    ]
+    (
+        "a abbr address b blockquote br caption center cite code col colgroup dd del details div dl dt em figcaption "
+        "figure font h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strike strong sub summary "
+        "sup table tbody td tfoot th thead tr tt u ul var"
+    ).split()
 )
 ATTRIBUTES = {
     "*": {"align", "dir", "lang", "title", "valign", "width", "height", "style", "bgcolor"},
@@ -80,51 +24,13 @@ ATTRIBUTES = {
 }
 # No position, no z-index, no url(): a mail lays out its own box and loads nothing.
 STYLES = set(
-    [
-        "background-color",
-        "border",
-        "border-bottom",
-        "border-collapse",
-        "border-color",
-        "border-left",
-        "border-radius",
-        "border-right",
-        "border-spacing",
-        "border-style",
-        "border-top",
-        "border-width",
-        "color",
-        "direction",
-        "font-family",
-        "font-size",
-        "font-style",
-        "font-weight",
-        "height",
-        "letter-spacing",
-        "line-height",
-        "list-style-type",
-        "margin",
-        "margin-bottom",
-        "margin-left",
-        "margin-right",
-        "margin-top",
-        "max-width",
-        "min-width",
-        "padding",
-        "padding-bottom",
-        "padding-left",
-        "padding-right",
-        "padding-top",
-        "text-align",
-        "text-decoration",
-        "text-indent",
-        "text-transform",
-        "unicode-bidi",
-        "vertical-align",
-        "white-space",
-        "width",
-        "word-break",
-    ]
+    (
+        "background-color border border-bottom border-collapse border-color border-left border-radius border-right "
+        "border-spacing border-style border-top border-width color direction font-family font-size font-style font- "
+        "weight height letter-spacing line-height list-style-type margin margin-bottom margin-left margin-right margin- "
+        "top max-width min-width padding padding-bottom padding-left padding-right padding-top text-align text- "
+        "decoration text-indent text-transform unicode-bidi vertical-align white-space width word-break"
+    ).split()
 )
 MAX_HTML = 2_000_000  # characters; a longer one is shown as its text
 DEEPEST = 400  # tags open at once: parsers and browsers slow down badly long before they fail
