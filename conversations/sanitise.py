@@ -26,10 +26,7 @@ ATTRIBUTES = {
 STYLES = set(
     (
         "background-color border border-bottom border-collapse border-color border-left border-radius border-right "
-        "border-spacing border-style border-top border-width color direction font-family font-size font-style font- "
-        "weight height letter-spacing line-height list-style-type margin margin-bottom margin-left margin-right margin- "
-        "top max-width min-width padding padding-bottom padding-left padding-right padding-top text-align text- "
-        "decoration text-indent text-transform unicode-bidi vertical-align white-space width word-break"
+        "border-spacing border-style border-top border-width color direction font-family font-size font-style font-weight height letter-spacing line-height list-style-type margin margin-bottom margin-left margin-right margin-top max-width min-width padding padding-bottom padding-left padding-right padding-top text-align text-decoration text-indent text-transform unicode-bidi vertical-align white-space width word-break"
     ).split()
 )
 MAX_HTML = 2_000_000  # characters; a longer one is shown as its text

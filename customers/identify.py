@@ -27,10 +27,11 @@ def identify(handles: Sequence[Handle], *, language: str = "") -> tuple[Customer
     """The customer behind `handles` and the identity of the first, made where they are new.
 
     Put first the handle that proves best who speaks: a signed-in address before the browser it is used in, which
-    others may share. Call inside a transaction: the handles are locked until it ends, then the customer's row. Only verified handles find
-    a customer or become identities; the others are kept as claims. The first handle is always an identity, because
-    something must own the message: where it is unverified, it is one of its own kind ("unverified:…") that nobody else
-    shares (invariant 5).
+    others may share. Call inside a transaction: the handles are locked until it ends, then the customer's row.
+
+    Only verified handles find a customer or become identities; the others are kept as claims. The first handle is
+    always an identity, because something must own the message: where it is unverified, it is one of a kind
+    ("unverified:…") that nobody else shares (invariant 5).
     """
     handles = [_settled(handle, first=index == 0) for index, handle in enumerate(handles)]
     proven = [handle for handle in handles if handle.is_verified]

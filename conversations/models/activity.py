@@ -45,13 +45,18 @@ class Activity(models.Model):
 
 
 class ConversationMerge(models.Model):
-    """`messages` are the ids that moved from `absorbed` to `kept`: undoing moves just these back."""
+    """What moved from `absorbed` to `kept`, by id, and how `kept` stood before: undoing moves and restores just this."""
 
     kept = models.ForeignKey("conversations.Conversation", models.CASCADE, related_name="+")
     absorbed = models.ForeignKey("conversations.Conversation", models.CASCADE, related_name="+")
     messages = ArrayField(models.BigIntegerField())
     activities = ArrayField(models.BigIntegerField(), default=list)
+    tags = ArrayField(models.BigIntegerField(), default=list)  # those that `kept` did not have
+    participants = ArrayField(models.BigIntegerField(), default=list)
+    follows = ArrayField(models.BigIntegerField(), default=list)
     status_before = models.CharField(max_length=10)
+    snoozed_until_before = models.DateTimeField(null=True, blank=True)
+    resolved_at_before = models.DateTimeField(null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     undone_at = models.DateTimeField(null=True, blank=True)

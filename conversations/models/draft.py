@@ -1,6 +1,7 @@
 """Draft: what an agent has begun to write, kept on the server per conversation and mode."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,7 @@ class Draft(models.Model):
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     mode = models.CharField(max_length=8, choices=Mode.choices)
     html = models.TextField()
+    files = ArrayField(models.BigIntegerField(), default=list)  # attachments that wait for the message
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

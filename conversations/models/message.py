@@ -45,7 +45,7 @@ class Message(models.Model):
     text = models.TextField(blank=True)  # what the person wrote, or the whole when nothing was quoted
     quoted = models.JSONField(
         default=list, blank=True
-    )  # [{"kind": "said"|"quote"|"signature", "text": str}], see quoted_schema
+    )  # the whole mail: [{"kind": "said"|"quote"|"signature", "text"}]
     html = models.TextField(blank=True)  # sanitised; shown in a sandboxed frame
     external_id = models.CharField(max_length=998, blank=True)  # the provider's id; of a mail, its Message-ID
     client_id = models.UUIDField(default=uuid.uuid4)  # made by the browser: the same send twice is one message

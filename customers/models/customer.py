@@ -1,5 +1,7 @@
 """Customer: a person who writes to us."""
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _

@@ -1,5 +1,6 @@
 """Identity: one handle of a customer on one medium; Claim: a handle that somebody only says is theirs."""
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +37,7 @@ class Identity(models.Model):
             models.UniqueConstraint(fields=["kind", "value"], name="identity_once"),
             models.CheckConstraint(condition=~models.Q(value=""), name="identity_has_value"),
         ]
+        indexes = [models.Index(OpClass("value", "varchar_pattern_ops"), name="identity_value_prefix")]
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.value}"

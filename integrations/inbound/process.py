@@ -20,7 +20,7 @@ MOST_TRIES = 5
 def accept(
     connector: Connector, *, external_id: str, body: bytes, kind: str = "", headers: dict[str, str] | None = None
 ) -> tuple[RawEvent, bool]:
-    """Keeps what arrived, byte for byte, and says whether it is new. Answer the provider 2xx only after this commits."""
+    """Keeps what arrived, byte for byte, and says if it is new. Answer the provider 2xx only after this commits."""
     raw, is_new = RawEvent.objects.get_or_create(
         connector=connector,
         external_id=external_id[:400],

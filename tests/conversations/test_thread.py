@@ -1,4 +1,4 @@
-"""Which conversation does a message join? In this order: the one it names, the one it answers, the open, the lately solved."""
+"""Which conversation does a message join? The one it names, the one it answers, the open one, the lately solved."""
 
 from datetime import timedelta
 
