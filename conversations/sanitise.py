@@ -26,11 +26,15 @@ ATTRIBUTES = {
 STYLES = set(
     (
         "background-color border border-bottom border-collapse border-color border-left border-radius border-right "
-        "border-spacing border-style border-top border-width color direction font-family font-size font-style font-weight height letter-spacing line-height list-style-type margin margin-bottom margin-left margin-right margin-top max-width min-width padding padding-bottom padding-left padding-right padding-top text-align text-decoration text-indent text-transform unicode-bidi vertical-align white-space width word-break"
+        "border-spacing border-style border-top border-width color direction font-family font-size font-style "
+        "font-weight height letter-spacing line-height list-style-type margin margin-bottom margin-left "
+        "margin-right margin-top max-width min-width padding padding-bottom padding-left padding-right padding-top "
+        "text-align text-decoration text-indent text-transform unicode-bidi vertical-align white-space width "
+        "word-break"
     ).split()
 )
 MAX_HTML = 2_000_000  # characters; a longer one is shown as its text
-DEEPEST = 400  # tags open at once: parsers and browsers slow down badly long before they fail
+DEEPEST = 4000  # tags open at once, counting <p> and <br> that nobody closes: browsers slow down badly beyond
 _PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+$", re.IGNORECASE)
 _IN_STYLE = re.compile(r"url\s*\(|expression\s*\(|@import|\\", re.IGNORECASE)
 
@@ -65,6 +69,6 @@ def _is_too_deep(html: str) -> bool:
     depth = 0
     for tag in re.finditer(r"<(/?)[a-zA-Z]", html):
         depth += -1 if tag[1] else 1
-        if depth > DEEPEST * 10:  # unclosed <p> and <br> count too, hence the room
+        if depth > DEEPEST:
             return True
     return False
