@@ -1,7 +1,7 @@
 """Every setting of the desk, read from the environment; README lists them."""
 
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from csp.constants import NONCE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -89,12 +89,13 @@ def _database(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     if not parts.path.strip("/"):
         raise ImproperlyConfigured("DATABASE_URL names no database; it ends in /name.")
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}  # as libpq has it, for a socket's path
     return {
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        "HOST": query.get("host") or unquote(parts.hostname or ""),
+        "PORT": query.get("port") or str(parts.port or ""),
     }
 
 
@@ -113,7 +114,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": "throughline" + text("PYTEST_XDIST_WORKER")},
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": f"{DATABASES['default']['NAME']}{text('PYTEST_XDIST_WORKER')}"},
     }
 }
 
