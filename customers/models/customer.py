@@ -32,6 +32,7 @@ class Customer(models.Model):
                 condition=~models.Q(merged_into=models.F("pk")), name="customer_not_merged_into_self"
             )
         ]
+        indexes = [GinIndex(SearchVector("name", config="simple"), name="customer_name_words")]
 
     def __str__(self) -> str:
         return self.label
