@@ -1,12 +1,15 @@
 """The doors through which Celery walks in: each calls one function and may run twice."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from celery import shared_task
+from django.utils import timezone
 
 from integrations.inbound.process import process
 from integrations.models import RawEvent
 from integrations.outbound import deliver
+
+SOON = timedelta(minutes=1)
 
 
 @shared_task(name="integrations.inbound.process")
@@ -34,5 +37,7 @@ def sweep_deliveries() -> None:
 
 
 def queue_delivery(*, delivery_id: int, due_at: datetime, **kwargs: object) -> None:
-    """Listens to conversations.outbound.outbox.delivery_queued."""
-    deliver_one.apply_async((delivery_id,), eta=due_at)
+    """Listens to conversations.outbound.outbox.delivery_queued. What is due later than soon is left to the sweep: a
+    broker would hand a task out again and again that waits longer than its visibility timeout."""
+    if due_at - timezone.now() < SOON:
+        deliver_one.apply_async((delivery_id,), eta=due_at)
