@@ -1,4 +1,7 @@
-"""Inbound 7: show it. After commit, one rendering goes to everybody who watches."""
+"""Inbound 7: show it. After commit, one rendering goes to everybody who watches.
+
+All of it is robust: what is stored stays stored when Redis is away, and the browsers' catch-up brings it later.
+"""
 
 from collections.abc import Iterable
 
@@ -13,22 +16,22 @@ from conversations.models import Activity, Conversation, Message
 
 def push_message(message: Message) -> None:
     """The message into its open threads, its conversation's row into the lists, and a line to the customer's widget."""
-    transaction.on_commit(lambda: _push_message(message.pk))
+    transaction.on_commit(lambda: _push_message(message.pk), robust=True)
 
 
 def push_activity(activity: Activity) -> None:
-    transaction.on_commit(lambda: _push_activity(activity.pk))
+    transaction.on_commit(lambda: _push_activity(activity.pk), robust=True)
 
 
 def push_row(conversation: Conversation) -> None:
-    transaction.on_commit(lambda: _push_row(conversation.pk))
+    transaction.on_commit(lambda: _push_row(conversation.pk), robust=True)
 
 
 def push_removal(conversation: Conversation, from_groups: Iterable[str]) -> None:
     """Takes the row away from those who may no longer see it, such as the team it left."""
     gone = [group for group in from_groups if group not in groups.watching(conversation)]
     frame = {"type": "desk.gone", "conversation": conversation.pk}
-    transaction.on_commit(lambda: send(gone, frame))
+    transaction.on_commit(lambda: send(gone, frame), robust=True)
 
 
 def _push_message(pk: int) -> None:

@@ -32,12 +32,15 @@ def enqueue(message: Message, *, due_at: datetime, cancel_on_reply: bool = False
         due_at=due_at,
         cancel_on_reply=cancel_on_reply,
     )
-    _announce(delivery)
+    announce(delivery)
     return delivery
 
 
-def _announce(delivery: Delivery) -> None:
-    transaction.on_commit(lambda: delivery_queued.send(Delivery, delivery_id=delivery.pk, due_at=delivery.due_at))
+def announce(delivery: Delivery) -> None:
+    """After commit, tells whoever delivers that there is something to do."""
+    transaction.on_commit(
+        lambda: delivery_queued.send(Delivery, delivery_id=delivery.pk, due_at=delivery.due_at), robust=True
+    )
 
 
 @transaction.atomic
@@ -52,7 +55,7 @@ def settle(delivery: Delivery, report: DeliveryReport) -> Delivery:
     delivery.error = report.error
     if report.status == Delivery.Status.FAILED and not report.is_permanent and delivery.tries <= len(WAITS):
         delivery.status, delivery.due_at = Delivery.Status.QUEUED, now + WAITS[max(delivery.tries, 1) - 1]
-        _announce(delivery)
+        announce(delivery)
     else:
         delivery.status, delivery.settled_at = report.status, now
     delivery.save()
@@ -119,7 +122,7 @@ def retry(delivery: Delivery) -> bool:
     )
     if changed:
         delivery.refresh_from_db()
-        _announce(delivery)
+        announce(delivery)
         push_message(delivery.message)
     return bool(changed)
 
