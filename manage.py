@@ -8,4 +8,11 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deskapp.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from deskapp.embedded import EmbeddedError
+
+    try:
+        execute_from_command_line(sys.argv)
+    except EmbeddedError as error:  # a sentence, for whoever started it
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
