@@ -78,6 +78,8 @@ def _failed(raw_id: int, error: Exception) -> RawEvent:
     """Counts the try; after the last, or at once for what can never be understood, sets the event aside."""
     with transaction.atomic():
         raw = RawEvent.objects.select_for_update(of=("self",)).get(pk=raw_id)
+        if raw.state != RawEvent.State.KEPT:
+            return raw
         raw.tries += 1
         raw.error = f"{type(error).__name__}: {error}"[:2000]
         hopeless = isinstance(error, (ValueError, UnicodeError)) and not isinstance(error, IntegrityError)
