@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from integrations.adapters.media.chat import by_mail
 from integrations.inbound.process import process
 from integrations.models import RawEvent
 from integrations.outbound import deliver
@@ -34,6 +35,11 @@ def sweep_deliveries() -> None:
     deliver.give_up_on_the_dead()
     for delivery_id in deliver.due():
         deliver_one.delay(delivery_id)
+
+
+@shared_task(name="integrations.outbound.chat_by_mail")
+def sweep_unread_chats() -> None:
+    by_mail.sweep()
 
 
 def queue_delivery(*, delivery_id: int, due_at: datetime, **kwargs: object) -> None:

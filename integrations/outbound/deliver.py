@@ -74,7 +74,7 @@ def envelope(delivery: Delivery) -> OutboundMessage:
         conversation_id=message.conversation_id,
         channel_id=delivery.channel_id,
         key=str(message.client_id),
-        to=_address(identity),
+        to=_rerouted(delivery) or _address(identity),
         to_name=identity.customer.name if identity else "",
         text=message.text,
         html=message.html,
@@ -93,6 +93,12 @@ def _address(identity: Identity | None) -> str:
     if identity is None:
         return ""
     return identity.display if identity.kind == Kind.EMAIL and identity.display else identity.value
+
+
+def _rerouted(delivery: Delivery) -> str:
+    """Where an answer goes that left the channel it was said on (conversations.outbound.elsewhere)."""
+    to = delivery.message.details.get("to", [])
+    return str(to[0]) if to and delivery.channel_id != delivery.message.channel_id else ""
 
 
 def _references(message: Message) -> tuple[str, ...]:

@@ -125,6 +125,7 @@ export class Link {
       this.on("online");
       this.flush();
     }
+    if (frame.t === "busy") setTimeout(() => this.flush(), frame.after * 1000);
     this.on(frame.t, frame);
   }
 
@@ -149,7 +150,9 @@ export class Link {
     clearTimeout(this.polling);
     if (this.ready || !this.session) return;
     try {
-      this.on("ready", await this.#fetch(`messages?since=${encodeURIComponent(this.cursor || "")}`));
+      const caughtUp = await this.#fetch(`messages?since=${encodeURIComponent(this.cursor || "")}`);
+      this.cursor = caughtUp.cursor;
+      this.on("messages", caughtUp);
       await this.#post(this.store.waiting());
     } catch { /* the network itself is gone */ }
     this.polling = setTimeout(() => this.#poll(), POLL);

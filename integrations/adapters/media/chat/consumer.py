@@ -1,0 +1,187 @@
+"""The widget's socket: says hello with a token, then speaks, listens and catches up. What it may see is chat.sight's."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.conf import settings
+
+from conversations.live import groups
+from integrations.adapters.media.chat import door, limits, presence
+from integrations.adapters.media.chat.sessions import allows, connector_of, read_token
+from integrations.adapters.media.chat.sight import Said, Sight, cursor_for
+from integrations.models import Connector
+
+HELLO_WITHIN = 15  # seconds; a socket that says nothing holds nothing
+TOO_BIG, GOODBYE, NOT_KNOWN = 1009, 1000, 4401
+BUSY_FOR = 10  # seconds
+
+Frame = dict[str, object]
+
+
+def tabs_of(visitor_id: str) -> str:
+    """The group of one browser's tabs; it exists before the visitor's identity does."""
+    return f"chat.{visitor_id}"
+
+
+class VisitorConsumer(AsyncJsonWebsocketConsumer):
+    sight: Sight | None = None
+    connector: Connector
+    origin = ""
+
+    async def connect(self) -> None:
+        self.joined: set[str] = set()
+        self.told: dict[int, Said] = {}
+        self.origin = dict(self.scope["headers"]).get(b"origin", b"").decode("latin-1")
+        connector = await database_sync_to_async(connector_of)(self.scope["url_route"]["kwargs"]["key"])
+        if connector is None or not allows(connector, self.origin):
+            await self.close()  # before accept: the browser gets a 403
+            return
+        self.connector = connector
+        await self.accept()
+        self.deadline = asyncio.create_task(self._expect_hello())
+
+    async def disconnect(self, code: int) -> None:
+        if deadline := getattr(self, "deadline", None):
+            deadline.cancel()
+        for group in self.joined:
+            await self.channel_layer.group_discard(group, self.channel_name)
+        if self.sight:
+            await database_sync_to_async(presence.leave)(self.sight.visitor.id)
+
+    async def _expect_hello(self) -> None:
+        await asyncio.sleep(HELLO_WITHIN)
+        if self.sight is None:
+            await self.close(NOT_KNOWN)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: object) -> None:
+        if text_data is None or len(text_data) > limits.FRAME_SIZE:
+            await self.close(TOO_BIG)
+            return
+        try:
+            frame = json.loads(text_data)
+        except (ValueError, RecursionError):
+            frame = None
+        handler = HANDLERS.get(str(frame.get("t"))) if isinstance(frame, dict) else None
+        if handler is None or (self.sight is None and handler is not VisitorConsumer.hello):
+            await self.close(NOT_KNOWN if self.sight is None else GOODBYE)
+            return
+        if self.sight and not await database_sync_to_async(limits.may)("frame", self.sight.visitor.id):
+            await self.close(GOODBYE)
+            return
+        await handler(self, frame)
+
+    # What the widget says.
+
+    async def hello(self, frame: Frame) -> None:
+        visitor = await database_sync_to_async(read_token)(self.connector, str(frame.get("token") or ""))
+        if visitor is None:
+            await self.close(NOT_KNOWN)
+            return
+        self.deadline.cancel()
+        self.sight = Sight(self.connector, visitor, _desk(self.scope))
+        await self._join()  # before the catch-up: what comes in between is told twice rather than not at all
+        await database_sync_to_async(presence.arrive)(visitor.id)
+        since = str(frame.get("since") or "")
+        messages, seen = await database_sync_to_async(self._catch_up)(since)
+        await self.send_json({"t": "ready", "messages": messages, "seen": seen, "cursor": cursor_for(messages, since)})
+
+    def _catch_up(self, since: str) -> tuple[list[Said], int]:
+        assert self.sight
+        return self.sight.since(since), self.sight.seen()
+
+    async def say(self, frame: Frame) -> None:
+        assert self.sight
+        is_first_word = self.joined == {tabs_of(self.sight.visitor.id)}
+        try:
+            said = await database_sync_to_async(door.say)(self.sight, frame, origin=self.origin)
+        except door.Refused:
+            await self.send_json({"t": "refused", "id": str(frame.get("id"))[:64]})
+            return
+        except door.Busy:
+            await self.send_json({"t": "busy", "id": str(frame.get("id"))[:64], "after": BUSY_FOR})
+            return
+        self.told[said["id"]] = said
+        await self.send_json({"t": "ack", "id": frame["id"], "message": said})
+        if is_first_word:
+            await self.channel_layer.group_send(
+                tabs_of(self.sight.visitor.id), {"type": "visitor.known", "message": said["id"]}
+            )
+
+    async def typing(self, frame: Frame) -> None:
+        """To the agents who have the conversation open; never stored."""
+        assert self.sight
+        conversation = await database_sync_to_async(door.conversation_of)(self.sight)
+        if conversation:
+            await self.channel_layer.group_send(
+                groups.of_conversation(conversation), {"type": "desk.typing", "conversation": conversation}
+            )
+
+    async def got(self, frame: Frame) -> None:
+        await database_sync_to_async(door.acknowledge)(self.sight, frame.get("ids"))
+
+    async def read(self, frame: Frame) -> None:
+        await database_sync_to_async(door.mark_read)(self.sight, frame.get("id"))
+
+    async def about(self, frame: Frame) -> None:
+        assert self.sight
+        await database_sync_to_async(door.tell_about)(self.sight.visitor, frame.get("about"))
+
+    async def ping(self, frame: Frame) -> None:
+        assert self.sight
+        await database_sync_to_async(presence.arrive)(self.sight.visitor.id)
+        await self.send_json({"t": "pong"})
+
+    # What the desk says: a nudge without content. What is shown is read afresh, with this visitor's eyes.
+
+    async def visitor_message(self, event: dict[str, int]) -> None:
+        assert self.sight
+        said = await database_sync_to_async(self.sight.one)(event["message"])
+        if said and self.told.get(said["id"]) != said:
+            self.told[said["id"]] = said
+            seen = await database_sync_to_async(self.sight.seen)()
+            await self.send_json({"t": "messages", "messages": [said], "seen": seen})
+
+    async def visitor_known(self, event: dict[str, int]) -> None:
+        """A tab of this browser said the first word: now there is an identity to listen for."""
+        assert self.sight
+        self.sight = Sight(self.connector, self.sight.visitor, self.sight.desk)
+        await self._join()
+        await self.visitor_message(event)
+
+    async def visitor_typing(self, event: dict[str, str]) -> None:
+        await self.send_json({"t": "typing", "name": event["name"]})
+
+    async def visitor_seen(self, event: dict[str, str]) -> None:
+        assert self.sight
+        await self.send_json({"t": "seen", "id": await database_sync_to_async(self.sight.seen)()})
+
+    async def _join(self) -> None:
+        assert self.sight
+        identities = await database_sync_to_async(lambda sight: sight.identities)(self.sight)
+        wanted = {tabs_of(self.sight.visitor.id), *(groups.of_visitor(pk) for pk in identities)}
+        for group in wanted - self.joined:
+            await self.channel_layer.group_add(group, self.channel_name)
+        self.joined |= wanted
+
+
+HANDLERS: dict[str, Callable[[VisitorConsumer, Frame], Awaitable[None]]] = {
+    "hello": VisitorConsumer.hello,
+    "say": VisitorConsumer.say,
+    "typing": VisitorConsumer.typing,
+    "got": VisitorConsumer.got,
+    "read": VisitorConsumer.read,
+    "about": VisitorConsumer.about,
+    "ping": VisitorConsumer.ping,
+}
+
+
+def _desk(scope: dict[str, object]) -> str:
+    """Our own address as the widget reached it, for the addresses of files."""
+    headers = dict(scope["headers"])  # type: ignore[call-overload]
+    host = headers.get(b"host", b"").decode("latin-1")
+    if settings.LOCAL and host:
+        return f"http://{host}"
+    return settings.SITE_URL

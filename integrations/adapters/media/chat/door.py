@@ -1,0 +1,160 @@
+"""Inbound 1, chat: what the widget says is kept as it came, then understood at once, without waiting for a worker."""
+
+import json
+import uuid
+from collections.abc import Iterable
+from typing import TypedDict
+
+from django.core import signing
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.text import get_valid_filename
+
+from conversations.envelopes import DeliveryReport
+from conversations.models import Delivery, Message
+from conversations.outbound.outbox import settle
+from customers.models import Claim, Customer, Identity
+from customers.models.identity import Kind
+from integrations.adapters.media.chat import limits
+from integrations.adapters.media.chat.sessions import Visitor, address_of
+from integrations.adapters.media.chat.sight import Said, Sight
+from integrations.inbound.process import accept, process
+from integrations.models import RawEvent
+
+UPLOAD_SALT = "chat-upload"
+
+
+class Refused(Exception):
+    """What the widget sent can never be a message; sending it again cannot help."""
+
+
+class Busy(Exception):
+    """Too much, too fast: the same message may come again later."""
+
+
+class Upload(TypedDict):
+    """A file that waits for its message."""
+
+    path: str
+    name: str
+    type: str
+    size: int
+    visitor: str
+
+
+def say(sight: Sight, frame: dict[str, object], *, origin: str) -> Said:
+    """One message of the visitor, stored exactly once by the id their browser made. Raises Refused or Busy."""
+    if not limits.may("message", sight.visitor.id):
+        raise Busy
+    key = _checked(sight.visitor, frame)
+    visitor = sight.visitor
+    headers = {
+        "visitor": visitor.id, "shop": visitor.shop, "email": visitor.email, "name": visitor.name, "origin": origin
+    }
+    raw, _ = accept(
+        sight.connector,
+        external_id=f"{visitor.id}:{key}",
+        body=json.dumps(frame, ensure_ascii=False).encode(),
+        kind="message",
+        headers=headers,
+    )
+    raw = process(raw.pk)
+    message = raw.message
+    if message is None or message.identity is None:
+        if raw.state == RawEvent.State.ASIDE:
+            raise Refused
+        raise Busy  # kept: the sweep comes back to it, and so does the widget
+    _forget_uploads(visitor, frame)
+    return sight.said(message)
+
+
+def _checked(visitor: Visitor, frame: dict[str, object]) -> str:
+    """The message's id, where the frame has the shape of a message."""
+    text, files, about = frame.get("text", ""), frame.get("files") or [], frame.get("about") or {}
+    if not (isinstance(text, str) and isinstance(files, list) and isinstance(about, dict)):
+        raise Refused
+    if len(text) > limits.TEXT_LENGTH or len(files) > limits.FILES_AT_ONCE or not (text.strip() or files):
+        raise Refused
+    for file in files:
+        if not isinstance(file, dict) or read_upload(str(file.get("id", "")), visitor.id) is None:
+            raise Refused
+    try:
+        return str(uuid.UUID(str(frame.get("id", ""))))
+    except ValueError as error:
+        raise Refused from error
+
+
+def keep_file(visitor: Visitor, file: UploadedFile) -> dict[str, str | int]:
+    """Stores a file that a message will bring; its id is signed, and good only for this visitor."""
+    if not limits.may("upload", visitor.id):
+        raise Busy
+    if not file.size or file.size > limits.FILE_SIZE:
+        raise Refused
+    name = str(file.name or "file")[:255]
+    path = default_storage.save(f"chat/{visitor.id}/{uuid.uuid4()}-{get_valid_filename(name)[-60:]}", file)
+    upload = Upload(
+        path=path, name=name, type=str(file.content_type or "application/octet-stream")[:127], size=file.size,
+        visitor=visitor.id,
+    )
+    signed = signing.dumps(upload, salt=UPLOAD_SALT, compress=True)
+    return {"id": signed, "name": name, "type": upload["type"], "size": upload["size"]}
+
+
+def read_upload(signed: str, visitor_id: str) -> Upload | None:
+    try:
+        upload: Upload = signing.loads(signed, salt=UPLOAD_SALT)
+    except signing.BadSignature:
+        return None
+    return upload if upload["visitor"] == visitor_id else None
+
+
+def _forget_uploads(visitor: Visitor, frame: dict[str, object]) -> None:
+    """The message has its own copy now."""
+    files = frame.get("files") or []
+    for file in files if isinstance(files, list) else []:
+        if upload := read_upload(str(file.get("id", "")), visitor.id):
+            default_storage.delete(upload["path"])
+
+
+@transaction.atomic
+def tell_about(visitor: Visitor, about: object) -> None:
+    """A name and an address typed in: a claim, kept where the visitor is known; before, it comes with each message."""
+    if not isinstance(about, dict) or visitor.is_proven:
+        return
+    identity = Identity.objects.filter(kind=Kind.VISITOR, value=visitor.id).first()
+    if identity is None:
+        return
+    if email := address_of(str(about.get("email", ""))):
+        Claim.objects.get_or_create(
+            customer_id=identity.customer_id, kind=Kind.EMAIL, value=email, defaults={"source": "typed into the chat"}
+        )
+    if name := str(about.get("name", "")).strip():
+        Customer.objects.filter(pk=identity.customer_id, name="").update(name=name[:200])
+
+
+def acknowledge(sight: Sight, ids: object) -> None:
+    """The widget has these messages of ours: they are delivered."""
+    if isinstance(ids, list):
+        known = [pk for pk in ids[:500] if isinstance(pk, int)]
+        _settle(sight.messages().filter(pk__in=known, delivery__status=Delivery.Status.SENT), Delivery.Status.DELIVERED)
+
+
+def mark_read(sight: Sight, pk: object) -> None:
+    """The visitor has had our message `pk`, and what came before it, on the screen."""
+    message = sight.messages().filter(pk=pk).first() if isinstance(pk, int) else None
+    if message:
+        before = sight.messages().filter(created_at__lte=message.created_at, delivery__status__in=["sent", "delivered"])
+        _settle(before, Delivery.Status.READ)
+
+
+def _settle(messages: Iterable[Message], status: str) -> None:
+    for message in messages:
+        settle(message.delivery, DeliveryReport(status))
+
+
+def conversation_of(sight: Sight) -> int | None:
+    """The conversation that the visitor's next line would join, as far as it exists."""
+    own = Message.objects.filter(identity__in=sight.identities).order_by("-created_at")
+    return own.values_list("conversation", flat=True).first()
+

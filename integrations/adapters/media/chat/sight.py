@@ -1,0 +1,168 @@
+"""What a visitor may see: their own words and the answers to them; never a note, never another person's message."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TypedDict
+
+from django.core import signing
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from conversations.models import Attachment, Delivery, DeliveryAttempt, Message, ReadMark
+from customers.models import Customer, Identity
+from customers.models.identity import Kind
+from integrations.adapters.media.chat.sessions import Visitor
+from integrations.models import Connector
+
+FILE_SALT = "chat-file"
+AT_ONCE = 60  # messages shown when the widget opens
+OVERLAP = timedelta(minutes=1)  # transactions commit out of order; the widget knows what it has already
+_ARRIVED = [Delivery.Status.SENT, Delivery.Status.DELIVERED, Delivery.Status.READ]
+
+
+class File(TypedDict):
+    name: str
+    type: str
+    size: int
+    url: str
+
+
+class Said(TypedDict):
+    """A message as the widget gets it. `key` of the visitor's own is the id their browser made."""
+
+    id: int
+    key: str
+    mine: bool
+    text: str
+    at: str
+    by: dict[str, str | int | bool] | None
+    files: list[File]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One visitor's view of their talk with us at one channel."""
+
+    connector: Connector
+    visitor: Visitor
+    desk: str  # "https://desk.example", for the files' addresses
+
+    @cached_property
+    def identities(self) -> list[int]:
+        """The identities whose messages this visitor may read.
+
+        Unproven, the browser's own alone: an agent may have merged it into a customer with a long past. Proven by the
+        shop, all verified handles of that customer: so mail becomes chat, and the phone's chat is on the laptop.
+        """
+        own = Q(kind=Kind.VISITOR, value=self.visitor.id)
+        if not self.visitor.is_proven:
+            return list(Identity.objects.filter(own).values_list("pk", flat=True))
+        proven = Q(kind=Kind.SHOP, value=self.visitor.shop)
+        if self.visitor.email:
+            proven |= Q(kind=Kind.EMAIL, value=self.visitor.email, is_verified=True)
+        customers = Customer.objects.filter(pk__in=Identity.objects.filter(proven).values("customer"))
+        theirs = Q(customer__in=customers, is_verified=True)
+        return list(Identity.objects.filter(own | theirs).values_list("pk", flat=True))
+
+    def messages(self) -> QuerySet[Message]:
+        """What they said, and what of ours has gone out: not what is still to be undone, sent later or was taken back."""
+        sent = DeliveryAttempt.objects.filter(delivery__message=OuterRef("pk"), outcome="sent")
+        ours = Q(kind=Message.Kind.OUTBOUND) & (
+            Q(delivery=None) | Q(delivery__status__in=_ARRIVED) | (~Q(delivery__status="cancelled") & Exists(sent))
+        )
+        return (
+            Message.objects.filter(Q(kind=Message.Kind.INBOUND) | ours, identity__in=self.identities)
+            .select_related("author", "conversation__team", "channel", "identity")
+            .prefetch_related("attachments")
+        )
+
+    def latest(self) -> list[Said]:
+        newest = list(self.messages().order_by("-created_at", "-pk")[:AT_ONCE])
+        return [self.said(message) for message in reversed(newest)]
+
+    def since(self, cursor: str) -> list[Said]:
+        """Everything that became visible after `cursor`: a message sent later has an old id and an old date."""
+        last, at = read_cursor(cursor)
+        went = DeliveryAttempt.objects.filter(
+            delivery__message=OuterRef("pk"), outcome="sent", finished_at__gt=at - OVERLAP
+        )
+        news = self.messages().filter(Q(pk__gt=last) | Q(created_at__gt=at - OVERLAP) | Exists(went))
+        return [self.said(message) for message in news.order_by("pk")[:500]]
+
+    def one(self, pk: int) -> Said | None:
+        message = self.messages().filter(pk=pk).first()
+        return self.said(message) if message else None
+
+    def seen(self) -> int:
+        """The last message of theirs that an agent has had on the screen, or 0."""
+        mine = Message.objects.filter(identity__in=self.identities, kind=Message.Kind.INBOUND)
+        last = mine.order_by("-created_at").values("pk", "conversation").first()
+        if last is None:
+            return 0
+        read_at = ReadMark.objects.filter(conversation=last["conversation"]).aggregate(at=Max("read_at"))["at"]
+        seen = mine.filter(conversation=last["conversation"], created_at__lte=read_at) if read_at else mine.none()
+        return seen.order_by("-created_at").values_list("pk", flat=True).first() or 0
+
+    def unread(self) -> int:
+        return self.messages().filter(delivery__status__in=["sent", "delivered"]).count()
+
+    def said(self, message: Message) -> Said:
+        mine = message.kind == Message.Kind.INBOUND
+        key = message.external_id.rpartition(":")[2] if mine and message.channel_id == self._channel else ""
+        return Said(
+            id=message.pk,
+            key=key or f"d{message.pk}",
+            mine=mine,
+            text=message.text,
+            at=message.created_at.isoformat(),
+            by=None if mine else self._author(message),
+            files=[self._file(file) for file in message.attachments.all()],
+        )
+
+    @property
+    def _channel(self) -> int | None:
+        return self.connector.channel_id
+
+    def _author(self, message: Message) -> dict[str, str | int | bool]:
+        """First name and team: what an agent shows to customers, and no more."""
+        author, team = message.author, message.conversation.team
+        if message.is_bot or author is None:
+            name = str(self.connector.settings.get("bot_name") if message.is_bot else "") or desk_name(self.connector)
+            return {"key": name, "name": name, "initials": name[:1], "hue": 300, "team": "", "bot": message.is_bot}
+        return {
+            "key": f"{author.short_name} {author.hue}",
+            "name": author.short_name,
+            "initials": author.initials,
+            "hue": author.hue,
+            "team": team.name if team else "",
+            "bot": False,
+        }
+
+    def _file(self, file: Attachment) -> File:
+        signed = signing.dumps(file.pk, salt=FILE_SALT)
+        url = f"{self.desk}/chat/{self.visitor_key}/files/{signed}"
+        return File(name=file.name, type=file.content_type, size=file.size, url=url)
+
+    @property
+    def visitor_key(self) -> str:
+        return self.connector.channel.address if self.connector.channel else ""
+
+
+def desk_name(connector: Connector) -> str:
+    """What the header of the widget says before somebody answers: the shop's name."""
+    return str(connector.settings.get("title") or connector.name)
+
+
+def cursor_for(messages: list[Said], before: str = "") -> str:
+    """Where to go on: the highest id the widget has, and the time until which it knows all. Opaque to the widget."""
+    last = max([message["id"] for message in messages], default=0)
+    return f"{max(last, read_cursor(before)[0])}-{int(timezone.now().timestamp())}"
+
+
+def read_cursor(cursor: str) -> tuple[int, datetime]:
+    """A cursor that is no cursor reads as the beginning."""
+    last, _, seconds = (cursor or "").partition("-")
+    if not (last.isdecimal() and seconds.isdecimal() and len(last) < 19 and len(seconds) < 12):
+        return 0, datetime(2000, 1, 1, tzinfo=UTC)
+    return int(last), datetime.fromtimestamp(int(seconds), tz=UTC)

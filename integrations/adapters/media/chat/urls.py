@@ -1,0 +1,14 @@
+"""Addresses of the widget's door."""
+
+from django.urls import path
+
+from integrations.adapters.media.chat import views
+
+urlpatterns = [
+    path("widget/throughline.js", views.script, name="widget"),
+    path("widget/strings/<slug:language>.js", views.strings, name="widget_strings"),
+    path("chat/<str:key>/session", views.session, name="chat_session"),
+    path("chat/<str:key>/messages", views.messages, name="chat_messages"),
+    path("chat/<str:key>/files", views.files, name="chat_files"),
+    path("chat/<str:key>/files/<str:signed>", views.file, name="chat_file"),
+]
