@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TextIO
 
 PROJECT = Path(__file__).resolve().parent.parent
 VENV = PROJECT / ".venv"
@@ -18,15 +19,22 @@ def main() -> None:
     locks = [PROJECT / "requirements.txt"]
     if "--test" in sys.argv[1:]:
         locks.append(PROJECT / "tests" / "requirements.txt")
-    folder = PROJECT / ".data"
-    folder.mkdir(exist_ok=True)
-    with open(folder / "setup.lock", "a") as file:
+    with lock_file() as file:
         fcntl.flock(file, fcntl.LOCK_EX)  # of two starts at once, the second waits and finds the work done
         if not venv_works():
             make_venv()
         for lock in locks:
             if not is_installed(lock):
                 install(lock)
+
+
+def lock_file() -> TextIO:
+    folder = PROJECT / ".data"
+    try:
+        folder.mkdir(exist_ok=True)
+        return open(folder / "setup.lock", "a")
+    except PermissionError:
+        sys.exit(f"{PROJECT} belongs to somebody else: start it as its owner, or clone it into a folder of yours.")
 
 
 def venv_works() -> bool:

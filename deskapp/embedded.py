@@ -110,9 +110,8 @@ def _make(data: Path) -> None:
         (data / "logs").mkdir(parents=True, exist_ok=True)
         (data / "users.lock").touch()
     except PermissionError:
-        owner = next(folder for folder in [data, *data.parents] if folder.exists()).owner()
         raise EmbeddedError(
-            f"{data} belongs to {owner}: start the desk as {owner}, or name another folder in THROUGHLINE_DATA."
+            f"{data} belongs to somebody else: start the desk as its owner, or name another folder in THROUGHLINE_DATA."
         ) from None
 
 

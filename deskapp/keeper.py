@@ -193,7 +193,7 @@ def dies_with_parent(last_word: signal.Signals) -> Callable[[], None] | None:
 
 
 def end_left_over_postgres(cluster: Path) -> None:
-    """Called under the keeper's lock: a server that still runs here lost its keeper, and a pid file may name a stranger."""
+    """Under the keeper's lock, a server that still runs lost its keeper; and a pid file may name a stranger."""
     pid_file = cluster / "postmaster.pid"
     try:
         pid = int(pid_file.read_text().split("\n")[0])

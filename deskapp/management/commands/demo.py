@@ -34,7 +34,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=port_number, default=8000, help="where the desk listens (8000)")
         parser.add_argument("--reset", action="store_true", help="forget everything and start from the seed")
-        parser.add_argument("--check", action="store_true", help="start, send one mail through the desk, say so and stop")
+        parser.add_argument(
+            "--check", action="store_true", help="start, send one mail through the desk, say so and stop"
+        )
 
     def handle(self, *, port: int, reset: bool, check: bool, **options: object) -> None:
         data = Path(settings.DATA_DIR)
@@ -90,7 +92,9 @@ class Command(BaseCommand):
         if not self.supervisor.watch(until=ready):
             raise Stopped
         if late:
-            raise CommandError(f"The desk was not ready within {READY_SECONDS} seconds: {settings.DATA_DIR}/logs says why.")
+            raise CommandError(
+                f"The desk was not ready within {READY_SECONDS} seconds: {settings.DATA_DIR}/logs says why."
+            )
 
     def welcome(self, port: int) -> None:
         self.say(f"\nThroughline is at http://localhost:{port}/  (the shop: http://localhost:{port}/demo-shop/)\n")
