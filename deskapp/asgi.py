@@ -10,8 +10,9 @@ pages = get_asgi_application()
 from channels.auth import AuthMiddlewareStack  # noqa: E402  the apps must be ready first
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
-from conversations.live.consumers import AgentConsumer  # noqa: E402
 from django.urls import path  # noqa: E402
+
+from conversations.live.consumers import AgentConsumer  # noqa: E402
 from integrations.adapters.media.chat.consumer import VisitorConsumer  # noqa: E402
 
 # The widget's socket is opened from the shops' pages: its consumer checks the origin against the connector's own list.
