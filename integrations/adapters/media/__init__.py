@@ -1,0 +1,1 @@
+"""Adapters of the media on which people write to us."""

@@ -1,0 +1,1 @@
+"""Stand-ins for providers and shops, speaking their protocols on loopback."""
