@@ -14,7 +14,7 @@ class SignIn:
 
 
 SIGN_INS = (
-    SignIn(Role.AGENT, "Ada Okafor", "ada@hollinfell.example", "one-thread-ada"),
-    SignIn(Role.SUPERVISOR, "Grace Lindqvist", "grace@hollinfell.example", "one-thread-grace"),
-    SignIn(Role.ADMIN, "Linus Aalto", "linus@hollinfell.example", "one-thread-linus"),
+    SignIn(Role.AGENT, "Ada Okafor", "ada@hollinfell.example", "throughline"),
+    SignIn(Role.SUPERVISOR, "Grace Lindqvist", "grace@hollinfell.example", "throughline"),
+    SignIn(Role.ADMIN, "Linus Aalto", "linus@hollinfell.example", "throughline"),
 )
