@@ -1,0 +1,1 @@
+"""The e-mail medium: reading mail, and its ways in and out."""
