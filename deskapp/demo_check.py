@@ -9,6 +9,7 @@ from collections.abc import Callable
 from email.message import EmailMessage
 
 from django.core.management.base import CommandError
+from django.db import connection
 
 from conversations.models import Message
 from integrations.models import Connector, RawEvent
@@ -29,6 +30,14 @@ def check_pipeline(site: str, *, watch: Callable[..., bool]) -> str:
 
     Raises CommandError with the step at which the mail was last seen.
     """
+    try:
+        return _check(site, watch)
+    finally:
+        connection.close()
+        connection.close_pool()  # its threads would miss the database that is about to stop
+
+
+def _check(site: str, watch: Callable[..., bool]) -> str:
     connector = (
         Connector.objects.filter(adapter="email", is_active=True).select_related("channel").order_by("pk").first()
     )

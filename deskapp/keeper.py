@@ -27,6 +27,9 @@ POSTGRES = {
     "listen_addresses": "",
     "max_connections": "200",
     "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
+    "random_page_cost": "1.1",  # a laptop's disk has no arm to move
+    "jit": "off",  # our queries are short: compiling one takes longer than running it
     "unix_socket_permissions": "0700",
     "log_min_messages": "warning",
     "timezone": "UTC",

@@ -13,6 +13,7 @@ from types import FrameType
 from deskapp.keeper import dies_with_parent
 
 STOP_SECONDS = 15
+LONGEST_LOG = 20 * 1024 * 1024
 LONGEST_PAUSE = 30.0  # between two starts of a process that keeps dying
 STEADY_SECONDS = 60.0  # a process that lived as long starts again at once
 
@@ -95,6 +96,8 @@ class Supervisor:
             self.say(f"{child.name} {ending(code)}; it starts again in {child.pause:.0f} s. {child.log} says why.")
 
     def _spawn(self, child: Child) -> None:
+        if child.log.exists() and child.log.stat().st_size > LONGEST_LOG:
+            child.log.replace(child.log.with_suffix(".log.1"))
         with open(child.log, "ab") as log:
             child.process = subprocess.Popen(
                 child.command,
