@@ -34,7 +34,7 @@ def check_pipeline(site: str, *, watch: Callable[..., bool]) -> str:
         return _check(site, watch)
     finally:
         connection.close()
-        connection.close_pool()  # its threads would miss the database that is about to stop
+        connection.close_pool()  # type: ignore[attr-defined]  # its threads would miss the database that stops next
 
 
 def _check(site: str, watch: Callable[..., bool]) -> str:
