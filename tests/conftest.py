@@ -10,8 +10,10 @@ from conversations.envelopes import InboundMessage
 from conversations.models import Channel, Medium, Team
 from customers.identify import Handle
 from deskapp.models import Role, User
+from integrations.models import Connector
 
 PASSWORD = "a long and calm password"
+SHOP_SECRET = "the shop and the desk know this, and nobody else"
 
 
 @pytest.fixture(autouse=True)
@@ -89,3 +91,17 @@ def from_ann(channel, text="Hello", *, address="ann@home.example", at: datetime 
         "received_at": at or timezone.now(),
     }
     return InboundMessage(**{**defaults, **fields})
+
+
+@pytest.fixture
+def shop(chat):
+    """The chat channel's connector: the shop's pages may open the widget, and its back end vouches for customers."""
+    connector = Connector(
+        name="Hollin & Fell",
+        adapter="chat",
+        channel=chat,
+        settings={"origins": ["https://shop.example"], "title": "Hollin & Fell", "bot_name": "Fern"},
+    )
+    connector.secrets = {"identity": SHOP_SECRET}
+    connector.save()
+    return connector

@@ -104,6 +104,8 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
             await self.send_json({"t": "busy", "id": str(frame.get("id"))[:64], "after": BUSY_FOR})
             return
         self.told[said["id"]] = said
+        if is_first_word:
+            await self._look_again()
         await self.send_json({"t": "ack", "id": frame["id"], "message": said})
         if is_first_word:
             await self.channel_layer.group_send(
@@ -146,9 +148,7 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
 
     async def visitor_known(self, event: dict[str, int]) -> None:
         """A tab of this browser said the first word: now there is an identity to listen for."""
-        assert self.sight
-        self.sight = Sight(self.connector, self.sight.visitor, self.sight.desk)
-        await self._join()
+        await self._look_again()
         await self.visitor_message(event)
 
     async def visitor_typing(self, event: dict[str, str]) -> None:
@@ -157,6 +157,12 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
     async def visitor_seen(self, event: dict[str, str]) -> None:
         assert self.sight
         await self.send_json({"t": "seen", "id": await database_sync_to_async(self.sight.seen)()})
+
+    async def _look_again(self) -> None:
+        """A sight knows the identities it began with; now there are more."""
+        assert self.sight
+        self.sight = Sight(self.connector, self.sight.visitor, self.sight.desk)
+        await self._join()
 
     async def _join(self) -> None:
         assert self.sight
