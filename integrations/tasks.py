@@ -2,13 +2,18 @@
 
 from datetime import datetime, timedelta
 
-from celery import shared_task
+import structlog
+from celery import Task, shared_task
 from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerError
+from redis.exceptions import RedisError
 
 from integrations.adapters.media.chat import by_mail
-from integrations.inbound.process import process
+from integrations.inbound.process import process, survives
 from integrations.models import RawEvent
 from integrations.outbound import deliver
+
+log = structlog.get_logger(__name__)
 
 SOON = timedelta(minutes=1)
 
@@ -22,7 +27,8 @@ def process_raw_event(raw_id: int) -> None:
 def sweep_raw_events() -> None:
     """Certainty beside speed: whatever is kept and not processed, oldest first."""
     for raw_id in RawEvent.objects.filter(state=RawEvent.State.KEPT).order_by("id").values_list("pk", flat=True)[:500]:
-        process(raw_id)
+        if survives(raw_id):
+            process(raw_id)
 
 
 @shared_task(name="integrations.outbound.deliver")
@@ -42,8 +48,20 @@ def sweep_unread_chats() -> None:
     by_mail.sweep()
 
 
+def queue_event(raw_id: int) -> None:
+    """Has a kept event processed at once. The sweep comes to it as well: a broker that is gone costs seconds, no mail."""
+    _soon(process_raw_event, raw_id)
+
+
 def queue_delivery(*, delivery_id: int, due_at: datetime, **kwargs: object) -> None:
     """Listens to conversations.outbound.outbox.delivery_queued. What is due later than soon is left to the sweep: a
     broker would hand a task out again and again that waits longer than its visibility timeout."""
     if due_at - timezone.now() < SOON:
-        deliver_one.apply_async((delivery_id,), eta=due_at)
+        _soon(deliver_one, delivery_id, eta=due_at)
+
+
+def _soon(task: Task, number: int, *, eta: datetime | None = None) -> None:
+    try:
+        task.apply_async((number,), eta=eta, retry=False)
+    except (BrokerError, RedisError, OSError):
+        log.warning("the broker is gone: left to the sweep", task=task.name, number=number)

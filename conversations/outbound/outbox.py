@@ -59,6 +59,8 @@ def settle(delivery: Delivery, report: DeliveryReport) -> Delivery:
     else:
         delivery.status, delivery.settled_at = report.status, now
     delivery.save()
+    if report.external_id:  # by which answers refer to it
+        Message.objects.filter(pk=delivery.message_id).update(external_id=report.external_id)
     if delivery.status in (Delivery.Status.FAILED, Delivery.Status.UNCERTAIN):
         _reopen(delivery)
     push_message(delivery.message)

@@ -15,6 +15,7 @@ class AdapterError(Exception):
     def __init__(self, text: str, *, permanent: bool = False, said: str = "") -> None:
         super().__init__(text)
         self.permanent, self.said = permanent, said
+        self.external_id = ""  # under which the message may have arrived all the same
 
 
 class UncertainError(AdapterError):

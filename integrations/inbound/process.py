@@ -1,7 +1,8 @@
 """Inbound 2: understand what was kept. One item at a time; what cannot be understood is set aside alone."""
 
 import structlog
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from conversations.envelopes import DeliveryReport, InboundMessage
@@ -10,6 +11,7 @@ from conversations.models import Delivery, Message
 from conversations.outbound.outbox import settle
 from integrations.adapters import adapter_named
 from integrations.adapters.base import Understood
+from integrations.inbound.loops import slowed
 from integrations.models import Connector, RawEvent
 
 log = structlog.get_logger(__name__)
@@ -35,8 +37,10 @@ def process(raw_id: int) -> RawEvent:
     """Understands one kept event and carries it out, once: whoever comes second finds it done."""
     try:
         return _process(raw_id)
-    except OperationalError:
-        raise  # the database went away: the event stays kept and the sweep comes back to it
+    except OperationalError as error:
+        if not connection.is_usable():
+            raise  # the database went away: the event stays kept and the sweep comes back to it
+        return _failed(raw_id, error)  # a deadlock, or more than an index can hold
     except Exception as error:
         # Whatever a foreign message provokes stays with that message (invariant 1); the log has the trace.
         log.exception("raw event failed", raw_event=raw_id)
@@ -60,7 +64,7 @@ def _process(raw_id: int) -> RawEvent:
 
 def _carry_out(connector: Connector, understood: Understood) -> Message | None:
     if isinstance(understood, InboundMessage):
-        return receive(understood)
+        return receive(slowed(understood))
     delivery = _meant(connector, understood)
     if delivery:
         settle(delivery, understood)
@@ -87,6 +91,14 @@ def _failed(raw_id: int, error: Exception) -> RawEvent:
             raw.state = RawEvent.State.ASIDE
         raw.save(update_fields=["tries", "error", "state"])
     return raw
+
+
+def survives(raw_id: int) -> bool:
+    """Counts a try before it is made: an event that kills its worker is set aside, too."""
+    RawEvent.objects.filter(pk=raw_id).update(tries=F("tries") + 1)
+    words = "Its processing was interrupted again and again."
+    aside = RawEvent.objects.filter(pk=raw_id, state=RawEvent.State.KEPT, tries__gt=MOST_TRIES * 2)
+    return not aside.update(state=RawEvent.State.ASIDE, error=words)
 
 
 def replay(raw: RawEvent) -> RawEvent:

@@ -56,7 +56,8 @@ def _try(delivery: Delivery) -> tuple[DeliveryReport, str]:
         sentence = f"{delivery.channel} is not connected. An admin can connect it; then press Try again."
         return DeliveryReport(Delivery.Status.FAILED, error=sentence), "permanent"
     except UncertainError as error:
-        return DeliveryReport(Delivery.Status.UNCERTAIN, error=str(error), said=error.said), "uncertain"
+        words = DeliveryReport(Delivery.Status.UNCERTAIN, error.external_id, error=str(error), said=error.said)
+        return words, "uncertain"
     except AdapterError as error:
         outcome = "permanent" if error.permanent else "temporary"
         failed = DeliveryReport(Delivery.Status.FAILED, error=str(error), said=error.said, is_permanent=error.permanent)

@@ -1,0 +1,168 @@
+"""Inbound 1: fetch new mail and keep it, byte for byte, together with how far the fetching has come."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Event
+
+import structlog
+from django.db import Error, connection, transaction
+from django.utils import timezone
+
+from integrations.adapters.media.email.imap import LARGEST_BYTES, BrokenError, Found, Mailbox
+from integrations.adapters.media.email.mailbox import TOO_LARGE, UNREADABLE
+from integrations.adapters.media.email.original import digest, message_id_of
+from integrations.inbound.process import accept
+from integrations.models import Connector, RawEvent
+from integrations.tasks import queue_event
+
+log = structlog.get_logger(__name__)
+
+BATCH_MAILS, BATCH_BYTES = 50, 8_000_000
+MOST_BREAKS = 4  # connections that broke at one and the same mail before it is left in the mailbox
+_LOCK = 0x6D61696C  # "mail": the class of our advisory locks, one for each connector
+
+Cursor = dict[str, int]
+
+
+def fetch_new(connector: Connector, mailbox: Mailbox, *, stop: Event | None = None) -> int:
+    """Keeps what is new in the mailbox and has it processed. Gives how many mails were new to the desk.
+
+    The cursor moves in the transaction that keeps the mails, so that a crash between two batches loses and doubles
+    nothing. A new UIDVALIDITY begins from the first mail; those known by what they say are not kept again.
+    """
+    with _only_one(connector) as is_ours:
+        if not is_ours:
+            return 0
+        connector.refresh_from_db(fields=["cursor"])
+        cursor, new = _begin(connector, mailbox), 0
+        for batch in _batches(mailbox.after(cursor["uid"]), alone=cursor.get("breaks", 0) > 0):
+            cursor, kept = _take(connector, mailbox, cursor, batch)
+            new += len(kept)
+            for raw in kept:
+                queue_event(raw.pk)
+            if stop and stop.is_set():
+                break
+        return new
+
+
+@contextmanager
+def _only_one(connector: Connector) -> Iterator[bool]:
+    """Of two watchers one fetches. PostgreSQL drops the lock of a process that died."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s, %s)", [_LOCK, connector.pk])
+        is_ours = bool(cursor.fetchone()[0])
+    try:
+        yield is_ours
+    finally:
+        if is_ours:
+            _let_go(connector)
+
+
+def _let_go(connector: Connector) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_unlock(%s, %s)", [_LOCK, connector.pk])
+    except Error:  # the connection broke, and the lock went with it
+        return
+
+
+def _begin(connector: Connector, mailbox: Mailbox) -> Cursor:
+    known: Cursor = connector.cursor
+    if known.get("uidvalidity") == mailbox.uidvalidity:
+        return known
+    is_first, from_now = not known, connector.settings.get("start") == "now"
+    uid = max(mailbox.uidnext - 1, 0) if is_first and from_now else 0
+    fresh: Cursor = {"uidvalidity": mailbox.uidvalidity, "uid": uid}
+    _move(connector, known, fresh)
+    return fresh
+
+
+def _batches(found: Sequence[Found], *, alone: bool) -> Iterator[list[Found]]:
+    """Small enough to hold in memory and in one transaction; a large mail, or after a break every mail, is alone."""
+    batch: list[Found] = []
+    for each in found:
+        is_full = len(batch) >= BATCH_MAILS or sum(one.size for one in batch) + each.size > BATCH_BYTES
+        if batch and (alone or is_full):
+            yield batch
+            batch = []
+        batch.append(each)
+    if batch:
+        yield batch
+
+
+def _take(connector: Connector, mailbox: Mailbox, cursor: Cursor, batch: list[Found]) -> tuple[Cursor, list[RawEvent]]:
+    """One batch, whole: what it found is kept, or set aside alone, before the cursor passes it."""
+    fits = [each for each in batch if each.size <= LARGEST_BYTES]
+    try:
+        bodies = _read(mailbox, fits)
+        heads = {each.uid: mailbox.head(each.uid) for each in batch if each not in fits}
+    except BrokenError as error:
+        if not (len(batch) == 1 and cursor.get("breaks", 0) >= MOST_BREAKS):
+            _move(connector, cursor, {**cursor, "breaks": cursor.get("breaks", 0) + 1})
+            raise
+        bodies, heads = {batch[0].uid: error}, {}
+    passed: Cursor = {"uidvalidity": cursor["uidvalidity"], "uid": batch[-1].uid}
+    with transaction.atomic():
+        if not _move(connector, cursor, passed):
+            raise BrokenError("Another watcher has this mailbox.")
+        kept = [_keep(connector, mailbox, each, bodies.get(each.uid), heads.get(each.uid)) for each in batch]
+    return passed, [raw for raw in kept if raw is not None]
+
+
+def _read(mailbox: Mailbox, found: Sequence[Found]) -> dict[int, bytes | Exception]:
+    """All at once, or one by one where the server stumbles over one of them."""
+    if not found:
+        return {}
+    try:
+        return dict(mailbox.read([each.uid for each in found]))
+    except ValueError as error:
+        if len(found) == 1:
+            return {found[0].uid: error}
+    return {uid: body for each in found for uid, body in _read(mailbox, [each]).items()}
+
+
+def _move(connector: Connector, before: Cursor, after: Cursor) -> bool:
+    """Only from where we stood: a second watcher that got ahead of us wins."""
+    moved = Connector.objects.filter(pk=connector.pk, cursor=before).update(cursor=after, checked_at=timezone.now())
+    if moved:
+        connector.cursor = after
+    return bool(moved)
+
+
+def _keep(
+    connector: Connector, mailbox: Mailbox, found: Found, body: bytes | Exception | None, head: bytes | None
+) -> RawEvent | None:
+    """The new event to be processed; None for a mail that is known, was deleted meanwhile, or is set aside."""
+    if isinstance(body, bytes):
+        raw, is_new = keep_mail(connector, body, arrived_at=found.arrived_at.isoformat() if found.arrived_at else "")
+        return raw if is_new else None
+    if isinstance(body, Exception):
+        why = f"It could not be fetched, and is still in the mailbox (number {found.uid}): {body}"
+        _set_aside(connector, f"uid:{mailbox.uidvalidity}:{found.uid}", UNREADABLE, b"", why)
+    elif head is not None:
+        megabytes = found.size / 1_000_000
+        why = f"It has {megabytes:.0f} MB, the desk takes up to {LARGEST_BYTES // 1_000_000}. It is still in the mailbox."
+        name = message_id_of(head) or hashlib.sha256(head).hexdigest()
+        _set_aside(connector, f"{name}#{found.size}", TOO_LARGE, head, why)
+    return None
+
+
+def keep_mail(connector: Connector, body: bytes, *, arrived_at: str = "", kind: str = "mail") -> tuple[RawEvent, bool]:
+    """Keeps one mail, and says whether it is new. Its name is its Message-ID, as far as that is its own: a second mail
+    under a used one gets its digest behind it, a mail without one has only its digest."""
+    message_id, said = message_id_of(body), digest(body)
+    name = message_id or f"sha256:{said}"
+    known = RawEvent.objects.filter(connector=connector, external_id=name).first()
+    if known:
+        if (known.headers.get("digest") or digest(bytes(known.body))) == said:
+            return known, False
+        name = f"{message_id}#{said[:32]}"
+    headers = {"digest": said, "arrived_at": arrived_at}
+    return accept(connector, external_id=name, body=body, kind=kind, headers=headers)
+
+
+def _set_aside(connector: Connector, name: str, kind: str, body: bytes, why: str) -> None:
+    raw, is_new = accept(connector, external_id=name, body=body, kind=kind, headers={"why": why})
+    if is_new:
+        RawEvent.objects.filter(pk=raw.pk).update(state=RawEvent.State.ASIDE, error=why)
