@@ -39,7 +39,7 @@ def check_pipeline(site: str, *, watch: Callable[..., bool]) -> str:
 
 def _check(site: str, watch: Callable[..., bool]) -> str:
     connector = (
-        Connector.objects.filter(adapter="email", is_active=True).select_related("channel").order_by("pk").first()
+        Connector.objects.filter(adapter="imap", is_active=True).select_related("channel").order_by("pk").first()
     )
     if connector is None or connector.channel is None:
         raise CommandError("The desk is up, but no mailbox is connected: nothing could be sent through it.")

@@ -49,7 +49,7 @@ def database_url() -> str:
     return f"postgresql://{DATABASE}@/{DATABASE}?host={quote(str(_running(data_dir())), safe='')}"
 
 
-def database_settings() -> dict[str, object]:
+def database_settings() -> dict[str, str]:
     """The same for Django's DATABASES; PostgreSQL takes a directory as HOST and means the socket in it."""
     return {"NAME": DATABASE, "USER": DATABASE, "PASSWORD": "", "HOST": str(_running(data_dir())), "PORT": ""}
 

@@ -3,7 +3,11 @@
 from django.conf import settings
 from django.urls import include, path
 
+from deskapp import health
+
 urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
     path("accounts/", include("allauth.urls")),
     path("", include("deskapp.accounts.urls")),
     path("", include("integrations.urls")),

@@ -1,0 +1,69 @@
+"""Health: /healthz needs nothing, /readyz names what is missing."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import Error
+from django.utils import timezone
+
+from deskapp import health, tasks
+from integrations.models import Connector
+
+
+@pytest.fixture
+def alive(db):
+    cache.delete_many(["lives:worker", "lives:beat"])
+    tasks.worker_lives()
+    tasks.beat_lives()
+
+
+def test_a_process_that_lives_says_so_without_a_database(client):
+    assert client.get("/healthz").content == b"ok\n"
+
+
+def test_a_desk_with_all_its_parts_is_ready(client, alive):
+    answer = client.get("/readyz")
+    assert answer.status_code == 200, answer.json()
+    assert answer.json() == {"ready": True, **dict.fromkeys(health.QUESTIONS, "ok")}
+
+
+def test_a_worker_that_fell_silent_makes_it_unready(client, alive):
+    cache.set("lives:worker", timezone.now().timestamp() - 300)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["worker"] == "was last seen 300 seconds ago"
+    assert answer.json()["beat"] == "ok"
+
+
+def test_a_beat_that_never_ran_makes_it_unready(client, alive):
+    cache.delete("lives:beat")
+    assert client.get("/readyz").json()["beat"] == "has not been seen"
+
+
+def test_a_database_that_is_gone_is_named_without_its_address(client, alive, monkeypatch):
+    def gone():
+        raise Error("connection to database.example failed: password wrong")
+
+    monkeypatch.setitem(health.QUESTIONS, "database", gone)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["database"] == "does not answer (Error)"
+
+
+@pytest.mark.parametrize(
+    ("state", "says"),
+    [
+        ({"error": "The server does not take the password."}, "1 not fetched lately"),
+        ({"checked_at": timezone.now() - timedelta(hours=1)}, "1 not fetched lately"),
+        ({"checked_at": timezone.now() - timedelta(hours=1), "is_active": False}, "ok"),
+        ({"checked_at": timezone.now()}, "ok"),
+    ],
+)
+def test_a_mailbox_that_is_not_fetched_makes_it_unready(client, alive, mail, state, says):
+    Connector.objects.create(name="Support", adapter="imap", channel=mail, **state)
+    assert client.get("/readyz").json()["mailboxes"] == says
+
+
+def test_only_reading_is_answered(client):
+    assert client.post("/readyz").status_code == 405
