@@ -9,7 +9,7 @@ export class Log {
     this.messages = new Map(); // by the desk's id
     this.waiting = [];
     this.seenUpTo = 0;
-    this.head = null; // the card with the fields, when there is one
+    this.head = null; // { name, element, after }: the card with the fields, and the message it stands after
     this.element = h("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": say("log"), tabindex: "0" });
     this.drawn = new Map(); // key -> [what it showed, element]: only what changed is drawn again
   }
@@ -71,6 +71,9 @@ export class Log {
     let speaker = null;
     let customerSpoke = false;
     const messages = this.ordered();
+    const card = () => this.head && lines.push(["head", this.head.name, () => this.head.element]);
+    if (this.greeting && !messages.length) lines.push(["greeting", this.greeting, () => h("div", { class: "say" }, h("p", { dir: "auto" }, this.greeting))]);
+    if (!this.head?.after) card();
     for (const message of messages) {
       const today = this.#day(message.at);
       if (today !== day) lines.push([`day-${(day = today)}`, [today, !!message.by?.bot], () => this.#dayLine(message, today)]);
@@ -79,10 +82,10 @@ export class Log {
       if (!message.mine) speaker = message.by.key;
       customerSpoke ||= message.mine;
       lines.push([`m-${message.key}`, message, () => this.#message(message)]);
+      if (this.head?.after === message.id) card();
     }
     const last = messages.at(-1);
     if (last?.replies?.length) lines.push([`r-${last.id}`, last.replies, () => this.#replies(last.replies)]);
-    if (this.head) lines.push(["head", this.head.name, () => this.head.element]);
     for (const message of this.waiting) lines.push([`m-${message.id}`, message, () => this.#message({ ...message, mine: true, waiting: true })]);
     const state = this.waiting.length ? "waiting" : !last?.mine ? "" : last.id <= this.seenUpTo ? "seen" : "sent";
     if (state) lines.push(["state", state, () => h("p", { class: "state" }, this.say(state))]);

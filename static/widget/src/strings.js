@@ -41,10 +41,11 @@ const ENGLISH = {
 
 const OTHERS = ["de", "fr", "es", "it", "nl", "pl", "no", "ar"];
 
-/** The first language we have of: the tag's, the page's, the browser's; else English. */
+/** The first language we have of: the tag's, the page's, the browser's; else English. In the browser's own variant. */
 export function languageOf(wish) {
   const wishes = [wish, document.documentElement.lang, ...navigator.languages].filter(Boolean);
-  return wishes.find((tag) => short(tag) === "en" || OTHERS.includes(short(tag))) || "en";
+  const found = wishes.find((tag) => short(tag) === "en" || OTHERS.includes(short(tag))) || "en";
+  return navigator.languages.find((tag) => short(tag) === short(found)) || found;
 }
 
 /** `say("from", { name: "Ada", team: "Returns" })`; unknown words in braces stay. */

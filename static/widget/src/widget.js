@@ -94,6 +94,7 @@ export class Widget {
     if (this.whose && this.whose !== session.visitor) this.log.clear();
     this.whose = session.visitor;
     this.log.seenUpTo = session.seen;
+    this.log.greeting = session.desk.greeting;
     this.log.take(session.messages);
     this.unread = session.unread;
     this.#drawHeader();
@@ -169,7 +170,7 @@ export class Widget {
   #askWhere(fields, name) {
     const reason = this.say(this.desk.here ? "why" : "closed");
     const card = fieldsCard({ say: this.say, fields, known: this.about, reason, save: (about) => this.#saveFields(about) });
-    this.log.head = { name: `${name}-${fields.length}`, element: card };
+    this.log.head = { name: `${name}-${fields.length}`, element: card, after: this.log.ordered().at(-1)?.id };
     return card;
   }
 
@@ -179,8 +180,8 @@ export class Widget {
     this.link.send({ t: "about", about: this.about });
     this.composer.lock(false);
     this.#drawHeader();
-    this.log.head = this.about.email
-      ? { name: `kept-${this.about.email}`, element: h("p", { class: "meta" }, this.say("kept", this.about)) } : null;
+    const thanks = h("p", { class: "meta" }, this.say("kept", this.about));
+    this.log.head = this.about.email ? { name: `kept-${this.about.email}`, element: thanks, after: this.log.head?.after } : null;
     this.#show({ follow: true });
     this.composer.focus();
   }

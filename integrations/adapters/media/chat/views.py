@@ -80,6 +80,7 @@ def session(request: HttpRequest, connector: Connector) -> HttpResponseBase:
         "name": name,
         "initials": "".join(word[0] for word in name.split() if word[0].isalnum())[:2],
         "here": here,
+        "greeting": connector.settings.get("greeting", ""),
         "known": visitor.is_proven,
         "fields": connector.settings.get("fields", [{"name": "name"}, {"name": "email"}]),
     }
