@@ -1,0 +1,93 @@
+"""Measures the desk: `manage.py bench NAME --json`, in a process and a database of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from urllib.parse import quote
+
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.module_loading import import_string
+from psycopg import sql
+
+BENCHES = {name: f"deskapp.bench.{name}.run" for name in ("ingest", "inbox", "live")}
+INSIDE = "THROUGHLINE_BENCH"  # set in the process that measures
+
+
+class Command(BaseCommand):
+    help = "Measures ingest, inbox or live in a database of its own; the last line of its output is one JSON object."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", choices=BENCHES)
+        parser.add_argument("--json", action="store_true", help="only the JSON object on standard output")
+        parser.add_argument("--keep", action="store_true", help="keep the database, and use it again next time")
+        parser.add_argument("--database", default="throughline_bench", help="its name (throughline_bench)")
+        parser.add_argument("--messages", type=int, help="ingest: mails (2000); live: messages at each rate")
+        parser.add_argument("--scales", default="10000,100000,1000000", help="inbox: conversations at each scale")
+        parser.add_argument("--repeat", type=int, default=100, help="inbox: requests of each kind (100)")
+        parser.add_argument("--agents", type=int, default=200, help="live: connected agents (200)")
+        parser.add_argument("--rates", default="1,50", help="live: messages a second (1,50)")
+
+    def handle(self, *, name: str, database: str, keep: bool, **options: object) -> None:
+        if os.environ.get(INSIDE) == database:
+            self.measure(name, keep=keep, **options)
+            return
+        create(database, keep=keep)
+        try:
+            code = subprocess.run([sys.executable, *sys.argv], env=environment(database), check=False).returncode
+        finally:
+            if not keep:
+                drop(database)
+        if code:
+            raise CommandError(f"bench {name} ended with {code}, for the reason above.")
+
+    def measure(self, name: str, **options: object) -> None:
+        from deskapp.bench import machine
+
+        call_command("migrate", verbosity=0)
+        self.stderr.write(f"bench {name}: database {settings.DATABASES['default']['NAME']} is ready")
+        facts = machine.facts()
+        figures = import_string(BENCHES[name])(say=self.say, **options)
+        if not options["json"]:
+            for figure, value in figures.items():
+                self.stdout.write(f"{figure}: {value}")
+        self.stdout.write(json.dumps({"bench": name, "machine": facts, **figures}, ensure_ascii=False))
+
+    def say(self, sentence: str) -> None:
+        self.stderr.write(sentence)
+        self.stderr.flush()
+
+
+def environment(database: str) -> dict[str, str]:
+    """For the process that measures: the same server with another database, and keys of its own in Redis."""
+    place = settings.DATABASES["default"]
+    who = quote(place["USER"], safe="") + (f":{quote(place['PASSWORD'], safe='')}" if place["PASSWORD"] else "")
+    port = f"&port={place['PORT']}" if place["PORT"] else ""
+    url = f"postgresql://{who}@/{database}?host={quote(place['HOST'], safe='')}{port}"
+    redis = settings.REDIS_URL if "?" in settings.REDIS_URL else f"{settings.REDIS_URL}?db=15"
+    return {**os.environ, INSIDE: database, "DATABASE_URL": url, "REDIS_URL": redis}
+
+
+def create(database: str, *, keep: bool) -> None:
+    with server() as connection:
+        exists = connection.execute("select 1 from pg_database where datname = %s", [database]).fetchone()
+        if exists and keep:
+            return
+        if exists:
+            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(database)))
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(database)))
+
+
+def drop(database: str) -> None:
+    with server() as connection:
+        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database)))
+
+
+def server() -> psycopg.Connection:
+    """A connection to the desk's own database, from which another can be made and dropped."""
+    place = settings.DATABASES["default"]
+    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    return psycopg.connect(autocommit=True, **{name: place[key] for name, key in names.items() if place[key]})
