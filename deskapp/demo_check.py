@@ -1,5 +1,6 @@
 """`demo --check`: one mail through the whole pipeline, by the door that customers use."""
 
+import json
 import smtplib
 import time
 import urllib.error
@@ -23,6 +24,18 @@ def is_ready(url: str) -> bool:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
+
+
+def why_not(url: str) -> str:
+    """What /readyz says of the parts that are not well."""
+    try:
+        urllib.request.urlopen(url, timeout=5).close()  # noqa: S310
+    except urllib.error.HTTPError as refusal:
+        parts = json.load(refusal)
+        return "; ".join(f"{name} {said}" for name, said in parts.items() if said not in ("ok", False))
+    except OSError as error:
+        return f"the web process does not answer ({error})"
+    return "it was too slow"
 
 
 def check_pipeline(site: str, *, watch: Callable[..., bool]) -> str:

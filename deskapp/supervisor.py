@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -30,7 +30,8 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     pause: float = 1.0
-    due_at: float = field(default=0.0)
+    due_at: float = 0.0
+    deaths: int = 0
 
 
 class Supervisor:
@@ -91,6 +92,7 @@ class Supervisor:
                 self._spawn(child)
         elif (code := child.process.poll()) is not None:
             sweep(child.process)
+            child.deaths += 1
             child.pause = 1.0 if now - child.started_at > STEADY_SECONDS else min(child.pause * 2, LONGEST_PAUSE)
             child.process, child.due_at = None, now + child.pause
             self.say(f"{child.name} {ending(code)}; it starts again in {child.pause:.0f} s. {child.log} says why.")

@@ -67,6 +67,15 @@ def test_what_keeps_dying_waits_longer_each_time(supervisor, said):
     assert child.process is None
 
 
+def test_a_desk_whose_web_dies_at_once_says_what_web_said(supervisor, monkeypatch):
+    monkeypatch.setattr(demo, "MOST_DEATHS", 1)
+    command = demo.Command()
+    command.supervisor = supervisor
+    supervisor.start("web", python("-c", "raise SystemExit('no such module')"))
+    with pytest.raises(CommandError, match="The web does not stay up: “no such module”"):
+        command.wait_until_ready(demo.free_port())
+
+
 def test_stopping_leaves_nothing_of_a_stubborn_family(supervisor, monkeypatch):
     monkeypatch.setattr("deskapp.supervisor.STOP_SECONDS", 0.5)
     child = supervisor.start("worker", python("-c", STUBBORN))

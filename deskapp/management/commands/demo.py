@@ -18,12 +18,14 @@ from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from deskapp import embedded
-from deskapp.demo_check import check_pipeline, is_ready
+from deskapp.demo_check import check_pipeline, is_ready, why_not
+from deskapp.keeper import last_line
 from deskapp.sign_ins import SIGN_INS
-from deskapp.supervisor import Stopped, Supervisor, python
+from deskapp.supervisor import Child, Stopped, Supervisor, python
 
 QUEUES = "inbound,outbound,routing,bots,reports,celery"
 READY_SECONDS = 90
+MOST_DEATHS = 3  # before the desk is ready; later it is started again for ever
 KEPT_ON_RESET = {"logs", "test", "setup.lock", "demo.lock", "start.lock", "users.lock", "keeper.lock"}
 
 
@@ -82,19 +84,19 @@ class Command(BaseCommand):
     def wait_until_ready(self, port: int) -> None:
         deadline = time.monotonic() + READY_SECONDS
         url = f"http://127.0.0.1:{port}/readyz"
-        late = False
 
-        def ready() -> bool:
-            nonlocal late
-            late = time.monotonic() > deadline
-            return late or is_ready(url)
+        def decided() -> bool:
+            return bool(self.hopeless()) or time.monotonic() > deadline or is_ready(url)
 
-        if not self.supervisor.watch(until=ready):
+        if not self.supervisor.watch(until=decided):
             raise Stopped
-        if late:
-            raise CommandError(
-                f"The desk was not ready within {READY_SECONDS} seconds: {settings.DATA_DIR}/logs says why."
-            )
+        if child := self.hopeless():
+            raise CommandError(f"The {child.name} does not stay up: “{last_line(child.log)}” ({child.log}).")
+        if not is_ready(url):
+            raise CommandError(f"The desk was not ready within {READY_SECONDS} seconds: {why_not(url)}.")
+
+    def hopeless(self) -> Child | None:
+        return next((child for child in self.supervisor.children if child.deaths >= MOST_DEATHS), None)
 
     def welcome(self, port: int) -> None:
         self.say(f"\nThroughline is at http://localhost:{port}/  (the shop: http://localhost:{port}/demo-shop/)\n")
