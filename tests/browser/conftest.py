@@ -1,5 +1,7 @@
 """A real Chromium against a desk that really listens: uvicorn on a free port, on this test's own database."""
 
+import os
+import shutil
 import socket
 import threading
 import time
@@ -10,7 +12,8 @@ import uvicorn
 from django.db import connections
 from playwright.sync_api import Error, sync_playwright
 
-CHROMIUM = "/usr/bin/chromium"
+# bin/test finds it, installs it where it may, and says loudly when there is none.
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -58,6 +61,8 @@ def live_desk(transactional_db):
 @pytest.fixture
 def browser(monkeypatch):
     """One for each test: Playwright's loop must be gone before tests run that have their own."""
+    if not CHROMIUM:
+        pytest.skip("no Chromium on this machine")
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # other fixtures use the database beside that loop
     with sync_playwright() as playwright:
         try:
