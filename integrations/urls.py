@@ -2,4 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", include("integrations.adapters.media.chat.urls"))]
+from integrations.inbound.webhooks import hook
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("hooks/<int:connector_id>/<str:secret>/", hook, name="hook"),
+    path("hooks/<int:connector_id>/<str:secret>/<slug:kind>/", hook, name="hook_kind"),
+    path("", include("integrations.adapters.media.chat.urls")),
+]

@@ -12,6 +12,7 @@ from django.utils import timezone
 from integrations.adapters.media.email.imap import LARGEST_BYTES, BrokenError, Found, Mailbox
 from integrations.adapters.media.email.mailbox import TOO_LARGE, UNREADABLE
 from integrations.adapters.media.email.original import digest, message_id_of
+from integrations.inbound.arrival import Arrival
 from integrations.inbound.process import accept
 from integrations.models import Connector, RawEvent
 from integrations.tasks import queue_event
@@ -149,17 +150,22 @@ def _keep(
 
 
 def keep_mail(connector: Connector, body: bytes, *, arrived_at: str = "", kind: str = "mail") -> tuple[RawEvent, bool]:
-    """Keeps one mail, and says whether it is new. Its name is its Message-ID, as far as that is its own: a second mail
-    under a used one gets its digest behind it, a mail without one has only its digest."""
-    message_id, said = message_id_of(body), digest(body)
-    name = message_id or f"sha256:{said}"
+    """Keeps one mail, and says whether it is new."""
+    headers = {"arrived_at": arrived_at}
+    return keep(connector, Arrival(message_id_of(body), digest(body), body, kind, headers))
+
+
+def keep(connector: Connector, arrival: Arrival) -> tuple[RawEvent, bool]:
+    """Keeps what arrived once. Its name is its Message-ID, as far as that is its own: a second mail under a used one
+    gets its digest behind it, and what has none is named by its digest alone."""
+    name = arrival.message_id or f"sha256:{arrival.digest}"
     known = RawEvent.objects.filter(connector=connector, external_id=name).first()
     if known:
-        if (known.headers.get("digest") or digest(bytes(known.body))) == said:
+        if (known.headers.get("digest") or digest(bytes(known.body))) == arrival.digest:
             return known, False
-        name = f"{message_id}#{said[:32]}"
-    headers = {"digest": said, "arrived_at": arrived_at}
-    return accept(connector, external_id=name, body=body, kind=kind, headers=headers)
+        name = f"{arrival.message_id}#{arrival.digest[:32]}"
+    headers = {**arrival.headers, "digest": arrival.digest}
+    return accept(connector, external_id=name, body=arrival.body, kind=arrival.kind, headers=headers)
 
 
 def _set_aside(connector: Connector, name: str, kind: str, body: bytes, why: str) -> None:

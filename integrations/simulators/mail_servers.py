@@ -34,6 +34,7 @@ class MailServers:
         self.desk_addresses = desk_addresses
         self.smtp_port, self.imap_port = smtp_port, imap_port
         self.taken: deque[bytes] = deque(maxlen=1000)  # what went to customers, as it came over the wire
+        self.return_paths: deque[str] = deque(maxlen=1000)  # the envelope senders of the same
         self._loop = asyncio.new_event_loop()
         self._ready, self._failed = Event(), list[OSError]()
         self._thread = Thread(target=self._run, name="mail-servers", daemon=True)
@@ -124,6 +125,7 @@ class MailServers:
             await self._append(DESK, f"Delivered-To: {recipient}\r\n".encode() + content)
         if len(ours) < len(envelope.rcpt_tos):
             self.taken.append(content)
+            self.return_paths.append(envelope.mail_from or "")
             await self._append(CUSTOMERS, content)
         return "250 2.0.0 Taken"
 

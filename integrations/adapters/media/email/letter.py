@@ -96,16 +96,15 @@ def needs_utf8(letter: Letter) -> bool:
 def address(text: str, name: str = "") -> Address:
     """`text` as an address, "Name <a@b>" or bare, its domain as servers know it. Raises AdapterError in the agent's
     words."""
-    text = one_line(text)
     found_name, spec = parseaddr(text) if "<" in text else ("", text)
     local, at, domain = spec.strip().rpartition("@")
     try:
-        if not (local and at and domain) or re.search(r"[\s<>,;:\"()\[\]\\]", spec.strip()):
+        if one_line(text) != " ".join(text.split(" ")).strip() or not (local and at and domain) or re.search(r"[\s<>,;:\"()\[\]\\]", spec.strip()):
             raise ValueError
         known = domain if domain.isascii() else domain.encode("idna").decode()
         return Address(display_name=display_name(name or found_name), username=local, domain=known)
     except (ValueError, HeaderParseError):
-        raise AdapterError(f"“{text[:100]}” is not an e-mail address.", permanent=True) from None
+        raise AdapterError(f"“{one_line(text)[:100]}” is not an e-mail address.", permanent=True) from None
 
 
 def display_name(name: str) -> str:

@@ -1,0 +1,12 @@
+"""What a door hands on to be kept: the bytes, and the name under which the same thing is known when it comes again."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Arrival:
+    message_id: str  # the provider's own name of it; "" where it has none
+    digest: str  # tells two things of the same name apart
+    body: bytes
+    kind: str = ""
+    headers: dict[str, str] = field(default_factory=dict)

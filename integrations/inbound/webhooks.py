@@ -1,0 +1,60 @@
+"""Inbound 1: a provider calls; what it brings is kept before it is answered.
+
+Three answers: 200 it is kept, 400 it is not genuine, 500 try again.
+"""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+import structlog
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from integrations.adapters import adapter_named
+from integrations.adapters.base import NotGenuineError
+from integrations.inbound.arrival import Arrival
+from integrations.inbound.mailbox import keep
+from integrations.models import Connector
+from integrations.tasks import queue_event
+
+log = structlog.get_logger(__name__)
+
+
+class Hears(Protocol):
+    """What an adapter has whose provider calls us."""
+
+    def hear(self, connector: Connector, request: HttpRequest, *, secret: str, kind: str) -> Iterable[Arrival]:
+        """What the call brings. Raises NotGenuineError where its address or signature is wrong; a genuine call that
+        cannot be read is an arrival too, and is set aside when it is processed."""
+        ...
+
+
+@csrf_exempt
+@require_http_methods(["POST", "HEAD"])
+def hook(request: HttpRequest, connector_id: int, secret: str, kind: str = "") -> HttpResponse:
+    """`kind` is the provider's second address where it has two: "tracking" beside a mail service's inbound one."""
+    if request.method == "HEAD":  # some services look whether somebody is there
+        return HttpResponse()
+    try:
+        connector, arrivals = _hear(request, connector_id, secret, kind)
+    except NotGenuineError as error:
+        log.warning("webhook is not genuine", connector=connector_id, error=str(error))
+        return HttpResponse(status=400)
+    with transaction.atomic():
+        kept = [keep(connector, arrival) for arrival in arrivals]
+    for raw, is_new in kept:
+        if is_new:
+            queue_event(raw.pk)
+    return HttpResponse()
+
+
+def _hear(request: HttpRequest, connector_id: int, secret: str, kind: str) -> tuple[Connector, list[Arrival]]:
+    """An unknown connector is answered like a wrong secret: nobody learns which there are."""
+    connector = Connector.objects.select_related("channel").filter(pk=connector_id, is_active=True).first()
+    adapter = adapter_named(connector.adapter) if connector else None
+    if connector is None or not hasattr(adapter, "hear"):
+        raise NotGenuineError("No such address.")
+    hears: Hears = adapter  # type: ignore[assignment]  # as the line above has asked
+    return connector, list(hears.hear(connector, request, secret=secret, kind=kind))
