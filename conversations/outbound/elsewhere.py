@@ -9,11 +9,12 @@ from conversations.outbound.outbox import announce
 
 
 @transaction.atomic
-def reroute(delivery: Delivery, *, channel: Channel, to: str) -> bool:
+def reroute(delivery: Delivery, *, channel: Channel, to: str, is_proven: bool = False) -> bool:
     """Queues `delivery` again, now through `channel` to the address `to`. False when the customer has seen it by now.
 
     The message stays what it is and where it is; its delivery names the channel that carried it, its details the
-    address. The conditional UPDATE lets one of several sweeps win.
+    address. To an address that is not proven, nothing of what was said before goes along: it may be anybody's. The
+    conditional UPDATE lets one of several sweeps win.
     """
     waiting = Delivery.objects.filter(pk=delivery.pk, channel=delivery.channel_id, status=delivery.status)
     changed = waiting.filter(status__in=[Delivery.Status.SENT, Delivery.Status.DELIVERED]).update(
@@ -23,6 +24,8 @@ def reroute(delivery: Delivery, *, channel: Channel, to: str) -> bool:
         delivery.refresh_from_db()
         message = Message.objects.select_for_update(of=("self",)).get(pk=delivery.message_id)
         message.details = {**message.details, "to": [to]}
+        if not is_proven:
+            message.details["quote"] = False
         message.save(update_fields=["details"])
         announce(delivery)
         push_message(message)

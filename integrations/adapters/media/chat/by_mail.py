@@ -47,16 +47,17 @@ def _is_here(delivery: Delivery) -> bool:
 
 
 def _go(delivery: Delivery) -> bool:
-    identity = delivery.message.identity
-    address = address_for(identity.customer_id) if identity else ""
-    fallback = delivery.channel.fallback
-    return bool(address and fallback) and reroute(delivery, channel=fallback, to=address)
+    identity, fallback = delivery.message.identity, delivery.channel.fallback
+    if identity is None or fallback is None:
+        return False
+    address, is_proven = address_for(identity.customer_id)
+    return bool(address) and reroute(delivery, channel=fallback, to=address, is_proven=is_proven)
 
 
-def address_for(customer_id: int) -> str:
-    """The customer's proven address, used last; else the one they typed in last; else ""."""
+def address_for(customer_id: int) -> tuple[str, bool]:
+    """The customer's proven address, the one used last; else what they typed in last; "" for neither. And: is it proven?"""
     proven = Identity.objects.filter(customer=customer_id, kind=Kind.EMAIL, is_verified=True)
     if address := proven.order_by("-last_seen_at").values_list("value", flat=True).first():
-        return address
-    typed = Claim.objects.filter(customer=customer_id, kind=Kind.EMAIL).order_by("-created_at")
-    return typed.values_list("value", flat=True).first() or ""
+        return address, True
+    typed = Claim.objects.filter(customer=customer_id, kind=Kind.EMAIL).order_by("-created_at", "-pk")
+    return typed.values_list("value", flat=True).first() or "", False
