@@ -6,6 +6,7 @@ from .charsets import decode_encoded_words, without_controls
 from .parsed import Address
 
 MAX_ADDRESSES = 1_000
+MAX_LENGTH = 1_500
 
 _ADDR = re.compile(r"[^\s<>,;:\"()\[\]]+@[^\s<>,;:\"()]+")
 _GROUP = re.compile(r"^[^<>@,;\"]{0,200}:(?!//)")
@@ -63,13 +64,13 @@ def _split(text: str) -> list[str]:
 
 
 def _parse_one(piece: str) -> list[Address]:
-    piece = _GROUP.sub("", piece, count=1).strip()
+    piece = _GROUP.sub("", piece[:MAX_LENGTH], count=1).strip()
     if not piece:
         return []
     opened = _opening_bracket(piece)
     if opened >= 0:
         return [_bracketed(piece, opened)]
-    quoted_local = re.fullmatch(r'("(?:[^"\\]|\\.)*"@[^\s<>,;:"()]+)', piece)
+    quoted_local = re.fullmatch(r'("(?:[^"\\]|\\.)*+"@[^\s<>,;:"()]+)', piece)
     if quoted_local:
         return [Address("", piece)]
     bare = re.sub(r"\([^()]*\)", " ", piece)
@@ -85,7 +86,7 @@ def _parse_one(piece: str) -> list[Address]:
 
 def _opening_bracket(piece: str) -> int:
     """Where `<address>` begins: the last `<` outside quotes."""
-    masked = re.sub(r'"(?:[^"\\]|\\.)*"', lambda match: "x" * len(match[0]), piece)
+    masked = re.sub(r'"(?:[^"\\]|\\.)*+"', lambda match: "x" * len(match[0]), piece)
     first, last = masked.find("<"), masked.rfind("<")
     # `<"System Administrator"@x.com>` has its quotes inside.
     return last if last >= 0 else first

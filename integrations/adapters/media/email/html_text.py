@@ -151,7 +151,7 @@ def _close(name: str, opened: list[tuple[str, str]], writer: _Writer) -> None:
         return
     for _, effect in reversed(opened[index:]):
         if effect.startswith("link "):
-            _end_link(effect[5:], writer)
+            _end_link(effect, writer)
         _apply(effect, writer, -1)
     del opened[index:]
     if name in _SPACED:
@@ -174,7 +174,7 @@ def _effect(name: str, raw_attributes: str, writer: _Writer) -> str:
     attributes = _attributes(raw_attributes)
     if name == "a":
         href = attributes.get("href", "")
-        return "link " + href if href.lower().startswith(("http", "mailto:", "tel:")) else ""
+        return f"link {len(writer.words)} {href}" if href.lower().startswith(("http", "mailto:", "tel:")) else ""
     identity = attributes.get("id", "")
     if identity and _CUT_ID.match(identity):
         writer.depth = min(MAX_QUOTE_DEPTH, writer.depth + 1)
@@ -195,8 +195,9 @@ def _quotes(name: str, attributes: dict[str, str], writer: _Writer) -> bool:
     return False
 
 
-def _end_link(href: str, writer: _Writer) -> None:
-    shown = "".join(writer.words)
+def _end_link(effect: str, writer: _Writer) -> None:
+    _, start, href = effect.split(" ", 2)
+    shown = "".join(writer.words[int(start) :])
     bare = re.sub(r"^(?:mailto:|tel:|https?://(?:www\.)?)", "", unescape(href), flags=re.I).rstrip("/")
     if bare and bare.split("?")[0].lower() not in shown.lower() and shown.strip() and len(href) < 300:
         writer.add(f" <{unescape(href)}>")

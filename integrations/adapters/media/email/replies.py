@@ -22,7 +22,6 @@ from .reply_phrases import (
 MAX_LINES = 20_000
 
 _QUOTED = re.compile(r"^\s{0,3}>")
-_NOT_QUOTED = re.compile(r"^\s*>+.*<{2,}\s*$")
 _DELIMITER = re.compile(r"^(?:-- |--\s*)$")
 _UNDERSCORES = re.compile(r"^\s*_{2,}\s*$")
 _ONLY_LINK = re.compile(r"^\s*[<(\[]?https?://\S+[>)\]]?\s*>?\s*$")
@@ -58,7 +57,8 @@ class _Splitter:
 
     def __init__(self, lines: list[str], is_forward: bool) -> None:
         self.lines = lines
-        self.quoted = [_QUOTED.match(line) is not None and not _NOT_QUOTED.match(line) for line in lines]
+        # `>>> http://shop.example <<<` is an ornament.
+        self.quoted = [_QUOTED.match(line) is not None and not line.rstrip().endswith("<<") for line in lines]
         self.is_forward = is_forward
         self.named: list[SegmentKind] = []
 

@@ -7,12 +7,13 @@ _VERBS = (
     "|escribió|escribio|escribi[óo]:|escreveu|va escriure|escrigué|skrev|kirjoitti|napisał\\(a\\)|napisała|napisał|napisal|pisze"
     "|napsala?|napsal\\(a\\)|napísala?|napísal\\(a\\)|написала?|написав|пишет|пише|написа|írta|írta a következőt|a scris|yazdı|şunu yazdı|đã viết"
     "|έγραψε|כתב/ה|כתבה|כתב|كتب|napisao|napisala|je napisao|je napisal|rašė|parašė|kirjutas|rakstīja|menulis|tulis|เขียนว่า|idatzi"
-    "|写道|寫道|の書き込み|書きました|님이 작성|작성"
 )
-_ENDING_VERB = re.compile(rf"(?:\b|(?<=[\s)>\"”]))(?:{_VERBS})(?:\s*\([^()]{{0,40}}\))?\s*:?$", re.I)
+# Chinese, Japanese and Korean put no space before it.
+_GLUED_VERBS = "写道|寫道|の書き込み|書きました|のメール|님이 작성|작성"
+_ENDING_VERB = re.compile(rf"(?:(?:\b|(?<=[\s)>\"”]))(?:{_VERBS})|{_GLUED_VERBS})(?:\s*\([^()]{{0,40}}\))?\s*[:：]?$", re.I)
 _ANY_VERB = re.compile(rf"(?:\b|(?<=[\s,]))(?:{_VERBS})(?:\b|(?=[\s:(]))", re.I)
 _START = re.compile(
-    r"^(?:(?:on|at|am|le|el|em|il giorno|il|op|den|de|dne|dňa|w dniu|dnia|in data|vào|pada|στις|в|на|a|у|ngày|la data de|pe|u|dana|kell)\b"
+    r"^(?:(?:on|at|am|le|el|em|il giorno|il|op|den|de|dne|dňa|w dniu|dnia|in data|vào|pada|στις|в|на|a|у|ngày|la data de|pe|u|dana|kell|בתאריך|في|ใน)\b"
     r"[^\d]{0,40}\d|\d|(?:[^\W\d_]{1,12}[.,]{0,2}\s+){1,3}\d)",
     re.I,
 )
@@ -25,12 +26,13 @@ _FULL_DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2
 _ADDRESS_LAST = re.compile(r"[<(\[\"]\s*(?:mailto:)?[^\s<>()\[\]@]{1,120}@[^\s<>()\[\]]{1,200}\s*[>)\]\"]+(?:\s*<mailto:[^<>]*>>?)?\W{0,6}$")
 _ADDRESS = re.compile(r"[^\s<>()\[\]@:;,]+@[^\s<>()\[\]@]+\.\w+")
 _QUOTING = re.compile(r"^(?:quoting|zitat von|citando a?|quoted from|citation de|citat fr[åa]n)\b.{2,120}:$", re.I)
+_BIDI = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 MAX_ATTRIBUTION = 420
 
 
 def is_attribution(text: str, *, before_quote: bool = False) -> bool:
     """Whether `text` (one to four lines) introduces a quote: "On …, Ann <a@b> wrote:" and its kin."""
-    text = " ".join(text.replace("*", "").split())
+    text = " ".join(_BIDI.sub("", text.replace("*", "")).split())
     has_dashes = text.startswith("--") and text.endswith("--")
     text = text.strip("-_ ")
     if not 6 < len(text) <= MAX_ATTRIBUTION:
@@ -56,9 +58,9 @@ def _ends_with_verb(text: str, *, before_quote: bool) -> bool:
     has_date = _DATE.search(text) is not None and _START.match(text) is not None
     has_address = _ADDRESS.search(text) is not None
     if has_date:
-        return text.endswith(":") or has_address or before_quote
+        return text.endswith((":", "：")) or has_address or before_quote
     if has_address:
-        return text.endswith(":") and len(text) < 160
+        return text.endswith((":", "：")) and len(text) < 160
     return before_quote and len(text) < 120
 
 
@@ -139,7 +141,7 @@ _DEVICE_VERBS = (
     "|outlook voor .{2,20} downloaden|hent outlook|hämta outlook|pobierz outlook|obter o outlook|baixar o outlook|скачать outlook"
 )
 _DEVICES = (
-    r"iphone|ipad|ipod|apple watch|macbook|imac|android|samsung|galaxy|blackberry|nokia|windows|outlook|yahoo|gmail|mail\.ru|myMail|mymail|aol|huawei|htc|lg|sony"
+    r"iphon\w*|ipad\w*|ipod|apple watch|macbook|imac|android|samsung|galaxy|blackberry|nokia|windows|outlook|yahoo|gmail|mail\.ru|myMail|mymail|aol|huawei|htc|lg|sony"
     r"|xperia|xiaomi|redmi|mi phone|oneplus|oppo|pixel|motorola|moto|wiko|zte|honor|realme|vivo|fairphone|nexus|lumia|smartphone|handy|mobile|mobil\w*|cell ?phone"
     r"|phone|telefon\w*|téléphone|telefono|telefone|teléfono|tablet\w*|tablette|device|appareil|gerät|dispositivo|terminal|verizon|t-mobile|vodafone|proton\w*"
     r"|tutanota|tuta|typeapp|type mail|mailbird|newton|spark|airmail|sparrow|thunderbird|edison|bluemail|boxer|nine|polymail|zoho|superhuman|front|k-9|fastmail|hey"

@@ -17,7 +17,10 @@ _ADDRESS = re.compile(r"(?:(?<=[\s<>('\":;,=\[*`«»“”’&])|^)(\"[^\"\n@]{1
 _EXPANDED = re.compile(r"\(expanded from:?\s*<?([^\s<>)]+@[^\s<>)]+)>?\)", re.I)
 _TYPED = re.compile(r"^\s*(?:[\w-]+\s*;)?\s*(.*)$", re.S)
 _ENVELOPE = re.compile(r"^\s*<?(\"[^\"]+\"@[^\s<>;()]+|[^\s<>;()]+@[^\s<>;()]+?)>?\.?\s*(?:\(.*)?$", re.S)
-_MACHINE = re.compile(r"^(?:mailer-daemon|postmaster|abuse|mail-daemon|root|majordomo|noreply|no-reply|support|help|helpdesk)$", re.I)
+_MACHINE = re.compile(r"^(?:mailer-daemon|postmaster|abuse|mail-daemon|majordomo)$", re.I)
+# "Your message  To: ann@example.com  Subject: … did not reach …": what the sender wrote, not what failed.
+_QUOTED_FIELD = re.compile(r"^[\s>]*(?:to|cc|to whom)\s*:", re.I)
+_ALONE_AFTER = re.compile(r"^[\W\d_]*$|^[>)\"'\s]*(?::|\(|\.\.\. |,|=20|\t|  |on \w{3},? |- |said:|failed)", re.I)
 _ORIGINALS = ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers")
 
 
@@ -182,6 +185,7 @@ def _failed_in(notice: str, ours: set[str]) -> list[str]:
         return list(dict.fromkeys(expanded))
     strong: dict[str, str] = {}
     weak: dict[str, str] = {}
+    quoted: dict[str, str] = {}
     for line in notice.split("\n"):
         for match in _ADDRESS.finditer(line[:2_000]):
             address = f"{match[1]}@{match[2]}".strip("'")
@@ -189,14 +193,16 @@ def _failed_in(notice: str, ours: set[str]) -> list[str]:
                 continue
             if _stands_alone(line, match):
                 strong.setdefault(address.lower(), address)
+            elif _QUOTED_FIELD.match(line):
+                quoted.setdefault(address.lower(), address)
             elif not NOT_RECIPIENTS.search(line[: match.start()]):
                 weak.setdefault(address.lower(), address)
-    return list((strong or weak).values())[:MAX_RECIPIENTS]
+    return list((strong or weak or quoted).values())[:MAX_RECIPIENTS]
 
 
 def _stands_alone(line: str, match: re.Match[str]) -> bool:
     before, after = line[: match.start()], line[match.end() :]
-    return not re.search(r"\w", before) and re.match(r"^[\W\d_]*$|^[>)\"'\s]*(?::|\(|\.\.\. |,|=20|\t|  )", after) is not None
+    return not re.search(r"\w", before) and _ALONE_AFTER.match(after) is not None
 
 
 def _is_domain(domain: str) -> bool:
