@@ -1,0 +1,155 @@
+"""The customers one meets first: those who wait now, with stories of their own, Ingrid Sørensen's before all."""
+# ruff: noqa: E501 - what people say is not wrapped
+
+import random
+from datetime import datetime, timedelta
+
+from conversations.models import Medium, Priority, Status
+from conversations.models.activity import Verb
+from conversations.models.delivery import DeliveryStatus
+from conversations.models.message import MessageKind
+from deskapp.demo.pictures import photo
+from deskapp.demo.talk import Fact, File, Line, Person, Talk
+
+EMAIL, CHAT = Medium.EMAIL, Medium.CHAT
+INBOUND, OUTBOUND, NOTE = MessageKind.INBOUND, MessageKind.OUTBOUND, MessageKind.NOTE
+
+
+def stars(now: datetime) -> list[Talk]:
+    return [ingrid(now), *waiting(now), *troubled(now)]
+
+
+def ingrid(now: datetime) -> Talk:
+    """Mail on Monday, chat today: one thread, and nobody asks her twice."""
+    person = Person(
+        "Ingrid Sørensen", "ingrid.sorensen@fjordmail.example", "no", "Europe/Oslo", "Bergen", "Gold",
+        "Hikes all year and sizes up. Likes to fetch things in the shop.", "7d1f3b0e-5a52-4c1a-9a7e-2f6f5f0c1104", "10418",
+        now - timedelta(days=900),
+    )  # fmt: skip
+    monday = (now - timedelta(days=(now.weekday() or 7))).replace(hour=9, minute=12, second=0)
+    ago = lambda minutes: now - timedelta(minutes=minutes)  # noqa: E731 - it reads as the sentence it is
+    first = (
+        "Hi,\n\nthe Kestrel jacket from HF-48213 came this morning. It is a joy, only the medium is tight with a fleece "
+        "under it. Could I have a large instead? On Saturday I set off for Jotunheimen.\n\nIngrid Sørensen"
+    )
+    promise = (
+        "Hi Ingrid,\n\na free return label for HF-48213 is in this mail. The large is between two deliveries, so I am "
+        "looking for one in the shops before Saturday.\n\nWarm regards,\nNoor"
+    )
+    lines = [
+        Line(INBOUND, first, monday, EMAIL, html="".join(f"<p>{part}</p>" for part in first.split("\n\n"))),
+        Line(OUTBOUND, promise, monday + timedelta(minutes=28), EMAIL, "noor", state=DeliveryStatus.SENT,
+             html="".join(f"<p>{part}</p>" for part in promise.split("\n\n"))),
+        Line(INBOUND, "Hei! Har dere fått inn Kestrel i large?", ago(17), CHAT),
+        Line(INBOUND, "Pengene tilbake hjelper meg ikke, jeg trenger jakken til lørdag.", ago(14), CHAT),
+        Line(OUTBOUND, "Hi Ingrid, this is Ada from Returns. Your mails with Noor are in front of me, so there is nothing "
+             "to tell again. I am asking the Oslo shop right now.", ago(8), CHAT, "ada", state=DeliveryStatus.READ),
+        Line(NOTE, "@Ada Torggata just rang: one L in moss lies behind the till under “Sørensen”. They shut at six.",
+             ago(6), "", "noor", mentions=("ada",)),
+        Line(INBOUND, "Oh, how kind of you! On Friday I can be in Oslo from four o’clock. Should the medium come with me?",
+             ago(1), CHAT),
+    ]  # fmt: skip
+    facts = [
+        Fact(Verb.ASSIGNED, monday + timedelta(minutes=11), to="noor"),
+        Fact(Verb.TAGGED, monday + timedelta(minutes=29), by="noor", to="size"),
+        Fact(Verb.ASSIGNED, ago(12), by="noor", to="ada", reason="Noor is full, Ada reads Norwegian"),
+    ]
+    return Talk(
+        person, "Exchange M → L, order HF-48213", "Returns", lines, facts, Status.OPEN, "ada", Priority.HIGH,
+        ("size", "shop pick-up", "hiker"), unread=True, followers=("noor",),
+        draft="<p>Yes please, with its tags on. Torggata changes it at the till and closes the return, so there is "
+        "nothing to print. The large in moss waits under your name until six on Friday.</p>",
+    )  # fmt: skip
+
+
+def waiting(now: datetime) -> list[Talk]:
+    told = [
+        ("佐藤 美咲", "misaki.sato@webpost.example", "ja", "Asia/Tokyo", "松本", "Gold", "ada", "Returns", 24, EMAIL,
+         "サイズ交換のお願い（HF-47730）", "先週サイズ交換についてメールをお送りしましたが、まだお返事をいただいておりません。出発が近いので、状況だけでも教えていただけますか。"),
+        ("Siobhán Ní Bhriain", "siobhan.nibhriain@homepost.example", "en", "Europe/Dublin", "Galway", "", "ada", "Returns", 2,
+         CHAT, "", "The label opened this time. Does the parcel go to Kendal, or to the place in Dublin?"),
+        ("Mateusz Wójcik", "mateusz.wojcik@post.example", "pl", "Europe/Warsaw", "Łódź", "Silver", "ada", "Orders", 23, EMAIL,
+         "Paczka stoi w Łodzi, HF-48002", "Od soboty paczka nie ruszyła się z sortowni w Łodzi. Czy mogą Państwo zapytać kuriera, zanim ją odeślą?"),
+        ("José Ángel Peña", "joseangel.pena@letterbox.example", "es", "Europe/Madrid", "Jaca", "", "ada", "Returns", 12, EMAIL,
+         "La tienda Loch llegó sin piquetas", "Monté la tienda en el jardín y en la bolsa no venían las piquetas. ¿Me las pueden mandar sin devolverlo todo?"),
+        ("خالد المنصوري", "khaled.almansouri@webpost.example", "ar", "Asia/Dubai", "دبي", "Silver", "ada", "Orders", 6, CHAT,
+         "", "هل يمكنني تغيير عنوان التسليم قبل الشحن؟ رقم الطلب HF-48188."),
+        ("Thandiwe Mokoena", "thandiwe.mokoena@northmail.example", "en", "Africa/Johannesburg", "Durban", "Gold", "ada", "Repairs",
+         31, EMAIL, "Left cuff of my Wren Fleece", "I live in this fleece, but the seam at the left cuff is already on its way out. Picture attached. Can it be saved before it runs further?"),
+        ("Yusuf Demirtaş", "yusuf.demirtas@post.example", "tr", "Europe/Istanbul", "İzmir", "", "ada", "Orders", 70, EMAIL,
+         "HF-46911 faturası", "Faturayı bulamadım, tekrar gönderebilir misiniz? Şirket adına olması gerekiyor."),
+        ("Amélie Lefèvre-Roux", "amelie.lefevre-roux@letterbox.example", "fr", "Europe/Paris", "Annecy", "Silver", "ada", "Returns", 52,
+         EMAIL, "Retour HF-47655", "Merci, c’est parfait pour le retour. Une dernière chose : le remboursement ira-t-il sur la carte de mon mari ?"),
+        ("Nguyễn Thị Hạnh", "hanh.nguyen@northmail.example", "en", "Asia/Ho_Chi_Minh", "Huế", "", "", "Orders", 3, CHAT,
+         "", "Hello! Do you deliver to Huế, and what would the customs be for a pair of boots?"),
+        ("Greta Holm-Lindner", "greta.holm-lindner@fjordmail.example", "de", "Europe/Berlin", "Kiel", "", "", "Repairs", 9, CHAT,
+         "", "Moin! Beim Rook ist eine Schnalle gebrochen. Gibt es die einzeln?"),
+    ]  # fmt: skip
+    return [_waits(now, number, *each) for number, each in enumerate(told)]
+
+
+def _waits(
+    now: datetime, number: int, name: str, email: str, language: str, zone: str, city: str, tier: str, agent: str,
+    team: str, minutes: float, medium: str, subject: str, text: str,
+) -> Talk:  # fmt: skip
+    chance = random.Random(number)
+    visitor = f"7d1f3b0e-5a52-4c1a-9a7e-{number:012x}" if medium == CHAT else ""
+    person = Person(name, email, language, zone, city, tier, "", visitor, "", now - timedelta(days=300 - 20 * number))
+    files = (File("cuff.png", "image/png", photo("oat", 4)),) if team == "Repairs" and medium == EMAIL else ()
+    at = now - timedelta(minutes=minutes)
+    lines = [Line(INBOUND, text, at, medium, files=files)]
+    facts = [Fact(Verb.ASSIGNED, at + timedelta(seconds=40), to=agent)] if agent else []
+    priority = Priority.URGENT if number == 0 else Priority.NORMAL
+    tags = ("stuck in depot",) if language == "pl" else ("seam",) if files else ()
+    return Talk(person, subject, team, lines, facts, Status.OPEN, agent, priority, tags, unread=chance.random() < 0.7)
+
+
+def troubled(now: datetime) -> list[Talk]:
+    """One answer that did not arrive, one that perhaps did, one taken back, one that waits its time; and one spam."""
+    gone = (
+        "Hello Winifred,\n\nthe workshop has your boots and starts on Thursday. The new soles are on us.\n\nBest,\nAda"
+    )
+    unsure = (
+        "Hi Rupert,\n\nboth tents are packed and leave on the noon van. I have put spare pegs in.\n\nTake care,\nAda"
+    )
+    later = "Hello Celia,\n\njust to ask whether the second pair fits better. If so, I close this.\n\nBest,\nAda"
+    taken_back = "Hi Ottilie,\n\nthe voucher is worth ten pounds and lasts until spring.\n\nBest,\nAda"
+    return [
+        _answered(now, "Winifred Gale", "w.gale@homepost.example", 190, "New soles for my Scree Boots?", gone,
+                  "The heels of my Scree Boots are down to the nails. Do you re-sole them, and could it be before Christmas?",
+                  DeliveryStatus.FAILED, "The mailbox w.gale@homepost.example does not exist: check the address, then press Try again."),
+        _answered(now, "Rupert Ashdown", "rupert.ashdown@post.example", 95, "Two Loch tents for the scouts", unsure,
+                  "Our troop needs both tents by the weekend. Will they leave you today?",
+                  DeliveryStatus.UNCERTAIN, "The mail server fell silent after it had the whole mail. It may have arrived: look before you try again."),
+        _answered(now, "Celia Marchbanks", "celia.marchbanks@letterbox.example", 260, "Second pair of trousers", later,
+                  "The 34 came today and looks right. I will walk in it tomorrow and tell you.", DeliveryStatus.QUEUED, ""),
+        _answered(now, "Ottilie Brandt", "ottilie.brandt@northmail.example", 41, "What is my voucher worth?", taken_back,
+                  "I found a voucher of yours in a coat pocket, without a sum on it. The number is HF-V-0917.",
+                  DeliveryStatus.CANCELLED, ""),
+        _spam(now),
+    ]  # fmt: skip
+
+
+def _answered(
+    now: datetime, name: str, email: str, minutes: float, subject: str, answer: str, text: str, state: str, error: str
+) -> Talk:
+    person = Person(name, email, "en", "Europe/London", "Kendal", since=now - timedelta(days=140))
+    at = now - timedelta(minutes=minutes)
+    answered = at + timedelta(minutes=minutes * 0.6)
+    html = "".join(f"<p>{part}</p>" for part in answer.split("\n\n"))
+    lines = [
+        Line(INBOUND, text, at),
+        Line(OUTBOUND, answer, answered, EMAIL, "ada", html=html, state=state, error=error),
+    ]
+    facts = [Fact(Verb.ASSIGNED, at + timedelta(minutes=1), to="ada")]
+    if state in (DeliveryStatus.FAILED, DeliveryStatus.UNCERTAIN):
+        facts.append(Fact(Verb.FAILED, answered + timedelta(seconds=20), reason=error[:400]))
+    return Talk(person, subject, "Returns", lines, facts, Status.OPEN, "ada")
+
+
+def _spam(now: datetime) -> Talk:
+    person = Person("Rank Rocket", "offers@rank-rocket.example", "en", "", "", since=now - timedelta(days=1))
+    text = "Dear shop owner, your page is invisible! For 99 a month we put you on top of every search. Reply YES."
+    facts = [Fact(Verb.MARKED_SPAM, now - timedelta(hours=20), by="noor")]
+    lines = [Line(INBOUND, text, now - timedelta(hours=21))]
+    return Talk(person, "Your shop on page one", "Orders", lines, facts, Status.OPEN, is_spam=True)

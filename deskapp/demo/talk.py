@@ -1,0 +1,82 @@
+"""A conversation of the demo before it is rows: who wrote, what was said, and what agents did with it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from conversations.models import Medium, Priority, Status
+from conversations.models.message import MessageKind
+
+
+@dataclass(frozen=True)
+class Person:
+    name: str
+    email: str
+    language: str
+    timezone: str
+    city: str
+    tier: str = ""
+    about: str = ""
+    visitor: str = ""  # the id of their browser, where they have been in the chat
+    shop: str = ""  # the number of their account in the shop
+    since: datetime | None = None
+
+    def __hash__(self) -> int:
+        return hash(self.email)
+
+
+@dataclass(frozen=True)
+class File:
+    name: str
+    content_type: str
+    content: bytes = field(repr=False)
+    is_inline: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message. `agent` is whose, by the part of their address before the @, and "" for the customer's."""
+
+    kind: str
+    text: str
+    at: datetime
+    medium: str = Medium.EMAIL
+    agent: str = ""
+    html: str = ""
+    quote: str = ""
+    signature: str = ""
+    state: str = ""  # of its delivery
+    error: str = ""
+    files: tuple[File, ...] = ()
+    mentions: tuple[str, ...] = ()
+    is_automatic: bool = False
+
+    @property
+    def is_inbound(self) -> bool:
+        return self.kind == MessageKind.INBOUND
+
+
+@dataclass(frozen=True)
+class Fact:
+    verb: str
+    at: datetime
+    by: str = ""
+    to: str = ""
+    reason: str = ""
+
+
+@dataclass
+class Talk:
+    person: Person
+    subject: str
+    team: str
+    lines: list[Line]
+    facts: list[Fact] = field(default_factory=list)
+    status: str = Status.RESOLVED
+    assignee: str = ""
+    priority: int = Priority.NORMAL
+    tags: tuple[str, ...] = ()
+    snoozed_until: datetime | None = None
+    is_spam: bool = False
+    unread: bool = False
+    draft: str = ""  # what the assignee has begun to answer, as HTML
+    followers: tuple[str, ...] = ()

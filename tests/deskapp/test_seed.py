@@ -1,0 +1,75 @@
+"""The demo's past: written once, whole, and in every state that a screen must show."""
+
+from collections import Counter
+
+import pytest
+from django.core.management import call_command
+
+from conversations.models import Attachment, CannedReply, Conversation, Delivery, Message, SavedView, Status, Team
+from conversations.models.delivery import DeliveryStatus
+from customers.models import Customer, Identity
+from deskapp.models import Role, User
+from deskapp.sign_ins import SIGN_INS
+from integrations.adapters import ADAPTERS
+from integrations.models import Connector, RawEvent
+
+MODELS = [Attachment, CannedReply, Connector, Conversation, Customer, Delivery, Identity, Message, SavedView, Team, User]
+
+
+@pytest.fixture
+def seeded(db):
+    call_command("seed", customers=60, verbosity=0)
+
+
+def counts():
+    return {model.__name__: model.objects.count() for model in MODELS}
+
+
+def test_second_seed_changes_nothing(seeded):
+    before = counts()
+    call_command("seed", customers=60, verbosity=0)
+    assert counts() == before
+    assert all(before.values())
+
+
+def test_every_state_that_a_screen_shows_is_there(seeded):
+    assert {Status.OPEN, Status.SNOOZED, Status.RESOLVED} <= set(Conversation.objects.values_list("status", flat=True))
+    states = set(Delivery.objects.values_list("status", flat=True))
+    assert states == set(DeliveryStatus.values) - {DeliveryStatus.SENDING}  # what is being sent would be sent twice
+    kinds = Counter(Message.objects.values_list("kind", flat=True))
+    assert kinds["inbound"] and kinds["outbound"] and kinds["note"]
+    open_now = Conversation.objects.open()
+    assert open_now.filter(assignee=None).exists() and open_now.exclude(assignee=None).exists()
+    assert Message.objects.exclude(html="").filter(kind="inbound").exists()
+    assert Message.objects.exclude(quoted=[]).exists()
+    assert {"image/png", "application/pdf"} <= set(Attachment.objects.values_list("content_type", flat=True))
+
+
+def test_nothing_is_said_in_the_future_and_nothing_twice_in_one_conversation(seeded):
+    for conversation in Conversation.objects.prefetch_related("messages"):
+        said = sorted(conversation.messages.all(), key=lambda message: (message.created_at, message.pk))
+        spoken = [message for message in said if message.kind != "note"]
+        assert spoken[-1].created_at == conversation.last_message_at
+        openings = [message.text for message in said if message.kind == "inbound"]
+        assert len(set(openings)) == len(openings), conversation.pk
+
+
+def test_ingrid_waits_in_one_thread_of_mail_and_chat(seeded):
+    ingrid = Customer.objects.get(name="Ingrid Sørensen")
+    conversation = ingrid.conversations.get()
+    assert conversation.media == ["email", "chat"]
+    assert conversation.assignee.email == SIGN_INS[0].email
+    assert conversation.waiting_since is not None
+
+
+def test_those_who_sign_in_are_there_with_their_roles(seeded):
+    for who in SIGN_INS:
+        user = User.objects.get(email=who.email)
+        assert user.role == who.role
+        assert user.check_password(who.password)
+    assert User.objects.filter(role=Role.AGENT).count() >= 8
+
+
+def test_the_channels_are_wired_to_adapters_that_exist(seeded):
+    assert {connector.adapter for connector in Connector.objects.all()} == {"imap", "chat"} <= set(ADAPTERS)
+    assert not RawEvent.objects.exists()
