@@ -18,7 +18,7 @@ def a_mail(text="Where is my order?", *, sender="Ann Bell <ann@home.example>", t
     mail = EmailMessage()
     mail["From"], mail["To"] = sender, to
     mail["Subject"] = headers.pop("subject", "My order")
-    mail["Date"] = format_datetime(timezone.now())
+    mail["Date"] = headers.pop("date", None) or format_datetime(timezone.now())
     mail["Message-ID"] = headers.pop("message_id", f"<{uuid.uuid4()}@home.example>")
     for name, value in headers.items():
         mail[name.replace("_", "-")] = value

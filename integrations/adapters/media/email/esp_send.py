@@ -6,6 +6,7 @@ from typing import Any
 import requests
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailInvalidAddress, AnymailRecipientsRefused
 from anymail.message import AnymailMessage
+from urllib3.exceptions import NewConnectionError
 
 from conversations.envelopes import DeliveryReport
 from conversations.models import Delivery
@@ -50,7 +51,8 @@ def _failure(error: AnymailAPIError) -> AdapterError:
 
 def _was_never_there(cause: BaseException | None) -> bool:
     """Refused or unknown: not one byte of the mail was sent."""
-    return isinstance(cause, requests.ConnectionError) and "NewConnectionError" in repr(cause) + str(cause)
+    reason = getattr(cause.args[0], "reason", None) if isinstance(cause, requests.ConnectionError) and cause.args else None
+    return isinstance(reason, NewConnectionError)
 
 
 def _reason(error: AnymailAPIError) -> str:
