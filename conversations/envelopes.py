@@ -21,6 +21,7 @@ class MessageDetails(TypedDict, total=False):
     page: str  # the page a chat line was written on
     forwarded: bool
     quote: bool  # outbound: the quoted history goes along
+    signature: bool  # outbound: the agent's, the team's and the channel's signature go along
     no_auto_reply: bool  # inbound: a list, a no-reply address or a machine, which no automatic answer of ours may reach
     unsubscribe: str  # outbound: the address that ends such mails, for List-Unsubscribe
 

@@ -4,14 +4,16 @@ All of it is robust: what is stored stays stored when Redis is away, and the bro
 """
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
 from django.db import transaction
 from django.template.loader import render_to_string
 
-from conversations.live import groups
+from conversations.live import groups, wire
 from conversations.models import Activity, Conversation, Message
+
+if TYPE_CHECKING:
+    from deskapp.models import User
 
 
 def push_message(message: Message) -> None:
@@ -25,6 +27,12 @@ def push_activity(activity: Activity) -> None:
 
 def push_row(conversation: Conversation) -> None:
     transaction.on_commit(lambda: _push_row(conversation.pk), robust=True)
+
+
+def push_mention(message: Message, agents: "Iterable[User]") -> None:
+    """The row to those whom a note called, wherever else the conversation is at home."""
+    called = [groups.of_agent(agent.pk) for agent in agents]
+    transaction.on_commit(lambda: _push_mention(message.conversation_id, called), robust=True)
 
 
 def push_removal(conversation: Conversation, from_groups: Iterable[str]) -> None:
@@ -55,21 +63,29 @@ def _push_activity(pk: int) -> None:
     send([groups.of_conversation(activity.conversation_id)], event)
 
 
+def _push_mention(pk: int, called: list[str]) -> None:
+    frame, _conversation = _row_frame(pk, arrived=None)
+    send(called, {**frame, "mentioned": True})
+
+
 def _push_row(pk: int, *, arrived: Message | None = None) -> None:
+    frame, conversation = _row_frame(pk, arrived=arrived)
+    send(groups.watching(conversation), frame)
+
+
+def _row_frame(pk: int, *, arrived: Message | None) -> tuple[dict[str, object], Conversation]:
     conversation = Conversation.objects.select_related("customer", "assignee", "team").get(pk=pk)
     html = render_to_string("conversations/live/row.html", {"conversation": conversation})
-    frame = {
+    frame: dict[str, object] = {
         "type": "desk.row",
         "html": html,
         "conversation": conversation.pk,
         "inbound": bool(arrived and arrived.kind == Message.Kind.INBOUND),
         "assignee": conversation.assignee_id,
     }
-    send(groups.watching(conversation), frame)
+    return frame, conversation
 
 
 def send(to: Iterable[str], frame: dict[str, object]) -> None:
     """One frame to each group. What a lost frame would have shown, the browser's next catch-up brings."""
-    layer = get_channel_layer()
-    for group in dict.fromkeys(to):
-        async_to_sync(layer.group_send)(group, frame)
+    wire.put((group, frame) for group in dict.fromkeys(to))

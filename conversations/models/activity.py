@@ -45,7 +45,7 @@ class Activity(models.Model):
 
 
 class ConversationMerge(models.Model):
-    """What moved from `absorbed` to `kept`, by id, and how `kept` stood before: undoing moves and restores just this."""
+    """What moved from `absorbed` to `kept`, by id, and how `kept` stood before: undoing restores just this."""
 
     kept = models.ForeignKey("conversations.Conversation", models.CASCADE, related_name="+")
     absorbed = models.ForeignKey("conversations.Conversation", models.CASCADE, related_name="+")

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from conversations.envelopes import MessageDetails
 from conversations.inbound.record import touch
-from conversations.live.push import push_message
+from conversations.live.push import push_mention, push_message
 from conversations.models import Attachment, Channel, Conversation, Draft, Mention, Message
 from conversations.models.conversation import place_in_queue
 from conversations.models.message import MessageKind
@@ -73,6 +73,7 @@ def note(
     Mention.objects.bulk_create(Mention(conversation=conversation, message=message, agent=agent) for agent in mentions)
     Draft.objects.filter(conversation=conversation, agent=by, mode="note").delete()
     push_message(message)
+    push_mention(message, mentions)
     return message
 
 

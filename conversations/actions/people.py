@@ -1,0 +1,101 @@
+"""Who takes part: people in copy, the customer of a conversation, identities that belong to somebody else."""
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from conversations.actions.change import NotPossibleError, locked, log, save
+from conversations.live.push import push_row
+from conversations.models import Activity, Conversation, Participant
+from customers import merging
+from customers.models import Customer, Identity, MergeEntry
+
+if TYPE_CHECKING:
+    from deskapp.models import User
+
+
+def add_participant(conversation: Conversation, *, email: str, name: str = "") -> Participant:
+    """Somebody in copy from now on. Raises NotPossibleError where `email` is no address."""
+    email = email.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise NotPossibleError(_("“%(email)s” is not an email address.") % {"email": email}) from None
+    participant, _made = Participant.objects.get_or_create(
+        conversation=conversation, email=email, defaults={"name": name.strip()[:200]}
+    )
+    return participant
+
+
+def remove_participant(conversation: Conversation, *, email: str) -> None:
+    Participant.objects.filter(conversation=conversation, email=email.strip().lower()).delete()
+
+
+@transaction.atomic
+def move_to_customer(conversation: Conversation, *, customer: Customer, by: "User") -> Conversation:
+    """It was somebody else who wrote: the conversation goes to that customer. Identities stay where they are."""
+    if customer.merged_into_id:
+        raise NotPossibleError(_("That customer was merged into another."))
+    conversation = locked(conversation)
+    if conversation.customer_id == customer.pk:
+        return conversation
+    before = conversation.customer
+    conversation.customer = customer
+    save(conversation)
+    reason = _("from %(customer)s") % {"customer": before.label}
+    log(conversation, Activity.Verb.MOVED, by=by, to=customer.label, reason=reason)
+    return conversation
+
+
+@transaction.atomic
+def reassign_identity(identity: Identity, *, to: Customer | None, by: "User") -> Customer:
+    """An agent says whose handle this is; `to=None` makes a new customer. Conversations begun by it alone go along.
+
+    The last identity of a customer cannot go: merge the customers instead.
+    """
+    old = Customer.objects.select_for_update().get(pk=identity.customer_id)
+    if to and to.pk == old.pk:
+        return old
+    if not old.identities.exclude(pk=identity.pk).exists():
+        raise NotPossibleError(_("This is their only address. Merge the two customers instead."))
+    new = to or Customer.objects.create(language=old.language)
+    Identity.objects.filter(pk=identity.pk).update(customer=new)
+    for conversation in _begun_only_by(identity, old):
+        move_to_customer(conversation, customer=new, by=by)
+    return new
+
+
+def _begun_only_by(identity: Identity, customer: Customer) -> list[Conversation]:
+    theirs = Conversation.objects.filter(customer=customer, messages__identity=identity, messages__kind="inbound")
+    others = Conversation.objects.filter(
+        customer=customer, messages__kind="inbound", messages__identity__in=customer.identities.exclude(pk=identity.pk)
+    )
+    return list(theirs.exclude(pk__in=others.values("pk")).distinct())
+
+
+@transaction.atomic
+def merge_customers(customer: Customer, *, into: Customer, by: "User") -> MergeEntry:
+    if customer.pk == into.pk:
+        raise NotPossibleError(_("That is the same customer."))
+    if customer.merged_into_id or into.merged_into_id:
+        raise NotPossibleError(_("One of them was merged already."))
+    moved = list(customer.conversations.all())
+    entry = merging.merge(customer, into=into, by=by, evidence=_("%(agent)s said so.") % {"agent": by})
+    for conversation in moved:
+        log(conversation, Activity.Verb.MOVED, by=by, to=into.label, reason=_("the customers were merged"))
+        push_row(conversation)
+    return entry
+
+
+@transaction.atomic
+def unmerge_customers(entry: MergeEntry, *, by: "User") -> Customer:
+    if entry.undone_at:
+        return entry.absorbed
+    customer = merging.unmerge(entry)
+    for conversation in customer.conversations.all():
+        log(conversation, Activity.Verb.MOVED, by=by, to=customer.label, reason=_("the merge was undone"))
+        push_row(conversation)
+    return customer

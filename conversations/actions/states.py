@@ -1,0 +1,78 @@
+"""Open, snoozed, solved: resolve, reopen, snooze, and waking when the time has come."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from conversations.actions.change import NotPossibleError, locked, log, save, waiting_since
+from conversations.models import Activity, Conversation, Status
+
+if TYPE_CHECKING:
+    from deskapp.models import User
+
+
+@transaction.atomic
+def resolve(conversation: Conversation, *, by: "User | None", reason: str = "") -> Conversation:
+    """Solved: it waits no more. The customer's next word within the reopen window opens it again."""
+    conversation = locked(conversation)
+    if conversation.status == Status.RESOLVED:
+        return conversation
+    conversation.status, conversation.snoozed_until = Status.RESOLVED, None
+    conversation.resolved_at, conversation.waiting_since = timezone.now(), None
+    save(conversation)
+    log(conversation, Activity.Verb.RESOLVED, by=by, reason=reason)
+    return conversation
+
+
+@transaction.atomic
+def reopen(conversation: Conversation, *, by: "User | None", reason: str = "") -> Conversation:
+    """Open again, waiting since the customer's first unanswered word."""
+    conversation = locked(conversation)
+    if conversation.is_open:
+        return conversation
+    verb = Activity.Verb.WOKE if conversation.status == Status.SNOOZED else Activity.Verb.REOPENED
+    _open(conversation)
+    log(conversation, verb, by=by, reason=reason)
+    return conversation
+
+
+def _open(conversation: Conversation) -> None:
+    conversation.status, conversation.snoozed_until, conversation.resolved_at = Status.OPEN, None, None
+    conversation.waiting_since = waiting_since(conversation)
+    save(conversation)
+
+
+@transaction.atomic
+def snooze(conversation: Conversation, *, until: datetime, by: "User") -> Conversation:
+    """Out of the way until then, or until the customer writes."""
+    if until <= timezone.now():
+        raise NotPossibleError(_("That time has passed. Choose one that is still to come."))
+    conversation = locked(conversation)
+    if conversation.status == Status.SNOOZED and conversation.snoozed_until == until:
+        return conversation
+    conversation.status, conversation.snoozed_until, conversation.resolved_at = Status.SNOOZED, until, None
+    save(conversation)
+    log(conversation, Activity.Verb.SNOOZED, by=by, to=until.isoformat(timespec="minutes"))
+    return conversation
+
+
+def wake_snoozed() -> int:
+    """Opens what was snoozed until now. Several workers may do this at once: each takes rows that no other holds."""
+    woken = 0
+    while _wake_one():
+        woken += 1
+    return woken
+
+
+@transaction.atomic
+def _wake_one() -> bool:
+    due = Conversation.objects.filter(status=Status.SNOOZED, snoozed_until__lte=timezone.now())
+    conversation = due.select_for_update(of=("self",), skip_locked=True).order_by("snoozed_until").first()
+    if conversation is None:
+        return False
+    _open(conversation)
+    log(conversation, Activity.Verb.WOKE, by=None, reason=_("the time has come"))
+    return True

@@ -1,0 +1,43 @@
+"""Canned replies: which an agent may use and change, and their variables filled in."""
+
+import re
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from conversations.models import CannedReply, Conversation
+
+if TYPE_CHECKING:
+    from deskapp.models import User
+
+_VARIABLE = re.compile(r"\{(\w+)\}")
+
+
+def usable_by(agent: "User") -> "QuerySet[CannedReply]":
+    """Those of everybody and of the agent's teams; a supervisor's are all."""
+    every = CannedReply.objects.select_related("team").order_by("name")
+    return every if agent.sees_all_teams else every.filter(Q(team=None) | Q(team__in=agent.teams.all()))
+
+
+def changeable_by(agent: "User") -> "QuerySet[CannedReply]":
+    """Agents change their own teams' replies, admins all."""
+    every = CannedReply.objects.select_related("team").order_by("name")
+    return every if agent.is_admin else every.filter(team__in=agent.teams.all())
+
+
+def filled(text: str, conversation: Conversation, agent: "User") -> str:
+    """`text` with {customer}, {agent}, {team} and {subject} said; a variable that nobody knows stays as it is."""
+    words = {
+        "customer": _first_name(conversation),
+        "agent": agent.short_name,
+        "team": str(conversation.team or ""),
+        "subject": conversation.subject,
+        "number": f"#{conversation.pk}",
+    }
+    return _VARIABLE.sub(lambda found: words.get(found[1], found[0]), text)
+
+
+def _first_name(conversation: Conversation) -> str:
+    name = conversation.customer.name.split()
+    return name[0] if name else _("there")

@@ -1,0 +1,46 @@
+"""What each medium can carry: how long a text, which files, whether bold survives, how long one may answer."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from conversations.models import Medium
+from customers.models.identity import Kind
+
+MB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Carries:
+    """`longest` in characters, `largest` in bytes for all files together; 0 files means none at all."""
+
+    kinds: tuple[str, ...]  # of identities it can reach
+    longest: int
+    largest: int
+    has_format: bool = False
+    has_copies: bool = False  # Cc and Bcc
+    has_quote: bool = False
+    answer_within: timedelta | None = None  # since the customer's last message on this medium
+
+    @property
+    def has_files(self) -> bool:
+        return self.largest > 0
+
+
+CARRIES: dict[str, Carries] = {
+    Medium.EMAIL: Carries((Kind.EMAIL,), 500_000, 25 * MB, has_format=True, has_copies=True, has_quote=True),
+    Medium.CHAT: Carries((Kind.VISITOR, Kind.SHOP), 10_000, 20 * MB, has_format=True),
+    Medium.VOICE: Carries((), 0, 0),
+    # Ten segments of 153 (GSM 03.38 concatenated): more is refused by several carriers.
+    Medium.SMS: Carries((Kind.PHONE,), 1_530, 0),
+    # Customer service window: developers.facebook.com/docs/whatsapp/conversation-types
+    Medium.WHATSAPP: Carries((Kind.WHATSAPP,), 4_096, 16 * MB, answer_within=timedelta(hours=24)),
+    Medium.MESSENGER: Carries((Kind.MESSENGER,), 2_000, 25 * MB, answer_within=timedelta(days=7)),
+    Medium.INSTAGRAM: Carries((Kind.INSTAGRAM,), 1_000, 8 * MB, answer_within=timedelta(days=7)),
+    Medium.TELEGRAM: Carries((Kind.TELEGRAM,), 4_096, 50 * MB),
+    Medium.MASTODON: Carries((Kind.MASTODON,), 500, 16 * MB),
+    Medium.API: Carries((Kind.API,), 100_000, 25 * MB, has_format=True),
+}
+
+
+def carries(medium: str) -> Carries:
+    return CARRIES[medium]

@@ -1,0 +1,1 @@
+"""The agents' pages: find through visible_to, act, render."""

@@ -1,0 +1,101 @@
+"""What every action's view shares: find through visible_to, and answer with fragments or a redirect."""
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from conversations.models import Conversation
+
+if TYPE_CHECKING:
+    from deskapp.models import User
+
+
+@dataclass(frozen=True)
+class Toast:
+    """One line at the foot of the list. `undo` is the address to which the taking back is posted, with `values`."""
+
+    text: str
+    undo: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    target: str = "#conversation-actions"
+    seconds: int = 8
+
+
+def agent_of(request: HttpRequest) -> "User":
+    return cast("User", request.user)
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    return bool(getattr(request, "htmx", False))
+
+
+def is_delete(request: HttpRequest) -> bool:
+    """A plain form cannot DELETE: it posts `_method`."""
+    return request.method == "DELETE" or request.POST.get("_method") == "DELETE"
+
+
+def conversation_or_404(request: HttpRequest, pk: int) -> Conversation:
+    visible = Conversation.objects.visible_to(agent_of(request))
+    return get_object_or_404(visible.select_related("customer", "assignee", "team"), pk=pk)
+
+
+def done(
+    request: HttpRequest,
+    conversation: Conversation,
+    toast: Toast | None = None,
+    *,
+    happened: str = "",
+) -> HttpResponse:
+    """After an action: the head's buttons, the panel and the toast; without htmx, back to where it was done.
+
+    `happened` names a DOM event for the page, such as "conversation:resolved".
+    """
+    conversation = Conversation.objects.select_related("customer", "assignee", "team").get(pk=conversation.pk)
+    if not Conversation.objects.visible_to(agent_of(request)).filter(pk=conversation.pk).exists():
+        return _leave(request, toast)
+    if not is_htmx(request):
+        if toast:
+            messages.success(request, toast.text)
+        return redirect(_back(request, conversation))
+    context = {"toast": toast, **actions_context(request, conversation)}
+    response = render(request, "conversations/actions/done.html", context)
+    if happened:
+        response["HX-Trigger"] = json.dumps({happened: {"id": conversation.pk}})
+    return response
+
+
+def refused(
+    request: HttpRequest, conversation: Conversation, error: Exception | str, *, where: str, status: int = 422
+) -> HttpResponse:
+    """The same forms again with the reason beside the field `where`; without htmx, a page that says so."""
+    context = {"errors": {where: str(error)}, "error": str(error), **actions_context(request, conversation)}
+    name = "conversations/actions/done.html" if is_htmx(request) else "conversations/actions/refused.html"
+    return render(request, name, context, status=status)
+
+
+def actions_context(request: HttpRequest, conversation: Conversation) -> dict[str, object]:
+    from conversations.views.panel import actions  # the panel's queries; it stands above these views
+
+    return {"conversation": conversation, "actions": actions(agent_of(request), conversation)}
+
+
+def _leave(request: HttpRequest, toast: Toast | None) -> HttpResponse:
+    """The conversation went out of this agent's sight."""
+    if toast:
+        messages.success(request, toast.text)
+    if is_htmx(request):
+        return HttpResponse(headers={"HX-Redirect": "/"})
+    return redirect("/")
+
+
+def _back(request: HttpRequest, conversation: Conversation) -> str:
+    there = request.POST.get("next", "")
+    if there and url_has_allowed_host_and_scheme(there, {request.get_host()}):
+        return there
+    return reverse("conversation", args=[conversation.pk])

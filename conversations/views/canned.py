@@ -1,0 +1,72 @@
+"""Canned replies: the list that "#" opens in the composer, and the page where they are kept."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.html import linebreaks
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from conversations.canned_words import changeable_by, filled, usable_by
+from conversations.models import CannedReply
+from conversations.views.acting import agent_of, conversation_or_404, is_delete
+from conversations.writing_forms import CannedReplyForm
+
+
+@login_required
+@require_GET
+def insertable(request: HttpRequest) -> HttpResponse:
+    """Up to twelve whose name or words hold `q`, filled in for `conversation`."""
+    agent, asked = agent_of(request), request.GET.get("q", "").strip()
+    number = request.GET.get("conversation", "")
+    if not number.isdigit():
+        raise Http404
+    conversation = conversation_or_404(request, int(number))
+    named = usable_by(agent).filter(name__icontains=asked)
+    others = usable_by(agent).filter(text__icontains=asked).exclude(name__icontains=asked)
+    found = [*named[:12], *others[:12]][:12]
+    options = []
+    for canned in found:
+        text = filled(canned.text, conversation, agent)
+        options.append({"canned": canned, "text": text, "html": linebreaks(text, autoescape=True)})
+    return render(request, "conversations/composer/insertable.html", {"options": options})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def canned_replies(request: HttpRequest) -> HttpResponse:
+    """The page; POST adds one."""
+    agent = agent_of(request)
+    form = CannedReplyForm(request.POST or None, agent=agent)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Added."))
+        return redirect("canned_replies")
+    return _page(request, form, None)
+
+
+@login_required
+@require_http_methods(["GET", "POST", "DELETE"])
+def canned_reply(request: HttpRequest, pk: int) -> HttpResponse:
+    agent = agent_of(request)
+    canned = get_object_or_404(changeable_by(agent), pk=pk)
+    if is_delete(request):
+        canned.delete()
+        messages.success(request, _("Deleted."))
+        return redirect("canned_replies")
+    form = CannedReplyForm(request.POST or None, instance=canned, agent=agent)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("canned_replies")
+    return _page(request, form, canned)
+
+
+def _page(request: HttpRequest, form: CannedReplyForm, edited: CannedReply | None) -> HttpResponse:
+    agent = agent_of(request)
+    changeable = set(changeable_by(agent).values_list("pk", flat=True))
+    rows = [{"canned": canned, "can_change": canned.pk in changeable} for canned in usable_by(agent)]
+    context = {"rows": rows, "form": form, "edited": edited, "can_add": agent.is_admin or agent.teams.exists()}
+    status = 422 if form.is_bound and not form.is_valid() else 200
+    return render(request, "conversations/canned/page.html", context, status=status)

@@ -1,0 +1,227 @@
+"""The composer, and sending what was written in it to the customer."""
+
+import json
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import linebreaks
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from conversations.actions.change import locked
+from conversations.actions.states import resolve
+from conversations.envelopes import MessageDetails
+from conversations.models import Attachment, Conversation, Draft, Message
+from conversations.models.message import MessageKind
+from conversations.outbound.compose import reply
+from conversations.outbound.reach import Choice, reach
+from conversations.plain import html_to_text
+from conversations.sanitise import sanitise
+from conversations.views.acting import Toast, actions_context, agent_of, conversation_or_404, is_htmx
+from conversations.views.pictures import for_editing
+from conversations.writing_forms import ReplyForm, WritingForm
+
+if TYPE_CHECKING:
+    from deskapp.models import User
+
+
+@dataclass
+class Composer:
+    """What the composer shows; `errors` stand beside their fields, `meanwhile` is what another has just answered."""
+
+    choices: list[Choice]
+    chosen: str
+    reply: str
+    note: str
+    reply_saved_at: object
+    note_saved_at: object
+    reply_files: list[Attachment]
+    note_files: list[Attachment]
+    last_seen: int
+    cc: str
+    bcc: str = ""
+    send_at: str = ""
+    quote: bool = True
+    signature: bool = True
+    mode: str = "reply"
+    reply_client_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    note_client_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    errors: dict[str, str] = field(default_factory=dict)
+    meanwhile: Message | None = None
+    then: str = ""
+
+    @property
+    def reply_text(self) -> str:
+        return html_to_text(self.reply)
+
+    @property
+    def note_text(self) -> str:
+        return html_to_text(self.note)
+
+    @property
+    def choice(self) -> Choice | None:
+        return next((each for each in self.choices if each.value == self.chosen), None)
+
+
+def composer_context(request: HttpRequest, conversation: Conversation) -> dict[str, object]:
+    """For every page that includes the composer, the action buttons or the panel's forms."""
+    composer = fresh_composer(agent_of(request), conversation)
+    if request.GET.get("mode") == "note":
+        composer.mode = "note"
+    return {"composer": composer, **actions_context(request, conversation)}
+
+
+def fresh_composer(agent: "User", conversation: Conversation) -> Composer:
+    drafts = {draft.mode: draft for draft in Draft.objects.filter(conversation=conversation, agent=agent)}
+    reply_draft, note_draft = drafts.get("reply"), drafts.get("note")
+    choices = reach(conversation, now=timezone.now())
+    newest = conversation.messages.order_by("-pk").values_list("pk", flat=True).first()
+    return Composer(
+        choices=choices,
+        chosen=next((each.value for each in choices if each.can_be_used), ""),
+        reply=for_editing(reply_draft.html, agent) if reply_draft else "",
+        note=for_editing(note_draft.html, agent) if note_draft else "",
+        reply_saved_at=reply_draft.updated_at if reply_draft else None,
+        note_saved_at=note_draft.updated_at if note_draft else None,
+        reply_files=_unsent(reply_draft, agent),
+        note_files=_unsent(note_draft, agent),
+        last_seen=newest or 0,
+        cc=", ".join(conversation.participants.order_by("email").values_list("email", flat=True)),
+    )
+
+
+def _unsent(draft: Draft | None, agent: "User") -> list[Attachment]:
+    if draft is None or not draft.files:
+        return []
+    unsent = Attachment.objects.filter(pk__in=draft.files, message=None, uploaded_by=agent, is_inline=False)
+    return list(unsent.order_by("pk"))
+
+
+@login_required
+@require_GET
+def composer(request: HttpRequest, pk: int) -> HttpResponse:
+    """The composer afresh, with its draft: after "Discard", and on a page of its own without htmx."""
+    conversation = conversation_or_404(request, pk)
+    if not is_htmx(request):
+        return redirect(reverse("conversation", args=[pk]))
+    return render(request, "conversations/composer/composer.html", composer_context(request, conversation))
+
+
+@login_required
+@require_POST
+def replies(request: HttpRequest, pk: int) -> HttpResponse:
+    conversation, agent = conversation_or_404(request, pk), agent_of(request)
+    form = ReplyForm(request.POST, agent=agent, choices=reach(conversation, now=timezone.now()))
+    if not form.is_valid():
+        return _again(request, conversation, form, status=422)
+    with transaction.atomic():
+        conversation = locked(conversation)
+        meanwhile = answered_meanwhile(conversation, form, agent)
+        if meanwhile is None:
+            message = _send(conversation, form, agent)
+    if meanwhile is not None:
+        return _again(request, conversation, form, status=409, meanwhile=meanwhile)
+    return _sent(request, conversation, message, then=form.cleaned_data["then"])
+
+
+def answered_meanwhile(conversation: Conversation, form: ReplyForm, agent: "User") -> Message | None:
+    """What somebody else has said to the customer since this agent's screen was drawn."""
+    if form.cleaned_data["anyway"] or form.cleaned_data["last_seen"] is None:
+        return None
+    if Message.objects.filter(client_id=form.cleaned_data["client_id"]).exists():
+        return None  # the same send twice: the first has passed
+    others = conversation.messages.filter(kind=MessageKind.OUTBOUND, pk__gt=form.cleaned_data["last_seen"])
+    others = others.exclude(author=agent).exclude(delivery__status="cancelled")
+    return others.select_related("author").order_by("-pk").first()
+
+
+def _send(conversation: Conversation, form: ReplyForm, agent: "User") -> Message:
+    cleaned = form.cleaned_data
+    chosen: Choice = cleaned["channel"]
+    message = reply(
+        conversation,
+        html=cleaned["html"],
+        by=agent,
+        channel=chosen.channel,
+        identity=chosen.identity,
+        client_id=cleaned["client_id"],
+        attachments=form.attachments,
+        details=_details(chosen, cleaned),
+        send_at=cleaned["send_at"],
+    )
+    if cleaned["then"] == "resolve":
+        resolve(conversation, by=agent)
+    return message
+
+
+def _details(chosen: Choice, cleaned: dict[str, object]) -> MessageDetails:
+    if not chosen.carries.has_copies:
+        return MessageDetails()
+    cc, bcc = cleaned["cc"], cleaned["bcc"]
+    assert isinstance(cc, list) and isinstance(bcc, list)
+    return MessageDetails(cc=cc, bcc=bcc, quote=bool(cleaned["quote"]), signature=bool(cleaned["signature"]))
+
+
+def _sent(request: HttpRequest, conversation: Conversation, message: Message, *, then: str) -> HttpResponse:
+    toast = _toast(conversation, message, then)
+    if not is_htmx(request):
+        messages.success(request, toast.text)
+        return redirect(reverse("conversation", args=[conversation.pk]))
+    conversation = conversation_or_404(request, conversation.pk)
+    context = {"toast": toast, "with_actions": then == "resolve", **composer_context(request, conversation)}
+    response = render(request, "conversations/composer/sent.html", context)
+    happened = {"message:sent": {"id": message.pk}}
+    if then == "resolve":
+        happened["conversation:resolved"] = {"id": conversation.pk}
+    response["HX-Trigger-After-Swap"] = json.dumps(happened)
+    return response
+
+
+def _toast(conversation: Conversation, message: Message, then: str) -> Toast:
+    name = conversation.customer.label
+    text = _("Sending to %(name)s…") % {"name": name}
+    delivery = message.delivery
+    if delivery.cancel_on_reply:
+        at = date_format(timezone.localtime(delivery.due_at), "D j N H:i")
+        text = _("Goes on %(at)s, unless %(name)s writes first.") % {"at": at, "name": name}
+    values = {"_method": "DELETE", "reopen": "1" if then == "resolve" else ""}
+    return Toast(text, reverse("delivery", args=[delivery.pk]), values, target="#composer")
+
+
+def as_typed(form: WritingForm) -> str:
+    """The words of a form that was refused."""
+    return sanitise(form.data.get("html") or linebreaks(form.data.get("text", ""), autoescape=True))
+
+
+def _again(
+    request: HttpRequest,
+    conversation: Conversation,
+    form: ReplyForm,
+    *,
+    status: int,
+    meanwhile: Message | None = None,
+) -> HttpResponse:
+    """The composer with the agent's words still in it, and what stands in the way."""
+    context = composer_context(request, conversation_or_404(request, conversation.pk))
+    shown = context["composer"]
+    assert isinstance(shown, Composer)
+    data = form.data
+    shown.reply = for_editing(form.cleaned_data.get("html", ""), form.agent) or as_typed(form)
+    shown.chosen = str(data.get("channel", shown.chosen))
+    shown.cc, shown.bcc, shown.send_at = data.get("cc", ""), data.get("bcc", ""), data.get("send_at", "")
+    shown.quote, shown.signature = bool(data.get("quote")), bool(data.get("signature"))
+    shown.reply_files = [file for file in form.attachments if not file.is_inline]
+    shown.then, shown.meanwhile = str(data.get("then", "")), meanwhile
+    shown.reply_client_id = str(form.cleaned_data.get("client_id") or shown.reply_client_id)
+    shown.errors = {name: " ".join(map(str, errors)) for name, errors in form.errors.items()}
+    name = "conversations/composer/composer.html" if is_htmx(request) else "conversations/composer/page.html"
+    return render(request, name, context, status=status)

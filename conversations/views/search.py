@@ -1,0 +1,82 @@
+"""The search page: people, a number, and what was said, with filters."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from conversations.models import Conversation, Medium, Status, Team
+from conversations.search import Filters, search
+from conversations.views.acting import agent_of, is_htmx
+
+
+@login_required
+@require_GET
+def search_page(request: HttpRequest) -> HttpResponse:
+    """`q`, the filters, and `before` for the next page, which comes alone."""
+    agent, words = agent_of(request), request.GET.get("q", "")
+    before = _number(request.GET.get("before", ""))
+    filters, errors = filters_of(request)
+    found = search(agent, words, filters, before=before)
+    rest = request.GET.copy()
+    rest.pop("before", None)
+    context = {
+        "q": words,
+        "found": found,
+        "filters": filters,
+        "errors": errors,
+        "rest": rest.urlencode(),
+        "media": Medium.choices,
+        "statuses": Status.choices,
+        "agents": get_user_model().objects.filter(is_active=True).order_by("name"),
+        "teams": Team.objects.order_by("name"),
+    }
+    only_hits = is_htmx(request) and before is not None
+    name = "conversations/search/hits.html" if only_hits else "conversations/search/page.html"
+    return render(request, name, context, status=422 if errors else 200)
+
+
+@login_required
+@require_GET
+def search_customer(request: HttpRequest, pk: int) -> HttpResponse:
+    """To the newest conversation of a person found that this agent may see."""
+    seen = Conversation.objects.visible_to(agent_of(request)).filter(merged_into=None, customer=pk)
+    newest = seen.order_by("-last_message_at").values_list("pk", flat=True).first()
+    if newest is None:
+        raise Http404
+    return redirect(reverse("conversation", args=[newest]))
+
+
+def filters_of(request: HttpRequest) -> tuple[Filters, dict[str, bool]]:
+    """The filters; a date that is none is named, and left out."""
+    data, errors = request.GET, {}
+    days: dict[str, date | None] = {"since": None, "until": None}
+    for name in days:
+        try:
+            days[name] = date.fromisoformat(data[name]) if data.get(name) else None
+        except ValueError:
+            errors[name] = True
+    zone = agent_of(request).get_timezone()
+    medium, status = data.get("medium", ""), data.get("status", "")
+    filters = Filters(
+        medium=medium if medium in Medium.values else "",
+        status=status if status in Status.values else "",
+        agent=_number(data.get("agent", "")),
+        team=_number(data.get("team", "")),
+        since=_midnight(days["since"], zone),
+        until=_midnight(days["until"] + timedelta(days=1) if days["until"] else None, zone),
+    )
+    return filters, errors
+
+
+def _midnight(day: date | None, zone: str) -> datetime | None:
+    return datetime.combine(day, time.min, tzinfo=ZoneInfo(zone)) if day else None
+
+
+def _number(value: str) -> int | None:
+    return int(value) if value.isdigit() and len(value) < 19 else None

@@ -1,0 +1,62 @@
+// Actions: answers of 400, 409 and 422 are forms with a reason beside the field, so they are shown; menus close; the
+// next customer opens after resolve; chosen rows get their bar.
+const $ = (selector) => document.querySelector(selector);
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if ([400, 409, 422].includes(detail.xhr.status)) {
+    detail.shouldSwap = true;
+    detail.isError = false;
+  }
+});
+
+const menus = () => document.querySelectorAll("details.menu[open]");
+
+document.addEventListener("click", (event) => {
+  for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
+  const button = event.target.closest?.("[data-focus]");
+  const field = button && $(button.dataset.focus);
+  // An empty field has nothing to send: the button leads to it instead.
+  if (field && (button.matches("label") || !field.value)) {
+    if (!button.matches("label")) event.preventDefault();
+    $(".desk")?.setAttribute("data-panel", field.closest(".panel") ? "open" : "");
+    setTimeout(() => field.focus());
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of menus()) {
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
+  }
+});
+
+document.addEventListener("toggle", (event) => {
+  const menu = event.target;
+  if (menu.matches?.("details.menu") && menu.open) menu.querySelector(".menu-sheet :is(select, input, button)")?.focus();
+}, true);
+
+// After resolve, snooze and spam the next row opens by itself.
+const leave = ({ detail }) => {
+  const row = $(`#row-${detail.id}`);
+  const next = row?.nextElementSibling ?? row?.previousElementSibling;
+  next?.querySelector(".who")?.click();
+};
+for (const name of ["conversation:resolved", "conversation:snoozed"]) document.body.addEventListener(name, leave);
+document.body.addEventListener("conversation:changed", () => location.reload());
+
+const chosen = () => document.querySelectorAll('input[name="conversation"][form="bulk"]:checked');
+const showBulk = () => {
+  const bar = $("#bulk");
+  if (!bar) return;
+  bar.hidden = chosen().length === 0;
+  const count = bar.querySelector("[data-bulk-count]");
+  if (count) count.textContent = String(chosen().length || "");
+};
+document.addEventListener("change", (event) => {
+  if (event.target.matches?.('input[form="bulk"]')) showBulk();
+});
+document.body.addEventListener("bulk:done", () => {
+  for (const box of chosen()) box.checked = false;
+  showBulk();
+});

@@ -1,0 +1,79 @@
+// Composer: each textarea becomes an editor that keeps bold, lists, links and pasted pictures; drafts save themselves.
+import { Editor } from "./composer-editor.js";
+import { Draft } from "./composer-draft.js";
+import { Files } from "./composer-files.js";
+import { Suggestions } from "./composer-suggestions.js";
+
+const start = (form) => {
+  if (form.dataset.started) return;
+  form.dataset.started = "1";
+  const editor = new Editor(form);
+  const files = new Files(form, editor);
+  const draft = form.dataset.draft ? new Draft(form, editor) : null;
+  form.editor = editor;
+  form.draft = draft;
+  if (form.dataset.insertable) form.canned = new Suggestions(editor, "#", form.dataset.insertable);
+  if (form.dataset.mentionable) new Suggestions(editor, "@", form.dataset.mentionable);
+  editor.field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    const and = event.shiftKey && form.querySelector('button[name="then"]');
+    send(form, and || form.querySelector('button[type="submit"]:not([name])'));
+  });
+  form.addEventListener("submit", (event) => {
+    if (files.busy) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      files.then(() => send(form, event.submitter));
+    }
+    draft?.stop();
+  }, true);
+};
+
+const send = (form, button) => {
+  if (!form.classList.contains("htmx-request")) form.requestSubmit(button);
+};
+
+const startAll = () => {
+  document.querySelectorAll("[data-composer]").forEach(start);
+  fit();
+};
+
+// What the chosen channel carries decides which fields are there.
+const fit = () => {
+  const composer = document.querySelector("#composer");
+  const channel = composer?.querySelector('[name="channel"]:checked');
+  composer?.toggleAttribute("data-copies", Boolean(channel?.hasAttribute("data-copies")));
+};
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches?.('#composer [name="channel"]')) fit();
+  if (event.target.matches?.('#composer [name="mode"]')) document.querySelector(`#${event.target.value}`)?.focus();
+});
+
+// Alt 1 to 4 switch the channel, also while typing.
+document.addEventListener("keydown", (event) => {
+  if (!event.altKey || event.ctrlKey || event.metaKey || !/^Digit[1-9]$/.test(event.code)) return;
+  const channel = document.querySelectorAll('#composer [name="channel"]')[Number(event.code.at(-1)) - 1];
+  if (!channel || channel.disabled) return;
+  event.preventDefault();
+  channel.click();
+});
+
+// Another page of the same thread sends the whole form; "Send anyway" goes with what was asked for first.
+document.addEventListener("click", (event) => {
+  const then = event.target.closest?.('[name="anyway"]')?.dataset.then;
+  if (!then) return;
+  const field = Object.assign(document.createElement("input"), { type: "hidden", name: "then", value: then });
+  document.querySelector("#reply-form").append(field);
+});
+
+document.addEventListener("composer:canned", ({ detail }) => {
+  const form = document.querySelector("#reply-form");
+  document.querySelector('#composer [name="mode"][value="reply"]')?.click();
+  form?.canned?.open(detail);
+});
+
+document.addEventListener("htmx:load", startAll);
+document.addEventListener("htmx:afterSwap", startAll);
+startAll();

@@ -1,0 +1,5 @@
+// Entry point of the writing side. Everything here is an extra: each form works without it.
+import "./actions.js";
+import "./composer.js";
+import "./palette.js";
+import "./toast.js";
