@@ -92,6 +92,7 @@ def merge_customers(customer: Customer, *, into: Customer, by: "User") -> MergeE
 
 @transaction.atomic
 def unmerge_customers(entry: MergeEntry, *, by: "User") -> Customer:
+    entry = MergeEntry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
     if entry.undone_at:
         return entry.absorbed
     customer = merging.unmerge(entry)

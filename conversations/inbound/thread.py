@@ -84,6 +84,7 @@ def _new(inbound: InboundMessage, customer: Customer) -> Conversation:
         customer=customer,
         subject=inbound.subject[:300],
         language=inbound.language,
+        last_message_at=inbound.received_at,
         is_spam=inbound.is_spam or customer.is_blocked or _is_blocked(inbound),
     )
 
