@@ -62,12 +62,12 @@ export class Widget {
       say: this.say, sizeLimit: SIZE_LIMIT, send: (message) => this.#said(message),
       upload: (file) => this.link.upload(file), typing: () => this.link.send({ t: "typing" }),
     });
-    this.header = h("header");
+    this.header = h("div", { class: "head" });
     this.offline = h("p", { class: "offline", role: "status", hidden: true }, this.say("offline"));
     this.status = h("p", { class: "sr-only", role: "status" });
     this.below = h("button", { class: "below", type: "button", hidden: true, onclick: () => this.#show({ follow: true }) }, this.say("below"));
     this.log.element.addEventListener("scroll", () => this.#read());
-    this.panel = h("aside", { class: "widget", id: "widget", role: "dialog", "aria-labelledby": "title", hidden: true, onkeydown: (event) => this.#key(event) },
+    this.panel = h("div", { class: "widget", id: "widget", role: "dialog", "aria-labelledby": "title", hidden: true, onkeydown: (event) => this.#key(event) },
       this.header, this.offline, this.log.element, this.below, this.composer.element, this.status);
     this.launcher = h("button", { class: "launcher", type: "button", "aria-controls": "widget", "aria-haspopup": "dialog", onclick: () => (this.isOpen ? this.close() : this.open()) });
     root.append(this.panel, this.launcher);
@@ -211,7 +211,7 @@ export class Widget {
   }
 
   #drawLauncher() {
-    this.store.set({ unread: this.unread });
+    if (this.unread !== this.store.get("unread", 0)) this.store.set({ unread: this.unread });
     const news = this.unread && !this.isOpen;
     const label = this.isOpen ? this.say("close") : this.say("open") + (news ? `, ${this.say("unread", { n: this.unread })}` : "");
     this.launcher.setAttribute("aria-label", label);

@@ -1,0 +1,323 @@
+"""The chat widget as a visitor meets it: a real Chromium on the demo shop's pages, against a desk that listens."""
+
+import gzip
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from conversations.models import Delivery, Message
+from integrations.adapters.media.chat.bundle import SOURCES
+from tests.journeys.test_chat_door import answer
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+JACKET = "/demo-shop/products/kestrel-trail-jacket/"
+LIMIT = 15_000  # bytes, gzipped
+
+
+@pytest.fixture
+def visit(live_desk, shop, open_page):
+    """Opens a page of the shop in a browser of its own."""
+
+    def go(path=JACKET, **options):
+        page = open_page(**options)
+        page.goto(live_desk.url + path)
+        page.get_by_role("button", name="Open chat").wait_for()
+        return page
+
+    return go
+
+
+def open_chat(page):
+    page.get_by_role("button", name="Open chat").click()
+    return page.get_by_role("textbox", name="Message")
+
+
+def say(page, text):
+    box = page.get_by_role("textbox", name="Message")
+    box.fill(text)
+    box.press("Enter")
+
+
+def wait_for_state(page, word):
+    page.get_by_text(word, exact=True).wait_for()
+
+
+def said(page):
+    """What stands in the bubbles, without the words for screen readers."""
+    return page.locator(".say > p").all_inner_texts()
+
+
+def test_the_script_is_small_and_whole(live_desk, client):
+    response = client.get("/widget/throughline.js", headers={"Accept-Encoding": "gzip"})
+    assert response["Content-Encoding"] == "gzip" and len(response.content) < LIMIT
+    script = gzip.decompress(response.content).decode()
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert not re.search(r"\b(eval|innerHTML|insertAdjacentHTML|document\.write|new Function)\b", script)
+    assert not re.search(r"^import ", script, re.MULTILINE)
+    assert client.get("/widget/throughline.js", headers={"If-None-Match": response["ETag"]}).status_code == 304
+
+
+@pytest.mark.parametrize("language", ["ar", "de", "es", "fr", "it", "nl", "no", "pl"])
+def test_every_language_says_everything(client, language):
+    def keys(text):
+        return dict(re.findall(r'^  (\w+): "(.*)",$', text, re.MULTILINE))
+
+    english = keys((SOURCES / "strings.js").read_text())
+    other = keys(client.get(f"/widget/strings/{language}.js").content.decode())
+    assert set(other) == set(english)
+    for key, text in other.items():
+        assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", english[key])), key
+
+
+def test_nothing_is_asked_or_stored_before_the_chat_is_opened(visit, live_desk):
+    page = visit()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    assert page.evaluate("localStorage.length") == 0
+    open_chat(page)
+    page.get_by_role("heading", name="Where can we reach you?").wait_for()
+    assert [url.rpartition("/")[2] for url in asked] == ["session"]
+    assert "token" in page.evaluate("JSON.parse(Object.values(localStorage)[0])")
+
+
+def test_what_is_written_is_acknowledged_and_survives_a_reload(visit, live_desk, ada):
+    page = visit()
+    open_chat(page)
+    say(page, "Is the large back? https://shop.example/kestrel.")
+    wait_for_state(page, "Sent")
+    assert page.get_by_role("link", name="https://shop.example/kestrel", exact=True).is_visible()
+    live_desk.do(answer, ada, "<p>On Tuesday.</p>")
+    page.get_by_text("On Tuesday.").wait_for()
+    assert page.get_by_text("Ada from Returns has read your chat so far.").is_visible()
+    page.reload()
+    page.get_by_text("On Tuesday.").wait_for()
+    assert said(page) == ["Is the large back? https://shop.example/kestrel.", "On Tuesday."]
+    assert live_desk.do(Message.objects.count) == 2
+
+
+def test_delivered_and_read_are_told_to_the_desk(visit, live_desk, ada):
+    page = visit()
+    open_chat(page)
+    say(page, "Hello")
+    wait_for_state(page, "Sent")
+    page.keyboard.press("Escape")
+    ours = live_desk.do(answer, ada, "<p>Good morning</p>")
+    page.get_by_role("button", name="Open chat, 1 new messages").wait_for()
+    status = lambda: live_desk.do(lambda: Delivery.objects.get(message=ours).status)  # noqa: E731
+    eventually(page, lambda: status() == "delivered")
+    open_chat(page)
+    eventually(page, lambda: status() == "read")
+
+
+def eventually(page, claim):
+    for _ in range(100):
+        if claim():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("It did not become true.")
+
+
+def test_the_unread_badge_is_still_there_on_the_next_page(visit, live_desk, ada):
+    page = visit()
+    open_chat(page)
+    say(page, "Hello")
+    wait_for_state(page, "Sent")
+    page.keyboard.press("Escape")
+    live_desk.do(answer, ada, "<p>Good morning</p>")
+    page.get_by_role("button", name="Open chat, 1 new messages").wait_for()
+    page.goto(live_desk.url + "/demo-shop/repairs/")
+    page.get_by_role("button", name="Open chat, 1 new messages").wait_for()
+
+
+def test_what_is_written_offline_waits_and_goes_out_once(visit, live_desk):
+    page = visit()
+    open_chat(page)
+    say(page, "First")
+    wait_for_state(page, "Sent")
+    page.context.set_offline(True)
+    page.get_by_text("No connection.").wait_for()
+    say(page, "From the tunnel")
+    say(page, "Still in the tunnel")
+    wait_for_state(page, "Waiting to be sent")
+    assert page.locator(".say.waiting").count() == 2
+    page.context.set_offline(False)
+    wait_for_state(page, "Sent")
+    assert said(page) == ["First", "From the tunnel", "Still in the tunnel"]
+    stored = live_desk.do(lambda: list(Message.objects.order_by("pk").values_list("text", flat=True)))
+    assert stored == ["First", "From the tunnel", "Still in the tunnel"]
+
+
+def test_what_waits_survives_a_reload_and_the_desks_restart_loses_nothing(visit, live_desk, ada):
+    page = visit()
+    open_chat(page)
+    say(page, "First")
+    wait_for_state(page, "Sent")
+    page.route("**/chat/**", lambda route: route.abort())
+    page.context.set_offline(True)
+    page.get_by_text("No connection.").wait_for()
+    say(page, "Kept")
+    wait_for_state(page, "Waiting to be sent")
+    live_desk.do(answer, ada, "<p>While you were away</p>")
+    page.context.set_offline(False)
+    page.unroute("**/chat/**")
+    page.reload()
+    page.get_by_text("While you were away").wait_for()
+    wait_for_state(page, "Sent")
+    assert live_desk.do(lambda: Message.objects.filter(text="Kept").count()) == 1
+
+
+def test_where_sockets_are_blocked_it_goes_over_http(visit, live_desk, ada):
+    page = visit()
+    page.route_web_socket("**/ws/chat/**", lambda socket: socket.close(code=1011))
+    open_chat(page)
+    say(page, "Behind a proxy")
+    eventually(page, lambda: live_desk.do(Message.objects.count) == 1)
+    live_desk.do(answer, ada, "<p>We hear you</p>")
+    page.get_by_text("We hear you").wait_for(timeout=20_000)
+
+
+def test_all_of_it_by_keyboard(visit, live_desk):
+    page = visit()
+    page.get_by_role("button", name="Open chat").focus()
+    page.keyboard.press("Enter")
+    box = page.get_by_role("textbox", name="Message")
+    box.wait_for()
+    focused = "document.querySelector('throughline-widget').shadowRoot.activeElement.%s"
+    assert page.evaluate(focused % "id") == "say"
+    page.keyboard.type("With two")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("lines ")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    wait_for_state(page, "Sent")
+    assert live_desk.do(lambda: Message.objects.get().text) == "With two\nlines 😅"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_role("group", name="Emoji").wait_for()
+    page.keyboard.press("Escape")
+    assert box.is_visible()
+    page.keyboard.press("Escape")
+    assert not box.is_visible()
+    assert page.evaluate(focused % "className") == "launcher"
+
+
+def test_a_chosen_file_and_a_pasted_picture_travel_along(visit, live_desk):
+    page = visit()
+    box = open_chat(page)
+    page.locator("input[type=file]").set_input_files({"name": "receipt.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"})
+    page.get_by_role("button", name="Remove receipt.pdf").wait_for()
+    box.evaluate(
+        """(box) => {
+          const pixel = Uint8Array.from(atob("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="), (c) => c.charCodeAt(0));
+          const data = new DataTransfer();
+          data.items.add(new File([pixel], "tear.png", { type: "image/png" }));
+          box.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+        }"""
+    )
+    page.locator(".chosen li:not([aria-busy])").nth(1).wait_for()
+    say(page, "The seam is torn")
+    picture = page.get_by_role("img", name="tear.png")
+    picture.wait_for()
+    eventually(page, lambda: picture.evaluate("(image) => image.complete && image.naturalWidth") == 1)
+    assert page.get_by_role("link", name="receipt.pdf").is_visible()
+    names = live_desk.do(lambda: set(Message.objects.get().attachments.values_list("name", flat=True)))
+    assert names == {"receipt.pdf", "tear.png"}
+
+
+def test_what_is_asked_first_can_be_required(visit, live_desk, shop):
+    shop.settings["fields"] = [{"name": "email", "required": True}]
+    live_desk.do(shop.save)
+    page = visit()
+    box = open_chat(page)
+    page.get_by_role("textbox", name="Email").wait_for()
+    assert box.is_disabled()
+    page.get_by_role("textbox", name="Email").fill("ann@home.example")
+    page.get_by_role("button", name="Save").click()
+    assert box.is_enabled()
+    say(page, "Hello")
+    wait_for_state(page, "Sent")
+    assert page.get_by_text("If you leave, we answer to ann@home.example.").is_visible()
+    claims = live_desk.do(lambda: [claim.value for claim in Message.objects.get().conversation.customer.claims.all()])
+    assert claims == ["ann@home.example"]
+
+
+def test_closed_says_that_mail_answers(visit, live_desk, shop, ada):
+    shop.settings["hours"] = {"zone": "UTC", "mon": []}
+    live_desk.do(shop.save)
+    page = visit()
+    open_chat(page)
+    page.locator(".head").get_by_text("We answer by email").wait_for()
+    assert page.get_by_text("We are closed right now.").is_visible()
+
+
+def test_signed_in_at_the_shop_and_out_again(visit, live_desk):
+    page = visit("/demo-shop/sign-in/")
+    page.get_by_role("button", name="Tom Ashworth").click()
+    open_chat(page)
+    say(page, "My soles are worn")
+    wait_for_state(page, "Sent")
+    owner = live_desk.do(lambda: str(Message.objects.get().conversation.customer))
+    assert owner == "Tom Ashworth"
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("link", name="Sign in").wait_for()
+    page.get_by_role("heading", name="Where can we reach you?").wait_for()
+    assert said(page) == []
+    page.get_by_role("link", name="Sign in").click()
+    page.get_by_role("button", name="Tom Ashworth").click()
+    page.get_by_text("My soles are worn").wait_for()
+
+
+def test_the_other_side_cannot_run_anything(visit, live_desk, ada):
+    page = visit()
+    open_chat(page)
+    attack = "<img src=x onerror=alert(1)> javascript:alert(2) https://x.example/\"onmouseover=\"alert(3)"
+    page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+    say(page, attack)
+    wait_for_state(page, "Sent")
+    live_desk.do(answer, ada, "<p>&lt;script&gt;alert(4)&lt;/script&gt;<img src=x onerror=alert(5)></p>")
+    page.get_by_text("alert(4)").wait_for()
+    page.reload()
+    page.get_by_text("alert(4)").wait_for()
+    assert said(page)[0] == attack
+    assert page.locator(".say img, .say script").count() == 0
+
+
+def test_right_to_left_and_in_the_readers_language(visit, open_page, live_desk, shop):
+    page = open_page(locale="ar")
+    page.goto(live_desk.url + JACKET)
+    page.get_by_role("button", name="فتح المحادثة").click()
+    page.get_by_role("textbox", name="رسالة").wait_for()
+    widget, launcher = page.locator(".widget").bounding_box(), page.locator(".launcher").bounding_box()
+    assert widget["x"] < 100 and launcher["x"] < 100
+
+
+def test_on_a_phone_it_fills_the_screen_and_keeps_the_focus_inside(visit, live_desk):
+    page = visit(viewport={"width": 390, "height": 844}, has_touch=True)
+    open_chat(page)
+    page.get_by_role("heading", name="Where can we reach you?").wait_for()
+    page.wait_for_timeout(300)  # the panel has risen
+    assert page.locator(".widget").bounding_box() == {"x": 0, "y": 0, "width": 390, "height": 844}
+    assert page.locator(".widget").get_attribute("aria-modal") == "true"
+    for _ in range(14):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.localName") == "throughline-widget"
+    page.get_by_role("button", name="Close chat").click()
+    page.get_by_role("button", name="Open chat").wait_for()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_shop_and_the_open_widget(visit, live_desk, ada, theme):
+    page = visit(color_scheme=theme)
+    open_chat(page)
+    say(page, "Hello")
+    wait_for_state(page, "Sent")
+    live_desk.do(answer, ada, "<p>Hi</p>")
+    page.get_by_text("No need to repeat anything.").wait_for()
+    page.wait_for_timeout(400)  # colours are measured once nothing moves
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
