@@ -30,8 +30,11 @@ LARGEST_BYTES = 100_000_000
 class MailServers:
     """Two servers in a thread of their own. `desk_addresses` are lower-case; port 0 means any free one."""
 
-    def __init__(self, desk_addresses: set[str], *, smtp_port: int = 0, imap_port: int = 0) -> None:
-        self.desk_addresses = desk_addresses
+    def __init__(
+        self, desk_addresses: set[str], *, name: str = DESK, password: str = PASSWORD, smtp_port: int = 0, imap_port: int = 0
+    ) -> None:
+        self.desk_addresses, self.desk = desk_addresses, name
+        self._passwords = {name: password, CUSTOMERS: PASSWORD}
         self.smtp_port, self.imap_port = smtp_port, imap_port
         self.taken: deque[bytes] = deque(maxlen=1000)  # what went to customers, as it came over the wire
         self.return_paths: deque[str] = deque(maxlen=1000)  # the envelope senders of the same
@@ -58,9 +61,9 @@ class MailServers:
             self._loop.call_soon_threadsafe(self._ending.set)
             self._thread.join(10)
 
-    def put(self, mail: bytes, *, mailbox: str = DESK) -> None:
-        """Puts a mail into a mailbox as it is, as another server would have done."""
-        self._do(self._append(mailbox, mail))
+    def put(self, mail: bytes) -> None:
+        """Puts a mail into the desk's mailbox as it is, as another server would have done."""
+        self._do(self._append(self.desk, mail))
 
     def begin_again(self) -> None:
         """A restored server: the same mails under new uids and a new UIDVALIDITY."""
@@ -91,7 +94,7 @@ class MailServers:
     async def _start_imap(self, stack: AsyncExitStack) -> None:
         facts = Namespace(passlib_cfg=None, proxy_protocol=None)
         self._config = Config(
-            facts, demo_data=False, demo_user=DESK, demo_password="", host="127.0.0.1", port=self.imap_port,
+            facts, demo_data=False, demo_user=self.desk, demo_password="", host="127.0.0.1", port=self.imap_port,
             tls_enabled=False, subsystem=Subsystem.for_asyncio(), max_append_len=LARGEST_BYTES,
             hash_context=BuiltinHash(rounds=1),  # no secret: the password stands above
         )
@@ -104,12 +107,10 @@ class MailServers:
 
     async def _people(self) -> Login:
         self._login = Login(self._config)
-        for name in (DESK, CUSTOMERS):
-            self._login.users_dict[name] = UserMetadata(self._config, name, password=await self._hashed())
+        for name, password in self._passwords.items():
+            hashed = self._config.hash_context.hash(self._config.password_prep(password))
+            self._login.users_dict[name] = UserMetadata(self._config, name, password=hashed)
         return self._login
-
-    async def _hashed(self) -> str:
-        return self._config.hash_context.hash(self._config.password_prep(PASSWORD))
 
     async def _start_smtp(self, stack: AsyncExitStack) -> None:
         options: dict[str, Any] = {"data_size_limit": LARGEST_BYTES, "enable_SMTPUTF8": True, "hostname": "loopback"}
@@ -122,7 +123,7 @@ class MailServers:
         content = envelope.content if isinstance(envelope.content, bytes) else str(envelope.content).encode()
         ours = [each for each in envelope.rcpt_tos if self._is_desk(each)]
         for recipient in ours:
-            await self._append(DESK, f"Delivered-To: {recipient}\r\n".encode() + content)
+            await self._append(self.desk, f"Delivered-To: {recipient}\r\n".encode() + content)
         if len(ours) < len(envelope.rcpt_tos):
             self.taken.append(content)
             self.return_paths.append(envelope.mail_from or "")
@@ -141,12 +142,12 @@ class MailServers:
     async def _renumber(self) -> None:
         fresh = MailboxSet()
         restored = await fresh.get_mailbox("INBOX")
-        async with self._identity(DESK).new_session() as session:
+        async with self._identity(self.desk).new_session() as session:
             inbox = await session.mailbox_set.get_mailbox("INBOX")
             uids = [message.uid async for message in inbox.messages()]
             for uid in reversed(uids):
                 await inbox.copy(uid, restored)
-        self._config.set_cache[DESK] = (fresh, FilterSet())
+        self._config.set_cache[self.desk] = (fresh, FilterSet())
 
     def _identity(self, name: str) -> Identity:
         return Identity(name, self._login, None, set())

@@ -23,6 +23,7 @@ STOP_SECONDS = 12.0
 
 class Command(BaseCommand):
     help = "Watches every connected mailbox, each in a thread of its own. More than one may run: they share the work."
+    requires_system_checks = []  # the pages of the desk are not its business
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="fetch what is there, and end")
