@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 JACKET = "/demo-shop/products/kestrel-trail-jacket/"
 LIMIT = 15_000  # bytes, gzipped
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="  # a PNG
 
 
 @pytest.fixture
@@ -209,15 +210,18 @@ def test_all_of_it_by_keyboard(visit, live_desk):
 def test_a_chosen_file_and_a_pasted_picture_travel_along(visit, live_desk):
     page = visit()
     box = open_chat(page)
-    page.locator("input[type=file]").set_input_files({"name": "receipt.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"})
+    page.locator("input[type=file]").set_input_files(
+        {"name": "receipt.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"}
+    )
     page.get_by_role("button", name="Remove receipt.pdf").wait_for()
     box.evaluate(
-        """(box) => {
-          const pixel = Uint8Array.from(atob("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="), (c) => c.charCodeAt(0));
+        """(box, dot) => {
+          const pixel = Uint8Array.from(atob(dot), (c) => c.charCodeAt(0));
           const data = new DataTransfer();
           data.items.add(new File([pixel], "tear.png", { type: "image/png" }));
           box.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
-        }"""
+        }""",
+        DOT,
     )
     page.locator(".chosen li:not([aria-busy])").nth(1).wait_for()
     say(page, "The seam is torn")
@@ -275,7 +279,7 @@ def test_signed_in_at_the_shop_and_out_again(visit, live_desk):
 def test_the_other_side_cannot_run_anything(visit, live_desk, ada):
     page = visit()
     open_chat(page)
-    attack = "<img src=x onerror=alert(1)> javascript:alert(2) https://x.example/\"onmouseover=\"alert(3)"
+    attack = '<img src=x onerror=alert(1)> javascript:alert(2) https://x.example/"onmouseover="alert(3)'
     page.on("dialog", lambda dialog: pytest.fail(dialog.message))
     say(page, attack)
     wait_for_state(page, "Sent")

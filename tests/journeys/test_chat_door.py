@@ -48,7 +48,9 @@ async def test_the_same_id_twice_is_one_message(shop):
     first = await visitor.say("Once", id=key)
     second = await visitor.say("Once", id=key)
     answered = await http(
-        "POST", "/chat/chat-key/messages", json={"id": key, "text": "Once"},
+        "POST",
+        "/chat/chat-key/messages",
+        json={"id": key, "text": "Once"},
         headers={"Authorization": f"Bearer {visitor.session['token']}"},
     )
     assert first["message"] == second["message"] == answered.json()["message"]
@@ -75,7 +77,9 @@ async def test_twenty_lines_at_once_by_two_tabs_are_one_conversation(shop):
     for number in range(20):
         await tabs[number % 2].hear("ack")
     assert await Message.objects.acount() == 20
-    assert await Conversation.objects.acount() == await Customer.objects.acount() == await Identity.objects.acount() == 1
+    assert (
+        await Conversation.objects.acount() == await Customer.objects.acount() == await Identity.objects.acount() == 1
+    )
     for tab in tabs:
         await tab.leave()
 
@@ -133,10 +137,24 @@ async def test_after_a_lost_line_the_catch_up_brings_just_what_came(shop, ada):
     ready = await Visitor(visitor.session).connect(since=visitor.session["cursor"])
     assert later.pk in [said["id"] for said in ready["messages"]]
     over_http = await http(
-        "GET", "/chat/chat-key/messages", params={"since": visitor.session["cursor"]},
+        "GET",
+        "/chat/chat-key/messages",
+        params={"since": visitor.session["cursor"]},
         headers={"Authorization": f"Bearer {visitor.session['token']}"},
     )
     assert later.pk in [said["id"] for said in over_http.json()["messages"]]
+
+
+async def test_a_lost_nudge_is_made_good_by_the_next_ping(shop, ada, monkeypatch):
+    visitor = await arrives()
+    await visitor.say("Hello")
+    monkeypatch.setattr("conversations.live.push.groups.of_visitor", lambda identity_id: "nobody.listens")
+    ours = await sync_to_async(answer)(ada, "<p>Are you there?</p>")
+    await visitor.send({"t": "ping", "since": visitor.session["cursor"]})
+    assert [said["id"] for said in (await visitor.hear("pong"))["messages"]] == [ours.pk]
+    await visitor.send({"t": "ping", "since": visitor.session["cursor"]})
+    assert (await visitor.hear("pong"))["messages"] == []
+    await visitor.leave()
 
 
 async def test_a_message_sent_later_is_caught_up_with_although_newer_ones_are_known(shop, ada):
@@ -196,7 +214,9 @@ async def test_a_page_as_a_file_is_downloaded_and_never_shown(shop):
 async def test_a_file_of_another_visitor_cannot_be_taken_along(shop):
     ann, eve = await arrives(), await arrives()
     kept = await http(
-        "POST", "/chat/chat-key/files", files={"file": ("id.png", b"secret", "image/png")},
+        "POST",
+        "/chat/chat-key/files",
+        files={"file": ("id.png", b"secret", "image/png")},
         headers={"Authorization": f"Bearer {ann.session['token']}"},
     )
     assert (await eve.say("Mine", files=[kept.json()]))["t"] == "refused"

@@ -9,9 +9,9 @@ from django.core import signing
 
 from conversations.inbound.receive import receive
 from conversations.models import Conversation, Message
+from customers.identify import Handle
 from customers.merging import merge
 from customers.models import Customer, Identity
-from customers.identify import Handle
 from integrations.adapters.media.chat.sessions import PROVEN_LASTS
 from integrations.models import Connector
 from tests.conftest import from_ann
@@ -144,7 +144,9 @@ async def test_a_token_of_another_channel_or_by_another_hand_is_a_stranger(shop)
     forged = visitor.session["token"][:-2] + "xx"
     for token in (other, forged, "", "null"):
         assert texts(await session(token=token)) == []
-        assert (await http("GET", "/chat/chat-key/messages", headers={"Authorization": f"Bearer {token}"})).status_code == 401
+        assert (
+            await http("GET", "/chat/chat-key/messages", headers={"Authorization": f"Bearer {token}"})
+        ).status_code == 401
         stranger = Visitor(visitor.session)
         with pytest.raises(KeyError):  # no text frame comes, only the close
             await stranger.connect(token=token)

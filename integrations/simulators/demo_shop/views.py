@@ -9,7 +9,7 @@ from csp.constants import NONE, SELF
 from csp.decorators import csp
 from django.conf import settings
 from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -38,6 +38,7 @@ strict = csp(
     }
 )
 View = Callable[..., HttpResponse]
+Page = Callable[..., HttpResponseBase]
 
 
 class Visit:
@@ -56,12 +57,17 @@ class Visit:
         lines = [[slug, size, number] for (slug, size), number in self.basket.lines.items()]
         value = signing.dumps({"shopper": self.shopper.id if self.shopper else "", "basket": lines}, salt=COOKIE)
         response.set_cookie(
-            COOKIE, value, path=reverse("demo_shop"), httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+            COOKIE,
+            value,
+            path=reverse("demo_shop"),
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
         )
         return response
 
 
-def _page(view: View) -> View:
+def _page(view: View) -> Page:
     @strict
     @wraps(view)
     def page(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
@@ -71,7 +77,9 @@ def _page(view: View) -> View:
 
 
 def _render(request: HttpRequest, visit: Visit, template: str, **context: object) -> HttpResponse:
-    connector = Connector.objects.filter(adapter="chat", is_active=True).select_related("channel").order_by("pk").first()
+    connector = (
+        Connector.objects.filter(adapter="chat", is_active=True).select_related("channel").order_by("pk").first()
+    )
     context |= {
         "visit": visit,
         "chat_key": connector.channel.address if connector and connector.channel else "",
@@ -83,9 +91,7 @@ def _render(request: HttpRequest, visit: Visit, template: str, **context: object
 def _identity(connector: Connector, shopper: Shopper) -> str:
     """What a shop's back end does for the signed-in: four claims, signed with the channel's identity secret."""
     secret = connector.secrets.get("identity", "")
-    claims = {
-        "sub": shopper.id, "email": shopper.email, "name": shopper.name, "exp": int(time.time()) + IDENTITY_LASTS
-    }
+    claims = {"sub": shopper.id, "email": shopper.email, "name": shopper.name, "exp": int(time.time()) + IDENTITY_LASTS}
     return jwt.encode(claims, secret, algorithm="HS256") if secret else ""
 
 

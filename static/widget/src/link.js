@@ -130,7 +130,7 @@ export class Link {
   }
 
   #ping() {
-    this.send({ t: "ping" });
+    this.send({ t: "ping", since: this.cursor });
     clearTimeout(this.silence);
     this.silence = setTimeout(() => this.socket.close(), SILENCE);
   }

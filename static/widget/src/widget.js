@@ -79,7 +79,7 @@ export class Widget {
 
   #hear(kind, data) {
     if (kind === "session") this.#session(data);
-    else if (kind === "ready" || kind === "messages") this.#take(data);
+    else if (kind === "ready" || kind === "messages" || kind === "pong") this.#take(data);
     else if (kind === "ack") this.#take({ messages: [data.message] });
     else if (kind === "refused") { this.store.drop(data.id); this.#problem(data.id); }
     else if (kind === "typing") this.#typing(data.name);

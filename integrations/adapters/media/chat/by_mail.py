@@ -55,7 +55,7 @@ def _go(delivery: Delivery) -> bool:
 
 
 def address_for(customer_id: int) -> tuple[str, bool]:
-    """The customer's proven address, the one used last; else what they typed in last; "" for neither. And: is it proven?"""
+    """The proven address used last, else the one typed in last, else ""; and whether it is proven."""
     proven = Identity.objects.filter(customer=customer_id, kind=Kind.EMAIL, is_verified=True)
     if address := proven.order_by("-last_seen_at").values_list("value", flat=True).first():
         return address, True

@@ -1,4 +1,4 @@
-"""The widget's socket: says hello with a token, then speaks, listens and catches up. What it may see is chat.sight's."""
+"""The widget's socket: hello with a token, then it speaks, listens and catches up; what it may see, chat.sight says."""
 
 import asyncio
 import json
@@ -86,6 +86,7 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
         await database_sync_to_async(presence.arrive)(visitor.id)
         since = str(frame.get("since") or "")
         messages, seen = await database_sync_to_async(self._catch_up)(since)
+        self.told |= {said["id"]: said for said in messages}
         await self.send_json({"t": "ready", "messages": messages, "seen": seen, "cursor": cursor_for(messages, since)})
 
     def _catch_up(self, since: str) -> tuple[list[Said], int]:
@@ -132,9 +133,14 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
         await database_sync_to_async(door.tell_about)(self.sight.visitor, frame.get("about"))
 
     async def ping(self, frame: Frame) -> None:
+        """Still here; and should a nudge have been lost, as when Redis restarts, here is what it was about."""
         assert self.sight
         await database_sync_to_async(presence.arrive)(self.sight.visitor.id)
-        await self.send_json({"t": "pong"})
+        since = str(frame.get("since") or "")
+        messages, seen = await database_sync_to_async(self._catch_up)(since)
+        news = [said for said in messages if self.told.get(said["id"]) != said]
+        self.told |= {said["id"]: said for said in news}
+        await self.send_json({"t": "pong", "messages": news, "seen": seen, "cursor": cursor_for(messages, since)})
 
     # What the desk says: a nudge without content. What is shown is read afresh, with this visitor's eyes.
 

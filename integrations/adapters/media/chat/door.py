@@ -50,7 +50,11 @@ def say(sight: Sight, frame: dict[str, object], *, origin: str) -> Said:
     key = _checked(sight.visitor, frame)
     visitor = sight.visitor
     headers = {
-        "visitor": visitor.id, "shop": visitor.shop, "email": visitor.email, "name": visitor.name, "origin": origin
+        "visitor": visitor.id,
+        "shop": visitor.shop,
+        "email": visitor.email,
+        "name": visitor.name,
+        "origin": origin,
     }
     raw, _ = accept(
         sight.connector,
@@ -94,7 +98,10 @@ def keep_file(visitor: Visitor, file: UploadedFile) -> dict[str, str | int]:
     name = str(file.name or "file")[:255]
     path = default_storage.save(f"chat/{visitor.id}/{uuid.uuid4()}-{get_valid_filename(name)[-60:]}", file)
     upload = Upload(
-        path=path, name=name, type=str(file.content_type or "application/octet-stream")[:127], size=file.size,
+        path=path,
+        name=name,
+        type=str(file.content_type or "application/octet-stream")[:127],
+        size=file.size,
         visitor=visitor.id,
     )
     signed = signing.dumps(upload, salt=UPLOAD_SALT, compress=True)
@@ -157,4 +164,3 @@ def conversation_of(sight: Sight) -> int | None:
     """The conversation that the visitor's next line would join, as far as it exists."""
     own = Message.objects.filter(identity__in=sight.identities).order_by("-created_at")
     return own.values_list("conversation", flat=True).first()
-

@@ -1,6 +1,7 @@
 """Who is there: is the visitor still at the widget, and is anybody of ours there to answer?"""
 
 from datetime import datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
@@ -31,7 +32,7 @@ def answers_now(connector: Connector) -> bool:
     return is_open(connector.settings.get("hours") or {}, timezone.now()) and _somebody_is_there(connector)
 
 
-def is_open(hours: dict[str, str | list[list[str]]], now: datetime) -> bool:
+def is_open(hours: dict[str, Any], now: datetime) -> bool:
     """`hours` is {"zone": "Europe/London", "mon": [["09:00", "17:30"]], …}; no hours at all means always open."""
     if not any(day in hours for day in _DAYS):
         return True

@@ -66,7 +66,7 @@ class Sight:
         return list(Identity.objects.filter(own | theirs).values_list("pk", flat=True))
 
     def messages(self) -> QuerySet[Message]:
-        """What they said, and what of ours has gone out: not what is still to be undone, sent later or was taken back."""
+        """What they said, and what of ours has gone out: not what can be undone, is for later or was taken back."""
         sent = DeliveryAttempt.objects.filter(delivery__message=OuterRef("pk"), outcome="sent")
         ours = Q(kind=Message.Kind.OUTBOUND) & (
             Q(delivery=None) | Q(delivery__status__in=_ARRIVED) | (~Q(delivery__status="cancelled") & Exists(sent))
