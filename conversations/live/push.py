@@ -44,14 +44,17 @@ def push_removal(conversation: Conversation, from_groups: Iterable[str]) -> None
 
 def _push_message(pk: int) -> None:
     message = (
-        Message.objects.select_related("conversation", "channel", "identity", "author", "delivery")
+        Message.objects.select_related(
+            "conversation__customer", "conversation__assignee", "conversation__team",
+            "channel", "identity", "author", "delivery",
+        )  # fmt: skip
         .prefetch_related("attachments")
         .get(pk=pk)
     )
     html = render_to_string("conversations/live/message.html", {"event": message, "message": message})
     event = {"type": "desk.event", "html": html, "conversation": message.conversation_id, "message": message.pk}
     send([groups.of_conversation(message.conversation_id)], event)
-    _push_row(message.conversation_id, arrived=message)
+    send(groups.watching(message.conversation), _row_frame(message.conversation, arrived=message))
     if message.channel and message.identity_id and message.kind in (Message.Kind.INBOUND, Message.Kind.OUTBOUND):
         send([groups.of_visitor(message.identity_id)], {"type": "visitor.message", "message": message.pk})
 
@@ -64,26 +67,27 @@ def _push_activity(pk: int) -> None:
 
 
 def _push_mention(pk: int, called: list[str]) -> None:
-    frame, _conversation = _row_frame(pk, arrived=None)
-    send(called, {**frame, "mentioned": True})
+    send(called, {**_row_frame(_as_it_is(pk)), "mentioned": True})
 
 
-def _push_row(pk: int, *, arrived: Message | None = None) -> None:
-    frame, conversation = _row_frame(pk, arrived=arrived)
-    send(groups.watching(conversation), frame)
+def _push_row(pk: int) -> None:
+    conversation = _as_it_is(pk)
+    send(groups.watching(conversation), _row_frame(conversation))
 
 
-def _row_frame(pk: int, *, arrived: Message | None) -> tuple[dict[str, object], Conversation]:
-    conversation = Conversation.objects.select_related("customer", "assignee", "team").get(pk=pk)
+def _as_it_is(pk: int) -> Conversation:
+    return Conversation.objects.select_related("customer", "assignee", "team").get(pk=pk)
+
+
+def _row_frame(conversation: Conversation, *, arrived: Message | None = None) -> dict[str, object]:
     html = render_to_string("conversations/live/row.html", {"conversation": conversation})
-    frame: dict[str, object] = {
+    return {
         "type": "desk.row",
         "html": html,
         "conversation": conversation.pk,
         "inbound": bool(arrived and arrived.kind == Message.Kind.INBOUND),
         "assignee": conversation.assignee_id,
     }
-    return frame, conversation
 
 
 def send(to: Iterable[str], frame: dict[str, object]) -> None:
