@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 import phonenumbers
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from customers.merging import merge
@@ -36,21 +39,17 @@ def identify(handles: Sequence[Handle], *, language: str = "") -> tuple[Customer
     handles = [_settled(handle, first=index == 0) for index, handle in enumerate(handles)]
     proven = [handle for handle in handles if handle.is_verified]
     _lock(proven)
-    known = {
-        (identity.kind, identity.value): identity
-        for handle in proven
-        for identity in Identity.objects.filter(kind=handle.kind, value=handle.value)
-    }
-    customer = _owner(proven, known) or Customer.objects.create(language=language)
-    customer = Customer.objects.select_for_update().get(pk=customer.pk)
+    known = _known(proven)
+    customer = _locked(_owner(proven, known)) or _new(handles, language)
     for handle in handles:
         if not handle.is_verified:
             _claim(customer, handle)
         elif (handle.kind, handle.value) not in known:
             known[handle.kind, handle.value] = _own(customer, handle)
     first = known[handles[0].kind, handles[0].value]
-    Identity.objects.filter(pk=first.pk).update(last_seen_at=timezone.now())
-    _name(customer, handles)
+    if not customer.is_new:
+        Identity.objects.filter(pk=first.pk).update(last_seen_at=timezone.now())
+        _name(customer, handles)
     return customer, first
 
 
@@ -89,6 +88,23 @@ def _lock(handles: Sequence[Handle]) -> None:
             cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
+def _known(proven: Sequence[Handle]) -> dict[tuple[str, str], Identity]:
+    """One query for all the handles; the customers come along."""
+    any_of_them = reduce(or_, (Q(kind=handle.kind, value=handle.value) for handle in proven))
+    found = Identity.objects.select_related("customer").filter(any_of_them)
+    return {(identity.kind, identity.value): identity for identity in found}
+
+
+def _locked(customer: Customer | None) -> Customer | None:
+    return Customer.objects.select_for_update().get(pk=customer.pk) if customer else None
+
+
+def _new(handles: Sequence[Handle], language: str) -> Customer:
+    customer = Customer.objects.create(language=language, name=_name_in(handles))
+    customer.is_new = True
+    return customer
+
+
 def _owner(proven: Sequence[Handle], known: dict[tuple[str, str], Identity]) -> Customer | None:
     """The customer who owns the first handle; if that one is anonymous or new, who owns the best-standing other.
 
@@ -98,7 +114,9 @@ def _owner(proven: Sequence[Handle], known: dict[tuple[str, str], Identity]) -> 
     """
     first = known.get((proven[0].kind, proven[0].value))
     ranked = sorted(known.values(), key=lambda identity: (identity is not first, identity.rank))
-    anonymous = {identity.customer_id for identity in ranked if _is_anonymous(identity.customer)}
+    named = {identity.customer_id for identity in ranked if identity.kind != Kind.VISITOR}
+    visitors = {identity.customer_id: identity.customer for identity in ranked if identity.customer_id not in named}
+    anonymous = {pk for pk, customer in visitors.items() if _is_anonymous(customer)}
     telling = [
         identity
         for identity in ranked
@@ -140,7 +158,10 @@ def _claim(customer: Customer, handle: Handle) -> None:
 
 def _name(customer: Customer, handles: Sequence[Handle]) -> None:
     """Takes a name from the first message that brings one, and never replaces it."""
-    name = next((handle.name.strip() for handle in handles if handle.name.strip()), "")
-    if name and not customer.name:
-        customer.name = name[:200]
+    if not customer.name and (name := _name_in(handles)):
+        customer.name = name
         customer.save(update_fields=["name"])
+
+
+def _name_in(handles: Sequence[Handle]) -> str:
+    return next((handle.name.strip() for handle in handles if handle.name.strip()), "")[:200]

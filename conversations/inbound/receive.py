@@ -12,13 +12,11 @@ from conversations.routing.assign import route
 from customers.identify import identify
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def receive(inbound: InboundMessage) -> Message:
     """Stores `inbound` once and shows it. Receiving the same envelope again gives the same message."""
-    if message := already(inbound):
-        return message
     customer, identity = identify(inbound.handles, language=inbound.language)
-    if message := already(inbound):  # a twin was stored while we waited for the lock
+    if message := already(inbound):  # looked up under the lock, because a twin may have been stored meanwhile
         return message
     conversation = thread(inbound, customer)
     message = record(inbound, conversation, identity)

@@ -16,7 +16,7 @@ def already(inbound: InboundMessage) -> Message | None:
 
 
 def record(inbound: InboundMessage, conversation: Conversation, identity: Identity) -> Message:
-    """The message as a row with its files. Call with the conversation locked (conversations.inbound.thread)."""
+    """The message as a row with its files, and its conversation, which may be new (conversations.inbound.thread)."""
     message = Message(
         conversation=conversation,
         kind=MessageKind.INBOUND,
@@ -34,11 +34,12 @@ def record(inbound: InboundMessage, conversation: Conversation, identity: Identi
     )
     if inbound.client_id:
         message.client_id = inbound.client_id
-    message.save()
+    _bring_up_to_date(conversation, message)
+    message.save(force_insert=True)
     for attachment in inbound.attachments:
         _attach(message, attachment)
-    _remember_participants(conversation, inbound)
-    _bring_up_to_date(conversation, message)
+    if inbound.participants:
+        _remember_participants(conversation, inbound)
     return message
 
 

@@ -7,21 +7,25 @@ from django.conf import settings
 from django.utils import timezone
 
 from conversations.envelopes import InboundMessage
-from conversations.models import BlockedSender, Conversation, Message, Status
+from conversations.models import BlockedSender, Conversation, Status
+from conversations.models.conversation import ConversationQuerySet
 from customers.models import Customer
 
 
 def thread(inbound: InboundMessage, customer: Customer) -> Conversation:
-    """The conversation that `inbound` belongs to, locked. Call with the customer's row locked (customers.identify)."""
+    """The conversation that `inbound` belongs to: locked or, where it begins one, not stored yet.
+
+    Call with the customer's row locked (customers.identify).
+    """
     for strategy in STRATEGIES:
         if conversation := strategy(inbound, customer):
-            return _locked(conversation)
+            return _where_it_went(conversation)
     return _new(inbound, customer)
 
 
 def _named(inbound: InboundMessage, customer: Customer) -> Conversation | None:
     """A signed plus-address or chat session names the conversation: proof enough, whoever of the thread writes."""
-    return Conversation.objects.filter(pk=inbound.conversation_id).first() if inbound.conversation_id else None
+    return _locked(Conversation.objects.filter(pk=inbound.conversation_id)) if inbound.conversation_id else None
 
 
 def _referenced(inbound: InboundMessage, customer: Customer) -> Conversation | None:
@@ -29,15 +33,9 @@ def _referenced(inbound: InboundMessage, customer: Customer) -> Conversation | N
     learned from a forwarded mail, so it proves nothing by itself."""
     if not inbound.references:
         return None
-    found = (
-        Message.objects.filter(external_id__in=inbound.references[-20:])
-        .order_by("-created_at")
-        .select_related("conversation")
-        .first()
-    )
-    if found is None or not _takes_part(inbound, customer, found.conversation):
-        return None
-    return found.conversation
+    referenced = Conversation.objects.filter(messages__external_id__in=inbound.references[-20:])
+    found = _locked(referenced.order_by("-messages__created_at"))
+    return found if found and _takes_part(inbound, customer, found) else None
 
 
 def _takes_part(inbound: InboundMessage, customer: Customer, conversation: Conversation) -> bool:
@@ -48,19 +46,17 @@ def _takes_part(inbound: InboundMessage, customer: Customer, conversation: Conve
 
 
 def _open(inbound: InboundMessage, customer: Customer) -> Conversation | None:
-    return (
-        customer.conversations.filter(
-            merged_into=None, is_spam=False, status__in=[Status.OPEN, Status.PENDING, Status.SNOOZED]
-        )
-        .order_by("-last_message_at")
-        .first()
-    )
+    if customer.is_new:
+        return None
+    open_ = customer.conversations.here().filter(status__in=[Status.OPEN, Status.PENDING, Status.SNOOZED])
+    return _locked(open_.order_by("-last_message_at"))
 
 
 def _lately_resolved(inbound: InboundMessage, customer: Customer) -> Conversation | None:
+    if customer.is_new:
+        return None
     since = timezone.now() - timedelta(days=settings.REOPEN_WINDOW_DAYS)
-    resolved = customer.conversations.filter(merged_into=None, is_spam=False, status=Status.RESOLVED)
-    return resolved.filter(resolved_at__gte=since).order_by("-resolved_at").first()
+    return _locked(customer.conversations.resolved().filter(resolved_at__gte=since).order_by("-resolved_at"))
 
 
 STRATEGIES: tuple[Callable[[InboundMessage, Customer], Conversation | None], ...] = (
@@ -71,16 +67,20 @@ STRATEGIES: tuple[Callable[[InboundMessage, Customer], Conversation | None], ...
 )
 
 
-def _locked(conversation: Conversation) -> Conversation:
-    """The row under lock; of a conversation that was merged away, the one it went into."""
-    conversation = Conversation.objects.select_for_update(of=("self",)).get(pk=conversation.pk)
+def _locked(found: ConversationQuerySet) -> Conversation | None:
+    """The first of them, under lock. One that changed while we waited for its lock is looked at again, as it is now."""
+    return found.select_for_update(of=("self",)).first()
+
+
+def _where_it_went(conversation: Conversation) -> Conversation:
+    """Of a conversation that was merged away, the one it went into."""
     while conversation.merged_into_id:
         conversation = Conversation.objects.select_for_update(of=("self",)).get(pk=conversation.merged_into_id)
     return conversation
 
 
 def _new(inbound: InboundMessage, customer: Customer) -> Conversation:
-    return Conversation.objects.create(
+    return Conversation(
         customer=customer,
         subject=inbound.subject[:300],
         language=inbound.language,

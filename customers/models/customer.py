@@ -26,6 +26,8 @@ class Customer(models.Model):
 
     objects = CustomerQuerySet.as_manager()
 
+    is_new = False  # no column: true on one just made by customers.identify, who has no past to look up
+
     class Meta:
         constraints = [
             models.CheckConstraint(
