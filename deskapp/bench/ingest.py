@@ -65,7 +65,7 @@ def kept(batch: list[Mail], number: int) -> list[int]:
     team, _ = Team.objects.get_or_create(name="Bench")
     name = f"{number}.{os.getpid()}.{MAILBOX}"
     channel = Channel.objects.create(name="Bench", medium=Medium.EMAIL, address=name, team=team)
-    connector = Connector.objects.create(name=name, adapter="imap", channel=channel)
+    connector = Connector.objects.create(name=name, adapter="imap", channel=channel, settings={"aliases": [MAILBOX]})
     rows = [
         RawEvent(connector=connector, external_id=f"1:{uid}", kind="mail", body=mail.raw)
         for uid, mail in enumerate(batch, start=1)

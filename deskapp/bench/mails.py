@@ -46,8 +46,12 @@ def mails(count: int, *, to: str, seed: int = 7) -> Iterator[Mail]:
 
 def fill(mail: EmailMessage, sender: str, to: str, subject: str, message_id: str, number: int) -> None:
     mail["Return-Path"] = f"<{sender}>"
-    mail["Received"] = f"from mail.bench.example by mx.desk.example with ESMTPS id {number:08x}; Mon, 16 Nov 2026 09:12:00 +0000"
-    mail["Authentication-Results"] = "mx.desk.example; dkim=pass header.d=bench.example; dmarc=pass header.from=bench.example"
+    mail["Received"] = (
+        f"from mail.bench.example by mx.desk.example with ESMTPS id {number:08x}; Mon, 16 Nov 2026 09:12:00 +0000"
+    )
+    mail["Authentication-Results"] = (
+        "mx.desk.example; dkim=pass header.d=bench.example; dmarc=pass header.from=bench.example"
+    )
     mail["From"] = f"{sender.split('@')[0].title()} Bell <{sender}>"
     mail["To"], mail["Subject"], mail["Message-ID"] = to, subject, message_id
     mail["Date"] = "Mon, 16 Nov 2026 09:12:00 +0000"
@@ -61,7 +65,9 @@ def write(mail: EmailMessage, chance: random.Random, is_reply: bool, has_attachm
     if quoted:
         intro = "On Mon, 16 Nov 2026 at 08:01, Hollin & Fell <support@hollinfell.example> wrote:"
         text += f"\n{intro}\n" + "".join(f"> {line}\n" for line in quoted)
-        html += f'<div class="gmail_quote">{intro.replace("&", "&amp;")}<blockquote>{" ".join(quoted)}</blockquote></div>'
+        html += (
+            f'<div class="gmail_quote">{intro.replace("&", "&amp;")}<blockquote>{" ".join(quoted)}</blockquote></div>'
+        )
     mail.set_content(text)
     mail.add_alternative(f"<html><body>{html}</body></html>", subtype="html")
     if has_attachment:
