@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TextIO
 
 from django.conf import settings
-from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from deskapp import embedded
@@ -76,9 +75,8 @@ class Command(BaseCommand):
             self.say("Stopping …")
 
     def prepare(self) -> None:
-        commands = get_commands()
         for step in (["migrate", "--verbosity", "0"], ["seed"]):
-            if step[0] in commands and (code := self.supervisor.run_once(python("manage.py", *step))):
+            if code := self.supervisor.run_once(python("manage.py", *step)):
                 raise CommandError(f"manage.py {step[0]} ended with {code}, for the reason above.")
 
     def wait_until_ready(self, port: int) -> None:
@@ -126,20 +124,17 @@ class Command(BaseCommand):
 
 
 def processes(data: Path, port: int) -> dict[str, list[str]]:
-    """Every process of a desk but its database and Redis; compose.yaml lists the same."""
+    """Every process of a desk but its database and Redis, and the world around it; compose.yaml lists the desk's."""
     celery = python("-m", "celery", "-A", "deskapp")
     web = ["-m", "uvicorn", "deskapp.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
-    named = {
+    return {
+        "simulators": python("manage.py", "simulate"),
         "web": python(*web, "--lifespan", "off", "--timeout-graceful-shutdown", "5"),
         "worker": [*celery, "worker", "--queues", QUEUES, "--concurrency", "2", "--loglevel", "INFO"],
         # No pid file: after kill -9 a stale one would keep beat from starting.
         "beat": [*celery, "beat", "--schedule", str(data / "beat-schedule"), "--pidfile=", "--loglevel", "INFO"],
+        "mailboxes": python("manage.py", "watch_mailboxes"),
     }
-    known = get_commands()
-    for name, command in (("mailboxes", "watch_mailboxes"), ("simulators", "simulate")):
-        if command in known:
-            named[name] = python("manage.py", command)
-    return named
 
 
 def environment(port: int) -> dict[str, str]:
