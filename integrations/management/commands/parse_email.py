@@ -11,7 +11,7 @@ from integrations.adapters.media.email.report import Json, report
 
 
 class Command(BaseCommand):
-    help = "Reads one raw e-mail (from PATH or standard input) and prints it as JSON; --batch DIR prints a line for each file."
+    help = "Prints one raw e-mail (PATH or standard input) as JSON; --batch DIR prints a line for each file."
     requires_system_checks: list[str] = []
     requires_migrations_checks = False
 

@@ -43,7 +43,10 @@ def test_words_between_the_quotes_of_gmail_stay_visible():
 
 
 def test_the_writers_own_blockquote_stays_visible():
-    assert reply("<p>Your page says:</p><blockquote>Free returns</blockquote><p>Is it true?</p>") == "Your page says: Free returns Is it true?"
+    assert (
+        reply("<p>Your page says:</p><blockquote>Free returns</blockquote><p>Is it true?</p>")
+        == "Your page says: Free returns Is it true?"
+    )
 
 
 def test_a_message_forwarded_in_gmail_is_shown():

@@ -149,7 +149,9 @@ def test_all_below_the_divider_of_an_original_message_is_no_reply(divider):
 )  # fmt: skip
 def test_the_line_that_a_device_adds_is_a_signature(line):
     assert said(f"It has not come.\n\n{line}\n") == "It has not come."
-    assert said(f"It has not come.\n\n{line}\n\nOn 9 Jan 2014, at 2:47 pm, Shop wrote:\n\n> Sent.\n") == "It has not come."
+    assert (
+        said(f"It has not come.\n\n{line}\n\nOn 9 Jan 2014, at 2:47 pm, Shop wrote:\n\n> Sent.\n") == "It has not come."
+    )
 
 
 @pytest.mark.parametrize(

@@ -39,12 +39,16 @@ def bounce_of(text, sender="MAILER-DAEMON@mx.example", subject="failure notice",
     return parse(f"From: {sender}\nTo: support@shop.example\nSubject: {subject}\n{more}\n{text}".encode()).bounce
 
 
-def report(fields, subject="Undelivered Mail Returned to Sender", sender="Mail Delivery System <MAILER-DAEMON@mx.example>"):
+def report(
+    fields, subject="Undelivered Mail Returned to Sender", sender="Mail Delivery System <MAILER-DAEMON@mx.example>"
+):
     return parse(DSN.format(fields=fields, subject=subject, sender=sender).encode()).bounce
 
 
 def test_a_report_names_recipient_status_reason_and_the_message():
-    bounce = report("Final-Recipient: rfc822; Ann@Example.com\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 No such\n  user here\n")
+    bounce = report(
+        "Final-Recipient: rfc822; Ann@Example.com\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 No such\n  user here\n"
+    )
     assert bounce.recipients == ("Ann@Example.com",)
     assert (bounce.status, bounce.is_temporary) == ("5.1.1", False)
     assert bounce.diagnostic == "550 No such user here"
@@ -52,7 +56,9 @@ def test_a_report_names_recipient_status_reason_and_the_message():
 
 
 def test_a_report_names_the_address_that_we_wrote_to_rather_than_where_it_was_forwarded():
-    bounce = report("Original-Recipient: rfc822;ann@example.com\nFinal-Recipient: rfc822;ann.b@inner.example\nAction: failed\nStatus: 5.0.0\n")
+    bounce = report(
+        "Original-Recipient: rfc822;ann@example.com\nFinal-Recipient: rfc822;ann.b@inner.example\nAction: failed\nStatus: 5.0.0\n"
+    )
     assert bounce.recipients == ("ann@example.com",)
 
 
@@ -65,14 +71,22 @@ def test_a_delay_is_temporary_and_only_failures_count_where_there_are_both():
 
 @pytest.mark.parametrize("action", ["delivered", "relayed", "expanded"])
 def test_a_report_of_success_is_no_bounce(action):
-    assert report(f"Final-Recipient: rfc822; a@example.com\nAction: {action}\nStatus: 2.0.0\n", subject="Successful delivery") is None
+    assert (
+        report(
+            f"Final-Recipient: rfc822; a@example.com\nAction: {action}\nStatus: 2.0.0\n", subject="Successful delivery"
+        )
+        is None
+    )
 
 
 @pytest.mark.parametrize(
-    "address", ["rfc822; <ann@example.com>", "RFC822;ann@example.com (Ann)", "<ann@example.com>", "rfc822; ann@example.com."]
+    "address",
+    ["rfc822; <ann@example.com>", "RFC822;ann@example.com (Ann)", "<ann@example.com>", "rfc822; ann@example.com."],
 )
 def test_an_address_is_read_in_each_form_that_servers_write(address):
-    assert report(f"Final-Recipient: {address}\nAction: Failed (bad)\nStatus: 5.0.0 (permanent)\n").recipients == ("ann@example.com",)
+    assert report(f"Final-Recipient: {address}\nAction: Failed (bad)\nStatus: 5.0.0 (permanent)\n").recipients == (
+        "ann@example.com",
+    )
 
 
 FREE_FORM = {

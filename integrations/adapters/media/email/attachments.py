@@ -46,7 +46,9 @@ class AttachmentPart:
         """A file found inside another (TNEF, uuencode), which is in memory already."""
         safe = safe_filename(name)
         kind = content_type or mimetypes.guess_type(safe)[0] or "application/octet-stream"
-        return cls(safe or _invented_name(kind, index), kind, len(content), content_id, bool(content_id), lambda: content)
+        return cls(
+            safe or _invented_name(kind, index), kind, len(content), content_id, bool(content_id), lambda: content
+        )
 
     def finished(self, html: str) -> Attachment:
         """Inline only if the HTML shows it: a photo that Apple Mail calls inline is still a file to open."""
@@ -62,7 +64,9 @@ def is_attachment(part: Part, parent: str) -> bool:
         return bool(parent) or bool(_declared_name(part, parameters))
     if not parent:
         return disposition in _REAL_DISPOSITIONS and bool(parameters.get("filename"))
-    if parent == "multipart/alternative" and part.content_type in ("text/plain", "text/html"):
+    # Its first part is the root that shows the others (RFC 2387); some clients name it.
+    is_root = parent == "multipart/related" and part.content_type == "text/html"
+    if (is_root or parent == "multipart/alternative") and part.content_type in ("text/plain", "text/html"):
         return False
     return bool(_declared_name(part, parameters))
 

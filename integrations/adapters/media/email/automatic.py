@@ -13,7 +13,15 @@ _AUTO_REPLY_HEADERS = (
     "x-auto-reply", "x-autoresponder",
 )  # fmt: skip
 _LOOP_HEADERS = ("x-loop", "x-mailer-loop", "x-fc-machinegenerated", "x-cron-env", "feedback-id-loop")
-_LIST_HEADERS = ("list-id", "list-post", "list-unsubscribe", "mailing-list", "x-mailing-list", "x-beenthere", "list-help")
+_LIST_HEADERS = (
+    "list-id",
+    "list-post",
+    "list-unsubscribe",
+    "mailing-list",
+    "x-mailing-list",
+    "x-beenthere",
+    "list-help",
+)
 _NOREPLY = re.compile(
     r"^(?:(?:do[-_.]?)?not?[-_.]?(?:reply|response|respond)|noreply|mailer-daemon|postmaster|mail-?delivery|bounces?"
     r"|nao[-_.]?responda|ne[-_.]?pas[-_.]?repondre|nicht[-_.]?antworten|keine[-_.]?antwort|no[-_.]?responder?|non[-_.]?rispondere)"
@@ -22,8 +30,9 @@ _NOREPLY = re.compile(
 )
 # Subjects that only autoresponders write, at the very start of the line.
 _AUTO_SUBJECT = re.compile(
-    r"^\W*(?:out of (?:the )?office|auto(?:matic|mated)?[ -]?(?:reply|response|antwort)|autoreply|auto:|automatische antwort"
-    r"|automatisch antwoord|abwesenheits|abwesend|r[ée]ponse automatique|absence du bureau|respuesta autom[áa]tica|fuera de (?:la )?oficina"
+    r"^\W*(?:out of (?:the )?office|auto(?:matic|mated)?[ -]?(?:reply|response|antwort)|autoreply|auto:"
+    r"|automatische antwort|automatisch antwoord|abwesenheits|abwesend|r[ée]ponse automatique|absence du bureau"
+    r"|respuesta autom[áa]tica|fuera de (?:la )?oficina"
     r"|risposta automatica|fuori ufficio|resposta autom[áa]tica|odpowied[źz] automatyczna|autosvar|automatiskt svar"
     r"|automatisk svar|automaattinen vastaus|automatick[áa] odpov|otomatik yan[ıi]t|автоответ|автоматический ответ"
     r"|自動返信|自动回复|自動回覆|자동 회신|vacation reply|away from (?:my|the) (?:mail|desk|office))",
@@ -77,7 +86,11 @@ def is_spam(root: Part) -> bool:
     """The receiving server's own verdict: SpamAssassin's, Rspamd's or Microsoft's spam confidence level."""
     flag = header_text(root, "x-spam-flag", 200).lower()
     status = header_text(root, "x-spam-status", 500).lower()
-    if flag.startswith("yes") or status.startswith("yes") or header_text(root, "x-spam", 100).lower() in ("yes", "spam"):
+    if (
+        flag.startswith("yes")
+        or status.startswith("yes")
+        or header_text(root, "x-spam", 100).lower() in ("yes", "spam")
+    ):
         return True
     level = header_text(root, "x-ms-exchange-organization-scl", 20)
     report = _SPAM_SCORE.search(header_text(root, "x-forefront-antispam-report", 2_000).upper())

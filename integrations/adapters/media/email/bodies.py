@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from .attachments import AttachmentPart, describe, is_attachment
 from .charsets import decode
 from .flowed import unflow
-from .structure import Part
+from .structure import Part, parse_structure, read_entity
 from .tnef import TnefFile, is_tnef, read_tnef
 from .transfer import decode_transfer, transfer_encoding
 from .uuencode import cut_uuencoded
@@ -23,12 +23,11 @@ class Bodies:
     texts: list[str] = field(default_factory=list)
     htmls: list[str] = field(default_factory=list)
     attachments: list[AttachmentPart] = field(default_factory=list)
-    # Text of machine-made parts (delivery reports), of no person.
-    reports: list[str] = field(default_factory=list)
 
     @property
     def text(self) -> str:
-        return "\n".join(text.rstrip("\n") + "\n" for text in self.texts if text.strip()) if self.texts else ""
+        texts = [text for text in self.texts if text.strip()]
+        return texts[0] if len(texts) == 1 else "\n".join(text.rstrip("\n") + "\n" for text in texts)
 
     @property
     def html(self) -> str:
@@ -45,7 +44,18 @@ def collect(root: Part) -> Bodies:
             waiting.extend((child, part.content_type) for child in reversed(part.children))
         else:
             _place(part, parent, bodies)
+    if root.content_type == "message/rfc822" and not bodies.texts:
+        _read_enclosed(root, bodies)
     return bodies
+
+
+def _read_enclosed(root: Part, bodies: Bodies) -> None:
+    """A gateway may send a whole message as the body: its text is what the customer says."""
+    inner = read_entity(root.raw, root.start, root.end)
+    if inner.content_type == "message/rfc822":
+        return
+    enclosed = collect(parse_structure(root.body))
+    bodies.texts, bodies.htmls = enclosed.texts, enclosed.htmls
 
 
 def _place(part: Part, parent: str, bodies: Bodies) -> None:
@@ -83,7 +93,7 @@ def _add_text(part: Part, bodies: Bodies) -> None:
 def _open_tnef(part: Part, bodies: Bodies) -> None:
     content = decode_transfer(part.body, transfer_encoding(part.header("content-transfer-encoding")))
     package = read_tnef(content)
-    if package is None:
+    if package is None or not (package.files or package.text or package.html):
         bodies.attachments.append(describe(part, len(bodies.attachments)))
         return
     if package.text and not bodies.text.strip():

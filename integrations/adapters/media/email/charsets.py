@@ -117,7 +117,8 @@ def _likely_codec(data: bytes) -> str:
     if high * 8 < min(len(data), _SAMPLE):
         return "cp1252"
     best = from_bytes(
-        data[:_SAMPLE], cp_isolation=["cp1252", "cp932", "gb18030", "big5", "cp949", "euc_jp", "cp1251", "koi8_r", "cp1250"]
+        data[:_SAMPLE],
+        cp_isolation=["cp1252", "cp932", "gb18030", "big5", "cp949", "euc_jp", "cp1251", "koi8_r", "cp1250"],
     ).best()
     return best.encoding if best is not None else "cp1252"
 

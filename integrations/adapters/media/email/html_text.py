@@ -33,11 +33,15 @@ _QUOTING_CLASS = re.compile(
     r"\b(?:gmail_attr|moz-cite-prefix|yahoo_quoted|zmail_extra|protonmail_quote|tutanota_quote|moz-forward-container"
     r"|OutlookMessageHeader|WordSection_quote|ms-outlook-mobile-reference-message|quote-header|history_container)\b"
 )
-_QUOTING_ID = re.compile(r"(?:OLK_SRC_BODY_SECTION|yahoo_quoted\w*|mail-editor-reference-message-container|replySplit|reply-intro)", re.I)
+_QUOTING_ID = re.compile(
+    r"(?:OLK_SRC_BODY_SECTION|yahoo_quoted\w*|mail-editor-reference-message-container|replySplit|reply-intro)", re.I
+)
 _CITED_CLASS = re.compile(r"\b(?:gmail_quote|yahoo_quoted|protonmail_quote|tutanota_quote|zmail_extra|cite|clean_bq)\b")
 # From these elements on, everything is the answered message.
 _CUT_ID = re.compile(r"(?:x_)*(?:divRplyFwdMsg|appendonsend|stopSpelling)$", re.I)
-_FORWARD = re.compile(r"-{3,}\s*(?:forwarded|weitergeleitete|message transf|mensaje reenv|doorgestuurd)|begin forwarded message", re.I)
+_FORWARD = re.compile(
+    r"-{3,}\s*(?:forwarded|weitergeleitete|message transf|mensaje reenv|doorgestuurd)|begin forwarded message", re.I
+)
 
 
 @dataclass(slots=True)
@@ -80,7 +84,9 @@ class _Writer:
 
     def text(self) -> str:
         self.end_line()
-        written = ("> " * depth + line if depth and line.strip() else ">" * bool(depth) + line for depth, line in self.lines)
+        written = (
+            "> " * depth + line if depth and line.strip() else ">" * bool(depth) + line for depth, line in self.lines
+        )
         return re.sub(r"\n{3,}", "\n\n", "\n".join(written)).strip("\n")
 
 

@@ -7,9 +7,7 @@ from .charsets import decode, decode_encoded_words, decode_header_bytes
 
 Parameters = dict[str, str]
 
-_PARAMETER = re.compile(
-    r"""([^\s=;"]{1,80}?)\s?=\s?(?:"((?:[^"\\]|\\.)*)"|"([^"]*)$|([^;]*))""", re.S
-)
+_PARAMETER = re.compile(r"""([^\s=;"]{1,80}?)\s?=\s?(?:"((?:[^"\\]|\\.)*)"|"([^"]*)$|([^;]*))""", re.S)
 _CONTINUED = re.compile(r"^([^*]+)\*(\d{1,3})?(\*)?$")
 _MAX_VALUE = 8_000
 

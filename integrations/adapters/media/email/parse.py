@@ -5,12 +5,12 @@ import logging
 from .authentication import read_authentication
 from .automatic import is_spam, read_automatic
 from .bodies import Bodies, collect
-from .undelivered import read_bounce
 from .headers import addresses, delivered_to, first_address, header_text, in_reply_to, message_id, references, sent_at
 from .html_text import html_to_text
 from .parsed import Address, Attachment, Authentication, ParsedEmail
 from .replies import split_reply
-from .structure import Part, parse_structure
+from .structure import Part, parse_structure, walk
+from .undelivered import read_bounce
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +18,8 @@ logger = logging.getLogger(__name__)
 KEPT_HEADERS = (
     "auto-submitted", "precedence", "x-loop", "x-auto-response-suppress", "return-path", "list-id", "list-unsubscribe",
     "importance", "x-priority", "x-mailer", "user-agent", "content-language", "thread-index", "thread-topic",
-    "disposition-notification-to", "x-spam-status", "x-spam-score", "authentication-results", "resent-from", "mail-followup-to",
+    "disposition-notification-to", "x-spam-status", "x-spam-score", "authentication-results",
+    "resent-from", "mail-followup-to",
 )  # fmt: skip
 
 
@@ -34,6 +35,7 @@ def parse(raw: bytes, *, trusted_authserv: str | None = None) -> ParsedEmail:
 
 def _parse(raw: bytes, trusted_authserv: str | None) -> ParsedEmail:
     root = parse_structure(raw)
+    _lend_charset(root)
     bodies = collect(root)
     subject = header_text(root, "subject")
     sender = _from(root)
@@ -66,6 +68,13 @@ def _parse(raw: bytes, trusted_authserv: str | None) -> ParsedEmail:
         authentication=read_authentication(root, trusted_authserv),
         headers={name: value for name in KEPT_HEADERS if (value := header_text(root, name, 4_000))},
     )
+
+
+def _lend_charset(root: Part) -> None:
+    """Raw 8-bit headers are most likely in the charset that the text declares."""
+    if root.children and "charset" not in root.parameters:
+        declared = (part.parameters["charset"] for part in walk(root) if "charset" in part.parameters)
+        root.parameters["charset"] = next(declared, "")
 
 
 def _from(root: Part) -> Address:

@@ -29,6 +29,8 @@ _MAY_INTRODUCE = re.compile(r"[\d@<:]|wrote|schrieb", re.I)
 _FIRST_LETTER = re.compile(r"\w")
 _LINES_OF_ATTRIBUTION = 4
 _MAX_SIGNATURE = 120
+# So many lines that look like the start of "On … wrote:" and are not: somebody plays with us.
+_MAX_ATTEMPTS = 3_000
 
 
 def split_reply(text: str, subject: str = "") -> tuple[Segment, ...]:
@@ -61,6 +63,7 @@ class _Splitter:
         self.quoted = [_QUOTED.match(line) is not None and not line.rstrip().endswith("<<") for line in lines]
         self.is_forward = is_forward
         self.named: list[SegmentKind] = []
+        self.attempts = 0
 
     def kinds(self) -> list[SegmentKind]:
         is_code = False
@@ -93,13 +96,20 @@ class _Splitter:
             return 1
         if SEPARATOR.match(line):
             following = self._next_text(at + 1)
-            return following - at if following < len(self.lines) and following - at <= 3 and self._is_header_block(following) else 0
+            return (
+                following - at
+                if following < len(self.lines) and following - at <= 3 and self._is_header_block(following)
+                else 0
+            )
         if self._is_header_block(at):
             return 1
         return self._attribution_length(at)
 
     def _attribution_length(self, at: int) -> int:
         if not _MAY_INTRODUCE.search(self.lines[at]) or not _FIRST_LETTER.search(self.lines[at]):
+            return 0
+        self.attempts += 1
+        if self.attempts > _MAX_ATTEMPTS:
             return 0
         joined = ""
         for count in range(1, _LINES_OF_ATTRIBUTION + 1):
@@ -215,7 +225,11 @@ class _Splitter:
     def _end_of_signature(self, at: int) -> int:
         limit = min(len(self.lines), at + _MAX_SIGNATURE)
         while at < limit:
-            if self.quoted[at] or FORWARD_DIVIDER.match(self.lines[at]) or (self.lines[at].strip() and self._introduction(at)):
+            if (
+                self.quoted[at]
+                or FORWARD_DIVIDER.match(self.lines[at])
+                or (self.lines[at].strip() and self._introduction(at))
+            ):
                 return at
             at += 1
         return at

@@ -10,7 +10,9 @@ _VERBS = (
 )
 # Chinese, Japanese and Korean put no space before it.
 _GLUED_VERBS = "写道|寫道|の書き込み|書きました|のメール|님이 작성|작성"
-_ENDING_VERB = re.compile(rf"(?:(?:\b|(?<=[\s)>\"”]))(?:{_VERBS})|{_GLUED_VERBS})(?:\s*\([^()]{{0,40}}\))?\s*[:：]?$", re.I)
+_ENDING_VERB = re.compile(
+    rf"(?:(?:\b|(?<=[\s)>\"”]))(?:{_VERBS})|{_GLUED_VERBS})(?:\s*\([^()]{{0,40}}\))?\s*[:：]?$", re.I
+)
 _ANY_VERB = re.compile(rf"(?:\b|(?<=[\s,]))(?:{_VERBS})(?:\b|(?=[\s:(]))", re.I)
 _START = re.compile(
     r"^(?:(?:on|at|am|le|el|em|il giorno|il|op|den|de|dne|dňa|w dniu|dnia|in data|vào|pada|στις|в|на|a|у|ngày|la data de|pe|u|dana|kell|בתאריך|في|ใน)\b"
@@ -23,7 +25,9 @@ _DATE = re.compile(
     re.I,
 )
 _FULL_DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}\b|年\s*\d+月")
-_ADDRESS_LAST = re.compile(r"[<(\[\"]\s*(?:mailto:)?[^\s<>()\[\]@]{1,120}@[^\s<>()\[\]]{1,200}\s*[>)\]\"]+(?:\s*<mailto:[^<>]*>>?)?\W{0,6}$")
+_ADDRESS_LAST = re.compile(
+    r"[<(\[\"]\s*(?:mailto:)?[^\s<>()\[\]@]{1,120}@[^\s<>()\[\]]{1,200}\s*[>)\]\"]+(?:\s*<mailto:[^<>]*>>?)?\W{0,6}$"
+)
 _ADDRESS = re.compile(r"[^\s<>()\[\]@:;,]+@[^\s<>()\[\]@]+\.\w+")
 _QUOTING = re.compile(r"^(?:quoting|zitat von|citando a?|quoted from|citation de|citat fr[åa]n)\b.{2,120}:$", re.I)
 _BIDI = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
@@ -113,7 +117,8 @@ _HEADER_KEYS = {
 }
 _KEY_KINDS = {key: kind for kind, keys in _HEADER_KEYS.items() for key in re.split(r"\|", keys)}
 _HEADER_LINE = re.compile(
-    r"^[\s>*_]{0,8}((?:" + "|".join(keys for keys in _HEADER_KEYS.values()) + r"))\s{0,3}\*{0,2}\s{0,3}[:：]\*{0,2}", re.I
+    r"^[\s>*_]{0,8}((?:" + "|".join(keys for keys in _HEADER_KEYS.values()) + r"))\s{0,3}\*{0,2}\s{0,3}[:：]\*{0,2}",
+    re.I,
 )
 EMAIL = _ADDRESS
 
@@ -149,12 +154,15 @@ _DEVICES = (
 )
 _DEVICE_LINE = re.compile(rf"^\W{{0,4}}(?:{_DEVICE_VERBS})\b.{{0,80}}$", re.I)
 _DEVICE_NAME = re.compile(rf"(?:\b|[\u4e00-\u9fff])(?:{_DEVICES})(?:\b|[\u4e00-\u9fff])", re.I)
-_ASIAN_DEVICE = re.compile(r"^\s*(?:发自我的|從我的|从我的|發自我的|我的.{1,20}发送|.{0,20}(?:iPhone|iPad|Android|スマートフォン).{0,6}から送信|나의 .{1,20}에서 보냄|内?.{0,10}(?:iPhone|Samsung).{0,8}에서 보냄).{0,40}$", re.I)
+_ASIAN_DEVICE = re.compile(
+    r"^\s*(?:发自我的|從我的|从我的|發自我的|我的.{1,20}发送|.{0,20}(?:iPhone|iPad|Android|スマートフォン).{0,6}から送信|나의 .{1,20}에서 보냄|内?.{0,10}(?:iPhone|Samsung).{0,8}에서 보냄).{0,40}$",
+    re.I,
+)
 _SENTENCE = re.compile(r"[.!?…](?:\s|$)|\b(?:is|are|was|were|which|because|and|und|ist|war|est|et|to all|not)\b", re.I)
 
 
 def is_device_signature(line: str) -> bool:
-    """"Sent from my iPhone" and its kin: the line a program adds, never a sentence that begins so."""
+    """ "Sent from my iPhone" and its kin: the line a program adds, never a sentence that begins so."""
     if len(line) > 200:
         return False
     bare = re.sub(r"<?\(?https?://[^\s<>]+>?\)?|[\[\]*_]", " ", line).strip()

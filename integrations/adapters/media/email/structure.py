@@ -16,7 +16,10 @@ MAX_HEADERS = 2_000
 MAX_HEADER_BYTES = 1_000_000
 
 _HEADER = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*")
-_LINE_END = re.compile(rb"\r\n|\n|\r(?!\n)")
+_OPENING = re.compile(
+    rb"\s{1,20}(?:return-path|received|delivered-to|x-[a-z-]+|from|to|subject|date|message-id|mime-version|content-type): ?\S",
+    re.I,
+)
 _FOLD = re.compile(rb"(?:\r\n|\r|\n)+(?=[ \t])")
 _GUESSED_BOUNDARY = re.compile(rb"\s*--([^\r\n]{1,200}?)[ \t]*\r?\n[A-Za-z-]+:")
 
@@ -98,11 +101,10 @@ def _read_headers(raw: bytes, start: int, end: int) -> tuple[list[tuple[str, byt
     while position < limit and len(headers) < MAX_HEADERS:
         line_end, following = _line(raw, position, end)
         if line_end == position:
-            if headers or start == 0:
-                position = following
-            # An entity may open with its blank line: it has no headers. A message may not: skip it.
-            if headers or start:
+            # An entity may open with its blank line: it has no headers. Some mailboxes put one above them.
+            if headers or start or not _OPENING.match(raw):
                 return headers, following
+            position = following
             continue
         match = _HEADER.match(raw, position, line_end)
         if match is None:
@@ -116,10 +118,9 @@ def _read_headers(raw: bytes, start: int, end: int) -> tuple[list[tuple[str, byt
         value_end, following = line_end, following
         while following < limit and raw[following : following + 1] in (b" ", b"\t"):
             continued, after = _line(raw, following, end)
-            if not raw[following:continued].strip():
-                # A line of blanks is a fold in mail of old; where a body follows, it ends the headers.
-                if not _looks_like_header(raw, after, end):
-                    break
+            # A line of blanks is a fold in mail of old; where a body follows, it ends the headers.
+            if not raw[following:continued].strip() and not _looks_like_header(raw, after, end):
+                break
             value_end, following = continued, after
         value = _FOLD.sub(b"", raw[match.end() : value_end]).strip()
         headers.append((match[1].decode("ascii").lower(), value))

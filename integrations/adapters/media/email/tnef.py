@@ -92,7 +92,9 @@ def _read_file(file: TnefFile, attribute: int, value: bytes, charset: str) -> No
                 file.content = content[16:] if kind == 13 else content
             elif kind in (30, 31):
                 names[tag] = _property_text(kind, content, charset)
-        file.name = names.get(_PR_LONG_FILENAME) or file.name or names.get(_PR_FILENAME) or names.get(_PR_DISPLAY_NAME, "")
+        file.name = (
+            names.get(_PR_LONG_FILENAME) or file.name or names.get(_PR_FILENAME) or names.get(_PR_DISPLAY_NAME, "")
+        )
         file.content_type = names.get(_PR_MIME, "").lower()
         file.content_id = names.get(_PR_CONTENT_ID, "").strip("<>")
 

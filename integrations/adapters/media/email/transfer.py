@@ -15,7 +15,7 @@ def transfer_encoding(value: bytes | None) -> str:
     name = (value or b"").decode("ascii", "replace").strip().lower()
     if "base64" in name:
         return "base64"
-    if name.startswith(("quoted", "qp", "\"quoted")):
+    if name.startswith(("quoted", "qp", '"quoted')):
         return "quoted-printable"
     return "uuencode" if name in ("x-uuencode", "uuencode", "uue", "x-uue") else "identity"
 

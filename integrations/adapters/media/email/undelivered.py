@@ -13,7 +13,9 @@ from .structure import Part, read_entity, walk
 MAX_NOTICE = 30_000
 MAX_RECIPIENTS = 500
 
-_ADDRESS = re.compile(r"(?:(?<=[\s<>('\":;,=\[*`«»“”’&])|^)(\"[^\"\n@]{1,60}\"|[\w.!#$%&*+/=?^{|}~-]+(?:'[\w.-]+)?)@([\w.-]*[\w-])", re.M)
+_ADDRESS = re.compile(
+    r"(?:(?<=[\s<>('\":;,=\[*`«»“”’&])|^)(\"[^\"\n@]{1,60}\"|[\w.!#$%&*+/=?^{|}~-]+(?:'[\w.-]+)?)@([\w.-]*[\w-])", re.M
+)
 _EXPANDED = re.compile(r"\(expanded from:?\s*<?([^\s<>)]+@[^\s<>)]+)>?\)", re.I)
 _TYPED = re.compile(r"^\s*(?:[\w-]+\s*;)?\s*(.*)$", re.S)
 _ENVELOPE = re.compile(r"^\s*<?(\"[^\"]+\"@[^\s<>;()]+|[^\s<>;()]+@[^\s<>;()]+?)>?\.?\s*(?:\(.*)?$", re.S)
@@ -37,7 +39,9 @@ def read_bounce(root: Part, bodies: Bodies, subject: str) -> Bounce | None:
     parts = list(walk(root)) if root.children or root.content_type.startswith("message/") else [root]
     if _is_receipt(root, parts):
         return None
-    reports = [part for part in parts if part.content_type in ("message/delivery-status", "message/global-delivery-status")]
+    reports = [
+        part for part in parts if part.content_type in ("message/delivery-status", "message/global-delivery-status")
+    ]
     recipients = [recipient for part in reports for recipient in _report_recipients(part)]
     is_report = bool(reports) or _report_type(root) == "delivery-status"
     if recipients:
@@ -63,7 +67,9 @@ def _report_recipients(part: Part) -> list[_Recipient]:
     found: list[_Recipient] = []
     for block in re.split(r"\n[ \t]*\n+", part_text(part)):
         fields = _fields(block)
-        address = _field_address(fields.get("original-recipient", "")) or _field_address(fields.get("final-recipient", ""))
+        address = _field_address(fields.get("original-recipient", "")) or _field_address(
+            fields.get("final-recipient", "")
+        )
         if not address and ("final-recipient" in fields or "action" in fields):
             address = _field_address(fields.get("x-actual-recipient", ""))
         if not address:
@@ -174,7 +180,11 @@ def _ours(root: Part, parts: list[Part]) -> set[str]:
     for part in parts[1:]:
         if part.content_type in _ORIGINALS:
             original = read_entity(part.raw, part.start, part.end)
-            ours |= {address.email.lower() for name in ("from", "sender", "return-path") for address in addresses(original, name)}
+            ours |= {
+                address.email.lower()
+                for name in ("from", "sender", "return-path")
+                for address in addresses(original, name)
+            }
     return ours
 
 

@@ -3,7 +3,10 @@
 import binascii
 import re
 
-_BLOCK = re.compile(r"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,255})\r?\n((?:[ -`]{1,90}\r?\n)*?)(?:`? *\r?\n)?end[ \t]*(?:\r?\n|\Z)", re.M)
+_BLOCK = re.compile(
+    r"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,255})\r?\n((?:[ -`]{1,90}\r?\n)*?)(?:`? *\r?\n)?end[ \t]*(?:\r?\n|\Z)",
+    re.M,
+)
 
 
 def cut_uuencoded(text: str) -> tuple[str, list[tuple[str, bytes]]]:
