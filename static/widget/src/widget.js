@@ -200,7 +200,7 @@ export class Widget {
     const mail = this.desk && !this.desk.known ? iconButton("email", this.say("mail"), { onclick: () => this.#byMail() }) : "";
     const face = person || { initials: desk.initials, hue: 150 };
     this.header.replaceChildren(avatar(face, desk.here),
-      h("div", {}, h("h2", { id: "title", dir: "auto" }, name), h("small", {}, this.desk ? this.#hours() : "")),
+      h("div", {}, h("h2", { id: "title" }, name), h("small", {}, this.desk ? this.#hours() : "")),
       mail, iconButton("down", this.say("close"), { onclick: () => this.close() }));
     this.log.element.setAttribute("aria-label", this.say("help", { shop: desk.name }));
   }
