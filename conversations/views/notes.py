@@ -57,7 +57,7 @@ def mentioned_in(text: str, *, writer: "User") -> list["User"]:
         names = [agent.name] if agent.name else []
         if first_names.count(agent.short_name.lower()) == 1:
             names.append(agent.short_name)
-        if any(re.search(rf"@{re.escape(name)}(?!\w)", text, re.IGNORECASE) for name in names):
+        if any(re.search(rf"(?<!\w)@{re.escape(name)}(?!\w)", text, re.IGNORECASE) for name in names):
             found.append(agent)
     return found
 
