@@ -175,6 +175,9 @@ def test_the_line_that_a_device_adds_is_a_signature(line):
         "🎉\n\n—\nJohn Doe\nCEO at Pandaland\n\n@pandaland",
         "Thanks.\n\n-Abhishek Kona",
         "Is this right? My note says: On 3 May 2020 Bob told me to write to bob@example.com for help:\n\nand then nothing came.",
+        "Order:\n\nName: Ann\nFrom: 3 May 2020\nTo: 5 May 2020\nEmail: ann@example.com\n\nPlease confirm",
+        "You have a new message from your website:\n\nFrom: Ann <ann@example.com>\nSubject: Broken\n\nIt broke.",
+        "Run:\n\nSELECT 1\n--\nSELECT 2;\n\nand tell me, what is this error?",
         "Hello,\n\nRegards to your team!\nPlease send the invoice 2020 to +49 30 1234567.",
     ],
 )  # fmt: skip

@@ -107,6 +107,14 @@ FREE_FORM = {
     "french": "Votre message n'a pas pu être délivré à\nann@example.com\n",
     "german": "Ihre Nachricht konnte nicht zugestellt werden an:\n\n  ann@example.com\n\nDer Empfänger ist unbekannt.\n",
     "chinese": "抱歉,您的邮件无法投递到以下地址:\n\n<ann@example.com>:\n",
+    "lotus": "Your message\n\n  Subject: Your order\n\nwas not delivered to:\n\n  ann@example.com\n\nbecause:\n\n  User ann not listed in directory\n",
+    "sender and recipient in one line": "Your message (from <bounces@lists.example>) to <ann@example.com> failed: no such user.\n",
+    "a contact below": "We could not deliver your message to ann@example.com.\n\nIf you have questions, please contact:\n\n  desk@isp.example\n",
+    "an id below": "Your message could not be delivered to ann@example.com: user unknown.\n\nMessage-ID:\n <20200303.1@lists.example>\n",
+    "an answer of the server": "Delivery failed.\n\n550 <ann@example.com>: Recipient address rejected: User unknown\n",
+    "spanish": "No se pudo entregar el mensaje a los siguientes destinatarios:\n\n  ann@example.com\n",
+    "italian": "Non è stato possibile consegnare il messaggio al seguente destinatario: ann@example.com\n",
+    "russian": "Ваше сообщение не было доставлено:\n\n  ann@example.com\n",
     "mailbox full": "User's mailbox is full: <ann@example.com>\nUnable to deliver mail.\n",
 }  # fmt: skip
 

@@ -26,7 +26,7 @@ BODY = re.compile(
     r"|returned (?:to (?:you|sender)|mail|message|because|undeliv)|mail (?:delivery )?(?:fail|system error|error)|message (?:was )?undeliver|delivery (?:error|failure|delayed|problem|report|status)|rcpt to.{0,80}\b5\d\d\b"
     r"|had (?:permanent|transient)|has been delayed|still being retried|given up|no longer (?:valid|active|exist|here|work|use)|not listed in|bounced|nicht (?:zugestellt|zustellbar|ausgeliefert|erreicht)|konnte nicht"
     r"|n'a (?:pas )?p[ua]s? (?:pu )?[êe]tre|non remis|no (?:se )?(?:pudo|ha podido|puede) (?:ser )?(?:entreg|enviar)|não (?:pôde|foi|pode) (?:ser )?entreg|non (?:è stato|può essere|e' stato) (?:possibile|recapit|consegn)|kon niet"
-    r"|kunne ikke|kunde inte|не (?:был|может быть|удалось) достав|невозможно доставить|无法(?:发送|投递|送达|传送)|配信できません|届けられません|host unknown|name service error|too many hops|loop(?:s|ed)? back"
+    r"|kunne ikke|kunde inte|не (?:был\w*|может быть|удалось) достав|не доставл|невозможно доставить|无法(?:发送|投递|送达|传送)|配信できません|届けられません|host unknown|name service error|too many hops|loop(?:s|ed)? back"
     r"|intended recipient:|delivery failed|sorry[,. ].{0,60}(?:your message|no mailbox|couldn't|wasn't)|message.{0,40} rejected|undelivered|wasn't able to deliver|couldn't be delivered|not listed|following address",
     re.I,
 )

@@ -26,6 +26,7 @@ _DELIMITER = re.compile(r"^(?:-- |--\s*)$")
 _UNDERSCORES = re.compile(r"^\s*_{2,}\s*$")
 _ONLY_LINK = re.compile(r"^\s*[<(\[]?https?://\S+[>)\]]?\s*>?\s*$")
 _MAY_INTRODUCE = re.compile(r"[\d@<:]|wrote|schrieb", re.I)
+_POSTSCRIPT = re.compile(r"^\s*(?:p\.?\s?s\b|nb\b)", re.I)
 _FIRST_LETTER = re.compile(r"\w")
 _LINES_OF_ATTRIBUTION = 4
 _MAX_SIGNATURE = 120
@@ -137,20 +138,20 @@ class _Splitter:
         first = header_kind(self.lines[at])
         if not first or first == "cc" or self.is_forward and not self._said_in_reply():
             return False
-        kinds, others, text = {first}, 0, self.lines[at]
-        for line in self.lines[at + 1 : at + 14]:
-            kind = header_kind(line)
+        kinds, others, sender = {first}, 0, self.lines[at] if first == "from" else ""
+        for index in range(at + 1, min(at + 14, len(self.lines))):
+            kind = header_kind(self.lines[index])
             if kind:
                 kinds.add(kind)
-                text += "\n" + line
-            elif line.strip():
+                sender = sender or (self.lines[index] if kind == "from" else "")
+            elif self.lines[index].strip():
                 others += 1
-                text += "\n" + line if "@" in line and others <= 2 else ""
-            if others > 3 or kinds >= {"from", "subject", "to"}:
+                # A long sender goes over two lines.
+                sender += self.lines[index] if header_kind(self.lines[index - 1]) == "from" else ""
+            if others > 2 or kinds >= {"from", "subject", "to"}:
                 break
-        if "from" not in kinds or len(kinds - {"cc"}) < 2:
-            return False
-        return ("subject" in kinds and len(kinds) >= 3) or EMAIL.search(text) is not None
+        # A web form has From and Subject too, a journey From, To and Date: a quoted header has more, or the address.
+        return kinds >= {"from", "to", "subject"} or kinds >= {"from", "date"} and EMAIL.search(sender) is not None
 
     def _said_in_reply(self) -> bool:
         return "quote" in self.named
@@ -213,14 +214,15 @@ class _Splitter:
         end = self._end_of_signature(at + 1)
         below = [below for below in self.lines[at + 1 : end] if below.strip()]
         if is_delimiter:
-            return end - at if len(below) <= (60 if line == "-- " else 15) and below else 0
+            is_sure = line == "-- " or (len(below) <= 15 and not self._is_addressed(below))
+            return end - at if below and is_sure and len(below) <= 60 and not _POSTSCRIPT.match(below[-1]) else 0
         has_contact = any(CONTACT.search(below_line) for below_line in below[is_closing:])
         is_short = all(len(below_line) <= 90 for below_line in below)
         return end - at if has_contact and is_short and 1 < len(below) <= 10 and not self._is_addressed(below) else 0
 
     def _is_addressed(self, below: list[str]) -> bool:
         """Whether a postscript or a question stands below, which a person wrote."""
-        return any(re.match(r"^\s*(?:p\.?\s?s|nb)\b", line, re.I) or line.rstrip().endswith("?") for line in below)
+        return any(_POSTSCRIPT.match(line) or line.rstrip().endswith("?") for line in below)
 
     def _end_of_signature(self, at: int) -> int:
         limit = min(len(self.lines), at + _MAX_SIGNATURE)

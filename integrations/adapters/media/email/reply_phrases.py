@@ -78,7 +78,7 @@ _ORIGINAL = (
     "|izvirno sporočilo|izvorna poruka|originalna poruka|αρχικό μήνυμα|הודעה מקורית|الرسالة الأصلية|missatge original|thư gốc|tin nhắn gốc|pesan asli"
     "|原始邮件|原始邮件信息|原邮件|原始郵件|元のメッセージ|オリジナルメッセージ|원본 메시지|원본 이메일|ข้อความต้นฉบับ"
 )
-ORIGINAL_DIVIDER = re.compile(rf"^\W{{0,3}}[-_=*—–]{{2,}}\s*(?:{_ORIGINAL})\s*:?\s*[-_=*—–]{{2,}}\W{{0,3}}$", re.I)
+ORIGINAL_DIVIDER = re.compile(rf"^\s*\W{{0,3}}[-_=*—–]{{2,}}\s*(?:{_ORIGINAL})\s*:?\s*[-_=*—–]{{2,}}\W{{0,3}}$", re.I)
 _FORWARDED = (
     "forwarded message|forwarded by .{1,80}|forwarded|weitergeleitete nachricht|message transféré|message transmis|messaggio inoltrato|mensaje reenviado"
     "|mensagem encaminhada|doorgestuurd bericht|videresendt (?:besked|melding)|vidarebefordrat (?:meddelande|mail)|välitetty viesti"
@@ -90,7 +90,7 @@ FORWARD_DIVIDER = re.compile(
     r"|anfang der weitergeleiteten (?:nachricht|e-mail)\s*:|inizio messaggio inoltrato\s*:|inicio del mensaje reenviado\s*:)\s*$",
     re.I,
 )
-FORWARD_SUBJECT = re.compile(r"^\s*(?:fwd?|wg|tr|rv|enc|i|doorst|vb|vs|pd|vl|fs|továbbítás|转发|轉寄)\s*:", re.I)
+FORWARD_SUBJECT = re.compile(r"^\s*(?:fwd?|wg|tr|rv|enc|i|doorst|vb|pd|vl|fs|továbbítás|转发|轉寄)\s*:", re.I)
 ABOVE_THIS_LINE = re.compile(
     r"^\W{0,8}(?:please |bitte )?(?:type|write|reply|respond|enter|antworten sie|schreiben sie|répondez|répondre|escriba|responda|scrivi)\b"
     r".{0,50}\b(?:above this line|oberhalb dieser (?:linie|zeile)|au-dessus de cette ligne|encima de esta línea|acima desta linha|sopra questa (?:linea|riga))\b",

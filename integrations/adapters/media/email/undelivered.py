@@ -22,6 +22,9 @@ _ENVELOPE = re.compile(r"^\s*<?(\"[^\"]+\"@[^\s<>;()]+|[^\s<>;()]+@[^\s<>;()]+?)
 _MACHINE = re.compile(r"^(?:mailer-daemon|postmaster|abuse|mail-daemon|majordomo)$", re.I)
 # "Your message  To: ann@example.com  Subject: … did not reach …": what the sender wrote, not what failed.
 _QUOTED_FIELD = re.compile(r"^[\s>]*(?:to|cc|to whom)\s*:", re.I)
+_OTHER_ROLE_BELOW = re.compile(
+    r"(?:message-?id|contact|questions?|assistance|help|write to|e-?mail)\s*(?:us|me|at|:|to)?\s*:?\s*$", re.I
+)
 _ALONE_AFTER = re.compile(r"^[\W\d_]*$|^[>)\"'\s]*(?::|\(|\.\.\. |,|=20|\t|  |on \w{3},? |- |said:|failed)", re.I)
 _ORIGINALS = ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers")
 
@@ -196,17 +199,21 @@ def _failed_in(notice: str, ours: set[str]) -> list[str]:
     strong: dict[str, str] = {}
     weak: dict[str, str] = {}
     quoted: dict[str, str] = {}
+    above = ""
     for line in notice.split("\n"):
+        after_last = 0
         for match in _ADDRESS.finditer(line[:2_000]):
-            address = f"{match[1]}@{match[2]}".strip("'")
+            address, before = f"{match[1]}@{match[2]}".strip("'"), line[after_last : match.start()]
+            after_last = match.end()
             if address.lower() in ours or _MACHINE.match(match[1]) or not _is_domain(match[2]):
                 continue
             if _stands_alone(line, match):
-                strong.setdefault(address.lower(), address)
+                (quoted if _OTHER_ROLE_BELOW.search(above) else strong).setdefault(address.lower(), address)
             elif _QUOTED_FIELD.match(line):
                 quoted.setdefault(address.lower(), address)
-            elif not NOT_RECIPIENTS.search(line[: match.start()]):
+            elif not NOT_RECIPIENTS.search(before):
                 weak.setdefault(address.lower(), address)
+        above = line if line.strip() else above
     return list((strong or weak or quoted).values())[:MAX_RECIPIENTS]
 
 
