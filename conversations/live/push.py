@@ -42,6 +42,16 @@ def push_removal(conversation: Conversation, from_groups: Iterable[str]) -> None
     transaction.on_commit(lambda: send(gone, frame), robust=True)
 
 
+def tell_visitor(conversation: Conversation, frame: dict[str, object]) -> None:
+    """A line to the widget of who chats here, if somebody does: "visitor.typing" with a name, "visitor.seen"."""
+    if "chat" not in conversation.media:
+        return
+    said = Message.objects.filter(conversation=conversation, kind=Message.Kind.INBOUND, channel__medium="chat")
+    identity = said.order_by("-created_at").values_list("identity", flat=True).first()
+    if identity:
+        send([groups.of_visitor(identity)], frame)
+
+
 def _push_message(pk: int) -> None:
     message = (
         Message.objects.select_related(
