@@ -61,12 +61,12 @@ def _push_message(pk: int) -> None:
         .prefetch_related("attachments")
         .get(pk=pk)
     )
+    if message.channel and message.identity_id and message.kind in (Message.Kind.INBOUND, Message.Kind.OUTBOUND):
+        send([groups.of_visitor(message.identity_id)], {"type": "visitor.message", "message": message.pk})
     html = render_to_string("conversations/live/message.html", {"event": message, "message": message})
     event = {"type": "desk.event", "html": html, "conversation": message.conversation_id, "message": message.pk}
     send([groups.of_conversation(message.conversation_id)], event)
     send(groups.watching(message.conversation), _row_frame(message.conversation, arrived=message))
-    if message.channel and message.identity_id and message.kind in (Message.Kind.INBOUND, Message.Kind.OUTBOUND):
-        send([groups.of_visitor(message.identity_id)], {"type": "visitor.message", "message": message.pk})
 
 
 def _push_activity(pk: int) -> None:
