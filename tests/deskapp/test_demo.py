@@ -148,6 +148,18 @@ def test_the_demo_runs_every_queue_that_a_task_is_sent_to(data, settings):
     assert demo.QUEUES in (embedded.PROJECT / "compose.yaml").read_text()
 
 
+def test_a_whole_desk_starts_carries_a_mail_and_leaves_nothing_behind(tmp_path):
+    ours = ("THROUGHLINE_TEST", "PYTEST_XDIST_WORKER", "DATABASE_URL", "REDIS_URL")
+    environment = {name: value for name, value in os.environ.items() if name not in ours}
+    environment |= {"THROUGHLINE_DEMO": "1", "THROUGHLINE_DATA": str(tmp_path / "data")}
+    command = python("manage.py", "demo", "--check")
+    done = subprocess.run(command, env=environment, cwd=embedded.PROJECT, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Throughline is well: ") and done.stdout.count("\n") == 1
+    left = subprocess.run(["ps", "-ww", "-eo", "command="], capture_output=True, text=True).stdout
+    assert str(tmp_path) not in left
+
+
 @pytest.mark.parametrize(("have", "sentence"), [("3.9", "(python3 here is 3.9)"), (None, "none on the PATH.")])
 def test_an_old_python_is_said_in_a_sentence(tmp_path, have, sentence):
     if have:
