@@ -158,14 +158,17 @@ def keep_mail(connector: Connector, body: bytes, *, arrived_at: str = "", kind: 
 def keep(connector: Connector, arrival: Arrival) -> tuple[RawEvent, bool]:
     """Keeps what arrived once. Its name is its Message-ID, as far as that is its own: a second mail under a used one
     gets its digest behind it, and what has none is named by its digest alone."""
-    name = arrival.message_id or f"sha256:{arrival.digest}"
-    known = RawEvent.objects.filter(connector=connector, external_id=name).first()
-    if known:
-        if (known.headers.get("digest") or digest(bytes(known.body))) == arrival.digest:
-            return known, False
-        name = f"{arrival.message_id}#{arrival.digest[:32]}"
     headers = {**arrival.headers, "digest": arrival.digest}
-    return accept(connector, external_id=name, body=arrival.body, kind=arrival.kind, headers=headers)
+    names = [arrival.message_id, f"{arrival.message_id}#{arrival.digest[:32]}"]
+    for name in names if arrival.message_id else [f"sha256:{arrival.digest}"]:
+        raw, is_new = accept(connector, external_id=name, body=arrival.body, kind=arrival.kind, headers=headers)
+        if is_new or _digest_of(raw) == arrival.digest:
+            break
+    return raw, is_new
+
+
+def _digest_of(raw: RawEvent) -> str:
+    return str(raw.headers.get("digest") or digest(bytes(raw.body)))
 
 
 def _set_aside(connector: Connector, name: str, kind: str, body: bytes, why: str) -> None:

