@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
+from django.test import AsyncClient
 from django.utils import timezone
 
 from conversations.models import Attachment, Conversation, Delivery, Message, ReadMark
@@ -14,7 +16,7 @@ from conversations.outbound.compose import note, reply
 from customers.models import Claim, Customer, Identity
 from integrations.models import RawEvent
 from integrations.outbound.deliver import deliver
-from tests.visitors import Visitor, arrives, http, session
+from tests.visitors import Visitor, application, arrives, http, session
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -179,6 +181,63 @@ async def test_read_by_an_agent_shows_as_seen(shop, ada):
     await ReadMark.objects.acreate(conversation=conversation, agent=ada, read_at=timezone.now())
     assert (await session(token=visitor.session["token"]))["seen"] == said["id"]
     await visitor.leave()
+
+
+async def test_agent_and_visitor_see_each_other_write_and_read(shop, ada):
+    visitor = await arrives()
+    said = (await visitor.say("Hello"))["message"]
+    conversation = await Conversation.objects.aget()
+    desk = await at_the_desk(ada, conversation)
+    await visitor.send({"t": "typing"})
+    assert await desk.heard("desk.typing", conversation=conversation.pk)
+    await desk.send({"typing": conversation.pk, "writing": True, "mode": "note"})
+    await desk.send({"typing": conversation.pk, "writing": True})
+    assert (await visitor.hear("typing"))["name"] == "Ada"
+    await desk.client.post(f"/conversations/{conversation.pk}/reading/")
+    assert (await visitor.hear("seen"))["id"] == said["id"]
+    assert await nothing_more(visitor)
+    await visitor.leave(), await desk.leave()
+
+
+async def nothing_more(visitor):
+    """What the desk sends in order would have come before the answer to this."""
+    await visitor.send({"t": "ping"})
+    return (await visitor.next())["t"] == "pong"
+
+
+class Desk:
+    """An agent's browser: signed in, with the socket of one open conversation."""
+
+    def __init__(self, client, socket):
+        self.client, self.socket = client, socket
+
+    async def send(self, frame):
+        await self.socket.send_input({"type": "websocket.receive", "text": json.dumps(frame)})
+
+    async def heard(self, kind, **fields):
+        while True:
+            frame = json.loads((await self.socket.receive_output(timeout=5))["text"])
+            if frame["type"] == kind:
+                return all(frame[name] == value for name, value in fields.items())
+
+    async def leave(self):
+        await self.socket.send_input({"type": "websocket.disconnect", "code": 1000})
+        await self.socket.wait(timeout=5)
+
+
+async def at_the_desk(agent, conversation):
+    client = AsyncClient()
+    await client.aforce_login(agent)
+    cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+    headers = [(b"host", b"testserver"), (b"origin", b"http://testserver"), (b"cookie", cookie.encode())]
+    scope = {"type": "websocket", "path": "/ws/desk/", "headers": headers, "query_string": b""}
+    desk = Desk(client, ApplicationCommunicator(application(), scope))
+    await desk.socket.send_input({"type": "websocket.connect"})
+    assert (await desk.socket.receive_output(timeout=5))["type"] == "websocket.accept"
+    await desk.send({"open": conversation.pk})
+    await desk.send({"ping": 1})
+    await desk.heard("pong")
+    return desk
 
 
 async def test_a_file_travels_with_its_message_and_opens_by_its_signed_address(shop, settings):

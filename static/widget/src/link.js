@@ -11,6 +11,7 @@ export class Link {
     Object.assign(this, { desk, channel, store, identity, language, on });
     this.failures = 0;
     this.started = false;
+    this.known = new Promise((resolve) => { this.becomeKnown = resolve; });
     addEventListener("online", () => this.#now());
     addEventListener("offline", () => this.socket?.close());
     document.addEventListener("visibilitychange", () => document.hidden || this.#now());
@@ -52,7 +53,9 @@ export class Link {
     else if (this.session && this.failures > 1) this.#post(waiting);
   }
 
+  /** Waits for the session: somebody may be quicker with the paper clip than the desk with its answer. */
   async upload(file) {
+    await this.known;
     const body = new FormData();
     body.append("file", file, file.name || "image.png");
     return this.#fetch("files", { method: "POST", body });
@@ -92,6 +95,7 @@ export class Link {
         this.store.set({ token: session.token });
         this.session = session;
         this.cursor = session.cursor;
+        this.becomeKnown();
         this.on("session", session);
       }
       this.#open(attempt);
