@@ -129,6 +129,7 @@ def processes(data: Path, port: int) -> dict[str, list[str]]:
     web = ["-m", "uvicorn", "deskapp.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
     return {
         "simulators": python("manage.py", "simulate"),
+        "customers": python("manage.py", "simulate_customers"),
         "web": python(*web, "--lifespan", "off", "--timeout-graceful-shutdown", "5"),
         "worker": [*celery, "worker", "--queues", QUEUES, "--concurrency", "2", "--loglevel", "INFO"],
         # No pid file: after kill -9 a stale one would keep beat from starting.

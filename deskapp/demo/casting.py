@@ -1,0 +1,50 @@
+"""Who of the demo's customers writes next, and what: the words of the past, said anew."""
+
+import random
+
+from customers.models import Customer, Identity
+from customers.models.identity import Kind
+from deskapp.demo.language import SIZES, Language
+from deskapp.demo.words import SHARES
+from integrations.simulators.customers import Scene
+from integrations.simulators.demo_shop.goods import PRODUCTS
+
+LANGUAGES = {language.code: language for language in SHARES}
+
+
+def cast() -> Scene:
+    """A customer who has an address, with a matter that is theirs alone. Reads rows and writes none."""
+    customer = _somebody()
+    handles = {identity.kind: identity.value for identity in customer.identities.all()}
+    language = LANGUAGES[customer.language]
+    topic = random.choice(list(language.topics.values()))
+    size, other = random.sample(SIZES, 2)
+    order = f"HF-{random.randint(48200, 48990)}"
+    slots = {"product": random.choice(PRODUCTS).name, "order": order, "size": size, "other": other}
+    opener, ask = (random.choice(pieces).format(**slots) for pieces in (topic.openers, topic.asks))
+    more = (random.choice(language.more).format(**slots), random.choice(language.thanks).format(**slots))
+    return Scene(
+        name=customer.name,
+        email=handles[Kind.EMAIL],
+        language=language.code,
+        subject=random.choice(topic.subjects).format(**slots),
+        letter=_letter(language, customer.name, opener, ask),
+        lines=(opener, ask),
+        more=more,
+        shop=handles.get(Kind.SHOP, ""),
+    )
+
+
+def _somebody() -> Customer:
+    reachable = Identity.objects.filter(kind=Kind.EMAIL, is_verified=True).values("customer")
+    known = Customer.objects.living().filter(language__in=LANGUAGES, is_blocked=False, pk__in=reachable)
+    known = known.exclude(name="").exclude(conversations__is_spam=True)
+    count = known.count()
+    if not count:
+        raise LookupError("The demo has no customers: run manage.py seed first.")
+    return known.prefetch_related("identities").order_by("pk")[random.randrange(count)]
+
+
+def _letter(language: Language, name: str, opener: str, ask: str) -> str:
+    detail = f" {random.choice(language.details)}" if random.random() < 0.5 else ""
+    return f"{random.choice(language.hello)}\n\n{opener}{detail}\n\n{ask}\n\n{random.choice(language.bye)}\n{name}"

@@ -1,0 +1,112 @@
+"""Customers who keep writing to the demo's desk at a gentle pace, by the doors that real ones use: SMTP and the widget.
+
+They read what agents answer, in their mailbox and over their socket, and now and then say something to it. Nothing
+here writes a row.
+"""
+
+import asyncio
+import imaplib
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import httpx
+import jwt
+import structlog
+import websockets
+from asgiref.sync import sync_to_async
+
+from integrations.models import Connector
+from integrations.simulators.chatting import Chat
+from integrations.simulators.corresponding import Post
+
+log = structlog.get_logger(__name__)
+
+CHAT_SHARE = 0.45
+MOST_CHATS = 8  # at once
+UNREACHABLE = (OSError, imaplib.IMAP4.error, httpx.HTTPError, websockets.WebSocketException, TimeoutError)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What one customer is about to say. `shop` is their number in the shop, and "" for who never signs in there."""
+
+    name: str
+    email: str
+    language: str
+    subject: str
+    letter: str
+    lines: tuple[str, ...]  # the same in a chat
+    more: tuple[str, ...]  # to an agent's answers, one each
+    shop: str = ""
+
+
+@dataclass(frozen=True)
+class Doors:
+    """Where the demo's desk can be reached."""
+
+    site: str
+    mailbox: str
+    smtp: tuple[str, int]
+    imap: tuple[str, int]
+    chat_key: str
+    identity_secret: str
+
+
+async def live(pace: float, *, site: str, cast: Callable[[], Scene]) -> None:
+    """Somebody writes every `pace` seconds or so, until cancelled; what does not work now is tried again later."""
+    doors = await sync_to_async(find_doors)(site)
+    post = Post(doors.smtp, doors.imap, doors.mailbox)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_again(lambda: post.answer_the_desk(pace)))
+        chats: set[asyncio.Task[None]] = set()
+        while True:
+            await asyncio.sleep(pace * random.uniform(0.6, 1.4))
+            scene = await sync_to_async(cast)()
+            if scene.shop and len(chats) < MOST_CHATS and random.random() < CHAT_SHARE:
+                task = tasks.create_task(_tried(lambda scene=scene: chat(doors, scene, pace)))
+                chats.add(task)
+                task.add_done_callback(chats.discard)
+            else:
+                await _tried(lambda scene=scene: write(post, scene))
+
+
+def find_doors(site: str) -> Doors:
+    mail = Connector.objects.select_related("channel").filter(adapter="imap", is_active=True).order_by("pk")[0]
+    talk = Connector.objects.select_related("channel").filter(adapter="chat", is_active=True).order_by("pk")[0]
+    assert mail.channel is not None and talk.channel is not None
+    place = mail.settings
+    return Doors(
+        site=site.rstrip("/"),
+        mailbox=mail.channel.address,
+        smtp=(str(place["smtp_host"]), int(place["smtp_port"])),
+        imap=(str(place["imap_host"]), int(place["imap_port"])),
+        chat_key=talk.channel.address,
+        identity_secret=talk.secrets.get("identity", ""),
+    )
+
+
+async def write(post: Post, scene: Scene) -> None:
+    post.expect(scene.email, name=scene.name, more=scene.more)
+    await post.send(scene.email, name=scene.name, subject=scene.subject, text=scene.letter)
+
+
+async def chat(doors: Doors, scene: Scene, pace: float) -> None:
+    claims = {"sub": scene.shop, "email": scene.email, "name": scene.name, "exp": int(time.time()) + 3600}
+    identity = jwt.encode(claims, doors.identity_secret, algorithm="HS256")
+    visit = Chat(doors.site, doors.chat_key, identity, language=scene.language, pace=pace)
+    await visit.run(scene.lines, scene.more)
+
+
+async def _tried(work: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await work()
+    except UNREACHABLE as error:
+        log.info("the desk could not be reached", error=f"{type(error).__name__}: {error}")
+
+
+async def _again(work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        await _tried(work)
+        await asyncio.sleep(5)
