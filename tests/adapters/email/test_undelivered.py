@@ -107,6 +107,11 @@ FREE_FORM = {
     "french": "Votre message n'a pas pu être délivré à\nann@example.com\n",
     "german": "Ihre Nachricht konnte nicht zugestellt werden an:\n\n  ann@example.com\n\nDer Empfänger ist unbekannt.\n",
     "chinese": "抱歉,您的邮件无法投递到以下地址:\n\n<ann@example.com>:\n",
+    "mdaemon of old": "The following addresses did NOT receive a copy of your message:\n\n> ann@example.com\n\n--- Session Transcript ---\n> RCPT To:<ann@example.com>\n",
+    "smail": "|------------------------- Failed addresses follow: ---------------------|\n ann@example.com ... unknown host\n|------------------------- Message text follows: ------------------------|\nTo: bob@example.com\n",
+    "hotpop": "Your mail could not be delivered.\n\nUndeliverable Address: ann@example.com\n\nOriginal message attached.\n",
+    "smtpsvc": "The email below could not be delivered to the following user:\n\n<ann@example.com>\n\nOld message:\nReceived: from x\nTo: bob@example.com\n",
+    "delivery failed": "Delivery to the following recipient failed permanently:\n\n     ann@example.com\n\nTechnical details of permanent failure:\nGoogle tried to deliver your message, but it was rejected by the server. 550 no such user\n\n----- Original message -----\n\nMIME-Version: 1.0\nTo: bob@example.com\n",
     "lotus": "Your message\n\n  Subject: Your order\n\nwas not delivered to:\n\n  ann@example.com\n\nbecause:\n\n  User ann not listed in directory\n",
     "sender and recipient in one line": "Your message (from <bounces@lists.example>) to <ann@example.com> failed: no such user.\n",
     "a contact below": "We could not deliver your message to ann@example.com.\n\nIf you have questions, please contact:\n\n  desk@isp.example\n",
@@ -125,6 +130,11 @@ def test_a_free_form_bounce_names_its_recipient(text):
     assert bounce is not None
     assert bounce.recipients == ("ann@example.com",)
     assert not bounce.is_temporary
+
+
+def test_a_bounce_of_a_mail_to_oneself_names_oneself():
+    raw = b"From: MAILER-DAEMON@mx.example\nTo: ann@example.com\nSubject: failure notice\n\n<ann@example.com>:\nUser unknown\n"
+    assert parse(raw).bounce.recipients == ("ann@example.com",)
 
 
 def test_the_header_of_exim_names_the_recipients():

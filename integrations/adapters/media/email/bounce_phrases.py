@@ -38,7 +38,7 @@ TEMPORARY = re.compile(
 )
 # Where the returned message begins: nothing below names a failed recipient.
 COPY = re.compile(
-    r"^[ \t>]*(?:received: |return-path:|x-track:|x-received:|dkim-signature:)"
+    r"^[ \t>]*(?:received: |return-path:|x-track:|x-received:|dkim-signature:|message-id: ?<|mime-version: ?1)"
     r"|^[\W_]{0,80}(?:(?:start|begin|here|below|this is|included|following|attached|the|a|copy|header|first|top|unsent|returned|original|your|is|of|this|next|line|\d+|and|message|mail|lines)\W+){1,16}?"
     r"(?:copy of (?:the|your)|original message|returned (?:message|mail)|message (?:header|text|body|copy|below|follows|included)|(?:message|mail|header)s? (?:follow|is attached|attached)|unsent message|mail follows|source mail)\b",
     re.I | re.M,

@@ -151,6 +151,8 @@ def _from_text(root: Part, parts: list[Part], bodies: Bodies, subject: str, *, i
         return None
     ours = _ours(root, parts)
     failed = failed or _failed_in(notice, ours) or _failed_in(subject, ours) or _sent_to(parts)
+    # Whoever wrote to their own address is both.
+    failed = failed or _failed_in(notice, set())
     if not failed and not (is_report or is_server and says_so):
         return None
     is_temporary = TEMPORARY.search(notice) is not None or TEMPORARY.search(subject) is not None
