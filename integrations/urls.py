@@ -3,8 +3,10 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from integrations.inbound.webhooks import hook
+from integrations.views import originals
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("messages/<int:pk>/original/", originals.original, name="original"),
     path("hooks/<int:connector_id>/<str:secret>/", hook, name="hook"),
     path("hooks/<int:connector_id>/<str:secret>/<slug:kind>/", hook, name="hook_kind"),
     path("", include("integrations.adapters.media.chat.urls")),

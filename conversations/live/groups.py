@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
+from conversations.live import wire
 from conversations.models import Conversation
 
 if TYPE_CHECKING:
@@ -41,3 +44,9 @@ def watching(conversation: Conversation) -> list[str]:
     if conversation.assignee_id:
         groups.append(of_agent(conversation.assignee_id))
     return groups
+
+
+def kick(agent_id: int) -> None:
+    """Makes every socket of this agent look again, after commit: what it may no longer see it leaves, and a session
+    that ended is closed. Call after a change of role, team, activity or sessions."""
+    transaction.on_commit(lambda: wire.put([(of_agent(agent_id), {"type": "desk.kick"})]), robust=True)

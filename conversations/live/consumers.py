@@ -1,0 +1,172 @@
+"""The agent's socket: one for each tab, in just the groups that its agent may see."""
+
+from typing import TYPE_CHECKING
+
+from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from conversations.live import groups, presence
+from conversations.live.push import tell_visitor
+from conversations.models import Conversation
+
+if TYPE_CHECKING:
+    from deskapp.models import User
+
+SIGNED_OUT = 4401  # the browser goes to the door
+CHANGED = 4403  # what the agent may see has changed: the browser opens the page anew
+LOOK_AGAIN = 60  # seconds between checks of a session that nobody told us about
+
+Frame = dict[str, object]
+
+
+class AgentConsumer(AsyncJsonWebsocketConsumer):
+    agent: "User"
+    joined: list[str]
+    opened: set[int]
+    checked_at: float
+
+    async def connect(self) -> None:
+        self.joined, self.opened, self.checked_at = [], set(), timezone.now().timestamp()
+        agent = await self._agent()
+        await self.accept()
+        if agent is None:
+            await self.close(SIGNED_OUT)
+            return
+        self.agent = agent
+        self.joined = await database_sync_to_async(groups.for_agent)(agent)
+        for group in self.joined:
+            await self.channel_layer.group_add(group, self.channel_name)
+
+    async def disconnect(self, code: int) -> None:
+        for group in self.joined:
+            await self.channel_layer.group_discard(group, self.channel_name)
+        for conversation in list(self.opened):
+            await self._close(conversation)
+
+    async def receive_json(self, content: Frame, **kwargs: object) -> None:
+        """What a browser may say: {"open": id}, {"close": id}, {"typing": id, "writing": bool}, {"ping": 1}."""
+        if not self.joined or not isinstance(content, dict):
+            return
+        for word, act in (("open", self._open), ("close", self._close)):
+            conversation = content.get(word)
+            if isinstance(conversation, int):
+                await act(conversation)
+        typing = content.get("typing")
+        if isinstance(typing, int) and typing in self.opened:
+            await self._look(typing, writing=bool(content.get("writing")))
+            if content.get("writing") and content.get("mode") != "note":
+                await database_sync_to_async(_tell_visitor)(typing, self.agent)
+        if "ping" in content:
+            await self._ping()
+
+    async def _open(self, conversation: int) -> None:
+        if conversation in self.opened or not await self._may_see(conversation):
+            return
+        self.opened.add(conversation)
+        await self.channel_layer.group_add(groups.of_conversation(conversation), self.channel_name)
+        await self._look(conversation)
+
+    async def _close(self, conversation: int) -> None:
+        if conversation not in self.opened:
+            return
+        self.opened.discard(conversation)
+        await self.channel_layer.group_discard(groups.of_conversation(conversation), self.channel_name)
+        await sync_to_async(presence.leave)(conversation, tab=self.channel_name)
+        await self._tell(conversation)
+
+    async def _look(self, conversation: int, *, writing: bool = False) -> None:
+        await sync_to_async(presence.look)(conversation, self.agent, tab=self.channel_name, writing=writing)
+        await self._tell(conversation)
+
+    async def _tell(self, conversation: int) -> None:
+        """Who is there now, to all who see the row."""
+        for group in await database_sync_to_async(_watching)(conversation):
+            await self.channel_layer.group_send(group, {"type": "desk.viewers", "conversation": conversation})
+
+    async def _ping(self) -> None:
+        """Keeps presence alive, and notices a revoked session or a lost conversation nobody told this socket about."""
+        now = timezone.now().timestamp()
+        if now - self.checked_at > LOOK_AGAIN:
+            self.checked_at = now
+            if not await self._is_as_before():
+                return
+        for conversation in self.opened:
+            await sync_to_async(presence.look)(conversation, self.agent, tab=self.channel_name)
+        await self.send_json({"type": "pong"})
+
+    async def _is_as_before(self) -> bool:
+        agent = await self._agent()
+        if agent is None:
+            await self.close(SIGNED_OUT)
+            return False
+        if set(await database_sync_to_async(groups.for_agent)(agent)) != set(self.joined):
+            await self.close(CHANGED)
+            return False
+        for conversation in list(self.opened):
+            if not await self._may_see(conversation):
+                await self._close(conversation)
+        return True
+
+    async def _agent(self) -> "User | None":
+        """From the session as it is in the database now: a revoked one has nobody in it."""
+        return await database_sync_to_async(_agent_of)(self.scope["session"].session_key, self.scope["user"].pk)
+
+    async def _may_see(self, conversation: int) -> bool:
+        return await database_sync_to_async(_may_see)(self.agent, conversation)
+
+    # Frames from the channel layer.
+
+    async def desk_event(self, frame: Frame) -> None:
+        await self.send_json(frame)
+
+    async def desk_row(self, frame: Frame) -> None:
+        await self.send_json(frame)
+
+    async def desk_gone(self, frame: Frame) -> None:
+        """A team this agent is in lost the conversation; where they see it otherwise, it stays."""
+        conversation = frame["conversation"]
+        assert isinstance(conversation, int)
+        if await self._may_see(conversation):
+            return
+        await self._close(conversation)
+        await self.send_json(frame)
+
+    async def desk_typing(self, frame: Frame) -> None:
+        await self.send_json(frame)
+
+    async def desk_viewers(self, frame: Frame) -> None:
+        conversation = frame["conversation"]
+        assert isinstance(conversation, int)
+        here = await sync_to_async(presence.in_conversations)([conversation])
+        viewers = [viewer for viewer in here.get(conversation, []) if viewer["id"] != self.agent.pk]
+        await self.send_json({**frame, "viewers": viewers})
+
+    async def desk_kick(self, frame: Frame) -> None:
+        """Somebody changed this agent's rights, or ended this session (groups.kick)."""
+        if await self._is_as_before():
+            self.checked_at = timezone.now().timestamp()
+
+
+def _agent_of(session_key: str | None, user: int | None) -> "User | None":
+    from django.contrib.sessions.models import Session
+
+    alive = Session.objects.filter(session_key=session_key or "", expire_date__gt=timezone.now()).exists()
+    return get_user_model().objects.filter(pk=user, is_active=True).first() if alive and user else None
+
+
+def _may_see(agent: "User", conversation: int) -> bool:
+    return Conversation.objects.visible_to(agent).filter(pk=conversation).exists()
+
+
+def _tell_visitor(conversation: int, agent: "User") -> None:
+    """The dots in the customer's widget; a note that is being written is none of their business."""
+    if found := Conversation.objects.filter(pk=conversation).first():
+        tell_visitor(found, {"type": "visitor.typing", "name": agent.short_name})
+
+
+def _watching(conversation: int) -> list[str]:
+    found = Conversation.objects.filter(pk=conversation).first()
+    return groups.watching(found) if found else []

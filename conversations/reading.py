@@ -1,0 +1,272 @@
+"""The lists of the inbox: which conversations a view holds, in which order, page by page, and how many."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlencode
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.http import Http404, QueryDict
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from conversations.live import presence
+from conversations.models import Conversation, Medium, Priority, ReadMark, SavedView, Status
+from conversations.models.conversation import ConversationQuerySet
+from conversations.models.personal import Mention
+
+if TYPE_CHECKING:
+    from deskapp.models import User
+
+PAGE = 50
+COUNT_TO = 1000  # counting stops here; the badge says 999+
+FILTERS = ("status", "channel", "tag", "team", "assignee", "priority")
+SORTS = {"waiting": ("queue_at", "pk"), "newest": ("-last_message_at", "-pk")}
+
+
+@dataclass(frozen=True)
+class View:
+    """One entry of the rail. `key` is its place in addresses: "mine", "team-3", "saved-7"."""
+
+    key: str
+    label: str
+    icon: str = "view"
+    count: int = 0
+    is_due: bool = False
+    go: str = ""  # the letter after g
+
+
+@dataclass(frozen=True)
+class Place:
+    icon: str
+    label: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Rail:
+    views: list[View]
+    saved: list[View]
+    places: list[Place]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list as it is asked for: the view, its order and its filters."""
+
+    key: str
+    label: str
+    sort: str
+    filters: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def query(self) -> str:
+        return urlencode({**self.filters, **({"sort": self.sort} if self.sort != "waiting" else {})})
+
+    @property
+    def href(self) -> str:
+        return reverse("inbox_view", args=[self.key]) + (f"?{self.query}" if self.query else "")
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[Conversation]
+    after: str  # the cursor of the next page; "" at the end
+
+
+def views_of(agent: "User") -> list[View]:
+    teams = [View(f"team-{team.pk}", team.name, "people") for team in agent.teams.order_by("name")]
+    return [
+        View("mine", _("Mine"), "mine", go="i"),
+        View("unassigned", _("Unassigned"), "unassigned", go="u"),
+        *teams,
+        View("mentions", _("Mentions"), "note"),
+        View("snoozed", _("Snoozed"), "snooze"),
+        View("all", _("All"), "inbox", go="a"),
+        View("resolved", _("Solved"), "resolve"),
+        View("spam", _("Spam"), "warning"),
+    ]
+
+
+def listed(agent: "User", key: str, data: QueryDict) -> Listed:
+    """Raises Http404 for a view that this agent does not have."""
+    filters = {name: data[name] for name in FILTERS if data.get(name)}
+    sort = data.get("sort", "")
+    if key.startswith("saved-"):
+        saved = _saved(agent).filter(pk=_number(key)).first()
+        if saved is None:
+            raise Http404
+        kept = {name: values[0] for name, values in parse_qs(saved.query).items()}
+        filters = {**{name: value for name, value in kept.items() if name in FILTERS}, **filters}
+        return Listed(key, saved.name, _sort(sort or kept.get("sort", "")), filters)
+    for view in views_of(agent):
+        if view.key == key:
+            return Listed(key, view.label, _sort(sort), filters)
+    if key.startswith("team-") and (team := _team_name(agent, _number(key))):
+        return Listed(key, team, _sort(sort), filters)
+    raise Http404
+
+
+def _sort(asked: str) -> str:
+    return asked if asked in SORTS else "waiting"
+
+
+def _number(key: str) -> int:
+    number = key.partition("-")[2]
+    return int(number) if number.isdigit() and len(number) < 18 else 0
+
+
+def _team_name(agent: "User", pk: int) -> str:
+    from conversations.models import Team
+
+    return Team.objects.filter(pk=pk).values_list("name", flat=True).first() or "" if agent.sees_all_teams else ""
+
+
+def _saved(agent: "User") -> QuerySet[SavedView]:
+    return SavedView.objects.filter(Q(owner=agent) | Q(is_shared=True)).order_by("name", "pk")
+
+
+def conversations_of(agent: "User", wanted: Listed) -> ConversationQuerySet:
+    """What the view holds for this agent, filtered, not yet ordered."""
+    return _filtered(_in_view(agent, wanted.key, wanted.filters), agent, wanted.filters)
+
+
+def _in_view(agent: "User", key: str, filters: dict[str, str]) -> ConversationQuerySet:
+    seen = Conversation.objects.visible_to(agent)
+    match key.partition("-")[0]:
+        case "mine":
+            return seen.mine(agent)
+        case "unassigned":
+            return seen.unassigned()
+        case "team":
+            return seen.open().filter(team=_number(key))
+        case "mentions":
+            return seen.here().filter(pk__in=Mention.objects.filter(agent=agent, read_at=None).values("conversation"))
+        case "snoozed":
+            return seen.snoozed()
+        case "resolved":
+            return seen.resolved()
+        case "spam":
+            return seen.spam()
+        case "saved" if "status" in filters:
+            return seen.here()
+    return seen.open()
+
+
+def _filtered(rows: ConversationQuerySet, agent: "User", filters: dict[str, str]) -> ConversationQuerySet:
+    if (status := filters.get("status")) in Status.values:
+        rows = rows.filter(status=status)
+    if (medium := filters.get("channel")) in Medium.values:
+        rows = rows.filter(media__contains=[medium])
+    if tag := filters.get("tag"):
+        rows = rows.filter(tags__name__iexact=tag)
+    if (team := filters.get("team", "")).isdigit():
+        rows = rows.filter(team=int(team))
+    if (priority := filters.get("priority", "")).isdigit() and int(priority) in Priority.values:
+        rows = rows.filter(priority=int(priority))
+    assignee = filters.get("assignee", "")
+    if assignee in ("me", "nobody"):
+        rows = rows.filter(assignee=agent if assignee == "me" else None)
+    elif assignee.isdigit():
+        rows = rows.filter(assignee=int(assignee))
+    return rows
+
+
+def page(agent: "User", wanted: Listed, *, after: str = "") -> Page:
+    """The next rows after the cursor, each with `is_unread` and `viewers`: three queries and one look into Redis."""
+    rows = conversations_of(agent, wanted).select_related("customer", "assignee", "team")
+    rows = rows.prefetch_related("customer__identities", "tags").annotate(is_unread=_is_unread(agent))
+    found = list(_beyond(rows, wanted.sort, after).order_by(*SORTS[wanted.sort])[: PAGE + 1])
+    more, found = len(found) > PAGE, found[:PAGE]
+    with_viewers(found, but=agent.pk)
+    return Page(found, cursor(found[-1], wanted.sort) if more else "")
+
+
+def with_viewers(rows: Sequence[Conversation], *, but: int) -> None:
+    here = presence.in_conversations([row.pk for row in rows])
+    for row in rows:
+        row.viewers = [viewer for viewer in here.get(row.pk, []) if viewer["id"] != but]  # type: ignore[attr-defined]
+
+
+def _is_unread(agent: "User") -> Q | Exists:
+    """The customer wrote after this agent last looked, and nobody of ours has answered since."""
+    read = ReadMark.objects.filter(conversation=OuterRef("pk"), agent=agent, read_at__gte=OuterRef("last_inbound_at"))
+    return ~Exists(read) & Q(last_inbound_at__isnull=False) & Q(waiting_since__isnull=False)  # type: ignore[return-value,operator]
+
+
+def cursor(row: Conversation, sort: str) -> str:
+    at = row.queue_at if sort == "waiting" else row.last_message_at
+    return f"{at.isoformat()}~{row.pk}"
+
+
+def _beyond(rows: ConversationQuerySet, sort: str, after: str) -> ConversationQuerySet:
+    at, _tilde, pk = after.partition("~")
+    if not pk.isdigit():
+        return rows
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError as error:
+        raise Http404 from error
+    if sort == "waiting":
+        return rows.filter(Q(queue_at__gt=moment) | Q(queue_at=moment, pk__gt=int(pk)), queue_at__gte=moment)
+    newer = Q(last_message_at__lt=moment) | Q(last_message_at=moment, pk__lt=int(pk))
+    return rows.filter(newer, last_message_at__lte=moment)
+
+
+def rail_of(agent: "User") -> Rail:
+    views, saved = views_of(agent), [(row, f"saved-{row.pk}") for row in _saved(agent)]
+    lists = [Listed(view.key, view.label, "waiting") for view in views if view.key not in ("resolved", "spam")]
+    lists += [Listed(key, row.name, "waiting", _kept(row.query)) for row, key in saved]
+    counts = counted(
+        {wanted.key: conversations_of(agent, wanted) for wanted in lists}
+        | {"unread": Conversation.objects.mine(agent).annotate(is_unread=_is_unread(agent)).filter(is_unread=True)}
+    )
+    return Rail(
+        [_counted(view, counts) for view in views],
+        [View(key, row.name, count=counts.get(key, 0)) for row, key in saved],
+        places_of(agent),
+    )
+
+
+def _counted(view: View, counts: dict[str, int]) -> View:
+    is_due = view.key == "mine" and bool(counts.get("unread"))
+    return View(view.key, view.label, view.icon, counts.get(view.key, 0), is_due, view.go)
+
+
+def _kept(query: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(query).items() if name in FILTERS}
+
+
+def places_of(agent: "User") -> list[Place]:
+    """The other screens that this desk has."""
+    wanted = [("macro", _("Canned replies"), "canned_replies"), ("view", _("Saved views"), "saved_views")]
+    wanted += [("connector", _("Settings"), "settings")]
+    found = []
+    for icon, label, name in wanted:
+        try:
+            found.append(Place(icon, label, reverse(name)))
+        except NoReverseMatch:  # a place that this desk does not have
+            continue
+    return found
+
+
+def counted(querysets: dict[str, ConversationQuerySet]) -> dict[str, int]:
+    """How many rows each has, up to COUNT_TO, in one query."""
+    names, pieces, values = [], [], []
+    for name, rows in querysets.items():
+        try:
+            sql, params = rows.order_by().values_list(F("pk"))[:COUNT_TO].query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        names.append(name)
+        pieces.append(f"(select count(*) from ({sql}) as counted)")
+        values.extend(params)
+    if not pieces:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("select " + ", ".join(pieces), values)
+        row = cursor.fetchone()
+    return dict(zip(names, row or (), strict=False))

@@ -1,0 +1,113 @@
+"""What the desk's templates share: icons, the colour of a medium, times in short, the rail."""
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from django import template
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.template.context import Context
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from conversations.models import Medium
+from conversations.reading import rail_of
+
+register = template.Library()
+
+# The six hues of the design; SMS and WhatsApp share one, as do the social networks.
+HUES: dict[str, str] = {
+    Medium.EMAIL: "email",
+    Medium.CHAT: "chat",
+    Medium.VOICE: "phone",
+    Medium.INSTAGRAM: "social",
+    Medium.MASTODON: "social",
+    Medium.API: "web",
+    "": "web",
+}
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    classes = f"icon {size}".strip()
+    return format_html('<svg class="{}" aria-hidden="true"><use href="#icon-{}"/></svg>', classes, name)
+
+
+@register.simple_tag
+def sprite() -> SafeString:
+    """Our own icons.svg, for inlining once in a page."""
+    return mark_safe(_sprite())  # noqa: S308  a file of ours
+
+
+@cache
+def _sprite() -> str:
+    found = finders.find("icons.svg")
+    if isinstance(found, str):
+        return Path(found).read_text(encoding="utf-8")
+    with staticfiles_storage.open("icons.svg") as file:
+        return bytes(file.read()).decode()
+
+
+@register.filter
+def hue(medium: str) -> str:
+    return HUES.get(medium, "messaging")
+
+
+@register.filter
+def medium_icon(medium: str) -> str:
+    return "sms" if medium == Medium.SMS else hue(medium)
+
+
+@register.filter
+def medium_name(medium: str) -> str:
+    return str(Medium(medium).label) if medium in Medium.values else medium
+
+
+@register.filter
+def strand_words(media: list[str]) -> str:
+    """For screen readers: "Email, then Chat"."""
+    return _(", then ").join(medium_name(medium) for medium in media)
+
+
+@register.filter
+def waited(since: datetime | None) -> str:
+    """How long ago, in one unit: "4m", "3h", "2d". The browser keeps it right (static/js/times.js)."""
+    if since is None:
+        return ""
+    seconds = max(0, int((timezone.now() - since).total_seconds()))
+    if seconds < 60:
+        return _("now")
+    if seconds < 3600:
+        return _("%(n)dm") % {"n": seconds // 60}
+    if seconds < 86_400:
+        return _("%(n)dh") % {"n": seconds // 3600}
+    return _("%(n)dd") % {"n": seconds // 86_400}
+
+
+@register.filter
+def urgency(since: datetime | None) -> str:
+    """The class of a waiting time: grey within the hour, amber, then red after four."""
+    hours = (timezone.now() - since).total_seconds() / 3600 if since else 0
+    return "late" if hours >= 4 else "soon" if hours >= 1 else ""
+
+
+@register.filter
+def capped(count: int) -> str:
+    return "999+" if count > 999 else str(count)
+
+
+@register.inclusion_tag("conversations/rail.html", takes_context=True)
+def rail(context: Context) -> dict[str, object]:
+    """Places, views with their counts, and the agent's presence; nothing for who is not signed in."""
+    request, listed = context["request"], context.get("listed")
+    user = request.user
+    return {
+        "request": request,
+        "user": user,
+        "rail": rail_of(user) if user.is_authenticated else None,
+        "current": listed.key if listed else "",
+        "csrf_token": context.get("csrf_token"),
+    }

@@ -1,0 +1,97 @@
+"""One thread: what was said and what happened, interleaved by time, read backwards a page at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from conversations.models import Activity, Conversation, Message
+
+PAGE = 50
+CATCH_UP = 200  # events; whoever missed more opens the thread anew
+
+Event = Message | Activity
+
+
+@dataclass(frozen=True)
+class Timeline:
+    events: list[Event]  # oldest first
+    before: str  # the cursor of the page above; "" at the beginning
+    stamp: str  # for catching up later: what is known now
+    is_whole: bool = True  # False when catching up would skip something
+
+
+def newest(conversation: Conversation, *, before: str = "") -> Timeline:
+    """The last PAGE events, or those before the cursor: five queries, however long the thread is."""
+    messages, activities = _messages(conversation), _activities(conversation)
+    if edge := _edge(before):
+        at, rank, pk = edge
+        messages = messages.filter(_earlier(at, pk if rank == 1 else None), created_at__lte=at)
+        activities = activities.filter(_earlier(at, pk if rank == 0 else None, is_first=rank == 1), created_at__lte=at)
+    found: list[Event] = [
+        *messages.order_by("-created_at", "-pk")[: PAGE + 1],
+        *activities.order_by("-created_at", "-pk")[: PAGE + 1],
+    ]
+    found.sort(key=order, reverse=True)
+    more, shown = len(found) > PAGE, found[:PAGE][::-1]
+    return Timeline(shown, _cursor(shown[0]) if more else "", stamp(conversation))
+
+
+def since(conversation: Conversation, known: str) -> Timeline:
+    """What came or changed after `known`, a Timeline's stamp: new rows, and messages whose delivery or words changed."""
+    message, activity, at = _known(known)
+    changed = Q(pk__gt=message) | Q(delivery__settled_at__gte=at) | Q(edits__created_at__gte=at)
+    messages = _messages(conversation).filter(changed).distinct().order_by("pk")[: CATCH_UP + 1]
+    activities = _activities(conversation).filter(pk__gt=activity).order_by("pk")[: CATCH_UP + 1]
+    found: list[Event] = [*messages, *activities]
+    return Timeline(sorted(found, key=order), "", stamp(conversation), is_whole=len(found) <= CATCH_UP)
+
+
+def _messages(conversation: Conversation) -> "QuerySet[Message]":
+    related = ("channel", "identity__customer", "author", "delivery")
+    return conversation.messages.select_related(*related).prefetch_related("attachments", "edits__by").defer("search")
+
+
+def _activities(conversation: Conversation) -> "QuerySet[Activity]":
+    return conversation.activities.select_related("by")
+
+
+def order(event: Event) -> tuple[datetime, int, int]:
+    """At the same moment, what was done stands before what was said."""
+    return event.created_at, int(isinstance(event, Message)), event.pk
+
+
+def _cursor(event: Event) -> str:
+    at, rank, pk = order(event)
+    return f"{at.isoformat()}~{rank}~{pk}"
+
+
+def _edge(cursor: str) -> tuple[datetime, int, int] | None:
+    at, rank, pk = (cursor.split("~") + ["", "", ""])[:3]
+    try:
+        return datetime.fromisoformat(at), int(rank), int(pk)
+    except ValueError:
+        return None
+
+
+def _earlier(at: datetime, pk: int | None, *, is_first: bool = False) -> Q:
+    """Before the edge: by the clock, and at its very moment by id, or wholly where this kind stands before the other."""
+    earlier = Q(created_at__lt=at)
+    if pk is not None:
+        return earlier | Q(created_at=at, pk__lt=pk)
+    return earlier | Q(created_at=at) if is_first else earlier
+
+
+def stamp(conversation: Conversation) -> str:
+    message = conversation.messages.order_by("-pk").values_list("pk", flat=True)[:1]
+    activity = conversation.activities.order_by("-pk").values_list("pk", flat=True)[:1]
+    known: Sequence[int] = [next(iter(message), 0), next(iter(activity), 0)]
+    return f"{known[0]}-{known[1]}-{int(timezone.now().timestamp())}"
+
+
+def _known(stamp_: str) -> tuple[int, int, datetime]:
+    parts = [int(part) if part.isdigit() and len(part) < 18 else 0 for part in stamp_.split("-")]
+    message, activity, at = (parts + [0, 0, 0])[:3]
+    return message, activity, datetime.fromtimestamp(min(at, 32_503_680_000), UTC)

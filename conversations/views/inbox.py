@@ -1,0 +1,81 @@
+"""The inbox: a list of conversations, and beside it nothing yet."""
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from conversations.models import Conversation, Medium, Message, Priority, Tag, Team
+from conversations.models.message import MessageKind
+from conversations.reading import Listed, listed, page, rail_of
+from conversations.views.acting import agent_of, is_htmx
+
+REMEMBERED = "inbox"  # the cookie that holds the list last looked at: a thread's page shows it beside the thread
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    return redirect("inbox_view", "mine")
+
+
+@login_required
+@require_GET
+def inbox(request: HttpRequest, view: str) -> HttpResponse:
+    """The list and an empty sheet; with `after`, just the rows that follow."""
+    wanted = listed(agent_of(request), view, request.GET)
+    context = list_context(request, wanted)
+    if "after" in request.GET:
+        return render(request, "conversations/inbox/rows.html", context)
+    if is_htmx(request) and request.htmx.target == "list":  # type: ignore[attr-defined]
+        return remember(render(request, "conversations/inbox/list.html", context), wanted)
+    response = render(request, "conversations/inbox/page.html", {**context, **_quiet(request, context)})
+    return remember(response, wanted)
+
+
+def list_context(request: HttpRequest, wanted: Listed) -> dict[str, object]:
+    agent = agent_of(request)
+    found = page(agent, wanted, after=request.GET.get("after", ""))
+    return {"listed": wanted, "rows": found.rows, "after": found.after}
+
+
+@login_required
+@require_GET
+def filters(request: HttpRequest, view: str) -> HttpResponse:
+    """The form of the list's filters, fetched when it is opened."""
+    context = {
+        "listed": listed(agent_of(request), view, request.GET),
+        "media": Medium.choices,
+        "priorities": Priority.choices,
+        "tags": Tag.objects.order_by("name")[:200],
+        "teams": Team.objects.order_by("name"),
+        "agents": get_user_model().objects.filter(is_active=True).order_by("name")[:200],
+    }
+    return render(request, "conversations/inbox/filters.html", context)
+
+
+@login_required
+@require_GET
+def rail(request: HttpRequest) -> HttpResponse:
+    """The views with their counts, asked for again after something moved."""
+    context = {"rail": rail_of(agent_of(request)), "current": request.GET.get("current", "")}
+    return render(request, "conversations/rail_views.html", context)
+
+
+def remember(response: HttpResponse, wanted: Listed) -> HttpResponse:
+    response.set_cookie(REMEMBERED, f"{wanted.key}?{wanted.query}", httponly=True, samesite="Lax")
+    return response
+
+
+def _quiet(request: HttpRequest, context: dict[str, object]) -> dict[str, object]:
+    """What the empty sheet can say: who was helped today, and who comes back."""
+    if context["rows"]:
+        return {}
+    agent, today = agent_of(request), timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    answered = Message.objects.filter(author=agent, kind=MessageKind.OUTBOUND, created_at__gte=today)
+    asleep = Conversation.objects.visible_to(agent).snoozed().filter(assignee=agent).order_by("snoozed_until")
+    return {
+        "helped": answered.values("conversation").distinct().count(),
+        "asleep": asleep.values_list("snoozed_until", flat=True)[:100],
+    }

@@ -1,0 +1,101 @@
+"""One conversation: its page, its older part, and what was missed while the connection was away."""
+
+from urllib.parse import unquote
+
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from conversations import timeline
+from conversations.live import presence
+from conversations.live.push import tell_visitor
+from conversations.models import Conversation, Mention, ReadMark
+from conversations.reading import Listed, listed, with_viewers
+from conversations.views.acting import agent_of, is_htmx
+from conversations.views.inbox import REMEMBERED, list_context
+from conversations.views.replies import composer_context
+from customers.models import Customer
+
+
+@login_required
+@require_GET
+def conversation(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page, or under htmx the thread with its panel; `before` and `since` answer a part of the timeline."""
+    found = _visible(request, pk)
+    if "before" in request.GET:
+        older = timeline.newest(found, before=request.GET["before"])
+        return render(request, "conversations/thread/older.html", {"conversation": found, "timeline": older})
+    if "since" in request.GET:
+        return _missed(request, found)
+    with transaction.atomic():
+        context = thread_context(request, found)
+        mark_read(request, found)
+    if is_htmx(request):
+        return render(request, "conversations/thread/fragment.html", context)
+    return render(request, "conversations/thread/page.html", {**context, **list_context(request, _list(request))})
+
+
+def _visible(request: HttpRequest, pk: int) -> Conversation:
+    """A conversation that was merged away answers as the one it went into."""
+    seen = Conversation.objects.visible_to(agent_of(request)).select_related("customer", "assignee", "team")
+    found = get_object_or_404(seen, pk=pk)
+    return _visible(request, found.merged_into_id) if found.merged_into_id else found
+
+
+def thread_context(request: HttpRequest, found: Conversation) -> dict[str, object]:
+    with_viewers([found], but=agent_of(request).pk)
+    customer = Customer.objects.prefetch_related("identities", "claims").get(pk=found.customer_id)
+    return {
+        "timeline": timeline.newest(found),
+        "customer": customer,
+        "now": timezone.now(),
+        **composer_context(request, found),
+    }
+
+
+def _missed(request: HttpRequest, found: Conversation) -> HttpResponse:
+    missed = timeline.since(found, request.GET["since"])
+    if not missed.is_whole:
+        return HttpResponse(status=205)  # too much: the browser opens the thread anew
+    return render(request, "conversations/thread/missed.html", {"conversation": found, "timeline": missed})
+
+
+@login_required
+@require_POST
+def reading(request: HttpRequest, pk: int) -> HttpResponse:
+    """The agent saw what arrived while the thread was open."""
+    mark_read(request, _visible(request, pk))
+    return HttpResponse(status=204)
+
+
+def mark_read(request: HttpRequest, found: Conversation) -> None:
+    agent, now = agent_of(request), timezone.now()
+    ReadMark.objects.bulk_create(
+        [ReadMark(conversation=found, agent=agent, read_at=now)],
+        update_conflicts=True,
+        unique_fields=["agent", "conversation"],
+        update_fields=["read_at"],
+    )
+    Mention.objects.filter(conversation=found, agent=agent, read_at=None).update(read_at=now)
+    tell_visitor(found, {"type": "visitor.seen"})
+
+
+@login_required
+@require_GET
+def row(request: HttpRequest, pk: int) -> HttpResponse:
+    """One row, as the list shows it."""
+    found = _visible(request, pk)
+    found.viewers = presence.in_conversations([pk]).get(pk, [])  # type: ignore[attr-defined]
+    return render(request, "conversations/inbox/row.html", {"conversation": found})
+
+
+def _list(request: HttpRequest) -> Listed:
+    """The list that stands beside the thread: the one last looked at."""
+    key, _mark, query = unquote(request.COOKIES.get(REMEMBERED, "")).partition("?")
+    try:
+        return listed(agent_of(request), key or "mine", QueryDict(query))
+    except Http404:
+        return listed(agent_of(request), "mine", QueryDict())

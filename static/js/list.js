@@ -1,0 +1,123 @@
+// The list: rows come in, change and go, but never move under the pointer, and the open row stays where it is.
+import { localise } from "./times.js";
+
+const list = () => document.querySelector("#waiting");
+const section = () => document.querySelector("#list");
+const opened = () => Number(document.querySelector("#page")?.dataset.conversation) || 0;
+const me = document.body.dataset.agent;
+const fragment = (html) => document.createRange().createContextualFragment(html).querySelector("li");
+
+// Whether a pushed row belongs in the list on screen; null where only the server can tell.
+const belongs = (row) => {
+  const { view, filtered } = section().dataset;
+  const { status, assignee, team } = row.dataset;
+  const waits = status === "open" || status === "pending";
+  if (Number(filtered) || view.startsWith("saved-") || view === "mentions" || view === "spam") return null;
+  if (view === "mine") return waits && assignee === me;
+  if (view === "unassigned") return waits && !assignee;
+  if (view === "all") return waits;
+  if (view.startsWith("team-")) return waits && team === view.slice(5);
+  return status === view;
+};
+
+const place = (row) => {
+  const newest = section().dataset.sort === "newest";
+  const at = Number(row.dataset.queue);
+  const after = [...list().querySelectorAll("li[data-queue]")].find((other) => newest || Number(other.dataset.queue) > at);
+  if (after) after.before(row);
+  else if (!list().querySelector("#more")) list().append(row);
+  else list().querySelector("#more").before(row);
+};
+
+const show = ({ detail }) => {
+  if (!list()) return counts();
+  const row = fragment(detail.html);
+  const old = document.getElementById(row.id);
+  const link = row.querySelector(".who");
+  const isOpen = detail.conversation === opened();
+  if (isOpen) link.setAttribute("aria-current", "true");
+  if (detail.inbound && !(isOpen && document.hasFocus())) row.toggleAttribute("data-unread", true);
+  else if (old?.hasAttribute("data-unread") && !isOpen && row.querySelector(".sla time")) row.toggleAttribute("data-unread", true);
+  localise(row);
+  if (old) swap(old, row);
+  else if (belongs(row)) {
+    row.classList.add("arrived");
+    place(row);
+  } else return counts();
+  htmx.process(row);
+  counts();
+};
+
+// The open row stays though it left the view, until the next one is opened; what is under the pointer stays as well.
+const swap = (old, row) => {
+  const focused = old.contains(document.activeElement);
+  const stays = belongs(row) !== false || row.querySelector("[aria-current]") || old.matches(":hover");
+  if (!stays) return old.remove();
+  const [was, now] = [old, row].map((each) => each.querySelector(".writing"));
+  now.replaceWith(was);
+  showWriting(row, !was.hidden);
+  row.querySelector(".chosen").checked = old.querySelector(".chosen").checked;
+  old.replaceWith(row);
+  if (focused) row.querySelector(".who").focus({ preventScroll: true });
+};
+
+const showWriting = (row, writes) => {
+  const [words, writing] = row.querySelectorAll(".snippet");
+  words.hidden = writes;
+  writing.hidden = !writes;
+};
+
+const viewers = ({ detail }) => {
+  const row = document.getElementById(`row-${detail.conversation}`);
+  const writer = detail.viewers.find((viewer) => viewer.writing);
+  if (row) {
+    row.querySelector(".writing span").textContent = writer ? list().dataset.writing.replace("{name}", writer.short) : "";
+    showWriting(row, Boolean(writer));
+  }
+  const head = document.querySelector("#viewers");
+  if (head && detail.conversation === opened()) head.replaceChildren(...detail.viewers.map(avatar));
+};
+
+const avatar = (viewer) => {
+  const made = document.createElement("span");
+  made.className = "avatar small";
+  made.style.setProperty("--h", viewer.hue);
+  made.title = (list()?.dataset.looking ?? "{name}").replace("{name}", viewer.name);
+  made.textContent = viewer.initials;
+  return made;
+};
+
+let later;
+const counts = () => {
+  clearTimeout(later);
+  later = setTimeout(() => document.body.dispatchEvent(new CustomEvent("desk:counts")), 700);
+};
+
+// After a lost connection the list on screen is asked for again, as it is now.
+const again = () => {
+  counts();
+  if (!section()) return;
+  const { view, query } = section().dataset;
+  htmx.ajax("GET", `/inbox/${view}/?${query}`, { target: "#list", swap: "outerHTML" }).then(mark);
+};
+
+const mark = () => {
+  for (const row of document.querySelectorAll(".waiting > li")) {
+    const isOpen = row.id === `row-${opened()}`;
+    const link = row.querySelector(".who");
+    if (isOpen) {
+      link?.setAttribute("aria-current", "true");
+      row.removeAttribute("data-unread");
+    } else link?.removeAttribute("aria-current");
+  }
+};
+
+document.body.addEventListener("desk.row", show);
+document.body.addEventListener("desk.viewers", viewers);
+document.body.addEventListener("desk.gone", ({ detail }) => {
+  document.getElementById(`row-${detail.conversation}`)?.remove();
+  if (detail.conversation === opened()) location.assign("/");
+  counts();
+});
+document.body.addEventListener("desk:back", again);
+document.body.addEventListener("htmx:afterSettle", ({ detail }) => detail.target.id === "page" && (mark(), counts()));

@@ -1,0 +1,80 @@
+// Socket: one connection for the page. What it hears becomes DOM events on <body>; what was missed is fetched again.
+const PING = 20_000;
+const SIGNED_OUT = 4401;
+const CHANGED = 4403;
+const banner = document.querySelector("#banner");
+let socket;
+let tries = 0;
+let retry;
+let ticking;
+let wasLost = false;
+const opened = new Set();
+
+const tell = (name, detail) => document.body.dispatchEvent(new CustomEvent(name, { detail }));
+
+export const isConnected = () => socket?.readyState === WebSocket.OPEN;
+
+export const say = (frame) => {
+  if (isConnected()) socket.send(JSON.stringify(frame));
+};
+
+export const open = (conversation) => {
+  for (const other of opened) if (other !== conversation) say({ close: other });
+  opened.clear();
+  if (conversation) opened.add(conversation);
+  if (conversation) say({ open: conversation });
+};
+
+const connect = () => {
+  clearTimeout(retry);
+  clearInterval(ticking);
+  socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/desk/`);
+  socket.addEventListener("open", connected);
+  socket.addEventListener("message", ({ data }) => {
+    const frame = JSON.parse(data);
+    tell(frame.type, frame); // desk.event, desk.row, desk.gone, desk.viewers, desk.typing, pong
+  });
+  socket.addEventListener("close", lost);
+};
+
+const connected = () => {
+  tries = 0;
+  banner.hidden = true;
+  document.body.toggleAttribute("data-offline", false);
+  for (const conversation of opened) say({ open: conversation });
+  if (wasLost) tell("desk:back");
+  wasLost = false;
+};
+
+const lost = ({ code }) => {
+  if (code === SIGNED_OUT || code === CHANGED) return location.reload(); // The server shows the door, or what is left.
+  wasLost = true;
+  tries += 1;
+  const seconds = Math.min(30, 2 ** Math.min(tries, 5)) + Math.random();
+  retry = setTimeout(connect, seconds * 1000);
+  if (tries < 2) return; // A blink is not worth a banner.
+  document.body.toggleAttribute("data-offline", true);
+  banner.hidden = false;
+  countDown(Math.round(seconds));
+};
+
+const countDown = (seconds) => {
+  clearInterval(ticking);
+  const place = banner.querySelector("[data-seconds]");
+  place.textContent = seconds;
+  ticking = setInterval(() => {
+    seconds = Math.max(0, seconds - 1);
+    place.textContent = seconds;
+  }, 1000);
+};
+
+if (banner) {
+  connect();
+  setInterval(() => say({ ping: 1 }), PING);
+  banner.querySelector("[data-reconnect]").addEventListener("click", connect);
+  addEventListener("online", () => isConnected() || connect());
+  addEventListener("offline", () => {
+    tries = Math.max(tries, 1);
+    socket.close();
+  });
+}

@@ -1,0 +1,144 @@
+// The thread: what arrives hangs on at the end, once; the view follows only where it already was at the end.
+import { open, say } from "./socket.js";
+import { dayOf, localise } from "./times.js";
+
+const $ = (selector) => document.querySelector(selector);
+const page = () => document.querySelector("main.thread[data-conversation]");
+const number = () => Number(page()?.dataset.conversation) || 0;
+const isAtEnd = () => {
+  const log = $("#scroller");
+  return log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+};
+let unseen = 0;
+
+const toEnd = () => {
+  $("#scroller").scrollTop = $("#scroller").scrollHeight;
+  unseen = 0;
+  $("#to-end").hidden = true;
+};
+
+// A new event, or a newer state of one that is there: its id says which.
+const put = (event) => {
+  const old = document.getElementById(event.id);
+  localise(event);
+  own(event);
+  if (old) {
+    const open = [...old.querySelectorAll("details")].map((each) => each.open);
+    event.querySelectorAll("details").forEach((each, index) => (each.open ||= open[index] ?? false));
+    old.replaceWith(event);
+  } else {
+    openDay(event);
+    event.classList.add("arrived");
+    $("#timeline").append(event);
+  }
+  htmx.process(event);
+  thread();
+  return !old;
+};
+
+const openDay = (event) => {
+  const id = `day-${dayOf(event.querySelector("time")?.getAttribute("datetime"))}`;
+  if (document.getElementById(id) || id !== `day-${dayOf()}`) return;
+  const today = $("#today").content.firstElementChild.cloneNode(true);
+  today.id = id;
+  $("#timeline").append(today);
+};
+
+const events = (html) => [...document.createRange().createContextualFragment(html).querySelectorAll("li.event")];
+
+const arrive = (html) => {
+  const wasAtEnd = isAtEnd();
+  const fresh = events(html).filter(put).length;
+  if (!fresh) return;
+  $("#typing").hidden = true;
+  if (wasAtEnd) return toEnd(), read();
+  unseen += fresh;
+  const button = $("#to-end");
+  button.textContent = unseen === 1 ? button.dataset.one : button.dataset.many.replace("{n}", unseen);
+  button.hidden = false;
+};
+
+const read = () => {
+  if (number() && document.hasFocus() && isAtEnd()) htmx.ajax("POST", page().dataset.reading, { swap: "none", source: page() });
+};
+
+// The line takes the colour of the channel in use: days and facts between messages have none of their own.
+const thread = () => {
+  let channel = "";
+  for (const event of document.querySelectorAll("#timeline > .event")) {
+    if (event.id.startsWith("message-") && event.dataset.channel && !event.dataset.lent) channel = event.dataset.channel;
+    else if (channel) Object.assign(event.dataset, { channel, lent: "1" });
+  }
+};
+
+// A note can be changed by whoever wrote it.
+const own = (root) => {
+  for (const link of root.querySelectorAll(".edit")) link.hidden = link.dataset.author !== document.body.dataset.agent;
+};
+
+const missed = async () => {
+  if (!number()) return;
+  const answer = await fetch(page().dataset.since + page().dataset.stamp, { headers: { "HX-Request": "true" } });
+  if (answer.status === 205 || !answer.ok) return location.reload();
+  const html = await answer.text();
+  arrive(html);
+  page().dataset.stamp = document.createRange().createContextualFragment(html).querySelector("ol").dataset.stamp;
+};
+
+let quiet;
+const typing = ({ detail }) => {
+  if (detail.conversation !== number()) return;
+  const wasAtEnd = isAtEnd();
+  $("#typing").hidden = false;
+  if (wasAtEnd) toEnd();
+  clearTimeout(quiet);
+  quiet = setTimeout(() => ($("#typing").hidden = true), 6000);
+};
+
+// We write: the others see it, for as long as keys come.
+let told = 0;
+let silent;
+document.addEventListener("input", (event) => {
+  if (!event.target.closest?.("#composer") || !number()) return;
+  if (Date.now() - told > 3000) {
+    say({ typing: number(), writing: true });
+    told = Date.now();
+  }
+  clearTimeout(silent);
+  silent = setTimeout(() => say({ typing: number(), writing: false }), 6000);
+});
+
+const begin = () => {
+  if (!page()) return open(0);
+  open(number());
+  unseen = 0;
+  own(page());
+  thread();
+  toEnd();
+  document.querySelector(".desk").dataset.pane = "thread";
+  $("#scroller").addEventListener("scroll", () => isAtEnd() && unseen && (toEnd(), read()), { passive: true });
+  $("#to-end").addEventListener("click", () => (toEnd(), read()));
+};
+
+document.body.addEventListener("desk.event", ({ detail }) => detail.conversation === number() && arrive(detail.html));
+document.body.addEventListener("desk.typing", typing);
+document.body.addEventListener("desk:back", missed);
+document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.target.id === "page") begin();
+  else if (detail.target.id === "older") thread();
+});
+// Older events come in above: what is being read stays where it is.
+let height = 0;
+document.body.addEventListener("htmx:beforeSwap", ({ detail }) => detail.target.id === "older" && (height = $("#scroller").scrollHeight));
+document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.id !== "older") return;
+  $("#scroller").scrollTop += $("#scroller").scrollHeight - height;
+});
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-images]");
+  if (!button) return;
+  button.closest("details").querySelector("iframe").src = button.dataset.images;
+  button.remove();
+});
+addEventListener("focus", read);
+begin();
