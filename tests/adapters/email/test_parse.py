@@ -98,6 +98,18 @@ def test_a_subject_is_decoded_whatever_its_encoding(raw, expected):
     assert mail(b"Subject: " + raw).subject == expected
 
 
+@pytest.mark.parametrize(
+    "above", [b"", b"\n", b"From ann@example.com Mon Jan  6 10:00:00 2025\n", b"no header at all\n"]
+)
+def test_a_line_above_the_headers_hides_none_of_them(above):
+    parsed = parse(above + b"From: ann@example.com\nSubject: Hi\n\nHello")
+    assert (parsed.from_.email, parsed.subject, parsed.text) == ("ann@example.com", "Hi", "Hello")
+
+
+def test_a_body_without_headers_is_all_text():
+    assert parse(b"Hello,\n\nwhere is it?\n").text == "Hello,\n\nwhere is it?\n"
+
+
 def test_a_raw_eight_bit_header_is_read_in_the_charset_of_the_text():
     head = b"Subject: " + "注文について".encode("cp932") + b"\nContent-Type: text/plain; charset=Shift_JIS\n"
     parsed = mail(head, "こんにちは".encode("cp932"))

@@ -125,7 +125,8 @@ def test_a_quoted_header_block_and_all_below_it_is_no_reply(header, separator):
         "-----Ursprüngliche Nachricht-----", "-------- Message d'origine --------", "-----Message d’origine-----", "-------- Oprindelig besked --------",
         "-----Mensaje original-----", "-----Mensagem original-----", "-----Messaggio originale-----", "-----Oorspronkelijk bericht-----",
         "-----Ursprungligt meddelande-----", "-----Alkuperäinen viesti-----", "-----Wiadomość oryginalna-----", "-----Исходное сообщение-----",
-        "-----Original Appointment-----", "------------------ 原始邮件 ------------------", "________ Original Message ________",
+        "-----Original Appointment-----", "-----Original-Nachricht-----",
+        "‐‐‐‐‐‐‐ Original Message ‐‐‐‐‐‐‐", "------------------&nbsp;原始邮件&nbsp;------------------", "------------------ 原始邮件 ------------------", "________ Original Message ________",
         "##- Please type your reply above this line -##",
     ],
 )  # fmt: skip
@@ -200,6 +201,10 @@ def test_words_between_quotes_stay_visible_in_order():
 
 def test_words_below_a_quote_stay_visible():
     assert said("On 04/19/2011 07:10 AM, Shop wrote:\n\n>\n> Test\nIt came.\n") == "It came."
+
+
+def test_words_below_a_marked_original_message_stay_visible():
+    assert said("-----Original Message-----\nFrom: Shop <s@shop.example>\n\n> Is it red?\n\nNo, blue.") == "No, blue."
 
 
 def test_words_below_a_device_signature_stay_visible():

@@ -162,6 +162,8 @@ class _Splitter:
             self.named[-1] = "quote"
         self._name("quote", length)
         following = self._next_text(at + length)
+        while following < min(len(self.lines), at + 14) and header_kind(self.lines[following]):
+            following = self._next_text(following + 1)
         if following < len(self.lines) and self.quoted[following]:
             self._name("quote", following - at - length)
             self._quote_block()

@@ -70,7 +70,7 @@ def _ends_with_verb(text: str, *, before_quote: bool) -> bool:
 
 # ---------------------------------------------------------------- "-----Original Message-----"
 _ORIGINAL = (
-    "original message|original email|original appointment|reply message|original|ursprüngliche (?:nachricht|mail|e-mail)|originalnachricht"
+    "original message|original email|original appointment|reply message|original|ursprüngliche (?:nachricht|mail|e-mail)|originalnachricht|original-nachricht"
     "|message d['’]origine|message original|message initial|courriel original|messaggio originale|mensaje original|mensagem original"
     "|oprindelig (?:besked|meddelelse|mail)|original(?:t)? meddelelse|ursprungligt meddelande|originalmeddelande|opprinnelig melding|original melding"
     "|alkuperäinen viesti|oorspronkelijk bericht|origineel bericht|wiadomość oryginalna|oryginalna wiadomość|původní (?:zpráva|e-mail)|pôvodná správa"
@@ -78,7 +78,9 @@ _ORIGINAL = (
     "|izvirno sporočilo|izvorna poruka|originalna poruka|αρχικό μήνυμα|הודעה מקורית|الرسالة الأصلية|missatge original|thư gốc|tin nhắn gốc|pesan asli"
     "|原始邮件|原始邮件信息|原邮件|原始郵件|元のメッセージ|オリジナルメッセージ|원본 메시지|원본 이메일|ข้อความต้นฉบับ"
 )
-ORIGINAL_DIVIDER = re.compile(rf"^\s*\W{{0,3}}[-_=*—–]{{2,}}\s*(?:{_ORIGINAL})\s*:?\s*[-_=*—–]{{2,}}\W{{0,3}}$", re.I)
+ORIGINAL_DIVIDER = re.compile(
+    rf"^\s*\W{{0,3}}[-_=*—–‐]{{2,}}(?:\s|&nbsp;)*(?:{_ORIGINAL})\s*:?(?:\s|&nbsp;)*[-_=*—–‐]{{2,}}\W{{0,3}}$", re.I
+)
 _FORWARDED = (
     "forwarded message|forwarded by .{1,80}|forwarded|weitergeleitete nachricht|message transféré|message transmis|messaggio inoltrato|mensaje reenviado"
     "|mensagem encaminhada|doorgestuurd bericht|videresendt (?:besked|melding)|vidarebefordrat (?:meddelande|mail)|välitetty viesti"

@@ -16,10 +16,11 @@ MAX_HEADERS = 2_000
 MAX_HEADER_BYTES = 1_000_000
 
 _HEADER = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*")
-_OPENING = re.compile(
-    rb"\s{1,20}(?:return-path|received|delivered-to|x-[a-z-]+|from|to|subject|date|message-id|mime-version|content-type): ?\S",
-    re.I,
+_KNOWN = (
+    rb"(?:return-path|received|delivered-to|x-[a-z-]+|from|to|subject|date|message-id|mime-version|content-type): ?\S"
 )
+_OPENING = re.compile(rb"\s{1,20}" + _KNOWN, re.I)
+_KNOWN_HEADER = re.compile(_KNOWN, re.I)
 _FOLD = re.compile(rb"(?:\r\n|\r|\n)+(?=[ \t])")
 _GUESSED_BOUNDARY = re.compile(rb"\s*--([^\r\n]{1,200}?)[ \t]*\r?\n[A-Za-z-]+:")
 
@@ -111,7 +112,9 @@ def _read_headers(raw: bytes, start: int, end: int) -> tuple[list[tuple[str, byt
             if _is_envelope_line(raw, position) and not headers:
                 position = following
                 continue
-            if headers and raw[position : position + 1] in (b" ", b"\t"):
+            # A line that is no header, among headers: a relay or a prankster put it there.
+            is_fold = bool(headers) and raw[position : position + 1] in (b" ", b"\t")
+            if is_fold or (headers or start == 0) and _KNOWN_HEADER.match(raw, following):
                 position = following
                 continue
             return headers, position
