@@ -21,7 +21,7 @@ PAGE = 20
 PEOPLE = 8
 # Newest messages looked through one by one before the index is asked. A word that fills a page there is frequent: its
 # index entry would be long and most of it thrown away. One that does not is rare enough for the index to be quick.
-WALK = 10_000
+WALK = 5_000
 START, STOP = "\ue000", "\ue001"  # around a hit; private characters that no sender's text keeps
 
 
@@ -80,9 +80,9 @@ def people(agent: "User", words: str) -> list[Customer]:
     query = SearchQuery(" & ".join(f"{part}:*" for part in parts), config="simple", search_type="raw")
     named = seen.annotate(words=SearchVector("name", config="simple")).filter(words=query)
     owners = Identity.objects.filter(value__startswith=words.lower()).values_list("customer", flat=True)[:PEOPLE]
-    by_address = list(seen.filter(pk__in=list(owners)))
-    by_name = list(named.order_by("-pk")[:PEOPLE])
-    return list({customer.pk: customer for customer in [*by_address, *by_name]}.values())[:PEOPLE]
+    by_name = newest_first(named, PEOPLE, newest=_newest(Customer.objects.all()), walk=WALK // 5)
+    found = {customer.pk: customer for customer in seen.filter(pk__in=[*owners, *by_name])}
+    return [found[pk] for pk in dict.fromkeys([*owners, *by_name]) if pk in found][:PEOPLE]
 
 
 def said(agent: "User", words: str, filters: Filters, *, before: int | None) -> list[Message]:
@@ -91,21 +91,23 @@ def said(agent: "User", words: str, filters: Filters, *, before: int | None) -> 
     hits = _narrowed(Message.objects.visible_to(agent).filter(search=query), filters)
     if before is not None:
         hits = hits.filter(pk__lt=before)
-    newest = (before or _newest() + 1) - 1
-    keys = list(hits.filter(pk__gt=newest - WALK).order_by("-pk").values_list("pk", flat=True)[: PAGE + 1])
-    if len(keys) <= PAGE:
-        keys += _by_index(hits.filter(pk__lte=newest - WALK), PAGE + 1 - len(keys))
-    return _shown(keys, query)
+    newest = before - 1 if before else _newest(Message.objects.all())
+    return _shown(newest_first(hits, PAGE + 1, newest=newest, walk=WALK), query)
 
 
-def _newest() -> int:
-    return Message.objects.aggregate(newest=models.Max("pk"))["newest"] or 0
+def newest_first(rows: models.QuerySet, wanted: int, *, newest: int, walk: int) -> list[int]:
+    """The highest ids of `rows`, a query by words: those near `newest` by walking, what is missing by the index."""
+    near = rows.filter(pk__gt=newest - walk).order_by("-pk").values_list("pk", flat=True)
+    keys = list(near[:wanted])
+    if len(keys) < wanted:
+        # `order by (id + 0)` cannot be had by walking the primary key, so that the planner takes the words' index.
+        rest = rows.filter(pk__lte=newest - walk).annotate(key=models.F("pk") + models.Value(0)).order_by("-key")
+        keys += rest.values_list("pk", flat=True)[: wanted - len(keys)]
+    return keys
 
 
-def _by_index(hits: "models.QuerySet[Message]", wanted: int) -> list[int]:
-    """`order by (id + 0)` cannot be had by walking the primary key, so that the planner takes the words' index."""
-    ordered = hits.annotate(key=models.F("pk") + models.Value(0)).order_by("-key")
-    return list(ordered.values_list("pk", flat=True)[:wanted])
+def _newest(rows: models.QuerySet) -> int:
+    return rows.aggregate(newest=models.Max("pk"))["newest"] or 0
 
 
 def _narrowed(hits: "models.QuerySet[Message]", filters: Filters) -> "models.QuerySet[Message]":

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models, transaction
-from django.template.loader import render_to_string
 
 from conversations.live import groups
 from conversations.live.push import push_activity, push_row, send
@@ -82,6 +81,5 @@ def _media(said: "models.QuerySet[Message]") -> list[str]:
 
 def take_off_screens(conversation: Conversation, messages: list[int]) -> None:
     """Messages that went elsewhere leave the threads that are open."""
-    html = render_to_string("conversations/actions/gone.html", {"messages": messages})
-    frame: dict[str, object] = {"type": "desk.event", "html": html, "conversation": conversation.pk}
+    frame: dict[str, object] = {"type": "desk.event", "html": "", "conversation": conversation.pk, "gone": messages}
     transaction.on_commit(lambda: send([groups.of_conversation(conversation.pk)], frame), robust=True)

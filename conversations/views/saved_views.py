@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -72,7 +73,11 @@ def _page(request: HttpRequest, form: SavedViewForm, edited: SavedView | None = 
     agent = agent_of(request)
     views = SavedView.objects.filter(Q(owner=agent) | Q(is_shared=True)).select_related("owner").order_by("name", "pk")
     rows = [
-        {"view": view, "href": f"/?{view.query}", "can_change": view.owner_id == agent.pk or agent.is_admin}
+        {
+            "view": view,
+            "href": reverse("inbox_view", args=[f"saved-{view.pk}"]),
+            "can_change": view.owner_id == agent.pk or agent.is_admin,
+        }
         for view in views
     ]
     context = {"rows": rows, "form": form, "edited": edited, "query": request.GET.urlencode()}

@@ -45,6 +45,11 @@ const leave = ({ detail }) => {
 for (const name of ["conversation:resolved", "conversation:snoozed"]) document.body.addEventListener(name, leave);
 document.body.addEventListener("conversation:changed", () => location.reload());
 
+// Messages that were split off leave the threads that are open.
+document.body.addEventListener("desk.event", ({ detail }) => {
+  for (const message of detail.gone ?? []) $(`#message-${message}`)?.remove();
+});
+
 const chosen = () => document.querySelectorAll('input[name="conversation"][form="bulk"]:checked');
 const showBulk = () => {
   const bar = $("#bulk");

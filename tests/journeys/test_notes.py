@@ -7,7 +7,7 @@ import pytest
 from conversations.inbound.receive import receive
 from conversations.models import Conversation, Mention
 from conversations.views.notes import mentioned_in
-from tests.conftest import agent, from_ann
+from tests.conftest import from_ann
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -61,9 +61,7 @@ def test_the_mentioned_are_told_at_once(
     ],
 )
 def test_mentions_are_read_from_the_words(text, names, ada, grace, linus, sam):
-    other = agent("Sam Other")
-    other.email = "sam2@desk.example"
-    other.save()
+    type(sam).objects.create_user("other@desk.example", name="Sam Other")
     assert [someone.name for someone in mentioned_in(text, writer=ada)] == names
 
 
