@@ -11,14 +11,16 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404, QueryDict
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from conversations.live import presence
-from conversations.models import Conversation, Medium, Priority, ReadMark, SavedView, Status
+from conversations.models import Conversation, Medium, Priority, ReadMark, SavedView, Status, Team
 from conversations.models.conversation import ConversationQuerySet
 from conversations.models.personal import Mention
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from deskapp.models import User
 
 PAGE = 50
@@ -32,7 +34,7 @@ class View:
     """One entry of the rail. `key` is its place in addresses: "mine", "team-3", "saved-7"."""
 
     key: str
-    label: str
+    label: "StrOrPromise"
     icon: str = "view"
     count: int = 0
     is_due: bool = False
@@ -42,7 +44,7 @@ class View:
 @dataclass(frozen=True)
 class Place:
     icon: str
-    label: str
+    label: "StrOrPromise"
     href: str
 
 
@@ -77,18 +79,20 @@ class Page:
     after: str  # the cursor of the next page; "" at the end
 
 
+_VIEWS = [
+    View("mine", _("Mine"), "mine", go="i"),
+    View("unassigned", _("Unassigned"), "unassigned", go="u"),
+    View("mentions", _("Mentions"), "note"),
+    View("snoozed", _("Snoozed"), "snooze"),
+    View("all", _("All"), "inbox", go="a"),
+    View("resolved", _("Solved"), "resolve"),
+    View("spam", _("Spam"), "warning"),
+]
+
+
 def views_of(agent: "User") -> list[View]:
     teams = [View(f"team-{team.pk}", team.name, "people") for team in agent.teams.order_by("name")]
-    return [
-        View("mine", _("Mine"), "mine", go="i"),
-        View("unassigned", _("Unassigned"), "unassigned", go="u"),
-        *teams,
-        View("mentions", _("Mentions"), "note"),
-        View("snoozed", _("Snoozed"), "snooze"),
-        View("all", _("All"), "inbox", go="a"),
-        View("resolved", _("Solved"), "resolve"),
-        View("spam", _("Spam"), "warning"),
-    ]
+    return [*_VIEWS[:2], *teams, *_VIEWS[2:]]
 
 
 def listed(agent: "User", key: str, data: QueryDict) -> Listed:
@@ -102,12 +106,13 @@ def listed(agent: "User", key: str, data: QueryDict) -> Listed:
         kept = {name: values[0] for name, values in parse_qs(saved.query).items()}
         filters = {**{name: value for name, value in kept.items() if name in FILTERS}, **filters}
         return Listed(key, saved.name, _sort(sort or kept.get("sort", "")), filters)
-    for view in views_of(agent):
-        if view.key == key:
-            return Listed(key, view.label, _sort(sort), filters)
-    if key.startswith("team-") and (team := _team_name(agent, _number(key))):
-        return Listed(key, team, _sort(sort), filters)
-    raise Http404
+    if key.startswith("team-"):
+        label = _team_name(agent, _number(key))
+    else:
+        label = next((view.label for view in _VIEWS if view.key == key), "")
+    if not label:
+        raise Http404
+    return Listed(key, str(label), _sort(sort), filters)
 
 
 def _sort(asked: str) -> str:
@@ -120,22 +125,23 @@ def _number(key: str) -> int:
 
 
 def _team_name(agent: "User", pk: int) -> str:
-    from conversations.models import Team
-
-    return Team.objects.filter(pk=pk).values_list("name", flat=True).first() or "" if agent.sees_all_teams else ""
+    teams = Team.objects.all() if agent.sees_all_teams else agent.teams.all()
+    return teams.filter(pk=pk).values_list("name", flat=True).first() or ""
 
 
 def _saved(agent: "User") -> QuerySet[SavedView]:
     return SavedView.objects.filter(Q(owner=agent) | Q(is_shared=True)).order_by("name", "pk")
 
 
-def conversations_of(agent: "User", wanted: Listed) -> ConversationQuerySet:
-    """What the view holds for this agent, filtered, not yet ordered."""
-    return _filtered(_in_view(agent, wanted.key, wanted.filters), agent, wanted.filters)
+def conversations_of(
+    agent: "User", wanted: Listed, *, seen: ConversationQuerySet | None = None
+) -> ConversationQuerySet:
+    """What the view holds for this agent, filtered, not yet ordered. `seen`: what they may see, where it is known."""
+    seen = Conversation.objects.visible_to(agent) if seen is None else seen
+    return _filtered(_in_view(agent, wanted.key, wanted.filters, seen), agent, wanted.filters)
 
 
-def _in_view(agent: "User", key: str, filters: dict[str, str]) -> ConversationQuerySet:
-    seen = Conversation.objects.visible_to(agent)
+def _in_view(agent: "User", key: str, filters: dict[str, str], seen: ConversationQuerySet) -> ConversationQuerySet:
     match key.partition("-")[0]:
         case "mine":
             return seen.mine(agent)
@@ -218,10 +224,11 @@ def _beyond(rows: ConversationQuerySet, sort: str, after: str) -> ConversationQu
 
 def rail_of(agent: "User") -> Rail:
     views, saved = views_of(agent), [(row, f"saved-{row.pk}") for row in _saved(agent)]
-    lists = [Listed(view.key, view.label, "waiting") for view in views if view.key not in ("resolved", "spam")]
+    lists = [Listed(view.key, str(view.label), "waiting") for view in views if view.key not in ("resolved", "spam")]
     lists += [Listed(key, row.name, "waiting", _kept(row.query)) for row, key in saved]
+    seen = Conversation.objects.visible_to(agent)
     counts = counted(
-        {wanted.key: conversations_of(agent, wanted) for wanted in lists}
+        {wanted.key: conversations_of(agent, wanted, seen=seen) for wanted in lists}
         | {"unread": Conversation.objects.mine(agent).annotate(is_unread=_is_unread(agent)).filter(is_unread=True)}
     )
     return Rail(
