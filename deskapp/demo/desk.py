@@ -63,10 +63,10 @@ TAGS = (
     "vip", "shop pick-up", "hiker", "wholesale", "praise",
 )  # fmt: skip
 VIEWS = (
-    ("Gold, waiting", "grace", True, "status=open&tier=Gold"),
-    ("Stuck in a depot", "matthias", True, "status=open&tag=stuck+in+depot"),
-    ("Refunds to check", "grace", True, "status=open&tag=refund"),
-    ("Sizes, unassigned", "ada", False, "status=open&tag=size&assignee=none"),
+    ("By chat, now", "grace", True, "channel=chat"),
+    ("Stuck in a depot", "matthias", True, "tag=stuck+in+depot"),
+    ("Refunds to check", "grace", True, "tag=refund"),
+    ("Sizes, nobody’s yet", "ada", False, "tag=size&assignee=nobody"),
 )
 
 
