@@ -1,10 +1,9 @@
 """One thread: what was said and what happened, interleaved by time, read backwards a page at a time."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from conversations.models import Activity, Conversation, Message
@@ -85,10 +84,12 @@ def _earlier(at: datetime, pk: int | None, *, is_first: bool = False) -> Q:
 
 
 def stamp(conversation: Conversation) -> str:
-    message = conversation.messages.order_by("-pk").values_list("pk", flat=True)[:1]
-    activity = conversation.activities.order_by("-pk").values_list("pk", flat=True)[:1]
-    known: Sequence[int] = [next(iter(message), 0), next(iter(activity), 0)]
-    return f"{known[0]}-{known[1]}-{int(timezone.now().timestamp())}"
+    known = Conversation.objects.filter(pk=conversation.pk).values_list(
+        Subquery(Message.objects.filter(conversation=OuterRef("pk")).order_by("-pk").values("pk")[:1]),
+        Subquery(Activity.objects.filter(conversation=OuterRef("pk")).order_by("-pk").values("pk")[:1]),
+    )
+    message, activity = known.get()
+    return f"{message or 0}-{activity or 0}-{int(timezone.now().timestamp())}"
 
 
 def _known(stamp_: str) -> tuple[int, int, datetime]:

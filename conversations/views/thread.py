@@ -3,7 +3,7 @@
 from urllib.parse import unquote
 
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -17,7 +17,6 @@ from conversations.reading import Listed, listed, with_viewers
 from conversations.views.acting import agent_of, is_htmx
 from conversations.views.inbox import REMEMBERED, list_context
 from conversations.views.replies import composer_context
-from customers.models import Customer
 
 
 @login_required
@@ -30,9 +29,8 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "conversations/thread/older.html", {"conversation": found, "timeline": older})
     if "since" in request.GET:
         return _missed(request, found)
-    with transaction.atomic():
-        context = thread_context(request, found)
-        mark_read(request, found)
+    context = thread_context(request, found)
+    mark_read(request, found)
     if is_htmx(request):
         return render(request, "conversations/thread/fragment.html", context)
     return render(request, "conversations/thread/page.html", {**context, **list_context(request, _list(request))})
@@ -47,10 +45,10 @@ def _visible(request: HttpRequest, pk: int) -> Conversation:
 
 def thread_context(request: HttpRequest, found: Conversation) -> dict[str, object]:
     with_viewers([found], but=agent_of(request).pk)
-    customer = Customer.objects.prefetch_related("identities", "claims").get(pk=found.customer_id)
+    prefetch_related_objects([found.customer], "identities", "claims")
     return {
         "timeline": timeline.newest(found),
-        "customer": customer,
+        "customer": found.customer,
         "now": timezone.now(),
         **composer_context(request, found),
     }

@@ -9,7 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import uvicorn
+from django.conf import settings
 from django.db import connections
+from django.test import Client
 from playwright.sync_api import Error, sync_playwright
 
 # bin/test finds it, installs it where it may, and says loudly when there is none.
@@ -99,3 +101,23 @@ def open_page(browser):
     for context in contexts:
         context.close()
     assert not problems
+
+
+@pytest.fixture
+def page_of(live_desk, open_page):
+    """Opens a page of the desk for an agent, signed in by a session of their own."""
+
+    def make(agent, path="/", **options):
+        cookie = live_desk.do(session_of, agent)
+        page = open_page(**options)
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_desk.url}])
+        page.goto(live_desk.url + path)
+        return page
+
+    return make
+
+
+def session_of(agent):
+    client = Client()
+    client.force_login(agent)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
