@@ -4,6 +4,8 @@ import uuid
 from datetime import datetime
 
 import pytest
+from asgiref.sync import SyncToAsync
+from django.db import connections
 from django.utils import timezone
 
 from conversations.envelopes import InboundMessage
@@ -14,6 +16,13 @@ from integrations.models import Connector
 
 PASSWORD = "a long and calm password"
 SHOP_SECRET = "the shop and the desk know this, and nobody else"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup):
+    """The thread in which asynchronous tests use the ORM holds a connection, and a database in use cannot be dropped."""
+    yield
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
 
 @pytest.fixture(autouse=True)
