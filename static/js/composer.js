@@ -31,7 +31,8 @@ const start = (form) => {
 };
 
 const send = (form, button) => {
-  if (!form.classList.contains("htmx-request")) form.requestSubmit(button);
+  // A click, not requestSubmit: htmx takes the name of the button from it.
+  if (!form.classList.contains("htmx-request")) button.click();
 };
 
 const startAll = () => {

@@ -1,0 +1,158 @@
+"""The composer in a real browser: type, paste a picture, send by keys, and take it back."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import expect
+
+from conversations.inbound.receive import receive
+from conversations.models import Attachment, CannedReply, Delivery, Draft, Message
+from tests.conftest import from_ann
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PASTE = """([selector, name]) => {
+  const bytes = Uint8Array.from(atob("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="), (c) => c.charCodeAt(0));
+  const data = new DataTransfer();
+  data.items.add(new File([bytes], name, { type: "image/png" }));
+  const field = document.querySelector(selector);
+  field.focus();
+  field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+
+
+@pytest.fixture
+def page_of(live_desk, open_page):
+    """A page in which this agent is signed in."""
+
+    def make(agent, **options):
+        client = Client()
+        live_desk.do(client.force_login, agent)
+        page = open_page(base_url=live_desk.url, **options)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_desk.url}])
+        return page
+
+    return make
+
+
+@pytest.fixture
+def conversation(live_desk, mail):
+    return live_desk.do(receive, from_ann(mail, "Where is my parcel?", subject="Parcel")).conversation
+
+
+@pytest.fixture
+def page(page_of, ada, conversation):
+    page = page_of(ada)
+    page.goto(f"/conversations/{conversation.pk}/")
+    page.wait_for_selector("#reply.editor")
+    return page
+
+
+def sent():
+    return list(Message.objects.filter(kind="outbound").order_by("pk"))
+
+
+def test_words_sent_by_ctrl_enter_and_taken_back_by_z(page, live_desk):
+    page.keyboard.press("r")
+    page.keyboard.type("It comes ")
+    page.keyboard.press("Control+b")
+    page.keyboard.type("today")
+    page.keyboard.press("Control+b")
+    page.keyboard.type(".")
+    page.keyboard.press("Control+Enter")
+    toast = page.locator(".toast")
+    expect(toast).to_contain_text("Sending to Ann Bell")
+    (message,) = live_desk.do(sent)
+    assert message.text == "It comes today." and "<b>today</b>" in message.html
+    expect(page.locator("#timeline")).to_contain_text("It comes today.")
+    expect(page.locator("#reply")).to_have_text("")
+    page.locator("#scroller").focus()
+    page.keyboard.press("z")
+    expect(page.locator("#reply")).to_have_text("It comes today.")
+    expect(page.locator("#reply b")).to_have_text("today")
+    assert live_desk.do(lambda: Delivery.objects.get().status) == "cancelled"
+
+
+def test_send_and_resolve_by_keys(page, live_desk, conversation):
+    page.locator("#reply").fill("Done.")
+    page.locator("#reply").press("Control+Shift+Enter")
+    expect(page.locator(".toast")).to_contain_text("Sending to Ann Bell")
+    expect(page.get_by_role("button", name="Reopen")).to_be_visible()
+    assert live_desk.do(lambda: type(conversation).objects.get().status) == "resolved"
+
+
+def test_a_pasted_picture_stands_in_the_words_and_goes_along(page, live_desk):
+    page.locator("#reply").press_sequentially("Look: ")
+    page.evaluate(PASTE, ["#reply", "jacket.png"])
+    expect(page.locator("#reply img")).to_have_attribute("alt", "jacket.png")
+    page.locator("#reply").press("Control+Enter")
+    expect(page.locator(".toast")).to_contain_text("Sending")
+    (message,) = live_desk.do(sent)
+    picture = live_desk.do(Attachment.objects.get)
+    assert picture.message_id == message.pk and picture.is_inline and f"cid:{picture.content_id}" in message.html
+
+
+def test_a_file_becomes_a_chip_and_can_be_taken_off(page, live_desk):
+    page.locator("#reply-form [data-upload]").set_input_files({"name": "plan.txt", "mimeType": "text/plain", "buffer": b"hi"})
+    expect(page.locator("#reply-form .file")).to_contain_text("plan.txt")
+    page.get_by_role("button", name="Take plan.txt off").click()
+    expect(page.locator("#reply-form .file")).to_have_count(0)
+    page.wait_for_function("fetch('/healthz').then(() => true)")
+    assert live_desk.do(Attachment.objects.count) == 0
+
+
+def test_a_draft_saves_itself_and_is_there_after_a_reload(page, live_desk):
+    page.locator("#reply").press_sequentially("Half a thou")
+    expect(page.locator("#reply-form [data-draft-state]")).to_contain_text("Draft saved")
+    assert live_desk.do(lambda: Draft.objects.get().mode) == "reply"
+    page.reload()
+    expect(page.locator("#reply")).to_have_text("Half a thou")
+
+
+def test_a_note_goes_to_its_own_address_and_calls_a_colleague(page, live_desk, grace):
+    page.keyboard.press("n")
+    page.keyboard.type("Ask @gra")
+    expect(page.locator(".suggestions [role=option]")).to_contain_text("Grace Lind")
+    page.keyboard.press("Enter")
+    page.keyboard.type("please")
+    expect(page.locator("#note")).to_have_text("Ask @Grace Lind please")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".toast")).to_contain_text("Grace called")
+    assert live_desk.do(sent) == []
+    note = live_desk.do(lambda: Message.objects.get(kind="note"))
+    assert live_desk.do(lambda: note.mentions.get().agent_id) == grace.pk
+
+
+def test_a_canned_reply_comes_by_its_sign_and_is_filled_in(page, live_desk):
+    live_desk.do(CannedReply.objects.create, name="Late parcel", text="Dear {customer},\n\nit is late.")
+    page.locator("#reply").press_sequentially("#late")
+    expect(page.locator(".suggestions [role=option]")).to_contain_text("Late parcel")
+    page.keyboard.press("Enter")
+    expect(page.locator("#reply")).to_contain_text("Dear Ann,")
+    assert "#late" not in page.locator("#reply").inner_text()
+
+
+def test_a_list_begins_with_a_dash(page, live_desk):
+    page.locator("#reply").press_sequentially("- one")
+    page.keyboard.press("Enter")
+    page.keyboard.type("two")
+    expect(page.locator("#reply li")).to_have_count(2)
+
+
+def test_the_palette_does_what_its_options_say(page, live_desk, conversation):
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette [role=option]").first).to_contain_text("Resolve")
+    page.keyboard.type("assign to me")
+    expect(page.locator("#palette [role=option]").first).to_contain_text("Assign to me")
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast")).to_contain_text("Assigned to Ada Okafor")
+
+
+def test_without_scripts_a_reply_is_a_plain_form(page_of, ada, conversation, live_desk):
+    page = page_of(ada, java_script_enabled=False)
+    page.goto(f"/conversations/{conversation.pk}/")
+    page.locator("textarea#reply").fill("Plain words")
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.wait_for_url(f"**/conversations/{conversation.pk}/")
+    assert [message.text for message in live_desk.do(sent)] == ["Plain words"]
