@@ -49,7 +49,7 @@ def sweep_unread_chats() -> None:
 
 
 def queue_event(raw_id: int) -> None:
-    """Has a kept event processed at once. The sweep comes to it as well: a broker that is gone costs seconds, no mail."""
+    """Has a kept event processed at once. The sweep comes to it too: a broker that is gone costs seconds, no mail."""
     _soon(process_raw_event, raw_id)
 
 
@@ -62,6 +62,7 @@ def queue_delivery(*, delivery_id: int, due_at: datetime, **kwargs: object) -> N
 
 def _soon(task: Task, number: int, *, eta: datetime | None = None) -> None:
     try:
-        task.apply_async((number,), eta=eta, retry=False)
+        when = {} if eta is None else {"eta": eta}
+        task.apply_async((number,), retry=False, **when)
     except (BrokerError, RedisError, OSError):
         log.warning("the broker is gone: left to the sweep", task=task.name, number=number)

@@ -143,7 +143,9 @@ def _keep(
         _set_aside(connector, f"uid:{mailbox.uidvalidity}:{found.uid}", UNREADABLE, b"", why)
     elif head is not None:
         megabytes = found.size / 1_000_000
-        why = f"It has {megabytes:.0f} MB, the desk takes up to {LARGEST_BYTES // 1_000_000}. It is still in the mailbox."
+        why = (
+            f"It has {megabytes:.0f} MB, the desk takes up to {LARGEST_BYTES // 1_000_000}. It is still in the mailbox."
+        )
         name = message_id_of(head) or hashlib.sha256(head).hexdigest()
         _set_aside(connector, f"{name}#{found.size}", TOO_LARGE, head, why)
     return None

@@ -1,4 +1,4 @@
-"""Watches one mailbox in a thread of its own: fetch, wait for news, and after a failure come back more and more slowly."""
+"""Watches one mailbox in a thread of its own: fetch, wait for news; after a failure, wait longer each time."""
 
 import random
 from threading import Event, Thread

@@ -31,7 +31,13 @@ class MailServers:
     """Two servers in a thread of their own. `desk_addresses` are lower-case; port 0 means any free one."""
 
     def __init__(
-        self, desk_addresses: set[str], *, name: str = DESK, password: str = PASSWORD, smtp_port: int = 0, imap_port: int = 0
+        self,
+        desk_addresses: set[str],
+        *,
+        name: str = DESK,
+        password: str = PASSWORD,
+        smtp_port: int = 0,
+        imap_port: int = 0,
     ) -> None:
         self.desk_addresses, self.desk = desk_addresses, name
         self._passwords = {name: password, CUSTOMERS: PASSWORD}
@@ -94,8 +100,15 @@ class MailServers:
     async def _start_imap(self, stack: AsyncExitStack) -> None:
         facts = Namespace(passlib_cfg=None, proxy_protocol=None)
         self._config = Config(
-            facts, demo_data=False, demo_user=self.desk, demo_password="", host="127.0.0.1", port=self.imap_port,
-            tls_enabled=False, subsystem=Subsystem.for_asyncio(), max_append_len=LARGEST_BYTES,
+            facts,
+            demo_data=False,
+            demo_user=self.desk,
+            demo_password="",
+            host="127.0.0.1",
+            port=self.imap_port,
+            tls_enabled=False,
+            subsystem=Subsystem.for_asyncio(),
+            max_append_len=LARGEST_BYTES,
             hash_context=BuiltinHash(rounds=1),  # no secret: the password stands above
         )
         backend = DictBackend(await self._people(), self._config)
@@ -114,7 +127,9 @@ class MailServers:
 
     async def _start_smtp(self, stack: AsyncExitStack) -> None:
         options: dict[str, Any] = {"data_size_limit": LARGEST_BYTES, "enable_SMTPUTF8": True, "hostname": "loopback"}
-        server = await self._loop.create_server(lambda: SMTP(self, loop=self._loop, **options), "127.0.0.1", self.smtp_port)
+        server = await self._loop.create_server(
+            lambda: SMTP(self, loop=self._loop, **options), "127.0.0.1", self.smtp_port
+        )
         stack.callback(server.close)
         self.smtp_port = server.sockets[0].getsockname()[1]
 

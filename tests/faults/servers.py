@@ -125,7 +125,10 @@ class Imap(Server):
             if "BODY" in rest:
                 self.say(line, f"* {number} FETCH (UID {uid} BODY[] {{{len(mail)}}}", mail, b")\r\n")
             else:
-                self.say(line, f'* {number} FETCH (UID {uid} RFC822.SIZE {len(mail)} INTERNALDATE "21-Nov-2026 10:00:00 +0000")')
+                self.say(
+                    line,
+                    f'* {number} FETCH (UID {uid} RFC822.SIZE {len(mail)} INTERNALDATE "21-Nov-2026 10:00:00 +0000")',
+                )
         self.say(line, f"{tag} OK done")
         return True
 

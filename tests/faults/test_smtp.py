@@ -51,7 +51,9 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("answers", "status", "words"), REFUSALS)
-def test_what_the_server_did_not_take_is_tried_again_or_failed_but_never_uncertain(message, mail, answers, status, words):
+def test_what_the_server_did_not_take_is_tried_again_or_failed_but_never_uncertain(
+    message, mail, answers, status, words
+):
     with Smtp(**answers) as server:
         delivery = send(message, mail, server, timeout=0.5)
     assert delivery.status == status

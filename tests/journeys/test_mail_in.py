@@ -40,7 +40,11 @@ def test_mail_in_the_mailbox_becomes_a_message_of_its_writer(mailbox, servers):
     servers.put(body)
     assert fetch(mailbox) == 1
     message = Message.objects.get()
-    assert (message.text, message.subject, message.kind) == ("My kettle leaks.", "A leaking kettle", MessageKind.INBOUND)
+    assert (message.text, message.subject, message.kind) == (
+        "My kettle leaks.",
+        "A leaking kettle",
+        MessageKind.INBOUND,
+    )
     assert message.identity.value == "ann@home.example"
     assert message.conversation.customer.name == "Ann Bell"
     raw = RawEvent.objects.get()

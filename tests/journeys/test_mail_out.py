@@ -47,7 +47,13 @@ def question(mail):
 
 def answer(message, by, channel, html="<p>We send a <b>new</b> one.</p>", **fields):
     said = reply(
-        message.conversation, html=html, by=by, channel=channel, identity=message.identity, client_id=uuid.uuid4(), **fields
+        message.conversation,
+        html=html,
+        by=by,
+        channel=channel,
+        identity=message.identity,
+        client_id=uuid.uuid4(),
+        **fields,
     )
     return send(said)
 
@@ -114,7 +120,12 @@ def test_answer_to_our_answer_comes_back_by_plus_address_alone_and_by_message_id
 def test_pictures_in_place_and_files_are_enclosed(mailbox, servers, question, ada, mail):
     picture, file = (
         Attachment.objects.create(
-            name=name, content_type=kind, size=3, content_id=cid, file=ContentFile(b"abc", name="stored"), is_inline=bool(cid)
+            name=name,
+            content_type=kind,
+            size=3,
+            content_id=cid,
+            file=ContentFile(b"abc", name="stored"),
+            is_inline=bool(cid),
         )
         for name, kind, cid in (("a.png", "image/png", "pic1"), ("../e‮gpj.exe\r\nX: y", "message/rfc822", ""))
     )
@@ -158,8 +169,13 @@ def test_a_second_try_has_the_same_message_id(mailbox, servers, question, ada, m
 
 def test_automatic_mail_says_so_and_can_be_ended(mailbox, servers, question, ada, mail):
     message = reply(
-        question.conversation, html="<p>How was it?</p>", by=ada, channel=mail, identity=question.identity,
-        client_id=uuid.uuid4(), details={"unsubscribe": "https://desk.example/u/1"},
+        question.conversation,
+        html="<p>How was it?</p>",
+        by=ada,
+        channel=mail,
+        identity=question.identity,
+        client_id=uuid.uuid4(),
+        details={"unsubscribe": "https://desk.example/u/1"},
     )
     Message.objects.filter(pk=message.pk).update(is_automatic=True)
     send(message)
@@ -269,7 +285,9 @@ def test_chat_answer_that_goes_by_mail_comes_back_to_the_chat(mailbox, servers, 
     letter = arrived(servers)
     assert letter["To"].addresses[0].addr_spec == "ann@typed.example"
     assert message.external_id == letter["Message-ID"].strip("<>")
-    servers.put(a_mail("Yes, by mail", sender="ann@typed.example", to=letter["Reply-To"], In_Reply_To=letter["Message-ID"]))
+    servers.put(
+        a_mail("Yes, by mail", sender="ann@typed.example", to=letter["Reply-To"], In_Reply_To=letter["Message-ID"])
+    )
     fetch(mailbox)
     assert Message.objects.get(text="Yes, by mail").conversation == said.conversation
     bounce(mailbox, to="support@hollinfell.example", original=f"<{message.external_id}>")

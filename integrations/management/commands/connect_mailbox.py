@@ -1,4 +1,4 @@
-"""Connects a mailbox: asks what it needs to know, tries both sign-ins, and says in words what is wrong and how to mend it."""
+"""Connects a mailbox: asks what it needs to know, tries both sign-ins, and says what is wrong and how to mend it."""
 
 import getpass
 import sys
@@ -45,7 +45,9 @@ class Command(BaseCommand):
             parser.add_argument(f"--{way}-host")
             parser.add_argument(f"--{way}-port", type=int)
             parser.add_argument(f"--{way}-security", choices=SECURITIES)
-        parser.add_argument("--start", choices=["all", "now"], default="all", help="fetch all its mail, or new mail only")
+        parser.add_argument(
+            "--start", choices=["all", "now"], default="all", help="fetch all its mail, or new mail only"
+        )
         parser.add_argument("--no-smtp-auth", action="store_true", help="the mail server takes mail without a password")
         parser.add_argument("--no-plus", action="store_true", help="the server does not take support+word@shop.example")
         parser.add_argument("--untried", action="store_true", help="do not try to sign in")
@@ -70,9 +72,13 @@ class Command(BaseCommand):
         settings: dict[str, object] = {
             "username": options["username"] or address,
             "auth": options["auth"],
-            "imap_host": options["imap_host"] or imap or self.asked("Server of incoming mail (IMAP)", None, f"imap.{domain}"),
+            "imap_host": options["imap_host"]
+            or imap
+            or self.asked("Server of incoming mail (IMAP)", None, f"imap.{domain}"),
             "imap_security": options["imap_security"] or "tls",
-            "smtp_host": options["smtp_host"] or out or self.asked("Server of outgoing mail (SMTP)", None, f"smtp.{domain}"),
+            "smtp_host": options["smtp_host"]
+            or out
+            or self.asked("Server of outgoing mail (SMTP)", None, f"smtp.{domain}"),
             "smtp_security": options["smtp_security"] or security or "starttls",
             "folder": options["folder"] or "INBOX",
             "start": options["start"],

@@ -1,4 +1,4 @@
-"""The mail servers of the demo, on loopback: what is written to the desk arrives there, what the desk sends goes nowhere else."""
+"""The mail servers of the demo, on loopback: mail to the desk arrives there, and what the desk sends ends there."""
 
 import signal
 from threading import Event
@@ -39,8 +39,8 @@ class Command(BaseCommand):
         try:
             rewire(connectors, servers)
             self.stdout.write(
-                f"Mail to {', '.join(sorted(servers.desk_addresses))} is taken at 127.0.0.1:{servers.smtp_port} and lies at "
-                f"127.0.0.1:{servers.imap_port}; what customers get lies there too, for {CUSTOMERS} with {PASSWORD}."
+                f"Mail to {', '.join(sorted(servers.desk_addresses))} is taken at 127.0.0.1:{servers.smtp_port}, lies "
+                f"at 127.0.0.1:{servers.imap_port}; what customers get lies there too, for {CUSTOMERS} with {PASSWORD}."
             )
             self.stdout.flush()
             ending.wait()

@@ -11,7 +11,9 @@ from integrations.adapters.media.email.marks import Mark, bare, is_our_message_i
 from integrations.adapters.media.email.parsed import Bounce, ParsedEmail
 
 _ACTION = re.compile(rb"^action:[ \t]*(failed|delayed)", re.IGNORECASE | re.MULTILINE)
-_STILL_TRYING = re.compile(rb"delayed|still (?:being )?(?:re)?tr|will (?:keep|continue)|not yet been delivered", re.IGNORECASE)
+_STILL_TRYING = re.compile(
+    rb"delayed|still (?:being )?(?:re)?tr|will (?:keep|continue)|not yet been delivered", re.IGNORECASE
+)
 
 
 def reports(parsed: ParsedEmail, bounce: Bounce, raw: bytes, mark: Mark | None) -> Iterator[DeliveryReport]:
@@ -29,7 +31,9 @@ def reports(parsed: ParsedEmail, bounce: Bounce, raw: bytes, mark: Mark | None) 
         words = _("It did not reach %(who)s: %(why)s") % {"who": _who(bounce), "why": _why(bounce)}
         status = Delivery.Status.FAILED
     # Permanent in both cases: the desk sends again what a server refused, never what a server accepted and gave back.
-    yield DeliveryReport(status, "" if delivery_id else original, delivery_id, error=words, said=bounce.diagnostic[:2000])
+    yield DeliveryReport(
+        status, "" if delivery_id else original, delivery_id, error=words, said=bounce.diagnostic[:2000]
+    )
 
 
 def _is_only_late(bounce: Bounce, raw: bytes) -> bool:

@@ -49,7 +49,10 @@ def _letter(connector: Connector, outbound: OutboundMessage, message: Message, c
         if has_plus
         else channel.address,
         subject=_subject(outbound, channel),
-        text="\n\n".join(part for part in (outbound.text.strip(), _signed_text(signature), *map(_quote_text, quoted)) if part) + "\n",
+        text="\n\n".join(
+            part for part in (outbound.text.strip(), _signed_text(signature), *map(_quote_text, quoted)) if part
+        )
+        + "\n",
         html=_page(outbound.html or linebreaks(escape(outbound.text)), signature, quoted),
         references=_references(outbound),
         headers=_headers(message, channel),
@@ -59,15 +62,17 @@ def _letter(connector: Connector, outbound: OutboundMessage, message: Message, c
 
 
 def our_message_id(outbound: OutboundMessage, channel: Channel) -> str:
-    return message_id(
-        conversation_id=outbound.conversation_id, message_id=outbound.message_id, address=channel.address
-    )
+    return message_id(conversation_id=outbound.conversation_id, message_id=outbound.message_id, address=channel.address)
 
 
 def _sender(connector: Connector, outbound: OutboundMessage, channel: Channel) -> Address:
     """“Ada from Hollin & Fell”; the bot and automatic mail are signed by the shop alone."""
     brand = connector.settings.get("brand") or channel.name
-    name = _("%(agent)s from %(brand)s") % {"agent": outbound.author_name, "brand": brand} if outbound.author_name else brand
+    name = (
+        _("%(agent)s from %(brand)s") % {"agent": outbound.author_name, "brand": brand}
+        if outbound.author_name
+        else brand
+    )
     return address(channel.address, name)
 
 
@@ -78,7 +83,9 @@ def _addresses(texts: Iterable[str]) -> tuple[Address, ...]:
 def _subject(outbound: OutboundMessage, channel: Channel) -> str:
     subject = one_line(outbound.subject) or _("Your message to %(brand)s") % {"brand": channel.name}
     answers = bool(outbound.references)
-    return f"Re: {subject}" if answers and not re.match(r"\s*(re|aw|sv|antw|odp)\s*:", subject, re.IGNORECASE) else subject
+    return (
+        f"Re: {subject}" if answers and not re.match(r"\s*(re|aw|sv|antw|odp)\s*:", subject, re.IGNORECASE) else subject
+    )
 
 
 def _references(outbound: OutboundMessage) -> tuple[str, ...]:
@@ -100,7 +107,9 @@ def _headers(message: Message, channel: Channel) -> dict[str, str]:
 
 
 def _signature(message: Message, channel: Channel) -> str:
-    """The agent's, the team's and the channel's, those there are."""
+    """The agent's, the team's and the channel's, those there are, unless the agent took them off."""
+    if not message.details.get("signature", True):
+        return ""
     team = message.conversation.team or channel.team
     parts = (message.author.signature if message.author else "", team.signature if team else "", channel.signature)
     return "\n".join(part.strip() for part in parts if part.strip())
@@ -141,7 +150,9 @@ def _page(html: str, signature: str, quoted: list[Message]) -> str:
         parts.append(f'<div dir="auto">-- <br>{escape(signature).replace(chr(10), "<br>")}</div>')
     for message in quoted:
         said = linebreaks(escape(message.text[:LONGEST_QUOTE].strip()))
-        parts.append(f'<p dir="auto">{escape(_introduction(message))}</p><blockquote type="cite" dir="auto">{said}</blockquote>')
+        parts.append(
+            f'<p dir="auto">{escape(_introduction(message))}</p><blockquote type="cite" dir="auto">{said}</blockquote>'
+        )
     return "<!DOCTYPE html><html><body>" + "".join(parts) + "</body></html>"
 
 

@@ -51,7 +51,7 @@ def _is_our_own(connector: Connector, parsed: ParsedEmail) -> bool:
 def _is_ours(connector: Connector, address: str) -> bool:
     """Ours with or without a plus: "support+c12.…@" is support@."""
     local, _, domain = address.strip().lower().rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}" in our_addresses(connector) or address.lower() in our_addresses(connector)
+    return not our_addresses(connector).isdisjoint({f"{local.partition('+')[0]}@{domain}", f"{local}@{domain}"})
 
 
 def _message(

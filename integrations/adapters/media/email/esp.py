@@ -13,7 +13,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from anymail.exceptions import AnymailInsecureWebhookWarning, AnymailNotSupportedWarning, AnymailWebhookValidationFailure
+from anymail.exceptions import (
+    AnymailInsecureWebhookWarning,
+    AnymailNotSupportedWarning,
+    AnymailWebhookValidationFailure,
+)
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
@@ -69,7 +73,9 @@ class EspAdapter:
     def understand(self, connector: Connector, raw: RawEvent) -> Iterator[Understood]:
         request = _request(bytes(raw.body), str(raw.headers.get("content_type", "")))
         if raw.kind == TRACKING:
-            yield from (report for event in _view(connector, TRACKING).parse_events(request) if (report := report_of(event)))
+            yield from (
+                report for event in _view(connector, TRACKING).parse_events(request) if (report := report_of(event))
+            )
             return
         for mail in _mails(connector, request):
             yield from understand_mail(connector, mail, kept_as=raw.external_id, received_at=arrived_at(raw))

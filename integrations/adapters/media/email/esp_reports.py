@@ -31,7 +31,10 @@ def report_of(event: Any) -> DeliveryReport | None:
     if status != Delivery.Status.FAILED and meant and who and who.lower() != meant.lower():
         return None
     return DeliveryReport(
-        status, delivery_id=int(delivery), error=_error(event, who), said=str(event.mta_response or event.description or "")
+        status,
+        delivery_id=int(delivery),
+        error=_error(event, who),
+        said=str(event.mta_response or event.description or ""),
     )
 
 

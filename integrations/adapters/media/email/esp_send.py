@@ -21,7 +21,7 @@ def hand_over(connector: Connector, letter: Letter, backend: Any, *, delivery_id
     try:
         backend.send_messages([mail])
     except AnymailRecipientsRefused as error:
-        words = f"The mail service does not send to {letter.to.addr_spec}: it failed there before, or they asked for no mail."
+        words = f"The mail service does not send to {letter.to.addr_spec}: they asked for no mail, or it failed before."
         raise AdapterError(words, permanent=True, said=str(error)) from error
     except AnymailAPIError as error:
         failure = _failure(error)
@@ -51,7 +51,9 @@ def _failure(error: AnymailAPIError) -> AdapterError:
 
 def _was_never_there(cause: BaseException | None) -> bool:
     """Refused or unknown: not one byte of the mail was sent."""
-    reason = getattr(cause.args[0], "reason", None) if isinstance(cause, requests.ConnectionError) and cause.args else None
+    reason = (
+        getattr(cause.args[0], "reason", None) if isinstance(cause, requests.ConnectionError) and cause.args else None
+    )
     return isinstance(reason, NewConnectionError)
 
 
@@ -69,7 +71,8 @@ def _mail(letter: Letter, backend: Any, delivery_id: int) -> AnymailMessage:
         cc=[str(each) for each in letter.cc],
         bcc=[str(each) for each in letter.bcc],
         reply_to=[letter.reply_to] if letter.reply_to else [],
-        headers=_headers(letter, takes_message_id=backend.esp_name != "Mailjet"),  # its API refuses the whole mail
+        # Mailjet refuses a mail that brings its own.
+        headers=_headers(letter, takes_message_id=backend.esp_name != "Mailjet"),
         metadata={"delivery": str(delivery_id), "to": letter.to.addr_spec},
     )
     mail.attach_alternative(letter.html, "text/html")

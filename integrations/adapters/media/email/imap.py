@@ -116,7 +116,9 @@ def open_mailbox(connector: Connector) -> Iterator[Mailbox]:
         except IMAPClientAbortError as error:
             raise BrokenError(f"{host} ended the connection: {error}.") from error
         except (IMAPClientError, KeyError) as error:
-            raise AdapterError(f"There is no folder “{folder}” in this mailbox, or it may not be read.", said=str(error)) from error
+            raise AdapterError(
+                f"There is no folder “{folder}” in this mailbox, or it may not be read.", said=str(error)
+            ) from error
         yield mailbox
     finally:
         _leave(client)
@@ -133,7 +135,9 @@ def place(connector: Connector) -> tuple[str, int, str]:
 def _connect(connector: Connector, host: str, port: int, security: str) -> IMAPClient:
     seconds = float(connector.settings.get("timeout", CONNECT_SECONDS))
     context = ssl.create_default_context()
-    client = IMAPClient(host, port, ssl=security == "tls", ssl_context=context if security == "tls" else None, timeout=seconds)
+    client = IMAPClient(
+        host, port, ssl=security == "tls", ssl_context=context if security == "tls" else None, timeout=seconds
+    )
     client.normalise_times = False  # times with their zones
     if security == "starttls":
         client.starttls(context)
@@ -151,7 +155,8 @@ def _sign_in(connector: Connector, client: IMAPClient, host: str) -> None:
         raise BrokenError(f"{host} ended the connection at the sign-in: {error}.") from error
     except (LoginError, IMAPClientError, CapabilityError) as error:
         oauth.forget(connector)
-        words = f"{host} did not accept the sign-in of {user}: look at the name and the password (some providers want an app password)."
+        words = f"{host} did not accept the sign-in of {user}: look at the name and the password "
+        words += "(some providers want an app password)."
         raise AdapterError(words, said=str(error)) from error
     except OSError as error:
         raise BrokenError(f"{host} ended the connection at the sign-in: {error}.") from error

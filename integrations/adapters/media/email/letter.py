@@ -3,12 +3,12 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from datetime import datetime
 
 from integrations.adapters.base import AdapterError
 
@@ -99,7 +99,11 @@ def address(text: str, name: str = "") -> Address:
     found_name, spec = parseaddr(text) if "<" in text else ("", text)
     local, at, domain = spec.strip().rpartition("@")
     try:
-        if one_line(text) != " ".join(text.split(" ")).strip() or not (local and at and domain) or re.search(r"[\s<>,;:\"()\[\]\\]", spec.strip()):
+        if (
+            one_line(text) != " ".join(text.split(" ")).strip()
+            or not (local and at and domain)
+            or re.search(r"[\s<>,;:\"()\[\]\\]", spec.strip())
+        ):
             raise ValueError
         known = domain if domain.isascii() else domain.encode("idna").decode()
         return Address(display_name=display_name(name or found_name), username=local, domain=known)

@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from typing import Any
 
 import httpx
 
@@ -50,7 +51,7 @@ def _key(connector: Connector) -> str:
     return hashlib.sha256(f"{connector.pk}:{connector.secrets.get('refresh_token', '')}".encode()).hexdigest()
 
 
-def _refresh(connector: Connector) -> dict[str, object]:
+def _refresh(connector: Connector) -> dict[str, Any]:
     provider = str(connector.settings["auth"])
     tenant = str(connector.settings.get("tenant", "common"))
     url = str(connector.settings.get("token_url") or PROVIDERS[provider].format(tenant=tenant))
@@ -63,7 +64,9 @@ def _refresh(connector: Connector) -> dict[str, object]:
     try:
         answer = httpx.post(url, data=form, timeout=20)
     except httpx.HTTPError as error:
-        raise AdapterError(f"{name}'s sign-in service does not answer. The desk tries again.", said=str(error)) from error
+        raise AdapterError(
+            f"{name}'s sign-in service does not answer. The desk tries again.", said=str(error)
+        ) from error
     if answer.status_code != 200 or "access_token" not in answer.text:
         raise AdapterError(_refused(name, answer), said=answer.text[:1000])
     return dict(answer.json())

@@ -24,7 +24,9 @@ def transmit(connector: Connector, mail: bytes, *, sender: str, to: str, others:
     with session(connector) as server:
         options = ["SMTPUTF8", "BODY=8BITMIME"] if utf8 else []
         if utf8 and not server.has_extn("smtputf8"):
-            raise AdapterError(f"The mail server cannot write to “{to}”: it knows only English letters.", permanent=True)
+            raise AdapterError(
+                f"The mail server cannot write to “{to}”: it knows only English letters.", permanent=True
+            )
         _expect(server.mail(sender, options), {250}, "The mail server does not let the desk send as this address")
         _expect(server.rcpt(to), {250, 251}, f"The mail server does not take mail for {to}")
         refused = [each for each in others if server.rcpt(each)[0] not in (250, 251)]
@@ -75,7 +77,9 @@ def session(connector: Connector) -> Iterator[smtplib.SMTP]:
         yield server
         _leave(server)
     except (OSError, smtplib.SMTPException) as error:
-        raise AdapterError(f"The connection to the mail server {host} broke. The desk tries again.", said=str(error)) from error
+        raise AdapterError(
+            f"The connection to the mail server {host} broke. The desk tries again.", said=str(error)
+        ) from error
     finally:
         server.close()
 
@@ -107,15 +111,15 @@ def _domain(connector: Connector) -> str:
 
 def _sign_in(connector: Connector, server: smtplib.SMTP) -> None:
     user = str(connector.settings.get("smtp_username", connector.settings.get("username", "")))
+    password = connector.secrets.get("smtp_password", connector.secrets.get("password", ""))
     host = _place(connector)[0]
     try:
         server.ehlo_or_helo_if_needed()
         if connector.settings.get("auth", "password") in oauth.PROVIDERS:
             token = oauth.access_token(connector)
             server.auth("XOAUTH2", lambda challenge=None: oauth.sign_in_line(user, token) if challenge is None else "")
-        elif password := connector.secrets.get("smtp_password", connector.secrets.get("password", "")):
-            if connector.settings.get("smtp_auth", True):
-                server.login(user, password)
+        elif password and connector.settings.get("smtp_auth", True):
+            server.login(user, password)
     except smtplib.SMTPAuthenticationError as error:
         words = f"The mail server {host} did not accept the name and password of {user}. An admin can sign in again."
         raise AdapterError(words, said=str(error)) from error
@@ -157,12 +161,24 @@ def sign(connector: Connector, mail: bytes) -> bytes:
         return mail
     domain = str(connector.settings.get("dkim_domain") or _domain(connector))
     try:
-        headers = [b"from", b"to", b"cc", b"subject", b"date", b"message-id", b"reply-to", b"in-reply-to", b"references"]
+        headers = [
+            b"from",
+            b"to",
+            b"cc",
+            b"subject",
+            b"date",
+            b"message-id",
+            b"reply-to",
+            b"in-reply-to",
+            b"references",
+        ]
         headers += [b"mime-version", b"content-type", b"list-unsubscribe", b"list-unsubscribe-post"]
         present = [name for name in headers if _has(mail, name)]
         signature = dkim.sign(mail, selector.encode(), domain.encode(), key.encode(), include_headers=present)
     except dkim.DKIMException as error:
-        raise AdapterError(f"The mail could not be signed: the DKIM key of {domain} is not good.", said=str(error)) from error
+        raise AdapterError(
+            f"The mail could not be signed: the DKIM key of {domain} is not good.", said=str(error)
+        ) from error
     return bytes(signature) + mail
 
 
