@@ -13,7 +13,9 @@ from integrations.models import Connector, RawEvent
 from integrations.simulators.mail_servers import DESK, PASSWORD
 
 
-def a_mail(text="Where is my order?", *, sender="Ann Bell <ann@home.example>", to="support@hollinfell.example", **headers):
+def a_mail(
+    text="Where is my order?", *, sender="Ann Bell <ann@home.example>", to="support@hollinfell.example", **headers
+):
     """The bytes of a plain mail; headers by keyword, with underscores for dashes."""
     mail = EmailMessage()
     mail["From"], mail["To"] = sender, to
@@ -47,5 +49,7 @@ def fetch(connector):
 
 
 def work_off(connector):
-    for raw_id in RawEvent.objects.filter(connector=connector, state="kept").order_by("pk").values_list("pk", flat=True):
+    for raw_id in (
+        RawEvent.objects.filter(connector=connector, state="kept").order_by("pk").values_list("pk", flat=True)
+    ):
         process(raw_id)
