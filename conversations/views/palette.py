@@ -58,7 +58,7 @@ def palette(request: HttpRequest) -> HttpResponse:
 def _groups(agent: "User", asked: str, opened: Conversation | None) -> Iterator[Group]:
     if opened:
         title = _("With %(name)s") % {"name": opened.customer.label}
-        yield Group(title, _fitting([*verbs(opened), *_more_verbs(agent, opened, asked)], asked)[:9])
+        yield Group(title, _fitting([*verbs(agent, opened), *_more_verbs(agent, opened, asked)], asked)[:9])
     if asked:
         yield Group(_("Customers and conversations"), _people(agent, asked))
     yield Group(_("Go to"), _fitting(places(agent), asked)[: 9 if asked else 4])
@@ -67,7 +67,7 @@ def _groups(agent: "User", asked: str, opened: Conversation | None) -> Iterator[
         yield Group(_("Search"), [Option("search", _("Search messages for “%(words)s”") % {"words": asked}, href=link)])
 
 
-def verbs(opened: Conversation) -> list[Option]:
+def verbs(agent: "User", opened: Conversation) -> list[Option]:
     ends = Option("resolve", _("Resolve"), keys=("E",), key="e")
     if not opened.is_open:
         ends = Option("replay", _("Reopen"), keys=("E",), key="e")
@@ -75,7 +75,7 @@ def verbs(opened: Conversation) -> list[Option]:
         ends,
         Option("snooze", _("Snooze until…"), keys=("S",), key="s"),
         Option("assign", _("Assign to…"), keys=("A",), key="a"),
-        Option("mine", _("Assign to me"), keys=("⇧", "A"), key="A"),
+        *([] if opened.assignee_id == agent.pk else [Option("mine", _("Assign to me"), keys=("⇧", "A"), key="A")]),
         Option("send", _("Reply"), keys=("R",), key="r"),
         Option("note", _("Write a private note"), keys=("N",), key="n"),
         Option("tag", _("Tag…"), keys=("T",), key="t"),
