@@ -36,7 +36,7 @@ class View:
     key: str
     label: "StrOrPromise"
     icon: str = "view"
-    count: int = 0
+    count: int | None = None  # None where it is not counted
     is_due: bool = False
     go: str = ""  # the letter after g
 
@@ -77,6 +77,7 @@ class Listed:
 class Page:
     rows: list[Conversation]
     after: str  # the cursor of the next page; "" at the end
+    total: int | None  # up to COUNT_TO; None on a further page
 
 
 _VIEWS = [
@@ -182,13 +183,15 @@ def _filtered(rows: ConversationQuerySet, agent: "User", filters: dict[str, str]
 
 
 def page(agent: "User", wanted: Listed, *, after: str = "") -> Page:
-    """The next rows after the cursor, each with `is_unread` and `viewers`: three queries and one look into Redis."""
-    rows = conversations_of(agent, wanted).select_related("customer", "assignee", "team")
+    """The next rows after the cursor, each with `is_unread` and `viewers`: four queries and one look into Redis."""
+    held = conversations_of(agent, wanted)
+    rows = held.select_related("customer", "assignee", "team")
     rows = rows.prefetch_related("customer__identities", "tags").annotate(is_unread=_is_unread(agent))
     found = list(_beyond(rows, wanted.sort, after).order_by(*SORTS[wanted.sort])[: PAGE + 1])
     more, found = len(found) > PAGE, found[:PAGE]
     with_viewers(found, but=agent.pk)
-    return Page(found, cursor(found[-1], wanted.sort) if more else "")
+    total = None if after else counted({"held": held})["held"]
+    return Page(found, cursor(found[-1], wanted.sort) if more else "", total)
 
 
 def with_viewers(rows: Sequence[Conversation], *, but: int) -> None:
@@ -240,7 +243,7 @@ def rail_of(agent: "User") -> Rail:
 
 def _counted(view: View, counts: dict[str, int]) -> View:
     is_due = view.key == "mine" and bool(counts.get("unread"))
-    return View(view.key, view.label, view.icon, counts.get(view.key, 0), is_due, view.go)
+    return View(view.key, view.label, view.icon, counts.get(view.key), is_due, view.go)
 
 
 def _kept(query: str) -> dict[str, str]:
@@ -263,6 +266,7 @@ def places_of(agent: "User") -> list[Place]:
 def counted(querysets: dict[str, ConversationQuerySet]) -> dict[str, int]:
     """How many rows each has, up to COUNT_TO, in one query."""
     names, pieces, values = [], [], []
+    found = dict.fromkeys(querysets, 0)
     for name, rows in querysets.items():
         try:
             sql, params = rows.order_by().values_list(F("pk"))[:COUNT_TO].query.sql_with_params()
@@ -272,8 +276,8 @@ def counted(querysets: dict[str, ConversationQuerySet]) -> dict[str, int]:
         pieces.append(f"(select count(*) from ({sql}) as counted)")
         values.extend(params)
     if not pieces:
-        return {}
+        return found
     with connection.cursor() as cursor:
         cursor.execute("select " + ", ".join(pieces), values)
         row = cursor.fetchone()
-    return dict(zip(names, row or (), strict=False))
+    return found | dict(zip(names, row or (), strict=False))

@@ -37,7 +37,7 @@ def inbox(request: HttpRequest, view: str) -> HttpResponse:
 def list_context(request: HttpRequest, wanted: Listed) -> dict[str, object]:
     agent = agent_of(request)
     found = page(agent, wanted, after=request.GET.get("after", ""))
-    return {"listed": wanted, "rows": found.rows, "after": found.after}
+    return {"listed": wanted, "rows": found.rows, "after": found.after, "total": found.total}
 
 
 @login_required

@@ -108,7 +108,12 @@ document.addEventListener("input", (event) => {
   silent = setTimeout(() => say({ typing: number(), writing: false }), 6000);
 });
 
+// The composer grows and shrinks: who was at the end stays there.
+let atEnd = true;
+const sizes = new ResizeObserver(() => atEnd && toEnd());
+
 const begin = () => {
+  sizes.disconnect();
   if (!page()) return open(0);
   open(number());
   unseen = 0;
@@ -116,7 +121,11 @@ const begin = () => {
   thread();
   toEnd();
   document.querySelector(".desk").dataset.pane = "thread";
-  $("#scroller").addEventListener("scroll", () => isAtEnd() && unseen && (toEnd(), read()), { passive: true });
+  sizes.observe($("#scroller"));
+  $("#scroller").addEventListener("scroll", () => {
+    atEnd = isAtEnd();
+    if (atEnd && unseen) toEnd(), read();
+  }, { passive: true });
   $("#to-end").addEventListener("click", () => (toEnd(), read()));
 };
 
