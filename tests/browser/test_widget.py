@@ -315,6 +315,26 @@ def test_on_a_phone_it_fills_the_screen_and_keeps_the_focus_inside(visit, live_d
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_shop(visit, live_desk, theme):
+    page = visit("/demo-shop/", color_scheme=theme)
+    for path in ("", "sign-in/", "repairs/", "basket/", "products/scree-boot/"):
+        page.goto(f"{live_desk.url}/demo-shop/{path}")
+        assert violations(page) == [], path
+
+
+def test_a_size_goes_into_the_basket_and_out_again(visit):
+    page = visit()
+    assert page.get_by_role("radio", name=re.compile("^L ?, not in stock$")).is_disabled()
+    page.get_by_text("M", exact=True).click()
+    page.get_by_role("button", name="Add to basket").click()
+    page.get_by_role("heading", name="Basket").wait_for()
+    assert page.get_by_text("moss green · M · 1 piece").is_visible()
+    assert page.get_by_role("link", name="Basket, 1").is_visible()
+    page.get_by_role("button", name="Remove Kestrel Trail Jacket").click()
+    page.get_by_text("Nothing in it yet.").wait_for()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_on_the_shop_and_the_open_widget(visit, live_desk, ada, theme):
     page = visit(color_scheme=theme)
     open_chat(page)
@@ -323,5 +343,9 @@ def test_axe_finds_nothing_on_the_shop_and_the_open_widget(visit, live_desk, ada
     live_desk.do(answer, ada, "<p>Hi</p>")
     page.get_by_text("No need to repeat anything.").wait_for()
     page.wait_for_timeout(400)  # colours are measured once nothing moves
+    assert violations(page) == []
+
+
+def violations(page):
     found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]

@@ -137,6 +137,9 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
         assert self.sight
         await database_sync_to_async(presence.arrive)(self.sight.visitor.id)
         since = str(frame.get("since") or "")
+        if not since:
+            await self.send_json({"t": "pong"})
+            return
         messages, seen = await database_sync_to_async(self._catch_up)(since)
         news = [said for said in messages if self.told.get(said["id"]) != said]
         self.told |= {said["id"]: said for said in news}
