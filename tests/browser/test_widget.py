@@ -325,7 +325,7 @@ def test_axe_finds_nothing_in_the_shop(visit, live_desk, theme):
 def test_a_size_goes_into_the_basket_and_out_again(visit):
     page = visit()
     assert page.get_by_role("radio", name=re.compile("^L ?, not in stock$")).is_disabled()
-    page.get_by_text("M", exact=True).click()
+    page.get_by_role("radio", name="M", exact=True).check()
     page.get_by_role("button", name="Add to basket").click()
     page.get_by_role("heading", name="Basket").wait_for()
     assert page.get_by_text("moss green · M · 1 piece").is_visible()
