@@ -3,8 +3,15 @@
 from celery import shared_task
 
 from conversations.actions import states
+from conversations.live import webpush
 
 
 @shared_task(name="conversations.wake_snoozed")
 def wake_snoozed() -> None:
     states.wake_snoozed()
+
+
+@shared_task(name="conversations.web_push", expires=600)
+def web_push(message_id: int) -> None:
+    """Whoever runs it twice shows one notification twice over: the browser replaces what has the same tag."""
+    webpush.wake(message_id)

@@ -1,7 +1,13 @@
-"""The deskapp app."""
+"""The deskapp app: loads the deployment check, and what watches the desk when the environment asks for it."""
 
 from django.apps import AppConfig
 
 
 class DeskappConfig(AppConfig):
     name = "deskapp"
+
+    def ready(self) -> None:
+        from deskapp import checks  # noqa: F401  registers itself
+        from deskapp.operations import watching
+
+        watching.start()

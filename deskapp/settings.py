@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deskapp import embedded
 from deskapp.environment import address, flag, kept_secret, number, text, words
+from deskapp.operations import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = embedded.data_dir()
@@ -48,6 +49,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "deskapp.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -60,7 +62,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "deskapp.middleware.AgentMiddleware",
 ]
 
 ROOT_URLCONF = "deskapp.urls"
@@ -127,7 +129,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 270
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+# Nobody waits for a broker that is gone: what could not be queued is left to the sweeps (integrations.tasks).
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "max_retries": 0, "interval_start": 0}
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_TASK_ROUTES = {
     "integrations.inbound.*": {"queue": "inbound"},
@@ -146,6 +149,49 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "deskapp.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an admin's invitation reaches the address, or nobody can set a password
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.partition(":")[0]
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/5m/key"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Throughline"
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL  # http://localhost has no certificate
+USERSESSIONS_ADAPTER = "deskapp.accounts.adapters.SessionsAdapter"
+SOCIALACCOUNT_ADAPTER = "deskapp.accounts.adapters.WorkAccountAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form that ends at another host is what form-action forbids
+OIDC_NAME = text("OIDC_NAME", "your work account")
+OIDC_CREATE = flag("OIDC_CREATE")
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": []}}
+if text("OIDC_CLIENT_ID"):
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
+        {
+            "provider_id": "work",
+            "name": OIDC_NAME,
+            "client_id": text("OIDC_CLIENT_ID"),
+            "secret": text("OIDC_CLIENT_SECRET"),
+            "settings": {"server_url": address("OIDC_ISSUER", "http", "https")},
+        }
+    ]
+
+# The desk's own mail: invitations and passwords. Customers' mail goes by its connector.
+_smtp = urlsplit(address("SMTP_URL", "smtp", "smtps", "smtp+tls"))
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _smtp.hostname else 'console'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = _smtp.hostname or "localhost", _smtp.port or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_smtp.username or ""), unquote(_smtp.password or "")
+EMAIL_USE_SSL, EMAIL_USE_TLS = _smtp.scheme == "smtps", _smtp.scheme == "smtp+tls"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = text("MAIL_FROM", "Throughline <desk@localhost>")
 
 LANGUAGE_CODE = text("LANGUAGE_CODE", "en")
 LANGUAGES = [
@@ -211,3 +257,10 @@ SECURE_SSL_REDIRECT = flag("SECURE_SSL_REDIRECT", SITE_URL.startswith("https:"))
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY") else None
 SECURE_HSTS_SECONDS = 31_536_000 if SITE_URL.startswith("https:") else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = bool(SECURE_HSTS_SECONDS)
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CSRF_FAILURE_VIEW = "deskapp.accounts.errors.csrf_failure"
+
+DESK_NAME = text("DESK_NAME", "Hollin & Fell support desk" if DEMO else "Support desk")
+METRICS_TOKEN = text("METRICS_TOKEN")  # without it /metrics answers to this machine only
+VAPID_PRIVATE_KEY = text("VAPID_PRIVATE_KEY")  # for web push; without it one is made and kept in the data directory
+LOGGING = logs.configure(local=LOCAL)

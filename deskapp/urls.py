@@ -4,10 +4,22 @@ from django.conf import settings
 from django.urls import include, path
 
 from deskapp import health
+from deskapp.accounts import errors
+from deskapp.operations import metrics
+
+handler400 = "deskapp.accounts.errors.bad_request"
+handler403 = "deskapp.accounts.errors.forbidden"
+handler404 = "deskapp.accounts.errors.not_found"
+handler500 = "deskapp.accounts.errors.failed"
+
+# Accounts are made by an admin's invitation, and their addresses changed by one.
+CLOSED = ["signup/", "email/", "confirm-email/", "3rdparty/", "3rdparty/signup/", "social/signup/", "social/connections/"]
 
 urlpatterns = [
+    *(path(f"accounts/{closed}", errors.closed) for closed in CLOSED),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("metrics", metrics.metrics),
     path("accounts/", include("allauth.urls")),
     path("", include("deskapp.accounts.urls")),
     path("", include("integrations.urls")),

@@ -5,6 +5,7 @@ from django.db import transaction
 from conversations.envelopes import InboundMessage
 from conversations.inbound.record import already, record
 from conversations.inbound.thread import thread
+from conversations.live import webpush
 from conversations.live.push import push_message
 from conversations.models import Message
 from conversations.outbound.outbox import cancel_on_reply
@@ -23,4 +24,5 @@ def receive(inbound: InboundMessage) -> Message:
     route(conversation, message.channel)
     cancel_on_reply(conversation)
     push_message(message)
+    webpush.ask(message)
     return message

@@ -8,7 +8,7 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from conversations.live import groups, presence
+from conversations.live import groups, presence, sockets
 from conversations.live.push import tell_visitor
 from conversations.models import Conversation
 
@@ -39,8 +39,11 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
         self.joined = await database_sync_to_async(groups.for_agent)(agent)
         for group in self.joined:
             await self.channel_layer.group_add(group, self.channel_name)
+        await sync_to_async(sockets.opened)(self.channel_name, agent.pk)
 
     async def disconnect(self, code: int) -> None:
+        if self.joined:
+            await sync_to_async(sockets.closed)(self.channel_name, self.agent.pk)
         for group in self.joined:
             await self.channel_layer.group_discard(group, self.channel_name)
         for conversation in list(self.opened):
@@ -93,6 +96,7 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
             self.checked_at = now
             if not await self._is_as_before():
                 return
+        await sync_to_async(sockets.opened)(self.channel_name, self.agent.pk)
         for conversation in self.opened:
             await sync_to_async(presence.look)(conversation, self.agent, tab=self.channel_name)
         await self.send_json({"type": "pong"})

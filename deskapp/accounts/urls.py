@@ -1,5 +1,24 @@
-"""Addresses of this app's pages."""
+"""Addresses of an agent's own settings, the admin's, and the installable page."""
 
-from django.urls import URLPattern
+from django.urls import path
+from django.views.generic import RedirectView
 
-urlpatterns: list[URLPattern] = []
+from deskapp.accounts import installable, me, people
+
+urlpatterns = [
+    path("me/", me.me, name="me"),
+    path("me/push/", me.push, name="push"),
+    path("me/sessions/<int:pk>/", me.end_session, name="end_session"),
+    path("settings/", RedirectView.as_view(pattern_name="agents"), name="settings"),
+    path("settings/agents/", people.agents, name="agents"),
+    path("settings/agents/invitation/", people.invitation, name="invitation"),
+    path("settings/agents/<int:pk>/", people.agent, name="agent"),
+    path("settings/agents/<int:pk>/activity/", people.activity, name="agent_activity"),
+    path("settings/agents/<int:pk>/invitation/", people.invite_again, name="invite_again"),
+    path("settings/teams/", people.teams, name="teams"),
+    path("settings/teams/new/", people.team, name="new_team"),
+    path("settings/teams/<int:pk>/", people.team, name="team"),
+    path("settings/channels/", people.channels_list, name="channels_list"),
+    path("manifest.webmanifest", installable.manifest, name="manifest"),
+    path("sw.js", installable.service_worker, name="service_worker"),
+]

@@ -1,0 +1,127 @@
+"""Web push: wakes the phone of the agent whose customer wrote while no browser of theirs is connected."""
+
+import base64
+import ipaddress
+import json
+import socket
+from email.utils import parseaddr
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import structlog
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from conversations.live import sockets
+from conversations.models import Conversation, Message, PushSubscription
+
+if TYPE_CHECKING:
+    from py_vapid import Vapid
+
+log = structlog.get_logger(__name__)
+
+GONE = {403, 404, 410}  # the browser has thrown the subscription away (RFC 8030 7.3)
+KEPT_SECONDS = 4 * 3600
+
+
+def ask(message: Message) -> None:
+    """After commit, and only for an agent who has no open socket and has asked for it."""
+    transaction.on_commit(lambda: _ask(message), robust=True)
+
+
+def _ask(message: Message) -> None:
+    agent_id = message.conversation.assignee_id
+    if agent_id is None or message.is_automatic or not PushSubscription.objects.filter(agent=agent_id).exists():
+        return
+    if not sockets.is_connected(agent_id):
+        current_app.send_task("conversations.web_push", [message.pk])
+
+
+def wake(message_id: int) -> int:
+    """Sends to each browser that asked for it, and forgets those that are gone: how many were reached."""
+    message = Message.objects.select_related("conversation__assignee", "conversation__customer").get(pk=message_id)
+    agent = message.conversation.assignee
+    if agent is None or not agent.is_active or message.kind != Message.Kind.INBOUND or message.is_automatic:
+        return 0
+    if not Conversation.objects.visible_to(agent).filter(pk=message.conversation_id).exists():
+        return 0
+    with override(agent.locale):
+        title = _("%(name)s wrote") % {"name": message.conversation.customer.name or _("A customer")}
+    payload = {
+        "title": title,
+        "body": message.text[:120],
+        "tag": f"conversation-{message.conversation_id}",
+        "url": f"/conversations/{message.conversation_id}/",
+    }
+    return sum(_send(subscription, payload) for subscription in PushSubscription.objects.filter(agent=agent))
+
+
+def _send(subscription: PushSubscription, payload: dict[str, str]) -> bool:
+    from pywebpush import WebPushException, webpush
+    from requests import RequestException
+
+    if not is_public(subscription.endpoint):
+        return False
+    keys = {"p256dh": subscription.p256dh, "auth": subscription.auth}
+    try:
+        webpush(
+            {"endpoint": subscription.endpoint, "keys": keys},
+            json.dumps(payload),
+            vapid_private_key=_vapid(),
+            vapid_claims={"sub": f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"},
+            ttl=KEPT_SECONDS,
+            timeout=10,
+        )
+    except WebPushException as error:
+        status = error.response.status_code if error.response is not None else 0
+        if status in GONE:
+            subscription.delete()
+        log.info("web push was refused", status=status, agent_id=subscription.agent_id)
+        return False
+    except (RequestException, ValueError) as error:
+        log.info("web push did not go out", reason=type(error).__name__, agent_id=subscription.agent_id)
+        return False
+    return True
+
+
+def is_public(endpoint: str) -> bool:
+    """A browser names the endpoint, so it must not be made to point into our own network."""
+    if settings.LOCAL:
+        return True
+    try:
+        found = socket.getaddrinfo(urlsplit(endpoint).hostname, 443, proto=socket.IPPROTO_TCP)
+    except (OSError, UnicodeError):
+        return False
+    return all(ipaddress.ip_address(one[4][0]).is_global for one in found)
+
+
+def public_key() -> str:
+    """What the browser's subscription names: the uncompressed point, base64url without padding (RFC 8292 3.2)."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    point = _vapid().public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return base64.urlsafe_b64encode(point).decode().rstrip("=")
+
+
+@cache
+def _vapid() -> "Vapid":
+    """From VAPID_PRIVATE_KEY; without one, made once and kept, since a new key loses every subscription."""
+    from py_vapid import Vapid
+
+    if settings.VAPID_PRIVATE_KEY:
+        return Vapid.from_string(settings.VAPID_PRIVATE_KEY)
+    path = Path(settings.DATA_DIR) / "vapid.pem"
+    if not path.exists():
+        made = Vapid()
+        made.generate_keys()
+        new = path.with_suffix(".new")
+        new.touch(mode=0o600)
+        new.write_bytes(made.private_pem())
+        if not path.exists():
+            new.rename(path)
+    return Vapid.from_file(str(path))

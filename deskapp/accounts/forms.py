@@ -1,0 +1,73 @@
+"""The forms of /me/ and /settings/."""
+
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from conversations.models import Team
+from deskapp.models import Role, Theme, User
+
+
+class MeForm(forms.ModelForm):
+    locale = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    timezone = forms.ChoiceField(label=_("Time zone"))
+    theme = forms.ChoiceField(label=_("Theme"), choices=Theme.choices)
+
+    class Meta:
+        model = User
+        fields = ["name", "signature", "locale", "timezone", "theme", "single_keys", "notify_desktop", "notify_sound"]
+        labels = {"name": _("Name"), "signature": _("Signature under your mails")}
+        widgets = {"signature": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["timezone"].choices = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
+        self.fields["single_keys"].label = _("Single-letter shortcuts")
+        self.fields["notify_desktop"].label = _("Desktop notifications for new messages")
+        self.fields["notify_sound"].label = _("A sound for new messages")
+
+
+class AgentForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.AGENT)
+    teams = forms.ModelMultipleChoiceField(
+        label=_("Teams"),
+        queryset=Team.objects.order_by("name"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class InvitationForm(AgentForm):
+    email = forms.EmailField(label=_("Email"))
+    field_order = ["email", "name", "role", "teams"]
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].lower()
+        if User.objects.filter(email__iexact=email).exists():
+            raise forms.ValidationError(_("Somebody here already has this address."))
+        return email
+
+
+class DeactivationForm(forms.Form):
+    team = forms.ModelChoiceField(
+        label=_("Their open conversations go to"),
+        queryset=Team.objects.order_by("name"),
+        required=False,
+        empty_label=_("the team each one is in"),
+    )
+
+
+class TeamForm(forms.ModelForm):
+    class Meta:
+        model = Team
+        fields = ["name", "members", "signature"]
+        labels = {"name": _("Name"), "members": _("Members"), "signature": _("Signature under the team's mails")}
+        widgets = {"members": forms.CheckboxSelectMultiple, "signature": forms.Textarea(attrs={"rows": 3})}
+        error_messages = {"name": {"unique": _("There is a team of this name already.")}}
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["members"].queryset = User.objects.filter(is_active=True).order_by("name")

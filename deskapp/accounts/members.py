@@ -1,0 +1,95 @@
+"""What an admin does to an agent: invite, change role and teams, deactivate with hand-over, reactivate."""
+
+from collections.abc import Iterable
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from conversations.actions.assigning import assign
+from conversations.live import groups
+from conversations.models import Conversation, PushSubscription, Status, Team
+from deskapp.models import User
+
+
+class LastAdminError(ValueError):
+    """A desk without an admin could never get one again."""
+
+
+@transaction.atomic
+def invite(*, email: str, name: str, role: str, teams: Iterable[Team], by: User) -> User:
+    agent = User.objects.create_user(email, None, name=name, role=role)
+    agent.teams.set(teams)
+    transaction.on_commit(lambda: send_invitation(agent, by=by))
+    return agent
+
+
+def send_invitation(agent: User, *, by: User) -> None:
+    """A link to choose a password; it works once, and for PASSWORD_RESET_TIMEOUT."""
+    key = f"{user_pk_to_url_str(agent)}-{default_token_generator.make_token(agent)}"
+    uid, _dash, token = key.partition("-")
+    path = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
+    context = {"agent": agent, "by": by, "link": f"{settings.SITE_URL}{path}", "desk": settings.DESK_NAME}
+    words = render_to_string("account/email/invitation.txt", context)
+    send_mail(_("Your account at %(desk)s") % {"desk": settings.DESK_NAME}, words, None, [agent.email])
+
+
+@transaction.atomic
+def change(agent: User, *, name: str, role: str, teams: Iterable[Team]) -> User:
+    """Role and teams decide what they see, so their sockets look again at once. Raises LastAdminError."""
+    agent = User.objects.select_for_update().get(pk=agent.pk)
+    if agent.is_admin and role != agent.role:
+        _keep_an_admin(agent)
+    role_changes = agent.role != role
+    agent.name, agent.role = name, role
+    agent.save(update_fields=["name", "role"])
+    agent.teams.set(teams)
+    if role_changes:
+        end_sessions(agent)
+    groups.kick(agent.pk)
+    return agent
+
+
+@transaction.atomic
+def deactivate(agent: User, *, to: Team | None, by: User) -> int:
+    """Ends their sessions and gives their open conversations to `to`, or back to each one's own team: how many."""
+    agent = User.objects.select_for_update().get(pk=agent.pk)
+    _keep_an_admin(agent)
+    User.objects.filter(pk=agent.pk).update(is_active=False, presence="offline")
+    PushSubscription.objects.filter(agent=agent).delete()
+    unfinished = Conversation.objects.filter(assignee=agent, merged_into=None).exclude(status=Status.RESOLVED)
+    handed_over = 0
+    for conversation in unfinished.order_by("pk"):
+        assign(conversation, to=None, by=by, team=to, reason=f"{agent} left")
+        handed_over += 1
+    end_sessions(agent)
+    return handed_over
+
+
+@transaction.atomic
+def reactivate(agent: User) -> None:
+    User.objects.filter(pk=agent.pk).update(is_active=True)
+
+
+def end_sessions(agent: User) -> None:
+    for session in UserSession.objects.filter(user=agent):
+        session.end()
+    groups.kick(agent.pk)
+
+
+def _keep_an_admin(agent: User) -> None:
+    admins = User.objects.select_for_update().filter(role="admin", is_active=True)
+    if agent.is_admin and not [one for one in admins if one.pk != agent.pk]:
+        raise LastAdminError(_("%(name)s is the only admin: make somebody else one first.") % {"name": agent})
+
+
+def look_again(agents: Iterable[int]) -> None:
+    """Those who came into a team or left it: what they may see has changed."""
+    for pk in agents:
+        groups.kick(pk)

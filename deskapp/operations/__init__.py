@@ -1,0 +1,1 @@
+"""Running the desk: logs, metrics, and what watches it from outside."""
