@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from conversations.actions.assigning import assign
 from conversations.actions.change import NotPossibleError
@@ -31,10 +31,14 @@ Verb = Callable[[Conversation], object]
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def bulk(request: HttpRequest) -> HttpResponse:
-    """POST `conversation` (many), `do` and what it needs: `to`, `until`, `tag`, `priority`."""
+    """POST `conversation` (many), `do` and what it needs: `to`, `until`, `tag`, `priority`. GET: whom to assign to."""
     agent = agent_of(request)
+    if request.method == "GET":
+        agents = get_user_model().objects.filter(is_active=True).order_by("name")
+        context = {"agents": agents, "teams": Team.objects.order_by("name")}
+        return render(request, "conversations/actions/bulk_choices.html", context)
     chosen = [int(value) for value in request.POST.getlist("conversation") if value.isdigit()][:MOST]
     try:
         verb = verb_of(request, agent)

@@ -19,7 +19,8 @@ document.addEventListener("click", (event) => {
   if (field && (button.matches("label") || !field.value)) {
     if (!button.matches("label")) event.preventDefault();
     $(".desk")?.setAttribute("data-panel", field.closest(".panel") ? "open" : "");
-    setTimeout(() => field.focus());
+    if (button.matches("label")) setTimeout(() => field.focus()); // After the label has ticked its choice.
+    else field.focus();
   }
 });
 
@@ -54,7 +55,6 @@ const chosen = () => document.querySelectorAll('input[name="conversation"][form=
 const showBulk = () => {
   const bar = $("#bulk");
   if (!bar) return;
-  bar.hidden = chosen().length === 0;
   const count = bar.querySelector("[data-bulk-count]");
   if (count) count.textContent = String(chosen().length || "");
 };

@@ -12,7 +12,8 @@ from tests.conftest import from_ann
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PASTE = """([selector, name]) => {
-  const bytes = Uint8Array.from(atob("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="), (c) => c.charCodeAt(0));
+  const base64 = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
   const data = new DataTransfer();
   data.items.add(new File([bytes], name, { type: "image/png" }));
   const field = document.querySelector(selector);
@@ -94,7 +95,8 @@ def test_a_pasted_picture_stands_in_the_words_and_goes_along(page, live_desk):
 
 
 def test_a_file_becomes_a_chip_and_can_be_taken_off(page, live_desk):
-    page.locator("#reply-form [data-upload]").set_input_files({"name": "plan.txt", "mimeType": "text/plain", "buffer": b"hi"})
+    plan = {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"hi"}
+    page.locator("#reply-form [data-upload]").set_input_files(plan)
     expect(page.locator("#reply-form .file")).to_contain_text("plan.txt")
     page.get_by_role("button", name="Take plan.txt off").click()
     expect(page.locator("#reply-form .file")).to_have_count(0)
