@@ -276,6 +276,33 @@ def test_signed_in_at_the_shop_and_out_again(visit, live_desk):
     page.get_by_text("My soles are worn").wait_for()
 
 
+def test_what_waits_of_one_person_is_not_sent_by_the_next(visit, live_desk):
+    blocked = False
+    page = visit("/demo-shop/sign-in/")
+    page.route_web_socket("**/ws/chat/**", lambda line: line.close() if blocked else line.connect_to_server())
+    page.route("**/chat/chat-key/messages*", lambda route: route.abort() if blocked else route.continue_())
+    page.get_by_role("button", name="Tom Ashworth").click()
+    open_chat(page)
+    page.locator(".head").get_by_text("Hollin & Fell").wait_for()
+    blocked = True
+    page.context.set_offline(True)
+    say(page, "My door code is 1234")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Sign out").click()
+    blocked = False
+    page.reload()
+    page.get_by_role("heading", name="Where can we reach you?").wait_for()
+    say(page, "I am the next")
+    page.get_by_text("Sent", exact=True).wait_for()
+    assert said(page) == ["I am the next"]
+    assert live_desk.do(lambda: [line.text for line in Message.objects.all()]) == ["I am the next"]
+    page.get_by_role("link", name="Sign in").click()
+    page.get_by_role("button", name="Tom Ashworth").click()
+    eventually(page, lambda: "My door code is 1234" in said(page) and page.locator(".waiting").count() == 0)
+    code = live_desk.do(lambda: str(Message.objects.get(text="My door code is 1234").conversation.customer))
+    assert code == "Tom Ashworth"
+
+
 def test_the_other_side_cannot_run_anything(visit, live_desk, ada):
     page = visit()
     open_chat(page)

@@ -29,7 +29,7 @@ def texts(session):
 
 async def test_a_signed_in_customer_is_known_by_shop_account_and_address(shop):
     visitor = await arrives(identity=signed("17", **ANN))
-    assert visitor.session["desk"]["known"] and visitor.session["person"] == {"name": "Ann Bell", "email": ANN["email"]}
+    assert visitor.session["desk"]["known"] and visitor.session["person"].items() >= ANN.items()
     await visitor.say("Hello")
     customer = await Customer.objects.aget()
     identities = {(identity.kind, identity.is_verified) async for identity in customer.identities.all()}

@@ -10,6 +10,7 @@ export class Link {
   constructor({ desk, channel, store, identity, language, on }) {
     Object.assign(this, { desk, channel, store, identity, language, on });
     this.failures = 0;
+    this.names = []; // of the person: the browser's, and the shop's where it is proven
     this.started = false;
     this.known = new Promise((resolve) => { this.becomeKnown = resolve; });
     addEventListener("online", () => this.#now());
@@ -24,9 +25,8 @@ export class Link {
   }
 
   /** A signed-in customer of the shop, or null for nobody: another person, so another session. */
-  async identify(identity, { fresh }) {
+  async identify(identity) {
     this.identity = identity;
-    if (fresh) this.store.forget();
     this.session = null;
     this.cursor = null;
     this.#drop();
@@ -43,12 +43,17 @@ export class Link {
 
   /** Kept first, sent then: whatever happens to the line, the message goes out, and the desk takes each id once. */
   say(message) {
-    this.store.keep(message);
+    this.store.keep({ ...message, of: this.names.at(-1) });
     this.flush();
   }
 
+  /** On a shared computer, what one person wrote is not sent by the next. */
+  waiting() {
+    return this.store.waiting(this.names);
+  }
+
   flush() {
-    const waiting = this.store.waiting();
+    const waiting = this.waiting();
     if (this.ready) for (const message of waiting) this.send({ t: "say", ...message });
     else if (this.session && this.failures > 1) this.#post(waiting);
   }
@@ -75,7 +80,7 @@ export class Link {
 
   async #fetch(path, { method = "GET", json, body } = {}) {
     const headers = {};
-    if (this.session) headers.Authorization = `Bearer ${this.store.get("token")}`;
+    if (this.session) headers.Authorization = `Bearer ${this.token}`;
     if (json) headers["Content-Type"] = "application/json";
     const response = await fetch(`${this.desk}/chat/${this.channel}/${path}`, {
       method, headers, body: json ? JSON.stringify(json) : body, credentials: "omit", referrerPolicy: "no-referrer",
@@ -93,6 +98,8 @@ export class Link {
         const session = await this.#fetch("session", { method: "POST", json });
         if (attempt !== this.attempt) return;
         this.store.set({ token: session.token });
+        this.token = session.token; // this page's own: on another, somebody may sign in or out
+        this.names = [session.visitor, session.person?.key].filter(Boolean);
         this.session = session;
         this.cursor = session.cursor;
         this.becomeKnown();
@@ -109,7 +116,7 @@ export class Link {
     this.socket = socket;
     this.greeted = false;
     // The token goes in the first frame: addresses end up in logs.
-    socket.onopen = () => socket.send(JSON.stringify({ t: "hello", token: this.store.get("token"), since: this.cursor }));
+    socket.onopen = () => socket.send(JSON.stringify({ t: "hello", token: this.token, since: this.cursor }));
     socket.onmessage = ({ data }) => attempt === this.attempt && this.#hear(JSON.parse(data));
     socket.onclose = ({ code }) => {
       if (attempt !== this.attempt) return;
@@ -157,7 +164,7 @@ export class Link {
       const caughtUp = await this.#fetch(`messages?since=${encodeURIComponent(this.cursor || "")}`);
       this.cursor = caughtUp.cursor;
       this.on("messages", caughtUp);
-      await this.#post(this.store.waiting());
+      await this.#post(this.waiting());
     } catch { /* the network itself is gone */ }
     this.polling = setTimeout(() => this.#poll(), POLL);
   }

@@ -27,27 +27,25 @@ export class Store {
     return this.all()[name] ?? otherwise;
   }
 
-  waiting() {
-    return this.get("waiting", []);
+  /** What waits to be sent by one of `names`; words that waited before the desk knew who, anybody's. */
+  waiting(names) {
+    return this.get("waiting", []).filter((message) => !message.of || names.includes(message.of));
   }
 
   keep(message) {
-    this.set({ waiting: [...this.waiting(), message] });
+    this.set({ waiting: [...this.get("waiting", []), message] });
   }
 
   /** The server has it: it must not wait any longer. */
   drop(id) {
-    this.set({ waiting: this.waiting().filter((message) => message.id !== id) });
+    this.set({ waiting: this.get("waiting", []).filter((message) => message.id !== id) });
   }
 
-  /** Another person: nothing of the one before may stay. */
-  forget() {
-    const open = this.get("open", false);
-    this.memory = {};
-    try {
-      localStorage.removeItem(this.key);
-    } catch { /* forbidden */ }
-    this.set({ open });
+  /** Whether the visitor is who it was; of another one, nothing that was typed or counted may stay. */
+  isStill(visitor) {
+    const before = this.get("visitor");
+    if (before !== visitor) this.set({ visitor, about: {}, unread: 0 });
+    return !before || before === visitor;
   }
 }
 

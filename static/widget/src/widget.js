@@ -45,9 +45,8 @@ export class Widget {
   }
 
   identify(identity) {
-    const someoneElse = !identity || !!this.link.identity;
-    if (someoneElse) this.#forgetPerson();
-    return this.link.identify(identity, { fresh: someoneElse });
+    if (!identity || this.link.identity) this.#forgetPerson();
+    return this.link.identify(identity);
   }
 
   #fullScreen = matchMedia("(width < 30rem)");
@@ -90,9 +89,8 @@ export class Widget {
 
   #session(session) {
     this.desk = session.desk;
+    if (!this.store.isStill(session.visitor)) this.#forgetPerson();
     if (session.person) this.about = session.person;
-    if (this.whose && this.whose !== session.visitor) this.log.clear();
-    this.whose = session.visitor;
     this.log.seenUpTo = session.seen;
     this.log.greeting = session.desk.greeting;
     this.log.take(session.messages);
@@ -138,7 +136,7 @@ export class Widget {
   }
 
   #show({ follow, news = 0 }) {
-    this.log.waiting = this.store.waiting();
+    this.log.waiting = this.link.waiting();
     this.log.draw();
     if (follow) this.log.toEnd();
     this.below.hidden = follow || !(news || !this.below.hidden);

@@ -88,7 +88,7 @@ def session(request: HttpRequest, connector: Connector) -> HttpResponseBase:
         {
             "token": make_token(visitor),
             "visitor": visitor.id,
-            "person": {"name": visitor.name, "email": visitor.email} if visitor.is_proven else None,
+            "person": visitor.person,
             "desk": desk,
             "messages": messages,
             "seen": sight.seen(),
