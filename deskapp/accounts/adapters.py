@@ -29,7 +29,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def authentication_failed(self, request: HttpRequest, **credentials: object) -> None:
-        counts = [len(cache.get(one.cache_key, [])) for one in self._login_failed_rl_usage.usage if one.cache_duration == 300]
+        counts = [
+            len(cache.get(one.cache_key, [])) for one in self._login_failed_rl_usage.usage if one.cache_duration == 300
+        ]
         self.tries_left = max(0, TRIES - max(counts, default=0))
 
     def validation_error(self, code: str, *args: object) -> forms.ValidationError:

@@ -19,7 +19,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return page(
-        403, title=_("That is not yours to do"), words=_("Nothing was changed. An admin of your desk can change your role.")
+        403,
+        title=_("That is not yours to do"),
+        words=_("Nothing was changed. An admin of your desk can change your role."),
     )
 
 
@@ -43,7 +45,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return page(
         403,
         title=_("This page is too old to send"),
-        words=_("Nothing was changed. You have signed in or out since you opened it: go back, load it again and send it."),
+        words=_(
+            "Nothing was changed. You have signed in or out since you opened it: go back, load it again and send it."
+        ),
     )
 
 

@@ -19,9 +19,9 @@ def without_words(logger: WrappedLogger, method: str, event: EventDict) -> Event
     """Drops what may hold a customer's words, and of an exception its message, which may quote them."""
     for name in NEVER & event.keys():
         del event[name]
-    for trace in cast(list[dict[str, object]], event.get("exception") or []) if isinstance(
-        event.get("exception"), list
-    ) else []:
+    for trace in (
+        cast(list[dict[str, object]], event.get("exception") or []) if isinstance(event.get("exception"), list) else []
+    ):
         trace.pop("exc_value", None)
         trace.pop("exc_notes", None)
     return event

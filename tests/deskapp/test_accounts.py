@@ -4,7 +4,13 @@ import re
 import uuid
 
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from allauth.usersessions.models import UserSession
 from django.core import mail as outbox
 from django.core.cache import cache
@@ -41,7 +47,9 @@ def test_the_door_counts_the_tries_and_then_rests(client, ada):
 
 
 def test_an_unknown_address_reads_like_a_wrong_password(client, db):
-    assert "That password and email do not match. Four tries left" in sign_in(client, "no@desk.example").content.decode()
+    assert (
+        "That password and email do not match. Four tries left" in sign_in(client, "no@desk.example").content.decode()
+    )
 
 
 @pytest.mark.parametrize("path", ["signup/", "email/", "confirm-email/", "3rdparty/", "3rdparty/signup/"])
@@ -50,15 +58,29 @@ def test_accounts_are_not_made_or_moved_by_oneself(client, ada, path):
     assert client.get(f"/accounts/{path}").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/password/reset/", "/accounts/password/reset/done/", "/accounts/inactive/"])
+@pytest.mark.parametrize(
+    "path", ["/accounts/login/", "/accounts/password/reset/", "/accounts/password/reset/done/", "/accounts/inactive/"]
+)
 def test_what_is_before_the_door_is_in_the_desks_look(client, db, path):
     assert b'class="door-form stack"' in client.get(path).content
 
 
-@pytest.mark.parametrize("path", ["password/change/", "2fa/", "2fa/totp/activate/", "2fa/webauthn/", "2fa/webauthn/add/", "sessions/", "reauthenticate/", "logout/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "password/change/",
+        "2fa/",
+        "2fa/totp/activate/",
+        "2fa/webauthn/",
+        "2fa/webauthn/add/",
+        "sessions/",
+        "reauthenticate/",
+        "logout/",
+    ],
+)
 def test_what_is_behind_the_door_is_in_the_desks_look(client, ada, path):
     sign_in(client, ada.email)
-    page = client.get(f"/accounts/{path}")
+    page = client.get(f"/accounts/{path}", follow=True)  # what changes the account asks for the password once more
     assert page.status_code == 200
     assert b'class="door-form stack"' in page.content
 
@@ -76,7 +98,10 @@ def test_a_second_factor_is_asked_for(client, ada):
 def test_an_invitation_lets_its_agent_choose_a_password(client, root, returns, django_capture_on_commit_callbacks):
     client.force_login(root)
     with django_capture_on_commit_callbacks(execute=True):
-        client.post("/settings/agents/invitation/", {"email": "Noor@desk.example", "name": "Noor Haddad", "role": "agent", "teams": [returns.pk]})
+        client.post(
+            "/settings/agents/invitation/",
+            {"email": "Noor@desk.example", "name": "Noor Haddad", "role": "agent", "teams": [returns.pk]},
+        )
     [letter] = outbox.outbox
     assert letter.to == ["noor@desk.example"]
     noor = Client()
@@ -85,7 +110,9 @@ def test_an_invitation_lets_its_agent_choose_a_password(client, root, returns, d
     noor.post(page.request["PATH_INFO"], {"password1": "three calm brown foxes", "password2": "three calm brown foxes"})
     assert noor.get("/me/").status_code == 200
     assert list(User.objects.get(email="noor@desk.example").teams.all()) == [returns]
-    assert "had its time" in Client().get(re.search(r"https?://[^/]+(/\S+)", letter.body)[1], follow=True).content.decode()
+    assert (
+        "had its time" in Client().get(re.search(r"https?://[^/]+(/\S+)", letter.body)[1], follow=True).content.decode()
+    )
 
 
 def test_a_strangers_address_gets_no_mail(client, db):
@@ -138,7 +165,9 @@ def test_a_browser_subscribes_to_push_and_leaves_again(client, ada):
     assert PushSubscription.objects.get().agent == ada
     assert client.delete("/me/push/", given, content_type="application/json").status_code == 204
     assert not PushSubscription.objects.exists()
-    assert client.post("/me/push/", {"endpoint": "http://10.0.0.1/"}, content_type="application/json").status_code == 422
+    assert (
+        client.post("/me/push/", {"endpoint": "http://10.0.0.1/"}, content_type="application/json").status_code == 422
+    )
     assert client.post("/me/push/", "no", content_type="application/json").status_code == 422
 
 

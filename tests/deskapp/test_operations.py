@@ -93,7 +93,12 @@ def push_service():
         status = 201
 
         def do_POST(self):
-            taken.append((dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))
+            taken.append(
+                (
+                    {name.lower(): value for name, value in self.headers.items()},
+                    self.rfile.read(int(self.headers["Content-Length"])),
+                )
+            )
             self.send_response(self.status)
             self.end_headers()
 
@@ -114,7 +119,9 @@ def subscribe(agent, endpoint):
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-    point = ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    point = (
+        ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    )
     keys = [base64.urlsafe_b64encode(part).decode().rstrip("=") for part in (point, os.urandom(16))]
     return PushSubscription.objects.create(agent=agent, endpoint=endpoint, p256dh=keys[0], auth=keys[1])
 
@@ -126,7 +133,7 @@ def test_a_phone_is_woken_with_an_encrypted_line(ada, mail, push_service):
     subscribe(ada, endpoint)
     assert webpush.wake(message.pk) == 1
     [(headers, body)] = taken
-    assert headers["Content-Encoding"] == "aes128gcm" and headers["Authorization"].startswith("vapid")
+    assert headers["content-encoding"] == "aes128gcm" and headers["authorization"].startswith("vapid")
     assert b"lamp" not in body
 
 

@@ -24,7 +24,9 @@ def admin(client, root):
 def kicked(monkeypatch):
     """The groups that were told to look again."""
     told = []
-    monkeypatch.setattr(wire, "put", lambda frames: told.extend(group for group, frame in frames if frame["type"] == "desk.kick"))
+    monkeypatch.setattr(
+        wire, "put", lambda frames: told.extend(group for group, frame in frames if frame["type"] == "desk.kick")
+    )
     return told
 
 

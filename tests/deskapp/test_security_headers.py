@@ -55,7 +55,9 @@ def test_the_session_cookie_is_not_for_scripts(client, ada):
     assert client.cookies["sessionid"]["httponly"] and client.cookies["sessionid"]["samesite"] == "Lax"
 
 
-@pytest.mark.parametrize("view", [errors.bad_request, errors.forbidden, errors.not_found, errors.failed, errors.csrf_failure])
+@pytest.mark.parametrize(
+    "view", [errors.bad_request, errors.forbidden, errors.not_found, errors.failed, errors.csrf_failure]
+)
 def test_error_pages_need_no_database(view):
     answer = view(RequestFactory().get("/"))
     assert answer.status_code >= 400 and b"door-form" in answer.content
