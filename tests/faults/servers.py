@@ -1,5 +1,6 @@
 """Mail servers that misbehave as they are told to, on raw sockets."""
 
+import base64
 import re
 import socket
 import threading
@@ -49,13 +50,13 @@ class Smtp(Server):
     """`answers` by command: a line to say; "hang" or "die" in its place. "." stands for the end of the mail."""
 
     def __init__(self, **answers):
-        self.answers, self.taken, self.calls = answers, [], 0
+        self.answers, self.taken, self.commands = answers, [], []
         super().__init__()
 
     def talk(self, line):
-        self.calls += 1
         self.say(line, self.answers.get("hello", "220 scripted"))
         while command := line.readline():
+            self.commands.append(command)
             verb = command.split()[0].decode().upper().rstrip(":") if command.strip() else ""
             if verb == "QUIT":
                 self.say(line, "221 bye")
@@ -90,6 +91,7 @@ class Imap(Server):
 
     def __init__(self, mails, *, uidvalidity=1, breaks_at=None, refuses=None):
         self.mails, self.uidvalidity, self.breaks_at, self.refuses = mails, uidvalidity, breaks_at, refuses
+        self.sign_ins = []
         super().__init__()
 
     def talk(self, line):
@@ -107,6 +109,10 @@ class Imap(Server):
             elif verb.startswith("UID FETCH"):
                 if not self.fetch(line, tag, rest):
                     return
+            elif verb.startswith("AUTHENTICATE"):
+                self.say(line, "+")
+                self.sign_ins.append(base64.b64decode(line.readline()))
+                self.say(line, f"{tag} OK done")
             elif verb.startswith("LOGOUT"):
                 self.say(line, "* BYE", f"{tag} OK done")
                 return
