@@ -17,7 +17,7 @@ _SIGNER = TimestampSigner(salt="conversations.inline-picture")
 _SIGNED_FOR = 600  # seconds; a sandboxed frame sends no cookie, so its pictures carry a signature
 _SANDBOX = "sandbox allow-popups allow-popups-to-escape-sandbox"
 _CID = re.compile(r'(<img\b[^>]*?\bsrc=")cid:([^"]+)(")', re.IGNORECASE)
-_REMOTE = re.compile(r'<img\b[^>]*?\bsrc="https?:', re.IGNORECASE)
+_REMOTE = re.compile(r'(<img\b[^>]*?\b)(src="https?:)', re.IGNORECASE)
 
 
 @login_required
@@ -29,10 +29,9 @@ def html(request: HttpRequest, pk: int) -> HttpResponse:
     if not message.html:
         raise Http404
     with_images = request.GET.get("images") == "1"
-    has_remote = bool(_REMOTE.search(message.html))
-    body = _with_pictures(request, message)
-    context = {"body": body, "message": message, "asks": has_remote and not with_images}
-    response = render(request, "conversations/thread/mail.html", context)
+    body = message.html if with_images else _REMOTE.sub(r"\1data-\2", message.html)  # the policy stops them as well
+    body = _with_pictures(request, message, body)
+    response = render(request, "conversations/thread/mail.html", {"body": body, "message": message})
     pictures = "'self' data: https: http:" if with_images else f"{request.scheme}://{request.get_host()} data:"
     response["Content-Security-Policy"] = (
         f"default-src 'none'; img-src {pictures}; style-src 'unsafe-inline'; form-action 'none'; "
@@ -44,7 +43,7 @@ def html(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _with_pictures(request: HttpRequest, message: Message) -> str:
+def _with_pictures(request: HttpRequest, message: Message, body: str) -> str:
     """cid: addresses replaced by signed ones of the message's own attachments; what is not attached stays unloadable."""
     by_name = {file.content_id.strip("<>"): file for file in message.attachments.all() if file.content_id}
 
@@ -55,7 +54,7 @@ def _with_pictures(request: HttpRequest, message: Message) -> str:
         link = reverse("inline_picture", args=[_SIGNER.sign(str(file.pk))])
         return f"{found[1]}{request.build_absolute_uri(link)}{found[3]}"
 
-    return _CID.sub(address, message.html)
+    return _CID.sub(address, body)
 
 
 @require_GET

@@ -116,6 +116,7 @@ const begin = () => {
   sizes.disconnect();
   if (!page()) return open(0);
   open(number());
+  $("#list")?.removeAttribute("role"); // Alone it was the page's main part.
   unseen = 0;
   own(page());
   thread();
