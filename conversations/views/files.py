@@ -87,5 +87,5 @@ def drop(attachment: Attachment) -> None:
     """The row, and the bytes unless a message taken back still holds them."""
     name, storage = attachment.file.name, attachment.file.storage
     attachment.delete()
-    if not Attachment.objects.filter(file=name).exists():
+    if name and not Attachment.objects.filter(file=name).exists():
         storage.delete(name)

@@ -1,5 +1,7 @@
 """The composer in a real browser: type, paste a picture, send by keys, and take it back."""
 
+from uuid import uuid4
+
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -7,6 +9,7 @@ from playwright.sync_api import expect
 
 from conversations.inbound.receive import receive
 from conversations.models import Attachment, CannedReply, Delivery, Draft, Message
+from conversations.outbound.compose import reply
 from tests.conftest import from_ann
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -149,6 +152,40 @@ def test_the_palette_does_what_its_options_say(page, live_desk, conversation):
     expect(page.locator("#palette [role=option]").first).to_contain_text("Assign to me")
     page.keyboard.press("Enter")
     expect(page.locator(".toast")).to_contain_text("Assigned to Ada Okafor")
+
+
+def test_a_colleagues_answer_stands_before_mine_until_i_say_so(page, live_desk, conversation, grace, mail):
+    page.locator("#reply").press_sequentially("Mine")
+
+    def answer():
+        identity = conversation.customer.identities.get()
+        reply(conversation, html="<p>Theirs</p>", by=grace, channel=mail, identity=identity, client_id=uuid4())
+
+    live_desk.do(answer)
+    page.locator("#reply").press("Control+Shift+Enter")
+    expect(page.locator(".meanwhile")).to_contain_text("Grace Lind has just replied")
+    expect(page.locator(".meanwhile")).to_contain_text("Theirs")
+    expect(page.locator("#reply")).to_have_text("Mine")
+    assert len(live_desk.do(sent)) == 1
+    page.get_by_role("button", name="Send anyway").click()
+    expect(page.locator(".toast")).to_contain_text("Sending to Ann Bell")
+    assert [message.text for message in live_desk.do(sent)] == ["Theirs", "Mine"]
+    assert live_desk.do(lambda: type(conversation).objects.get().status) == "resolved"
+
+
+def test_discarding_mine_empties_the_field(page, live_desk, conversation, grace, mail):
+    page.locator("#reply").press_sequentially("Mine")
+
+    def answer():
+        identity = conversation.customer.identities.get()
+        reply(conversation, html="<p>Theirs</p>", by=grace, channel=mail, identity=identity, client_id=uuid4())
+
+    live_desk.do(answer)
+    page.locator("#reply").press("Control+Enter")
+    page.get_by_role("button", name="Discard mine").click()
+    expect(page.locator(".meanwhile")).to_have_count(0)
+    expect(page.locator("#reply")).to_have_text("")
+    assert len(live_desk.do(sent)) == 1 and not live_desk.do(Draft.objects.exists)
 
 
 def test_without_scripts_a_reply_is_a_plain_form(page_of, ada, conversation, live_desk):
