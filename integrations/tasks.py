@@ -57,12 +57,12 @@ def queue_delivery(*, delivery_id: int, due_at: datetime, **kwargs: object) -> N
     """Listens to conversations.outbound.outbox.delivery_queued. What is due later than soon is left to the sweep: a
     broker would hand a task out again and again that waits longer than its visibility timeout."""
     if due_at - timezone.now() < SOON:
-        _soon(deliver_one, delivery_id, eta=due_at)
+        _soon(deliver_one, delivery_id, wait=max(0.0, (due_at - timezone.now()).total_seconds()))
 
 
-def _soon(task: Task, number: int, *, eta: datetime | None = None) -> None:
+def _soon(task: Task, number: int, *, wait: float = 0.0) -> None:
+    """`wait` in seconds."""
     try:
-        when = {} if eta is None else {"eta": eta}
-        task.apply_async((number,), retry=False, **when)
+        task.apply_async((number,), countdown=wait, retry=False)
     except (BrokerError, RedisError, OSError):
         log.warning("the broker is gone: left to the sweep", task=task.name, number=number)
