@@ -101,7 +101,8 @@ let silent;
 document.addEventListener("input", (event) => {
   if (!event.target.closest?.("#composer") || !number()) return;
   if (Date.now() - told > 3000) {
-    say({ typing: number(), writing: true });
+    const mode = event.target.closest("#note-form") ? "note" : "reply"; // only of an answer does the customer see the dots
+    say({ typing: number(), writing: true, mode });
     told = Date.now();
   }
   clearTimeout(silent);
