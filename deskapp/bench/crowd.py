@@ -24,8 +24,8 @@ THREADS = {30: 10, 1000: 3}  # messages: how many conversations of that length
 CUSTOMER = ["id", "name", "language", "timezone", "city", "tier", "about", "is_blocked"]
 IDENTITY = ["id", "customer_id", "kind", "value", "display", "is_verified", "source"]
 CONVERSATION = [
-    "id", "customer_id", "subject", "status", "priority", "assignee_id", "team_id", "language", "is_spam", "resolved_at",
-    "created_at", "waiting_since", "queue_at", "last_message_at", "last_inbound_at", "snippet", "media",
+    "id", "customer_id", "subject", "status", "priority", "assignee_id", "team_id", "language", "is_spam",
+    "resolved_at", "created_at", "waiting_since", "queue_at", "last_message_at", "last_inbound_at", "snippet", "media",
 ]  # fmt: skip
 MESSAGE = [
     "conversation_id", "kind", "channel_id", "identity_id", "author_id", "is_bot", "subject", "text", "quoted", "html",
@@ -43,7 +43,9 @@ class Crowd:
         people = [_agent(number) for number in range(AGENTS)]
         self.agents, self.agent = [person.pk for person in people], people[0]
         self.agent.teams.set(teams[:2])
-        self.channel, _ = Channel.objects.get_or_create(medium=Medium.EMAIL, address="crowd@bench.example", name="Crowd")
+        self.channel, _ = Channel.objects.get_or_create(
+            medium=Medium.EMAIL, address="crowd@bench.example", name="Crowd"
+        )
         self.size = Conversation.objects.count()
         self.threads: dict[int, list[int]] = {}
 
@@ -53,7 +55,8 @@ class Crowd:
                 self._load(self.size + 1, size)
             self.size = size
         if not self.threads:
-            self.threads = {length: self._threads(length, count) for length, count in THREADS.items()}
+            for length, count in THREADS.items():
+                self.threads[length] = self._threads(length, count)
         with connection.cursor() as cursor:
             cursor.execute("vacuum analyze")
 
@@ -72,8 +75,8 @@ class Crowd:
         waits = last if is_open and self.chance.random() < 0.7 else None
         assignee = self.chance.choice(self.agents) if not is_open or self.chance.random() < 0.7 else None
         return (
-            number, _person(number), self.chance.choice(self.sentences)[:60], "open" if is_open else "resolved", 1, assignee,
-            self.chance.choice(self.teams), "en", False, None if is_open else last, last - timedelta(days=2), waits,
+            number, _person(number), self.chance.choice(self.sentences)[:60], "open" if is_open else "resolved", 1,
+            assignee, self.chance.choice(self.teams), "en", False, None if is_open else last, last - timedelta(days=2), waits,
             place_in_queue(waits, last), last, last, self.chance.choice(self.sentences)[:160], ["email"],
         )  # fmt: skip
 
@@ -86,9 +89,7 @@ class Crowd:
             author = assignee if kind == MessageKind.OUTBOUND else None
             yield self._message(number, kind, author, text, last - timedelta(hours=12 * (2 - index)))
 
-    def _message(
-        self, number: int, kind: str, author: object, text: str, at: datetime
-    ) -> tuple[object, ...]:
+    def _message(self, number: int, kind: str, author: object, text: str, at: datetime) -> tuple[object, ...]:
         client_id = uuid.UUID(int=self.chance.getrandbits(128), version=4)
         return (
             number, str(kind), self.channel.pk, _person(number), author, False, "", text, "[]", "",
@@ -97,9 +98,11 @@ class Crowd:
 
     def _threads(self, length: int, count: int) -> list[int]:
         """`count` conversations of the agent's own with `length` messages, and deliveries to those that are ours."""
-        found = list(Conversation.objects.filter(assignee=self.agent, status="open").order_by("-pk")[:200])
-        chosen = [row.pk for row in found if not any(row.pk in used for used in self.threads.values())]
-        chosen = chosen[sum(THREADS.values()) * (length == 1000) :][:count]
+        used = [pk for pks in self.threads.values() for pk in pks]
+        own = Conversation.objects.filter(assignee=self.agent).exclude(pk__in=used)
+        chosen = list(own.order_by("status", "-pk").values_list("pk", flat=True)[:count])
+        if len(chosen) < count:
+            raise ValueError("So few conversations hold no long ones: take a scale of 600 at least.")
         for pk in chosen:
             have = Message.objects.filter(conversation=pk).count()
             began = self.now - timedelta(days=60)
@@ -143,7 +146,7 @@ def copy(model: type, columns: Sequence[str], rows: Iterable[tuple[object, ...]]
             for row in rows:
                 stream.write_row(row)
         if "id" in columns:
-            last = f'(select max(id) from "{table}")'
+            last = f'(select max(id) from "{table}")'  # noqa: S608 - a table of ours
             cursor.execute(f"select setval(pg_get_serial_sequence('{table}', 'id'), {last})")
 
 
