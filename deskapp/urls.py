@@ -13,7 +13,7 @@ handler404 = "deskapp.accounts.errors.not_found"
 handler500 = "deskapp.accounts.errors.failed"
 
 # Accounts are made by an admin's invitation, and their addresses changed by one.
-CLOSED = ["signup/", "email/", "confirm-email/", "3rdparty/", "3rdparty/signup/", "social/signup/", "social/connections/"]
+CLOSED = ["signup/", "email/", "confirm-email/", "3rdparty/", "3rdparty/signup/"]
 
 urlpatterns = [
     *(path(f"accounts/{closed}", errors.closed) for closed in CLOSED),

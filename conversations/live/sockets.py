@@ -2,6 +2,7 @@
 
 import time
 from functools import cache
+from typing import cast
 
 import structlog
 from django.conf import settings
@@ -33,7 +34,7 @@ def count() -> int:
 
 
 def is_connected(agent_id: int) -> bool:
-    alive: list[bytes] = list(_redis().zrangebyscore(_key(), time.time() - OPEN_FOR, "+inf"))  # type: ignore[arg-type]
+    alive = cast(list[bytes], _redis().zrangebyscore(_key(), time.time() - OPEN_FOR, "+inf"))
     return any(member.startswith(f"{agent_id}:".encode()) for member in alive)
 
 

@@ -10,23 +10,26 @@ from conversations.models import Team
 from deskapp.models import Role, Theme, User
 
 
+def _zones() -> list[tuple[str, str]]:
+    return [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
+
+
 class MeForm(forms.ModelForm):
     locale = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-    timezone = forms.ChoiceField(label=_("Time zone"))
+    timezone = forms.ChoiceField(label=_("Time zone"), choices=_zones)
     theme = forms.ChoiceField(label=_("Theme"), choices=Theme.choices)
 
     class Meta:
         model = User
         fields = ["name", "signature", "locale", "timezone", "theme", "single_keys", "notify_desktop", "notify_sound"]
-        labels = {"name": _("Name"), "signature": _("Signature under your mails")}
+        labels = {
+            "name": _("Name"),
+            "signature": _("Signature under your mails"),
+            "single_keys": _("Single-letter shortcuts"),
+            "notify_desktop": _("Desktop notifications for new messages"),
+            "notify_sound": _("A sound for new messages"),
+        }
         widgets = {"signature": forms.Textarea(attrs={"rows": 4})}
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["timezone"].choices = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
-        self.fields["single_keys"].label = _("Single-letter shortcuts")
-        self.fields["notify_desktop"].label = _("Desktop notifications for new messages")
-        self.fields["notify_sound"].label = _("A sound for new messages")
 
 
 class AgentForm(forms.Form):
@@ -61,13 +64,16 @@ class DeactivationForm(forms.Form):
 
 
 class TeamForm(forms.ModelForm):
+    members = forms.ModelMultipleChoiceField(
+        label=_("Members"),
+        queryset=User.objects.filter(is_active=True).order_by("name"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
     class Meta:
         model = Team
         fields = ["name", "members", "signature"]
-        labels = {"name": _("Name"), "members": _("Members"), "signature": _("Signature under the team's mails")}
-        widgets = {"members": forms.CheckboxSelectMultiple, "signature": forms.Textarea(attrs={"rows": 3})}
+        labels = {"name": _("Name"), "signature": _("Signature under the team's mails")}
+        widgets = {"signature": forms.Textarea(attrs={"rows": 3})}
         error_messages = {"name": {"unique": _("There is a team of this name already.")}}
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["members"].queryset = User.objects.filter(is_active=True).order_by("name")

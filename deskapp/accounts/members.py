@@ -43,7 +43,7 @@ def send_invitation(agent: User, *, by: User) -> None:
 @transaction.atomic
 def change(agent: User, *, name: str, role: str, teams: Iterable[Team]) -> User:
     """Role and teams decide what they see, so their sockets look again at once. Raises LastAdminError."""
-    agent = User.objects.select_for_update().get(pk=agent.pk)
+    agent = User.objects.select_for_update(no_key=True).get(pk=agent.pk)
     if agent.is_admin and role != agent.role:
         _keep_an_admin(agent)
     role_changes = agent.role != role
@@ -59,7 +59,7 @@ def change(agent: User, *, name: str, role: str, teams: Iterable[Team]) -> User:
 @transaction.atomic
 def deactivate(agent: User, *, to: Team | None, by: User) -> int:
     """Ends their sessions and gives their open conversations to `to`, or back to each one's own team: how many."""
-    agent = User.objects.select_for_update().get(pk=agent.pk)
+    agent = User.objects.select_for_update(no_key=True).get(pk=agent.pk)
     _keep_an_admin(agent)
     User.objects.filter(pk=agent.pk).update(is_active=False, presence="offline")
     PushSubscription.objects.filter(agent=agent).delete()
@@ -84,7 +84,7 @@ def end_sessions(agent: User) -> None:
 
 
 def _keep_an_admin(agent: User) -> None:
-    admins = User.objects.select_for_update().filter(role="admin", is_active=True)
+    admins = User.objects.select_for_update(no_key=True).filter(role="admin", is_active=True)
     if agent.is_admin and not [one for one in admins if one.pk != agent.pk]:
         raise LastAdminError(_("%(name)s is the only admin: make somebody else one first.") % {"name": agent})
 
