@@ -76,8 +76,8 @@ class Crowd:
         assignee = self.chance.choice(self.agents) if not is_open or self.chance.random() < 0.7 else None
         return (
             number, _person(number), self.chance.choice(self.sentences)[:60], "open" if is_open else "resolved", 1,
-            assignee, self.chance.choice(self.teams), "en", False, None if is_open else last, last - timedelta(days=2), waits,
-            place_in_queue(waits, last), last, last, self.chance.choice(self.sentences)[:160], ["email"],
+            assignee, self.chance.choice(self.teams), "en", False, None if is_open else last,
+            last - timedelta(days=2), waits, place_in_queue(waits, last), last, last, self.chance.choice(self.sentences)[:160], ["email"],
         )  # fmt: skip
 
     def _messages(self, number: int, row: tuple[object, ...]) -> Iterator[tuple[object, ...]]:

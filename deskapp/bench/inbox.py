@@ -28,9 +28,8 @@ def run(*, say: Callable[[str], None], scales: str, repeat: int, **options: obje
         say(f"bench inbox: {size} conversations are loaded, in {time.perf_counter() - started:.0f} s")
         measured = {name: measure(crowd, pages, repeat) for name, pages in places(crowd).items()}
         for name, page in measured.items():
-            say(
-                f"bench inbox: {name:<12} p50 {page['p50_ms']} ms, p95 {page['p95_ms']} ms, {page['sql_queries']} queries"
-            )
+            times = f"p50 {page['p50_ms']} ms, p95 {page['p95_ms']} ms"
+            say(f"bench inbox: {name} {times}, {page['sql_queries']} queries")
         figures[f"at_{size}_conversations"] = measured
         medians[size] = {name: float(str(page["p50_ms"])) for name, page in measured.items()}
     if len(sizes) > 1:
