@@ -77,7 +77,8 @@ class Crowd:
         return (
             number, _person(number), self.chance.choice(self.sentences)[:60], "open" if is_open else "resolved", 1,
             assignee, self.chance.choice(self.teams), "en", False, None if is_open else last,
-            last - timedelta(days=2), waits, place_in_queue(waits, last), last, last, self.chance.choice(self.sentences)[:160], ["email"],
+            last - timedelta(days=2), waits, place_in_queue(waits, last), last, last,
+            self.chance.choice(self.sentences)[:160], ["email"],
         )  # fmt: skip
 
     def _messages(self, number: int, row: tuple[object, ...]) -> Iterator[tuple[object, ...]]:
