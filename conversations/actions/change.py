@@ -21,7 +21,7 @@ class NotPossibleError(Exception):
 
 def locked(conversation: Conversation) -> Conversation:
     """The row under lock, fresh. Call inside a transaction."""
-    return Conversation.objects.select_for_update(of=("self",)).get(pk=conversation.pk)
+    return Conversation.objects.select_for_update(of=("self",), no_key=True).get(pk=conversation.pk)
 
 
 def log(conversation: Conversation, verb: str, *, by: "User | None", to: str = "", reason: str = "") -> Activity:

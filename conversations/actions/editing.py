@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @transaction.atomic
 def edit_note(message: Message, *, html: str, by: "User") -> Message:
     """Only notes can be changed, by who wrote them or a supervisor: what the customer has read stays as it was."""
-    message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+    message = Message.objects.select_for_update(of=("self",), no_key=True).get(pk=message.pk)
     if message.kind != MessageKind.NOTE:
         raise NotPossibleError(_("Only notes can be changed."))
     if message.author_id != by.pk and not by.is_supervisor:

@@ -51,7 +51,11 @@ def merge(conversation: Conversation, *, into: Conversation, by: "User") -> Conv
 
 def _both_locked(one: Conversation, other: Conversation) -> tuple[Conversation, Conversation]:
     """In the order of their ids, so that two merges at once cannot wait for each other."""
-    rows = Conversation.objects.select_for_update(of=("self",)).filter(pk__in=[one.pk, other.pk]).order_by("pk")
+    rows = (
+        Conversation.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in=[one.pk, other.pk])
+        .order_by("pk")
+    )
     found = {row.pk: row for row in rows}
     return found[one.pk], found[other.pk]
 
@@ -89,7 +93,7 @@ def unmerge(entry: ConversationMerge, *, by: "User") -> Conversation:
     Merges are undone the last one first. Doing it twice changes nothing.
     """
     absorbed, kept = _both_locked(entry.absorbed, entry.kept)
-    entry = ConversationMerge.objects.select_for_update(of=("self",)).get(pk=entry.pk)
+    entry = ConversationMerge.objects.select_for_update(of=("self",), no_key=True).get(pk=entry.pk)
     if entry.undone_at:
         return absorbed
     if kept.merged_into_id:

@@ -37,6 +37,7 @@ def remove_participant(conversation: Conversation, *, email: str) -> None:
 @transaction.atomic
 def move_to_customer(conversation: Conversation, *, customer: Customer, by: "User") -> Conversation:
     """It was somebody else who wrote: the conversation goes to that customer. Identities stay where they are."""
+    customer = _locked(customer)[0]  # before the conversation, as who receives a message does
     if customer.merged_into_id:
         raise NotPossibleError(_("That customer was merged into another."))
     conversation = locked(conversation)
@@ -56,9 +57,14 @@ def reassign_identity(identity: Identity, *, to: Customer | None, by: "User") ->
 
     The last identity of a customer cannot go: merge the customers instead.
     """
-    old = Customer.objects.select_for_update().get(pk=identity.customer_id)
+    customers = {customer.pk: customer for customer in _locked(identity.customer, *([to] if to else []))}
+    old, to = customers[identity.customer_id], customers[to.pk] if to else None
     if to and to.pk == old.pk:
         return old
+    if to and to.merged_into_id:
+        raise NotPossibleError(_("That customer was merged into another."))
+    if not Identity.objects.filter(pk=identity.pk, customer=old).exists():
+        raise NotPossibleError(_("This address belongs to another customer by now."))
     if not old.identities.exclude(pk=identity.pk).exists():
         raise NotPossibleError(_("This is their only address. Merge the two customers instead."))
     new = to or Customer.objects.create(language=old.language)
@@ -66,6 +72,11 @@ def reassign_identity(identity: Identity, *, to: Customer | None, by: "User") ->
     for conversation in _begun_only_by(identity, old):
         move_to_customer(conversation, customer=new, by=by)
     return new
+
+
+def _locked(*customers: Customer) -> list[Customer]:
+    keys = [customer.pk for customer in customers]
+    return list(Customer.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
 
 
 def _begun_only_by(identity: Identity, customer: Customer) -> list[Conversation]:
@@ -80,11 +91,12 @@ def _begun_only_by(identity: Identity, customer: Customer) -> list[Conversation]
 def merge_customers(customer: Customer, *, into: Customer, by: "User") -> MergeEntry:
     if customer.pk == into.pk:
         raise NotPossibleError(_("That is the same customer."))
-    if customer.merged_into_id or into.merged_into_id:
-        raise NotPossibleError(_("One of them was merged already."))
-    moved = list(customer.conversations.all())
-    entry = merging.merge(customer, into=into, by=by, evidence=_("%(agent)s said so.") % {"agent": by})
-    for conversation in moved:
+    try:
+        entry = merging.merge(customer, into=into, by=by, evidence=_("%(agent)s said so.") % {"agent": by})
+    except merging.AlreadyMergedError:
+        raise NotPossibleError(_("One of them was merged already.")) from None
+    moved = entry.items.filter(model="conversations.conversation").values("row")
+    for conversation in Conversation.objects.filter(pk__in=moved).order_by("pk"):
         log(conversation, Activity.Verb.MOVED, by=by, to=into.label, reason=_("the customers were merged"))
         push_row(conversation)
     return entry
@@ -92,11 +104,10 @@ def merge_customers(customer: Customer, *, into: Customer, by: "User") -> MergeE
 
 @transaction.atomic
 def unmerge_customers(entry: MergeEntry, *, by: "User") -> Customer:
-    entry = MergeEntry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
-    if entry.undone_at:
+    if MergeEntry.objects.get(pk=entry.pk).undone_at:
         return entry.absorbed
     customer = merging.unmerge(entry)
-    for conversation in customer.conversations.all():
+    for conversation in customer.conversations.order_by("pk"):
         log(conversation, Activity.Verb.MOVED, by=by, to=customer.label, reason=_("the merge was undone"))
         push_row(conversation)
     return customer

@@ -45,7 +45,8 @@ def split(conversation: Conversation, *, messages: Sequence[int], by: "User", su
 
 
 def move(messages: Sequence[int], *, to: Conversation) -> None:
-    """The messages with what hangs on them. Both conversations are locked by the caller."""
-    Message.objects.filter(pk__in=messages).update(conversation=to)
+    """The messages with what hangs on them. Both conversations are locked by the caller; then deliveries before their
+    messages, as who settles them does."""
     Delivery.objects.filter(message__in=messages).update(conversation=to)
+    Message.objects.filter(pk__in=messages).update(conversation=to)
     Mention.objects.filter(message__in=messages).update(conversation=to)

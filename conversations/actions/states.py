@@ -2,9 +2,11 @@
 
 from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from conversations.actions.change import NotPossibleError, locked, log, save, waiting_since
@@ -55,8 +57,13 @@ def snooze(conversation: Conversation, *, until: datetime, by: "User") -> Conver
         return conversation
     conversation.status, conversation.snoozed_until, conversation.resolved_at = Status.SNOOZED, until, None
     save(conversation)
-    log(conversation, Activity.Verb.SNOOZED, by=by, to=until.isoformat(timespec="minutes"))
+    log(conversation, Activity.Verb.SNOOZED, by=by, to=_in_words(until, by))
     return conversation
+
+
+def _in_words(until: datetime, by: "User") -> str:
+    """On the clock of who snoozed it: the log is read by people."""
+    return date_format(until.astimezone(ZoneInfo(by.get_timezone())), "D j N Y H:i")
 
 
 def wake_snoozed() -> int:
@@ -70,7 +77,7 @@ def wake_snoozed() -> int:
 @transaction.atomic
 def _wake_one() -> bool:
     due = Conversation.objects.filter(status=Status.SNOOZED, snoozed_until__lte=timezone.now())
-    conversation = due.select_for_update(of=("self",), skip_locked=True).order_by("snoozed_until").first()
+    conversation = due.select_for_update(of=("self",), no_key=True, skip_locked=True).order_by("snoozed_until").first()
     if conversation is None:
         return False
     _open(conversation)

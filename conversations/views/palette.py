@@ -126,8 +126,10 @@ def places(agent: "User") -> list[Option]:
         ("search", _("Search"), ("/",), "search", []),
         ("macro", _("Canned replies"), (), "canned_replies", []),
         ("view", _("Saved views"), (), "saved_views", []),
-        ("connector", _("Settings"), (), "settings", []),
+        ("mine", _("My settings"), (), "me", []),
     ]
+    if agent.is_admin:
+        wanted.append(("connector", _("Settings"), (), "settings", []))
     options = []
     for icon, text, keys, name, arguments in wanted:
         try:

@@ -1,6 +1,7 @@
 """Split, merge, unmerge: nothing is lost, and undoing gives back exactly what was."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.forms.models import model_to_dict
@@ -25,7 +26,6 @@ from conversations.models import Conversation, Delivery, MessageEdit, Status
 from conversations.outbound.compose import note, reply
 from customers.models import Customer
 from tests.conftest import from_ann
-from uuid import uuid4
 
 pytestmark = pytest.mark.django_db
 

@@ -73,9 +73,8 @@ def test_the_snoozed_wakes_when_its_time_has_come_and_only_once(conversation, ad
 
 
 def test_the_beat_finds_the_door_to_waking():
-    from deskapp.celery import app
-
     import conversations.tasks  # noqa: F401
+    from deskapp.celery import app
 
     assert app.conf.beat_schedule["wake snoozed conversations"]["task"] in app.tasks
 

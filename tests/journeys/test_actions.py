@@ -160,7 +160,9 @@ def test_the_palette_knows_verbs_people_places_and_hides_the_rest(desk, client, 
 
 
 def test_canned_replies_are_kept_by_their_team_and_filled_in(desk, client, conversation, ada, linus, root, returns):
-    answer = desk.post("/canned/", {"name": "Late", "text": "Dear {customer}, {agent} <looks> {odd}", "team": returns.pk})
+    answer = desk.post(
+        "/canned/", {"name": "Late", "text": "Dear {customer}, {agent} <looks> {odd}", "team": returns.pk}
+    )
     assert answer.status_code == 302
     canned = CannedReply.objects.get()
     page = desk.get("/canned/insertable/", {"q": "la", "conversation": conversation.pk}).content.decode()

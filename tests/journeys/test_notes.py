@@ -36,9 +36,7 @@ def test_who_is_mentioned_may_see_it_from_then_on(desk, conversation, linus):
     assert Conversation.objects.visible_to(linus).get() == conversation
 
 
-def test_the_mentioned_are_told_at_once(
-    desk, conversation, linus, monkeypatch, django_capture_on_commit_callbacks
-):
+def test_the_mentioned_are_told_at_once(desk, conversation, linus, monkeypatch, django_capture_on_commit_callbacks):
     frames = []
     monkeypatch.setattr("conversations.live.push.send", lambda to, frame: frames.append((list(to), frame)))
     with django_capture_on_commit_callbacks(execute=True):

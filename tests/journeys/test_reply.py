@@ -156,7 +156,9 @@ def test_discarding_mine_leaves_an_empty_composer(desk, conversation, ada):
 
 
 def test_copies_quote_and_signature_go_along_as_chosen(desk, conversation, mail):
-    send(desk, conversation, form(conversation, mail, cc="Bob <bob@home.example>; cy@home.example", bcc="d@home.example"))
+    send(
+        desk, conversation, form(conversation, mail, cc="Bob <bob@home.example>; cy@home.example", bcc="d@home.example")
+    )
     details = conversation.messages.get(kind="outbound").details
     assert details["cc"] == ["Bob <bob@home.example>", "cy@home.example"] and details["bcc"] == ["d@home.example"]
     assert details["quote"] is True and details["signature"] is False

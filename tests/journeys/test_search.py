@@ -15,7 +15,10 @@ from tests.conftest import from_ann
 pytestmark = pytest.mark.django_db
 
 
-def hits(agent, words, filters=Filters(), **more):
+EVERYTHING = Filters()
+
+
+def hits(agent, words, filters=EVERYTHING, **more):
     return [hit.message for hit in search(agent, words, filters, **more).hits]
 
 
