@@ -50,6 +50,7 @@ export class Composer {
     if (this.sendButton.disabled || this.files.length !== ready.length || !(text || ready.length)) return;
     this.send({ id: uuid(), text, files: ready });
     this.text.value = "";
+    this.typedAt = 0; // the next line is news at once
     this.files = [];
     this.#emojis(false);
     this.#drawFiles();
