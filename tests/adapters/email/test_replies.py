@@ -245,3 +245,10 @@ def test_a_forwarded_message_is_shown_because_it_is_what_the_customer_sends():
     outlook = "Please see.\n\nFrom: A <a@example.com>\nSent: Monday\nTo: B\nSubject: Broken\n\nIt broke."
     assert said(outlook, "FW: Broken") == outlook
     assert said(outlook, "Re: Broken") == "Please see."
+
+
+def test_a_mail_of_nothing_but_dashes_is_read_soon_and_loses_nothing():
+    text = "Hello\n" + "--\n" * 19_000
+    segments = split_reply(text)
+    assert "".join(segment.text for segment in segments) == text
+    assert segments[0].kind == "said"

@@ -32,6 +32,7 @@ _LINES_OF_ATTRIBUTION = 4
 _MAX_SIGNATURE = 120
 # So many lines that look like the start of "On … wrote:" and are not: somebody plays with us.
 _MAX_ATTEMPTS = 3_000
+_MAX_SIGNATURES = 200  # the same for lines that look like the start of a signature
 
 
 def split_reply(text: str, subject: str = "") -> tuple[Segment, ...]:
@@ -64,7 +65,7 @@ class _Splitter:
         self.quoted = [_QUOTED.match(line) is not None and not line.rstrip().endswith("<<") for line in lines]
         self.is_forward = is_forward
         self.named: list[SegmentKind] = []
-        self.attempts = 0
+        self.attempts = self.signatures = 0
 
     def kinds(self) -> list[SegmentKind]:
         is_code = False
@@ -212,6 +213,9 @@ class _Splitter:
             return following - at
         is_delimiter, is_closing = _DELIMITER.match(line) is not None, CLOSING.match(line) is not None
         if not (is_delimiter or is_closing or _UNDERSCORES.match(line)):
+            return 0
+        self.signatures += 1
+        if self.signatures > _MAX_SIGNATURES:
             return 0
         end = self._end_of_signature(at + 1)
         below = [below for below in self.lines[at + 1 : end] if below.strip()]
