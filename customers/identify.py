@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from customers.merging import merge
+from customers.merging import AlreadyMergedError, merge
 from customers.models import Claim, Customer, Identity
 from customers.models.identity import Kind
 
@@ -39,18 +39,16 @@ def identify(handles: Sequence[Handle], *, language: str = "") -> tuple[Customer
     handles = [_settled(handle, first=index == 0) for index, handle in enumerate(handles)]
     proven = [handle for handle in handles if handle.is_verified]
     _lock(proven)
-    known = _known(proven)
-    customer = _locked(_owner(proven, known)) or _new(handles, language)
+    customer, known = _found(proven)
+    customer = customer or _new(handles, language)
     for handle in handles:
         if not handle.is_verified:
             _claim(customer, handle)
         elif (handle.kind, handle.value) not in known:
             known[handle.kind, handle.value] = _own(customer, handle)
-    first = known[handles[0].kind, handles[0].value]
     if not customer.is_new:
-        Identity.objects.filter(pk=first.pk).update(last_seen_at=timezone.now())
         _name(customer, handles)
-    return customer, first
+    return customer, known[handles[0].kind, handles[0].value]
 
 
 def normalise(kind: str, value: str, *, region: str | None = None) -> str:
@@ -88,15 +86,30 @@ def _lock(handles: Sequence[Handle]) -> None:
             cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
+def _found(proven: Sequence[Handle]) -> tuple[Customer | None, dict[tuple[str, str], Identity]]:
+    """Who owns the handles, locked, and the identities known. An agent may have merged the customer, or given a handle
+    to another, before the lock was ours: then we look again, so that nothing is written to who is not there any more.
+    """
+    while True:
+        known = _known(proven)
+        try:
+            owner = _owner(proven, known)
+        except AlreadyMergedError:
+            continue
+        if owner is None:
+            return None, known
+        customer = Customer.objects.select_for_update(no_key=True).get(pk=owner.pk)
+        theirs = [identity.pk for identity in known.values() if identity.customer_id == customer.pk]
+        seen = Identity.objects.filter(pk__in=theirs, customer=customer).update(last_seen_at=timezone.now())
+        if seen == len(theirs) and customer.merged_into_id is None:
+            return customer, known
+
+
 def _known(proven: Sequence[Handle]) -> dict[tuple[str, str], Identity]:
     """One query for all the handles; the customers come along."""
     any_of_them = reduce(or_, (Q(kind=handle.kind, value=handle.value) for handle in proven))
     found = Identity.objects.select_related("customer").filter(any_of_them)
     return {(identity.kind, identity.value): identity for identity in found}
-
-
-def _locked(customer: Customer | None) -> Customer | None:
-    return Customer.objects.select_for_update().get(pk=customer.pk) if customer else None
 
 
 def _new(handles: Sequence[Handle], language: str) -> Customer:

@@ -14,12 +14,21 @@ if TYPE_CHECKING:
 KEPT_WHERE_THEY_ARE = {"customers.mergeentry", "customers.customer"}
 
 
+class AlreadyMergedError(ValueError):
+    """One of the two was merged away meanwhile."""
+
+
 @transaction.atomic
 def merge(absorbed: Customer, *, into: Customer, evidence: str, by: "User | None" = None) -> MergeEntry:
-    """Moves everything of `absorbed` to `into` and writes down each row. Both are locked, in the order of their ids."""
-    list(Customer.objects.select_for_update().filter(pk__in=[absorbed.pk, into.pk]).order_by("pk"))
+    """Moves everything of `absorbed` to `into` and writes down each row. Both are locked, in the order of their ids.
+
+    Raises AlreadyMergedError where one of them was merged before the locks were ours: two merges at once that cross
+    would leave nobody.
+    """
     if absorbed.pk == into.pk:
         raise ValueError("A customer cannot be merged with themselves.")
+    if any(customer.merged_into_id for customer in _locked(absorbed.pk, into.pk)):
+        raise AlreadyMergedError("One of the two customers was merged already.")
     entry = MergeEntry.objects.create(kept=into, absorbed=absorbed, evidence=evidence, by=by)
     for model, field in _belongings():
         rows = _movable(model, field, absorbed, into)
@@ -35,8 +44,12 @@ def merge(absorbed: Customer, *, into: Customer, evidence: str, by: "User | None
 
 @transaction.atomic
 def unmerge(entry: MergeEntry) -> Customer:
-    """Moves back just what the merge moved, wherever it is now. Doing it twice changes nothing."""
-    entry = MergeEntry.objects.select_for_update().get(pk=entry.pk)
+    """Moves back just what the merge moved, as far as it is still with who kept it, or with whom they were merged
+    into since: merges may be undone in any order, and what an agent gave to somebody else stays there. Doing it twice
+    changes nothing."""
+    entry = MergeEntry.objects.get(pk=entry.pk)
+    keeper = _keeper_locked(entry)
+    entry = MergeEntry.objects.select_for_update(no_key=True).get(pk=entry.pk)
     if entry.undone_at:
         return entry.absorbed
     by_place: dict[tuple[str, str], list[int]] = {}
@@ -44,10 +57,28 @@ def unmerge(entry: MergeEntry) -> Customer:
         by_place.setdefault((item.model, item.field), []).append(item.row)
     for model, field in _belongings():
         rows = by_place.get((model._meta.label_lower, field), [])
-        model._base_manager.filter(pk__in=rows).update(**{field: entry.absorbed_id})
+        theirs = model._base_manager.filter(pk__in=rows, **{field: keeper})
+        moving = list(theirs.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+        model._base_manager.filter(pk__in=moving).update(**{field: entry.absorbed_id})
     Customer.objects.filter(pk=entry.absorbed_id).update(merged_into=None)
     MergeEntry.objects.filter(pk=entry.pk).update(undone_at=timezone.now())
     return entry.absorbed
+
+
+def _locked(*keys: int) -> list[Customer]:
+    return list(Customer.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
+
+
+def _keeper_locked(entry: MergeEntry) -> Customer:
+    """Who has the rows now: the end of the chain of merges. Both customers of the undoing are locked."""
+    keeper = entry.kept
+    while True:
+        while keeper.merged_into is not None:
+            keeper = keeper.merged_into
+        fresh = {customer.pk: customer for customer in _locked(entry.absorbed_id, keeper.pk)}[keeper.pk]
+        if fresh.merged_into_id is None:
+            return fresh
+        keeper = fresh
 
 
 def _belongings() -> Iterator[tuple[type[models.Model], str]]:
@@ -63,4 +94,4 @@ def _movable(model: type[models.Model], field: str, absorbed: Customer, into: Cu
     if model is Claim:  # unique per customer: the same claim on both sides stays with its maker
         same = Claim.objects.filter(customer=into).values_list("kind", "value")
         rows = rows.exclude(pk__in=[claim.pk for claim in absorbed.claims.all() if (claim.kind, claim.value) in same])
-    return list(rows.values_list("pk", flat=True))
+    return list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))

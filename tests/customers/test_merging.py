@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from conversations.models import Conversation
 from customers.identify import Handle, identify
-from customers.merging import merge, unmerge
+from customers.merging import AlreadyMergedError, merge, unmerge
 from customers.models import Customer, Identity
 
 pytestmark = pytest.mark.django_db
@@ -56,3 +56,37 @@ def test_every_row_ends_under_the_identity_that_made_it(deeds):
     for name, customer in people.items():
         assert Identity.objects.get(value=f"{name}@home.example").customer == customer
         assert root_of(customer) == customer
+
+
+def person(name):
+    return identify([Handle("email", f"{name}@home.example", name)])[0]
+
+
+def owner_of(name):
+    return Identity.objects.get(value=f"{name}@home.example").customer
+
+
+def test_merges_are_undone_in_any_order():
+    ann, bob, cy = person("ann"), person("bob"), person("cy")
+    first = merge(ann, into=bob, evidence="test")
+    second = merge(bob, into=cy, evidence="test")
+    unmerge(first)
+    unmerge(second)
+    assert (owner_of("ann"), owner_of("bob"), owner_of("cy")) == (ann, bob, cy)
+
+
+def test_what_an_agent_gave_to_somebody_else_since_stays_there():
+    ann, bob, cy = person("ann"), person("bob"), person("cy")
+    entry = merge(ann, into=bob, evidence="test")
+    Identity.objects.filter(value="ann@home.example").update(customer=cy)
+    unmerge(entry)
+    assert owner_of("ann") == cy
+
+
+def test_who_was_merged_away_is_not_merged_again():
+    ann, bob = person("ann"), person("bob")
+    merge(ann, into=bob, evidence="test")
+    for absorbed, into in ((bob, ann), (ann, bob)):
+        with pytest.raises(AlreadyMergedError):
+            merge(absorbed, into=into, evidence="test")
+    assert Customer.objects.living().get() == bob
