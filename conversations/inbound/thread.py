@@ -69,13 +69,13 @@ STRATEGIES: tuple[Callable[[InboundMessage, Customer], Conversation | None], ...
 
 def _locked(found: ConversationQuerySet) -> Conversation | None:
     """The first of them, under lock. One that changed while we waited for its lock is looked at again, as it is now."""
-    return found.select_for_update(of=("self",)).first()
+    return found.select_for_update(of=("self",), no_key=True).first()
 
 
 def _where_it_went(conversation: Conversation) -> Conversation:
     """Of a conversation that was merged away, the one it went into."""
     while conversation.merged_into_id:
-        conversation = Conversation.objects.select_for_update(of=("self",)).get(pk=conversation.merged_into_id)
+        conversation = Conversation.objects.select_for_update(of=("self",), no_key=True).get(pk=conversation.merged_into_id)
     return conversation
 
 

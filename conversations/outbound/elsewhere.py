@@ -22,7 +22,7 @@ def reroute(delivery: Delivery, *, channel: Channel, to: str, is_proven: bool = 
     )
     if changed:
         delivery.refresh_from_db()
-        message = Message.objects.select_for_update(of=("self",)).get(pk=delivery.message_id)
+        message = Message.objects.select_for_update(of=("self",), no_key=True).get(pk=delivery.message_id)
         message.details = {**message.details, "to": [to]}
         if not is_proven:
             message.details["quote"] = False

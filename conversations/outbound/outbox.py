@@ -46,7 +46,9 @@ def announce(delivery: Delivery) -> None:
 @transaction.atomic
 def settle(delivery: Delivery, report: DeliveryReport) -> Delivery:
     """Writes down what became of it. A status never goes back: a late "sent" does not undo a "read"."""
-    delivery = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    if report.status in (Delivery.Status.FAILED, Delivery.Status.UNCERTAIN):
+        _conversation_locked(delivery)  # which may be reopened below
+    delivery = Delivery.objects.select_for_update(no_key=True).get(pk=delivery.pk)
     if _is_behind(delivery, report):
         return delivery
     now = timezone.now()
@@ -67,6 +69,11 @@ def settle(delivery: Delivery, report: DeliveryReport) -> Delivery:
     return delivery
 
 
+def _conversation_locked(delivery: Delivery) -> Conversation:
+    """Always before the delivery itself: whoever receives a message, splits or merges holds the conversation first."""
+    return Conversation.objects.select_for_update(of=("self",), no_key=True).get(pk=delivery.conversation_id)
+
+
 def _is_behind(delivery: Delivery, report: DeliveryReport) -> bool:
     """A bounce may follow "sent" or "delivered"; nothing else goes backwards."""
     if delivery.status == Delivery.Status.CANCELLED:
@@ -78,7 +85,7 @@ def _is_behind(delivery: Delivery, report: DeliveryReport) -> bool:
 
 def _reopen(delivery: Delivery) -> None:
     """A message that did not arrive is work again, and says so in the log."""
-    conversation = Conversation.objects.select_for_update(of=("self",)).get(pk=delivery.conversation_id)
+    conversation = _conversation_locked(delivery)
     activity = Activity.objects.create(
         conversation=conversation, verb=Activity.Verb.FAILED, reason=delivery.error[:400]
     )
@@ -93,6 +100,7 @@ def _reopen(delivery: Delivery) -> None:
 @transaction.atomic
 def undo(delivery: Delivery) -> bool:
     """Takes a message back before its first try. False when it was too late."""
+    _conversation_locked(delivery)
     changed = Delivery.objects.filter(pk=delivery.pk, status=Delivery.Status.QUEUED, tries=0).update(
         status=Delivery.Status.CANCELLED, settled_at=timezone.now()
     )
@@ -104,7 +112,7 @@ def undo(delivery: Delivery) -> bool:
 
 def _wait_again(delivery: Delivery) -> None:
     """What the taken-back answer had ended goes on: the waiting since the customer's first unanswered message."""
-    conversation = Conversation.objects.select_for_update(of=("self",)).get(pk=delivery.conversation_id)
+    conversation = _conversation_locked(delivery)
     said = conversation.messages.filter(kind=MessageKind.OUTBOUND).exclude(delivery__status="cancelled")
     answered_at = said.order_by("-created_at").values_list("created_at", flat=True).first()
     unanswered = conversation.messages.filter(kind=MessageKind.INBOUND, is_automatic=False)

@@ -49,7 +49,7 @@ def process(raw_id: int) -> RawEvent:
 
 @transaction.atomic
 def _process(raw_id: int) -> RawEvent:
-    raw = RawEvent.objects.select_for_update(of=("self",)).select_related("connector__channel").get(pk=raw_id)
+    raw = RawEvent.objects.select_for_update(of=("self",), no_key=True).select_related("connector__channel").get(pk=raw_id)
     if raw.state in (RawEvent.State.DONE, RawEvent.State.IGNORED):
         return raw
     raw.state = RawEvent.State.IGNORED
@@ -81,7 +81,7 @@ def _meant(connector: Connector, report: DeliveryReport) -> Delivery | None:
 def _failed(raw_id: int, error: Exception) -> RawEvent:
     """Counts the try; after the last, or at once for what can never be understood, sets the event aside."""
     with transaction.atomic():
-        raw = RawEvent.objects.select_for_update(of=("self",)).get(pk=raw_id)
+        raw = RawEvent.objects.select_for_update(of=("self",), no_key=True).get(pk=raw_id)
         if raw.state != RawEvent.State.KEPT:
             return raw
         raw.tries += 1
