@@ -22,7 +22,8 @@ def receive(inbound: InboundMessage) -> Message:
     conversation = thread(inbound, customer)
     message = record(inbound, conversation, identity)
     route(conversation, message.channel)
-    cancel_on_reply(conversation)
+    if not message.is_automatic:  # an out-of-office note is not the customer's answer
+        cancel_on_reply(conversation)
     push_message(message)
     webpush.ask(message)
     return message

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from deskapp.models import User
 
 
+class KeyTakenError(ValueError):
+    """The idempotency key belongs to something else that was said: nothing was stored, so nothing may seem sent."""
+
+
 @transaction.atomic
 def reply(
     conversation: Conversation,
@@ -39,10 +43,11 @@ def reply(
 ) -> Message:
     """Stores what `by` says to the customer and queues it; the same `client_id` again gives the same message.
 
-    It goes after the seconds of undo, or at `send_at`, and then not if the customer writes before.
+    It goes after the seconds of undo, or at `send_at`, and then not if the customer writes before. Where a colleague
+    has merged the conversation away meanwhile, it is said in the one that stayed. Raises KeyTakenError.
     """
-    conversation = Conversation.objects.select_for_update(of=("self",)).get(pk=conversation.pk)
-    if message := Message.objects.filter(client_id=client_id).first():
+    conversation = _where_it_is(conversation)
+    if message := already(client_id, conversation, by=by, kind=MessageKind.OUTBOUND):
         return message
     message = _write(conversation, MessageKind.OUTBOUND, html, by, client_id, attachments)
     message.channel, message.identity, message.details = channel, identity, details or MessageDetails()
@@ -65,8 +70,9 @@ def note(
     attachments: Sequence[Attachment] = (),
     mentions: Sequence["User"] = (),
 ) -> Message:
-    """Stores what only the team sees, and calls the mentioned in."""
-    if message := Message.objects.filter(client_id=client_id).first():
+    """Stores what only the team sees, and calls the mentioned in. Raises KeyTakenError."""
+    conversation = _where_it_is(conversation)
+    if message := already(client_id, conversation, by=by, kind=MessageKind.NOTE):
         return message
     message = _write(conversation, MessageKind.NOTE, html, by, client_id, attachments)
     message.save()
@@ -75,6 +81,24 @@ def note(
     push_message(message)
     push_mention(message, mentions)
     return message
+
+
+def already(client_id: uuid.UUID, conversation: Conversation, *, by: "User", kind: str) -> Message | None:
+    """What the same agent said to the same customer under the same key: the same send once more, though a merge or
+    a split may have moved it since. Raises KeyTakenError where the key stands for another agent's word or another
+    customer's."""
+    message = Message.objects.select_related("conversation").filter(client_id=client_id).first()
+    if message is None:
+        return None
+    if (message.conversation.customer_id, message.author_id, message.kind) != (conversation.customer_id, by.pk, kind):
+        raise KeyTakenError("This key was used for something else.")
+    return message
+
+
+def _where_it_is(conversation: Conversation) -> Conversation:
+    """Locked, and followed to where it was merged."""
+    conversation = Conversation.objects.select_for_update(of=("self",), no_key=True).get(pk=conversation.pk)
+    return _where_it_is(conversation.merged_into) if conversation.merged_into else conversation
 
 
 def _write(

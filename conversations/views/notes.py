@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from conversations.actions.change import NotPossibleError
 from conversations.actions.editing import edit_note
 from conversations.models import Conversation, Message
-from conversations.outbound.compose import note
+from conversations.outbound.compose import KeyTakenError, note
 from conversations.views.acting import Toast, agent_of, conversation_or_404, is_htmx
 from conversations.views.pictures import for_editing
-from conversations.views.replies import Composer, as_typed, composer_context
+from conversations.views.replies import Composer, as_typed, composer_context, refuse_key
 from conversations.writing_forms import NoteForm
 
 if TYPE_CHECKING:
@@ -33,14 +33,18 @@ def notes(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _again(request, conversation, form)
     mentioned = mentioned_in(form.said, writer=agent)
-    note(
-        conversation,
-        html=form.cleaned_data["html"],
-        by=agent,
-        client_id=form.cleaned_data["client_id"],
-        attachments=form.attachments,
-        mentions=mentioned,
-    )
+    try:
+        note(
+            conversation,
+            html=form.cleaned_data["html"],
+            by=agent,
+            client_id=form.cleaned_data["client_id"],
+            attachments=form.attachments,
+            mentions=mentioned,
+        )
+    except KeyTakenError:
+        refuse_key(form)
+        return _again(request, conversation, form)
     names = ", ".join(someone.short_name for someone in mentioned)
     text = _("Note added, %(names)s called.") % {"names": names} if names else _("Note added.")
     return _added(request, conversation, Toast(text, seconds=4))

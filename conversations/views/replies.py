@@ -22,7 +22,7 @@ from conversations.actions.states import resolve
 from conversations.envelopes import MessageDetails
 from conversations.models import Attachment, Conversation, Draft, Message
 from conversations.models.message import MessageKind
-from conversations.outbound.compose import reply
+from conversations.outbound.compose import KeyTakenError, already, reply
 from conversations.outbound.reach import Choice, reach
 from conversations.plain import html_to_text
 from conversations.sanitise import sanitise
@@ -123,11 +123,15 @@ def replies(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReplyForm(request.POST, agent=agent, choices=reach(conversation, now=timezone.now()))
     if not form.is_valid():
         return _again(request, conversation, form, status=422)
-    with transaction.atomic():
-        conversation = locked(conversation)
-        meanwhile = answered_meanwhile(conversation, form, agent)
-        if meanwhile is None:
-            message = _send(conversation, form, agent)
+    try:
+        with transaction.atomic():
+            conversation = locked(conversation)
+            meanwhile = answered_meanwhile(conversation, form, agent)
+            if meanwhile is None:
+                message = _send(conversation, form, agent)
+    except KeyTakenError:
+        refuse_key(form)
+        return _again(request, conversation, form, status=422)
     if meanwhile is not None:
         return _again(request, conversation, form, status=409, meanwhile=meanwhile)
     return _sent(request, conversation, message, then=form.cleaned_data["then"])
@@ -137,7 +141,7 @@ def answered_meanwhile(conversation: Conversation, form: ReplyForm, agent: "User
     """What somebody else has said to the customer since this agent's screen was drawn."""
     if form.cleaned_data["anyway"] or form.cleaned_data["last_seen"] is None:
         return None
-    if Message.objects.filter(client_id=form.cleaned_data["client_id"]).exists():
+    if already(form.cleaned_data["client_id"], conversation, by=agent, kind=MessageKind.OUTBOUND):
         return None  # the same send twice: the first has passed
     others = conversation.messages.filter(kind=MessageKind.OUTBOUND, pk__gt=form.cleaned_data["last_seen"])
     others = others.exclude(author=agent).exclude(delivery__status="cancelled")
@@ -195,6 +199,12 @@ def _toast(conversation: Conversation, message: Message, then: str) -> Toast:
         text = _("Goes on %(at)s, unless %(name)s writes first.") % {"at": at, "name": name}
     values = {"_method": "DELETE", "reopen": "1" if then == "resolve" else ""}
     return Toast(text, reverse("delivery", args=[delivery.pk]), values, target="#composer")
+
+
+def refuse_key(form: WritingForm) -> None:
+    """Says that nothing was stored, and gives the form a key that nothing else has."""
+    form.cleaned_data["client_id"] = uuid.uuid4()
+    form.add_error("html", _("This was not sent: the page it was written on is too old. Send it again."))
 
 
 def as_typed(form: WritingForm) -> str:
