@@ -76,7 +76,7 @@ def _alive(values: Iterable[bytes]) -> list[Viewer]:
 
 
 def _key(conversation: int) -> str:
-    return f"{settings.CHANNEL_LAYERS['default']['CONFIG']['prefix']}:looking:{conversation}"
+    return f"{settings.REDIS_PREFIX}:looking:{conversation}"
 
 
 @cache

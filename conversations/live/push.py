@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 
 from conversations.live import groups, wire
 from conversations.models import Activity, Conversation, Message
@@ -86,7 +87,7 @@ def _push_row(pk: int) -> None:
 
 
 def _as_it_is(pk: int) -> Conversation:
-    return Conversation.objects.select_related("customer", "assignee", "team").get(pk=pk)
+    return Conversation.objects.select_related("customer", "assignee", "team").prefetch_related("tags").get(pk=pk)
 
 
 def _row_frame(conversation: Conversation, *, arrived: Message | None = None) -> dict[str, object]:
@@ -102,4 +103,5 @@ def _row_frame(conversation: Conversation, *, arrived: Message | None = None) ->
 
 def send(to: Iterable[str], frame: dict[str, object]) -> None:
     """One frame to each group. What a lost frame would have shown, the browser's next catch-up brings."""
+    frame = {**frame, "language": get_language()}  # a browser in another asks for its own rendering
     wire.put((group, frame) for group in dict.fromkeys(to))

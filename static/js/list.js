@@ -29,9 +29,16 @@ const place = (row) => {
   else list().querySelector("#more").before(row);
 };
 
-const show = ({ detail }) => {
+// A row that was drawn in another language than this agent's is asked for again.
+const ours = async ({ html, language, conversation }) => {
+  if (!language || language === document.documentElement.lang) return html;
+  const answer = await fetch(`/conversations/${conversation}/row/`, { headers: { "HX-Request": "true" } });
+  return answer.ok ? answer.text() : html;
+};
+
+const show = async ({ detail }) => {
   if (!list()) return counts();
-  const row = fragment(detail.html);
+  const row = fragment(await ours(detail));
   const old = document.getElementById(row.id);
   const link = row.querySelector(".who");
   const isOpen = detail.conversation === opened();

@@ -131,7 +131,11 @@ const begin = () => {
   $("#to-end").addEventListener("click", () => (toEnd(), read()));
 };
 
-document.body.addEventListener("desk.event", ({ detail }) => detail.conversation === number() && arrive(detail.html));
+document.body.addEventListener("desk.event", ({ detail }) => {
+  if (detail.conversation !== number()) return;
+  if (detail.language && detail.language !== document.documentElement.lang) missed(); // In our own language.
+  else arrive(detail.html);
+});
 document.body.addEventListener("desk.typing", typing);
 document.body.addEventListener("desk:back", missed);
 document.body.addEventListener("htmx:afterSettle", ({ detail }) => {

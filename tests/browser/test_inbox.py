@@ -47,7 +47,9 @@ def focused(page):
 
 
 def is_live(page):
-    page.wait_for_function("performance.getEntriesByType('navigation').length && !document.querySelector('#banner:not([hidden])')")
+    page.wait_for_function(
+        "performance.getEntriesByType('navigation').length && !document.querySelector('#banner:not([hidden])')"
+    )
     page.wait_for_timeout(400)  # the socket's handshake has no sign on the page
 
 
@@ -76,7 +78,10 @@ def test_a_new_customer_appears_in_the_right_place_and_the_counts_follow(live_de
 
 def test_who_reads_further_up_is_not_moved_but_told(live_desk, page_of, ada, mail):
     def long():
-        return [writes(mail, "Ann Bell", f"Line {number} " + "word " * 60, minutes=40 - number, to=ada) for number in range(30)]
+        return [
+            writes(mail, "Ann Bell", f"Line {number} " + "word " * 60, minutes=40 - number, to=ada)
+            for number in range(30)
+        ]
 
     made = live_desk.do(long)
     page = page_of(ada, f"/conversations/{made[0].conversation_id}/")
@@ -181,7 +186,9 @@ def test_a_mails_pictures_load_only_when_asked(live_desk, page_of, ada, mail):
 def everything(ada, grace, mail, chat):
     parts = (Segment("said", "Yes."), Segment("quote", "> a large?"), Segment("signature", "Ann Bell"))
     ann = writes(mail, "Ann Bell", "Yes.", minutes=90, to=ada, segments=parts, html="<p>Yes.</p>", subject="A large")
-    failed = reply(ann.conversation, html="<p>Hi</p>", by=ada, channel=mail, identity=ann.identity, client_id=uuid.uuid4())
+    failed = reply(
+        ann.conversation, html="<p>Hi</p>", by=ada, channel=mail, identity=ann.identity, client_id=uuid.uuid4()
+    )
     settle(failed.delivery, DeliveryReport(Delivery.Status.FAILED, error="Their mailbox is full."))
     reply(ann.conversation, html="<p>Hi</p>", by=ada, channel=mail, identity=ann.identity, client_id=uuid.uuid4())
     note(ann.conversation, html="<p>Careful</p>", by=grace, client_id=uuid.uuid4())

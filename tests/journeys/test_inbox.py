@@ -46,8 +46,10 @@ def test_each_view_holds_its_own(signed_in, ada, grace, mail):
     set_to(pk=solved.pk).update(status=Status.RESOLVED)
     set_to(pk=spam.pk).update(is_spam=True)
     Mention.objects.create(conversation=hers, message=hers.messages.get(), agent=ada)
-    held = {view: set(rows(signed_in.get(f"/inbox/{view}/"))) for view in
-            ["mine", "unassigned", "mentions", "snoozed", "all", "resolved", "spam", f"team-{mail.team_id}"]}
+    held = {
+        view: set(rows(signed_in.get(f"/inbox/{view}/")))
+        for view in ["mine", "unassigned", "mentions", "snoozed", "all", "resolved", "spam", f"team-{mail.team_id}"]
+    }
     assert held == {
         "mine": {mine.pk}, "unassigned": {free.pk}, "mentions": {hers.pk}, "snoozed": {asleep.pk},
         "all": {free.pk, mine.pk, hers.pk}, "resolved": {solved.pk}, "spam": {spam.pk},
@@ -65,7 +67,9 @@ def test_longest_waiting_stands_first_and_newest_by_wish(signed_in, mail):
 def test_pages_follow_each_other_without_gap_or_repeat(signed_in, mail, sort):
     moment = timezone.now()
     made = [writes(mail, f"P{number}") for number in range(PAGE + 7)]
-    Conversation.objects.filter(pk__in=[each.pk for each in made[10:30]]).update(queue_at=moment, last_message_at=moment)
+    Conversation.objects.filter(pk__in=[each.pk for each in made[10:30]]).update(
+        queue_at=moment, last_message_at=moment
+    )
     first = signed_in.get(f"/inbox/all/?sort={sort}")
     second = signed_in.get("/inbox/all/", {"sort": sort, "after": first.context["after"]})
     seen = rows(first) + rows(second)
@@ -76,7 +80,12 @@ def test_filters_narrow_and_a_saved_view_keeps_them(signed_in, ada, mail, chat):
     urgent, tagged, chatting = writes(mail, "Urgent"), writes(mail, "Tagged"), writes(chat, "Chatting")
     Conversation.objects.filter(pk=urgent.pk).update(priority=Priority.URGENT, assignee=ada)
     tagged.tags.add(Tag.objects.create(name="VIP"))
-    for query, expected in [("priority=3", urgent), ("tag=vip", tagged), ("channel=chat", chatting), ("assignee=me", urgent)]:
+    for query, expected in [
+        ("priority=3", urgent),
+        ("tag=vip", tagged),
+        ("channel=chat", chatting),
+        ("assignee=me", urgent),
+    ]:
         assert rows(signed_in.get(f"/inbox/all/?{query}")) == [expected.pk], query
     saved = SavedView.objects.create(owner=ada, name="Hot", query="priority=3")
     assert rows(signed_in.get(f"/inbox/saved-{saved.pk}/")) == [urgent.pk]

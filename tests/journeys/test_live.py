@@ -220,7 +220,9 @@ async def test_a_conversation_that_left_the_team_goes_from_the_screen(ada, billi
     await desk.disconnect()
 
 
-@pytest.mark.parametrize("frame", [{"open": "1; drop"}, {"open": True}, {"open": 10**30}, {"typing": 7}, [], "x", {"ping": []}])
+@pytest.mark.parametrize(
+    "frame", [{"open": "1; drop"}, {"open": True}, {"open": 10**30}, {"typing": 7}, [], "x", {"ping": []}]
+)
 async def test_senseless_frames_change_nothing(ada, frame):
     desk = await desk_of(ada)
     await desk.says(frame)

@@ -145,10 +145,16 @@ def test_htmx_gets_the_thread_alone_and_a_browser_the_page(signed_in, mail):
 
 
 def test_a_mails_html_is_framed_with_a_policy_that_loads_and_runs_nothing(signed_in, mail):
-    message = receive(from_ann(mail, html='<p onclick="x()">Hi<script>alert(1)</script><img src="https://e.example/p.png">'))
+    message = receive(
+        from_ann(mail, html='<p onclick="x()">Hi<script>alert(1)</script><img src="https://e.example/p.png">')
+    )
     closed = signed_in.get(f"/messages/{message.pk}/html/")
     policy = closed["Content-Security-Policy"]
-    assert "default-src 'none'" in policy and "sandbox" in policy and "https:" not in policy.split("img-src")[1].split(";")[0]
+    assert (
+        "default-src 'none'" in policy
+        and "sandbox" in policy
+        and "https:" not in policy.split("img-src")[1].split(";")[0]
+    )
     assert b"<script" not in closed.content and b"onclick" not in closed.content
     assert closed["X-Frame-Options"] == "SAMEORIGIN"
     opened = signed_in.get(f"/messages/{message.pk}/html/?images=1")["Content-Security-Policy"]
@@ -157,7 +163,9 @@ def test_a_mails_html_is_framed_with_a_policy_that_loads_and_runs_nothing(signed
 
 def test_inline_pictures_come_with_a_signature_and_not_without(signed_in, client, mail):
     message = receive(from_ann(mail, html='<p><img src="cid:pic@x"><img src="cid:gone@x"></p>'))
-    file = Attachment(message=message, name="p.png", content_type="image/png", size=4, content_id="pic@x", is_inline=True)
+    file = Attachment(
+        message=message, name="p.png", content_type="image/png", size=4, content_id="pic@x", is_inline=True
+    )
     file.file.save("p", ContentFile(b"\x89PNG"))
     html = signed_in.get(f"/messages/{message.pk}/html/").content.decode()
     address = re.search(r'src="http://testserver(/pictures/[^"]+)"', html)[1]
