@@ -4,12 +4,13 @@ import { Picker } from "./picker.js";
 let count = 0;
 
 export class Suggestions {
-  constructor(editor, mark, address) {
+  constructor(editor, mark, address, label) {
     Object.assign(this, { editor, mark, address, asked: 0 });
     this.list = document.createElement("div");
     this.list.className = "suggestions";
     this.list.id = `suggestions-${++count}`;
     this.list.setAttribute("role", "listbox");
+    this.list.setAttribute("aria-label", label);
     this.list.hidden = true;
     editor.field.before(this.list);
     this.picker = new Picker(this.list, editor.field, (option) => this.take(option));

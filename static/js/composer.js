@@ -12,8 +12,9 @@ const start = (form) => {
   const draft = form.dataset.draft ? new Draft(form, editor) : null;
   form.editor = editor;
   form.draft = draft;
-  if (form.dataset.insertable) form.canned = new Suggestions(editor, "#", form.dataset.insertable);
-  if (form.dataset.mentionable) new Suggestions(editor, "@", form.dataset.mentionable);
+  const { insertable, insertableLabel, mentionable, mentionableLabel } = form.dataset;
+  if (insertable) form.canned = new Suggestions(editor, "#", insertable, insertableLabel);
+  if (mentionable) new Suggestions(editor, "@", mentionable, mentionableLabel);
   editor.field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
