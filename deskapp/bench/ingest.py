@@ -79,7 +79,10 @@ def work_off(raw_ids: list[int], workers: int) -> Run:
     spawn = multiprocessing.get_context("spawn")
     ready, done, over = spawn.Barrier(workers + 1), spawn.Barrier(workers + 1), spawn.Barrier(workers + 1)
     following, used = spawn.Value("i", 0), spawn.Queue()
-    pool = [spawn.Process(target=worker, args=(raw_ids, following, used, ready, done, over)) for _ in range(workers)]
+    pool = [
+        spawn.Process(target=worker, args=(raw_ids, following, used, ready, done, over), daemon=True)
+        for _ in range(workers)
+    ]
     for process in pool:
         process.start()
     with FrameCounter(groups.EVERYTHING) as frames:
