@@ -98,19 +98,19 @@ def views_of(agent: "User") -> list[View]:
 
 def listed(agent: "User", key: str, data: QueryDict) -> Listed:
     """Raises Http404 for a view that this agent does not have."""
-    filters = {name: data[name] for name in FILTERS if data.get(name)}
+    filters = {name: str(data[name]) for name in FILTERS if data.get(name)}
     sort = data.get("sort", "")
     if key.startswith("saved-"):
         saved = _saved(agent).filter(pk=_number(key)).first()
         if saved is None:
             raise Http404
-        kept = {name: values[0] for name, values in parse_qs(saved.query).items()}
+        kept: dict[str, str] = {name: values[0] for name, values in parse_qs(saved.query).items()}
         filters = {**{name: value for name, value in kept.items() if name in FILTERS}, **filters}
         return Listed(key, saved.name, _sort(sort or kept.get("sort", "")), filters)
     if key.startswith("team-"):
         label = _team_name(agent, _number(key))
     else:
-        label = next((view.label for view in _VIEWS if view.key == key), "")
+        label = next((str(view.label) for view in _VIEWS if view.key == key), "")
     if not label:
         raise Http404
     return Listed(key, str(label), _sort(sort), filters)
@@ -203,7 +203,7 @@ def with_viewers(rows: Sequence[Conversation], *, but: int) -> None:
 def _is_unread(agent: "User") -> Q | Exists:
     """The customer wrote after this agent last looked, and nobody of ours has answered since."""
     read = ReadMark.objects.filter(conversation=OuterRef("pk"), agent=agent, read_at__gte=OuterRef("last_inbound_at"))
-    return ~Exists(read) & Q(last_inbound_at__isnull=False) & Q(waiting_since__isnull=False)  # type: ignore[return-value,operator]
+    return ~Exists(read) & Q(last_inbound_at__isnull=False) & Q(waiting_since__isnull=False)  # type: ignore[return-value]
 
 
 def cursor(row: Conversation, sort: str) -> str:
@@ -265,7 +265,9 @@ def places_of(agent: "User") -> list[Place]:
 
 def counted(querysets: dict[str, ConversationQuerySet]) -> dict[str, int]:
     """How many rows each has, up to COUNT_TO, in one query."""
-    names, pieces, values = [], [], []
+    names: list[str] = []
+    pieces: list[str] = []
+    values: list[object] = []
     found = dict.fromkeys(querysets, 0)
     for name, rows in querysets.items():
         try:
@@ -273,7 +275,7 @@ def counted(querysets: dict[str, ConversationQuerySet]) -> dict[str, int]:
         except EmptyResultSet:
             continue
         names.append(name)
-        pieces.append(f"(select count(*) from ({sql}) as counted)")
+        pieces.append(f"(select count(*) from ({sql}) as counted)")  # noqa: S608  Django wrote it, with its parameters
         values.extend(params)
     if not pieces:
         return found

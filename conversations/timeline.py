@@ -39,7 +39,7 @@ def newest(conversation: Conversation, *, before: str = "") -> Timeline:
 
 
 def since(conversation: Conversation, known: str) -> Timeline:
-    """What came or changed after `known`, a Timeline's stamp: new rows, and messages whose delivery or words changed."""
+    """What came or changed after `known`, a Timeline's stamp: new rows, messages whose delivery or words changed."""
     message, activity, at = _known(known)
     changed = Q(pk__gt=message) | Q(delivery__settled_at__gte=at) | Q(edits__created_at__gte=at)
     messages = _messages(conversation).filter(changed).distinct().order_by("pk")[: CATCH_UP + 1]
@@ -76,7 +76,7 @@ def _edge(cursor: str) -> tuple[datetime, int, int] | None:
 
 
 def _earlier(at: datetime, pk: int | None, *, is_first: bool = False) -> Q:
-    """Before the edge: by the clock, and at its very moment by id, or wholly where this kind stands before the other."""
+    """Before the edge: by the clock, and at its moment by id, or wholly where this kind stands before the other."""
     earlier = Q(created_at__lt=at)
     if pk is not None:
         return earlier | Q(created_at=at, pk__lt=pk)

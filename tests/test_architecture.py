@@ -89,7 +89,8 @@ def test_every_step_of_the_outbound_journey_has_its_room():
 
 def test_nothing_foreign_is_marked_safe():
     """`|safe` and mark_safe only ever stand on our own HTML; each place is named here."""
-    allowed = set()
+    # A customer's sanitised mail, in a sandboxed frame under a policy of its own.
+    allowed = {"templates/conversations/thread/mail.html"}
     for path in [*MODULES, *SCREENS]:
         text = path.read_text()
         if re.search(r"\|\s*safe\b|mark_safe\(|autoescape off", text):

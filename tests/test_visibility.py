@@ -28,7 +28,8 @@ def message(mail):
 def doors(message):
     conversation = message.conversation_id
     return [
-        f"/conversations/{conversation}/", f"/conversations/{conversation}/?before=", f"/conversations/{conversation}/?since=0-0-0",
+        f"/conversations/{conversation}/", f"/conversations/{conversation}/?before=",
+        f"/conversations/{conversation}/?since=0-0-0",
         f"/conversations/{conversation}/row/", f"/messages/{message.pk}/html/", f"/messages/{message.pk}/original/",
         f"/files/{message.attachments.get().pk}/",
     ]  # fmt: skip

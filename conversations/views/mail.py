@@ -44,7 +44,7 @@ def html(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _with_pictures(request: HttpRequest, message: Message, body: str) -> str:
-    """cid: addresses replaced by signed ones of the message's own attachments; what is not attached stays unloadable."""
+    """cid: addresses replaced by signed ones of the message's own attachments; what is not attached never loads."""
     by_name = {file.content_id.strip("<>"): file for file in message.attachments.all() if file.content_id}
 
     def address(found: "re.Match[str]") -> str:
