@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qs, urlencode
 
 from django.core.exceptions import EmptyResultSet
@@ -203,7 +203,7 @@ def with_viewers(rows: Sequence[Conversation], *, but: int) -> None:
 def _is_unread(agent: "User") -> Q | Exists:
     """The customer wrote after this agent last looked, and nobody of ours has answered since."""
     read = ReadMark.objects.filter(conversation=OuterRef("pk"), agent=agent, read_at__gte=OuterRef("last_inbound_at"))
-    return ~Exists(read) & Q(last_inbound_at__isnull=False) & Q(waiting_since__isnull=False)  # type: ignore[return-value]
+    return ~Exists(read) & Q(last_inbound_at__isnull=False) & Q(waiting_since__isnull=False)
 
 
 def cursor(row: Conversation, sort: str) -> str:
@@ -267,7 +267,7 @@ def counted(querysets: dict[str, ConversationQuerySet]) -> dict[str, int]:
     """How many rows each has, up to COUNT_TO, in one query."""
     names: list[str] = []
     pieces: list[str] = []
-    values: list[object] = []
+    values: list[str | int | bool | None] = []
     found = dict.fromkeys(querysets, 0)
     for name, rows in querysets.items():
         try:
@@ -276,7 +276,7 @@ def counted(querysets: dict[str, ConversationQuerySet]) -> dict[str, int]:
             continue
         names.append(name)
         pieces.append(f"(select count(*) from ({sql}) as counted)")  # noqa: S608  Django wrote it, with its parameters
-        values.extend(params)
+        values.extend(cast("Sequence[str | int]", params))
     if not pieces:
         return found
     with connection.cursor() as cursor:
