@@ -113,10 +113,12 @@ DATABASES = {
 
 REDIS_URL = address("REDIS_URL", "redis", "rediss", "unix") or embedded.redis_url()
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+# Desks on one Redis, and the tests' workers, are kept apart by it.
+REDIS_PREFIX = f"{DATABASES['default']['NAME']}{text('PYTEST_XDIST_WORKER')}"
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": f"{DATABASES['default']['NAME']}{text('PYTEST_XDIST_WORKER')}"},
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": REDIS_PREFIX},
     }
 }
 

@@ -39,7 +39,7 @@ def is_connected(agent_id: int) -> bool:
 
 
 def _key() -> str:
-    return f"{settings.CHANNEL_LAYERS['default']['CONFIG']['prefix']}:sockets"
+    return f"{settings.REDIS_PREFIX}:sockets"
 
 
 @cache

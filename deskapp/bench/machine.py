@@ -1,5 +1,6 @@
 """The machine under a measurement: its facts, and the CPU time that its processes have used."""
 
+import math
 import os
 import platform
 import time
@@ -72,4 +73,4 @@ def database_pids() -> list[int]:
 def percentile(values: Sequence[float], share: float) -> float:
     """The smallest value that at least `share` of them do not exceed."""
     ordered = sorted(values)
-    return ordered[max(0, min(len(ordered) - 1, round(share * len(ordered) + 0.5) - 1))]
+    return ordered[max(1, math.ceil(share * len(ordered) - 1e-9)) - 1]

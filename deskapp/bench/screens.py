@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from types import TracebackType
-from urllib.parse import urlsplit
 
 import websockets
 from django.conf import settings
@@ -50,9 +49,13 @@ class Sockets:
             reader.cancel()
         await self.stack.aclose()
 
-    async def _open(self, path: str, **options: object) -> websockets.ClientConnection:
+    async def _open(self, path: str, headers: dict[str, str] | None = None) -> websockets.ClientConnection:
         connecting = websockets.connect(
-            f"{self.host}{path}", origin=websockets.Origin(self.site), open_timeout=60, ping_interval=None, **options
+            f"{self.host}{path}",
+            origin=websockets.Origin(self.site),
+            open_timeout=60,
+            ping_interval=None,
+            additional_headers=headers,
         )
         socket = await self.stack.enter_async_context(connecting)
         self.sockets.append(socket)
@@ -73,7 +76,7 @@ class Agents(Sockets):
     async def __aenter__(self) -> "Agents":
         for cookie in self.sessions:
             headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"}
-            socket = await self._open("/ws/desk/", additional_headers=headers)
+            socket = await self._open("/ws/desk/", headers)
             self.readers.append(asyncio.create_task(self._read(socket)))
         return self
 
@@ -126,8 +129,7 @@ class Screen:
         self.playwright = await async_playwright().start()
         self.browser = await self.playwright.chromium.launch(executable_path=self.program, args=FLAGS)
         context = await self.browser.new_context(viewport={"width": 1440, "height": 900})
-        place = {"domain": urlsplit(self.site).hostname, "path": "/"}
-        await context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": self.cookie, **place}])
+        await context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": self.cookie, "url": self.site}])
         self.page = await context.new_page()
         await self.page.goto(f"{self.site}/inbox/team-{self.team}/")
         await self.page.wait_for_selector('[id^="row-"]')

@@ -79,8 +79,8 @@ def build() -> None:
         _agent(who, teams)
     mail = _mailbox()
     _chat(mail)
-    for name, team, text in CANNED:
-        CannedReply.objects.get_or_create(name=name, defaults={"text": text, "team": teams.get(team)})
+    for name, of_team, text in CANNED:
+        CannedReply.objects.get_or_create(name=name, defaults={"text": text, "team": teams.get(of_team)})
     for name in TAGS:
         Tag.objects.get_or_create(name=name)
     for name, owner, is_shared, query in VIEWS:
@@ -104,7 +104,7 @@ def _mailbox() -> Channel:
     channel, _ = Channel.objects.get_or_create(
         medium=Medium.EMAIL, address=MAILBOX, defaults={"name": "Support", "signature": "Hollin & Fell, Kendal"}
     )
-    place = {"username": MAILBOX, "auth": "password", "brand": "Hollin & Fell"}
+    place: dict[str, object] = {"username": MAILBOX, "auth": "password", "brand": "Hollin & Fell"}
     place |= {
         "imap_host": "127.0.0.1",
         "imap_port": IMAP_PORT,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from conversations.models import (
     Activity,
@@ -208,7 +209,7 @@ def waiting_since(lines: Sequence[Line]) -> datetime | None:
 def _customer(person: Person) -> Customer:
     return Customer(
         name=person.name, language=person.language, timezone=person.timezone, city=person.city, tier=person.tier,
-        about=person.about, created_at=person.since,
+        about=person.about, created_at=person.since or timezone.now(),
     )  # fmt: skip
 
 
@@ -248,7 +249,7 @@ def _delivery(message: Message, line: Line) -> Delivery:
     is_open = line.state in ON_ITS_WAY
     return Delivery(
         message=message,
-        channel_id=message.channel_id,
+        channel=message.channel,
         conversation_id=message.conversation_id,
         status=line.state,
         due_at=later if is_open else line.at,
@@ -264,7 +265,8 @@ def _delivery(message: Message, line: Line) -> Delivery:
 def _attempts(delivery: Delivery) -> list[DeliveryAttempt]:
     if not delivery.tries:
         return []
-    outcome = {DeliveryStatus.FAILED: "permanent", DeliveryStatus.UNCERTAIN: "uncertain"}.get(delivery.status, "sent")
+    outcomes: dict[str, str] = {DeliveryStatus.FAILED: "permanent", DeliveryStatus.UNCERTAIN: "uncertain"}
+    outcome = outcomes.get(delivery.status, "sent")
     began = delivery.created_at + timedelta(seconds=9)
     return [
         DeliveryAttempt(

@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 import uuid
+from typing import cast
 
 import httpx
 import websockets
@@ -23,7 +24,7 @@ class Chat:
     async def run(self, lines: tuple[str, ...], more: tuple[str, ...]) -> None:
         """Says `lines`, then one of `more` to each answer of an agent; leaves when all is said, or nobody answers."""
         session = await self._session()
-        self.answered = {said["id"] for said in session["messages"]}
+        self.answered = {said["id"] for said in cast(list[Frame], session["messages"])}
         async with websockets.connect(
             f"{self.site.replace('http', 'ws', 1)}/ws/chat/{self.key}/", origin=websockets.Origin(self.site)
         ) as socket:

@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 import jwt
@@ -65,11 +66,11 @@ async def live(pace: float, *, site: str, cast: Callable[[], Scene]) -> None:
             await asyncio.sleep(pace * random.uniform(0.6, 1.4))
             scene = await sync_to_async(cast)()
             if scene.shop and len(chats) < MOST_CHATS and random.random() < CHAT_SHARE:
-                task = tasks.create_task(_tried(lambda scene=scene: chat(doors, scene, pace)))
+                task = tasks.create_task(_tried(partial(chat, doors, scene, pace)))
                 chats.add(task)
                 task.add_done_callback(chats.discard)
             else:
-                await _tried(lambda scene=scene: write(post, scene))
+                await _tried(partial(write, post, scene))
 
 
 def find_doors(site: str) -> Doors:

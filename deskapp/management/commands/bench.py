@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.module_loading import import_string
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 BENCHES = {name: f"deskapp.bench.{name}.run" for name in ("ingest", "inbox", "live")}
 INSIDE = "THROUGHLINE_BENCH"  # set in the process that measures
@@ -63,7 +64,7 @@ class Command(BaseCommand):
 
 def environment(database: str) -> dict[str, str]:
     """For the process that measures: the same server with another database, and keys of its own in Redis."""
-    place = settings.DATABASES["default"]
+    place = {name: str(value or "") for name, value in settings.DATABASES["default"].items()}
     who = quote(place["USER"], safe="") + (f":{quote(place['PASSWORD'], safe='')}" if place["PASSWORD"] else "")
     port = f"&port={place['PORT']}" if place["PORT"] else ""
     url = f"postgresql://{who}@/{database}?host={quote(place['HOST'], safe='')}{port}"
@@ -90,4 +91,5 @@ def server() -> psycopg.Connection:
     """A connection to the desk's own database, from which another can be made and dropped."""
     place = settings.DATABASES["default"]
     names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-    return psycopg.connect(autocommit=True, **{name: place[key] for name, key in names.items() if place[key]})
+    where = make_conninfo(**{name: str(place[key]) for name, key in names.items() if place[key]})
+    return psycopg.connect(where, autocommit=True)
