@@ -1,6 +1,9 @@
 """Split, merge and unmerge; people in copy; whose conversation and whose address it is."""
 
+from typing import TYPE_CHECKING
+
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -21,6 +24,9 @@ from conversations.actions.splitting import split
 from conversations.models import Conversation, ConversationMerge
 from conversations.views.acting import Toast, agent_of, conversation_or_404, done, is_delete, refused
 from customers.models import Customer, Identity, MergeEntry
+
+if TYPE_CHECKING:
+    from deskapp.models import User
 
 
 @login_required
@@ -96,7 +102,7 @@ def participants(request: HttpRequest, pk: int) -> HttpResponse:
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """POST `customer`: an address or "customer:7"; `scope` "conversation" moves this one, "all" merges the two."""
     conversation, agent = conversation_or_404(request, pk), agent_of(request)
-    found = find_customer(request.POST.get("customer", ""))
+    found = find_customer(agent, request.POST.get("customer", ""))
     if found is None:
         return refused(request, conversation, _("Nobody has that address."), where="customer")
     before = conversation.customer
@@ -115,14 +121,16 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     return done(request, conversation, Toast(text, undo, values), happened="conversation:changed")
 
 
-def find_customer(handle: str) -> Customer | None:
-    """By "customer:7", or by any address exactly as it is known."""
+def find_customer(agent: "User", handle: str) -> Customer | None:
+    """By "customer:7", or by any address exactly as it is known: of those with a conversation that this agent may see,
+    and of those with none at all, such as one whose only conversation was just moved."""
     handle = handle.strip()
     kind, _colon, key = handle.partition(":")
-    if kind == "customer" and key.isdigit():
-        return Customer.objects.living().filter(pk=key).first()
-    identity = Identity.objects.filter(value__iexact=handle).select_related("customer").first() if handle else None
-    return identity.customer if identity else None
+    seen = Conversation.objects.visible_to(agent).filter(customer=OuterRef("pk"))
+    meant = Customer.objects.living().filter(Exists(seen) | Q(conversations=None)).distinct()
+    if kind == "customer" and key.isdecimal():
+        return meant.filter(pk=key).first()
+    return meant.filter(identities__value__iexact=handle).order_by("pk").first() if handle else None
 
 
 @login_required
@@ -144,7 +152,7 @@ def identity_owner(request: HttpRequest, pk: int, identity_pk: int) -> HttpRespo
     conversation = conversation_or_404(request, pk)
     identity = get_object_or_404(Identity, pk=identity_pk, customer=conversation.customer_id)
     asked = request.POST.get("customer", "")
-    to = find_customer(asked)
+    to = find_customer(agent_of(request), asked)
     if asked and to is None:
         return refused(request, conversation, _("Nobody has that address."), where="identity")
     try:

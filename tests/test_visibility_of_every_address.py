@@ -1,0 +1,143 @@
+"""Least sight, address by address: whatever names a thing by its number is 404 for who may not see that thing.
+
+The addresses are read from the URL patterns. A new one with a number in it fails here until `things` has something
+for it to name, or PUBLIC says why it needs no sight.
+"""
+
+import re
+import uuid
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.core.files.base import ContentFile
+from django.urls import URLPattern, get_resolver
+
+from conversations.actions.labels import tag
+from conversations.actions.merging import merge
+from conversations.actions.people import merge_customers
+from conversations.actions.splitting import split
+from conversations.inbound.receive import receive
+from conversations.models import Attachment, CannedReply, SavedView
+from conversations.outbound.compose import note, reply
+from customers.identify import Handle, identify
+from integrations.models import Connector, RawEvent
+from tests.conftest import from_ann
+
+pytestmark = pytest.mark.django_db
+
+PUBLIC = {
+    "hooks/<int:connector_id>/<str:secret>/": "a provider proves itself by the secret and its signature",
+    "hooks/<int:connector_id>/<str:secret>/<slug:kind>/": "the same",
+    "accounts/2fa/webauthn/keys/<int:pk>/edit/": "allauth asks for the password first, then looks among one's own keys",
+    "accounts/2fa/webauthn/keys/<int:pk>/remove/": "the same",
+}
+NUMBER = re.compile(r"<int:(\w+)>")
+
+
+def routes(patterns=None, prefix=""):
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield route
+        else:
+            yield from routes(pattern.url_patterns, route)
+
+
+NUMBERED = sorted({route for route in routes() if NUMBER.search(route)} - set(PUBLIC))
+
+
+@pytest.fixture
+def things(mail, ada, returns, root):
+    """Something of Returns, or of Ada alone, for each address: the numbers by the names of the route's parameters."""
+    message = receive(from_ann(mail, "zanzibar", html="<p>zanzibar</p>"))
+    conversation = message.conversation
+    again = receive(from_ann(mail, "again"))
+    merged = merge(split(conversation, messages=[again.pk], by=ada), into=conversation, by=ada)
+    bob, _ = identify([Handle("email", "bob@home.example")])
+    joined = merge_customers(bob, into=conversation.customer, by=ada)
+    words = {"by": ada, "client_id": uuid.uuid4(), "html": "<p>zanzibar</p>"}
+    answer = reply(conversation, channel=mail, identity=message.identity, **words)
+    remark = note(conversation, **{**words, "client_id": uuid.uuid4()})
+    file = Attachment(message=message, name="a.pdf", content_type="application/pdf", size=3)
+    file.file.save("a", ContentFile(b"abc"))
+    connector = Connector.objects.create(name="Mail", adapter="imap", channel=mail)
+    RawEvent.objects.create(connector=connector, external_id="1", body=b"zanzibar", message=message)
+    session = UserSession.objects.create(user=ada, session_key="s" * 32, ip="127.0.0.1", user_agent="x")
+    canned = CannedReply.objects.create(name="Hello", text="zanzibar", team=returns)
+    return {
+        "conversations/<int:pk>/merges/<int:entry_pk>/": {"entry_pk": merged.pk},
+        "conversations/<int:pk>/customer/merges/<int:entry_pk>/": {"entry_pk": joined.pk},
+        "conversations/<int:pk>/tags/<int:tag_pk>/": {"tag_pk": tag(conversation, name="vip", by=ada).pk},
+        "conversations/<int:pk>/identities/<int:identity_pk>/": {"identity_pk": message.identity_id},
+        "conversations/": {"pk": conversation.pk},
+        "messages/<int:pk>/text/": {"pk": remark.pk},
+        "messages/": {"pk": message.pk},
+        "deliveries/": {"pk": answer.delivery.pk},
+        "files/": {"pk": file.pk},
+        "canned/": {"pk": canned.pk},
+        "views/": {"pk": SavedView.objects.create(owner=ada, name="Own", query="status=open").pk},
+        "search/customers/": {"pk": conversation.customer_id},
+        "me/sessions/": {"pk": session.pk},
+        "settings/agents/": {"pk": ada.pk},
+        "settings/teams/": {"pk": returns.pk},
+    }
+
+
+def address(route, things):
+    """The address of what the longest fitting entries name."""
+    named = {}
+    for beginning in sorted((each for each in things if route.startswith(each)), key=len):
+        named |= things[beginning]
+    filled = NUMBER.sub(lambda found: str(named[found[1]]), route)
+    return "/" + filled.replace("<str:mode>", "reply")
+
+
+def statuses(client, where):
+    return {method: getattr(client, method)(where).status_code for method in ("get", "post", "delete")}
+
+
+@pytest.mark.parametrize("route", NUMBERED)
+def test_linus_of_another_team_finds_nothing_there(client, linus, things, route):
+    where = address(route, things)
+    client.force_login(linus)
+    found = statuses(client, where)
+    assert 404 in found.values() and set(found.values()) <= {404, 405}
+
+
+@pytest.mark.parametrize("route", NUMBERED)
+def test_nor_does_who_is_not_signed_in(client, things, route):
+    for status in statuses(client, address(route, things)).values():
+        assert status in (302, 405)
+
+
+@pytest.mark.parametrize("route", NUMBERED)
+def test_whoever_may_see_it_does(client, ada, root, things, route):
+    where = address(route, things)
+    client.force_login(root if route.startswith("settings/") else ada)
+    answer = client.get(where)
+    if answer.status_code == 405:
+        answer = client.post(where)
+    assert answer.status_code in (200, 204, 302, 422)
+
+
+def test_the_exceptions_are_addresses_still():
+    assert set(PUBLIC) <= set(routes())
+
+
+def test_linus_learns_nothing_of_a_customer_of_returns_by_naming_them(client, linus, billing, mail):
+    ann = receive(from_ann(mail, "zanzibar")).conversation.customer
+    own = receive(from_ann(mail, "mine", address="bob@home.example")).conversation
+    own.team = billing
+    own.save()
+    client.force_login(linus)
+    for asked in (f"customer:{ann.pk}", "ann@home.example"):
+        for scope in ("conversation", "all"):
+            data = {"customer": asked, "scope": scope}
+            answer = client.post(f"/conversations/{own.pk}/customer/", data, HTTP_HX_REQUEST="true")
+            assert answer.status_code == 422 and b"Ann Bell" not in answer.content
+        identity = own.customer.identities.get().pk
+        data = {"customer": asked}
+        answer = client.post(f"/conversations/{own.pk}/identities/{identity}/", data, HTTP_HX_REQUEST="true")
+        assert answer.status_code == 422 and b"Ann Bell" not in answer.content
+    own.refresh_from_db()
+    assert own.customer != ann
