@@ -13,7 +13,19 @@ from deskapp.sign_ins import SIGN_INS
 from integrations.adapters import ADAPTERS
 from integrations.models import Connector, RawEvent
 
-MODELS = [Attachment, CannedReply, Connector, Conversation, Customer, Delivery, Identity, Message, SavedView, Team, User]
+MODELS = [
+    Attachment,
+    CannedReply,
+    Connector,
+    Conversation,
+    Customer,
+    Delivery,
+    Identity,
+    Message,
+    SavedView,
+    Team,
+    User,
+]
 
 
 @pytest.fixture
