@@ -122,7 +122,7 @@ def _sort(asked: str) -> str:
 
 def _number(key: str) -> int:
     number = key.partition("-")[2]
-    return int(number) if number.isdigit() and len(number) < 18 else 0
+    return int(number) if number.isdecimal() and len(number) < 18 else 0
 
 
 def _team_name(agent: "User", pk: int) -> str:
@@ -168,16 +168,16 @@ def _filtered(rows: ConversationQuerySet, agent: "User", filters: dict[str, str]
         rows = rows.filter(status=status)
     if (medium := filters.get("channel")) in Medium.values:
         rows = rows.filter(media__contains=[medium])
-    if tag := filters.get("tag"):
+    if tag := filters.get("tag", "").replace("\x00", ""):  # which PostgreSQL cannot even compare
         rows = rows.filter(tags__name__iexact=tag)
-    if (team := filters.get("team", "")).isdigit():
+    if (team := filters.get("team", "")).isdecimal():
         rows = rows.filter(team=int(team))
-    if (priority := filters.get("priority", "")).isdigit() and int(priority) in Priority.values:
+    if (priority := filters.get("priority", "")).isdecimal() and int(priority) in Priority.values:
         rows = rows.filter(priority=int(priority))
     assignee = filters.get("assignee", "")
     if assignee in ("me", "nobody"):
         rows = rows.filter(assignee=agent if assignee == "me" else None)
-    elif assignee.isdigit():
+    elif assignee.isdecimal():
         rows = rows.filter(assignee=int(assignee))
     return rows
 
@@ -213,7 +213,7 @@ def cursor(row: Conversation, sort: str) -> str:
 
 def _beyond(rows: ConversationQuerySet, sort: str, after: str) -> ConversationQuerySet:
     at, _tilde, pk = after.partition("~")
-    if not pk.isdigit():
+    if not pk.isdecimal():
         return rows
     try:
         moment = datetime.fromisoformat(at)

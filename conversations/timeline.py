@@ -93,6 +93,6 @@ def stamp(conversation: Conversation) -> str:
 
 
 def _known(stamp_: str) -> tuple[int, int, datetime]:
-    parts = [int(part) if part.isdigit() and len(part) < 18 else 0 for part in stamp_.split("-")]
+    parts = [int(part) if part.isdecimal() and len(part) < 18 else 0 for part in stamp_.split("-")]
     message, activity, at = (parts + [0, 0, 0])[:3]
     return message, activity, datetime.fromtimestamp(min(at, 32_503_680_000), UTC)

@@ -47,7 +47,7 @@ class WritingForm(forms.Form):
     def _own_files(self) -> list[Attachment]:
         data = self.data
         chosen = data.getlist("file") if hasattr(data, "getlist") else []
-        keys = [int(value) for value in chosen if value.isdigit()]
+        keys = [int(value) for value in chosen if value.isdecimal()]
         unsent = Attachment.objects.filter(message=None, uploaded_by=self.agent)
         inside = picture_ids(str(data.get("html", "")))
         return list(unsent.filter(pk__in=[*keys, *inside]).order_by("pk"))

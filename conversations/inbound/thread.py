@@ -75,7 +75,8 @@ def _locked(found: ConversationQuerySet) -> Conversation | None:
 def _where_it_went(conversation: Conversation) -> Conversation:
     """Of a conversation that was merged away, the one it went into."""
     while conversation.merged_into_id:
-        conversation = Conversation.objects.select_for_update(of=("self",), no_key=True).get(pk=conversation.merged_into_id)
+        went = Conversation.objects.filter(pk=conversation.merged_into_id)
+        conversation = went.select_for_update(of=("self",), no_key=True).get()
     return conversation
 
 

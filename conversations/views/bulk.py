@@ -39,7 +39,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         agents = get_user_model().objects.filter(is_active=True).order_by("name")
         context = {"agents": agents, "teams": Team.objects.order_by("name")}
         return render(request, "conversations/actions/bulk_choices.html", context)
-    chosen = [int(value) for value in request.POST.getlist("conversation") if value.isdigit()][:MOST]
+    chosen = [int(value) for value in request.POST.getlist("conversation") if value.isdecimal()][:MOST]
     try:
         verb = verb_of(request, agent)
         if not chosen:
@@ -92,9 +92,9 @@ def _assign(to: str, agent: "User") -> Verb:
     if to == "nobody":
         return lambda one: assign(one, to=None, by=agent)
     someone = (
-        get_user_model().objects.filter(pk=key, is_active=True).first() if kind == "agent" and key.isdigit() else None
+        get_user_model().objects.filter(pk=key, is_active=True).first() if kind == "agent" and key.isdecimal() else None
     )
-    team = Team.objects.filter(pk=key).first() if kind == "team" and key.isdigit() else None
+    team = Team.objects.filter(pk=key).first() if kind == "team" and key.isdecimal() else None
     if someone is None and team is None:
         raise NotPossibleError(_("Choose somebody from the list."))
     return lambda one: assign(one, to=someone, team=team, by=agent)

@@ -18,9 +18,9 @@ from conversations.writing_forms import CannedReplyForm
 @require_GET
 def insertable(request: HttpRequest) -> HttpResponse:
     """Up to twelve whose name or words hold `q`, filled in for `conversation`."""
-    agent, asked = agent_of(request), request.GET.get("q", "").strip()
+    agent, asked = agent_of(request), request.GET.get("q", "").replace("\x00", "").strip()
     number = request.GET.get("conversation", "")
-    if not number.isdigit():
+    if not number.isdecimal():
         raise Http404
     conversation = conversation_or_404(request, int(number))
     named = usable_by(agent).filter(name__icontains=asked)

@@ -23,7 +23,7 @@ def draft(request: HttpRequest, pk: int, mode: str) -> HttpResponse:
     if mode not in Mode.values:
         raise Http404
     html = "" if is_delete(request) else sanitise(request.POST.get("html", ""))
-    files = [int(value) for value in request.POST.getlist("file") if value.isdigit()]
+    files = [int(value) for value in request.POST.getlist("file") if value.isdecimal()]
     own = Attachment.objects.filter(pk__in=[*files, *picture_ids(html)], message=None, uploaded_by=agent)
     kept = list(own.order_by("pk").values_list("pk", flat=True))
     mine = Draft.objects.filter(conversation=conversation, agent=agent, mode=mode)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def splits(request: HttpRequest, pk: int) -> HttpResponse:
     """POST `message`, once for each that goes into the new conversation."""
     conversation, agent = conversation_or_404(request, pk), agent_of(request)
-    chosen = [int(value) for value in request.POST.getlist("message") if value.isdigit()]
+    chosen = [int(value) for value in request.POST.getlist("message") if value.isdecimal()]
     try:
         other = split(conversation, messages=chosen, by=agent, subject=request.POST.get("subject", ""))
     except NotPossibleError as refusal:
@@ -53,7 +53,7 @@ def merges(request: HttpRequest, pk: int) -> HttpResponse:
     """POST `into`: the number of the conversation that stays."""
     conversation, agent = conversation_or_404(request, pk), agent_of(request)
     number = request.POST.get("into", "").strip().lstrip("#")
-    into = Conversation.objects.visible_to(agent).filter(pk=number).first() if number.isdigit() else None
+    into = Conversation.objects.visible_to(agent).filter(pk=number).first() if number.isdecimal() else None
     if into is None:
         return refused(request, conversation, _("There is no conversation with that number."), where="merge")
     try:
@@ -124,7 +124,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
 def find_customer(agent: "User", handle: str) -> Customer | None:
     """By "customer:7", or by any address exactly as it is known: of those with a conversation that this agent may see,
     and of those with none at all, such as one whose only conversation was just moved."""
-    handle = handle.strip()
+    handle = handle.replace("\x00", "").strip()
     kind, _colon, key = handle.partition(":")
     seen = Conversation.objects.visible_to(agent).filter(customer=OuterRef("pk"))
     meant = Customer.objects.living().filter(Exists(seen) | Q(conversations=None)).distinct()

@@ -46,10 +46,10 @@ class Group:
 @require_GET
 def palette(request: HttpRequest) -> HttpResponse:
     """The options as list items. `conversation`: the one that is open."""
-    agent, asked = agent_of(request), request.GET.get("q", "").strip()
+    agent, asked = agent_of(request), request.GET.get("q", "").replace("\x00", "").strip()
     number = request.GET.get("conversation", "")
     opened = None
-    if number.isdigit():
+    if number.isdecimal():
         opened = Conversation.objects.visible_to(agent).select_related("customer").filter(pk=number).first()
     groups = [group for group in _groups(agent, asked, opened) if group.options]
     return render(request, "conversations/palette/options.html", {"groups": groups, "q": asked})

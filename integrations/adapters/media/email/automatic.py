@@ -95,4 +95,4 @@ def is_spam(root: Part) -> bool:
     level = header_text(root, "x-ms-exchange-organization-scl", 20)
     report = _SPAM_SCORE.search(header_text(root, "x-forefront-antispam-report", 2_000).upper())
     score = level or (report[1] if report else "")
-    return score.lstrip("-").isdigit() and int(score) >= 5
+    return score.lstrip("-").isdecimal() and int(score) >= 5
