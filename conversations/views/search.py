@@ -79,4 +79,4 @@ def _midnight(day: date | None, zone: str) -> datetime | None:
 
 
 def _number(value: str) -> int | None:
-    return int(value) if value.isdigit() and len(value) < 19 else None
+    return int(value) if value.isdecimal() and len(value) < 19 else None
