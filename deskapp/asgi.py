@@ -13,6 +13,7 @@ from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E40
 from django.urls import path  # noqa: E402
 
 from conversations.live.consumers import AgentConsumer  # noqa: E402
+from deskapp.body_limit import BodyLimit  # noqa: E402
 from integrations.adapters.media.chat.consumer import VisitorConsumer  # noqa: E402
 
 # The widget's socket is opened from the shops' pages: its consumer checks the origin against the connector's own list.
@@ -20,4 +21,4 @@ sockets = [
     path("ws/desk/", AllowedHostsOriginValidator(AuthMiddlewareStack(AgentConsumer.as_asgi()))),
     path("ws/chat/<str:key>/", VisitorConsumer.as_asgi()),
 ]
-application = ProtocolTypeRouter({"http": pages, "websocket": URLRouter(sockets)})
+application = ProtocolTypeRouter({"http": BodyLimit(pages), "websocket": URLRouter(sockets)})

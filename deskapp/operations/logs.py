@@ -1,5 +1,6 @@
 """Logs: one JSON object a line, with request, conversation and delivery ids, and without a word of a customer."""
 
+import re
 from typing import cast
 
 import structlog
@@ -15,6 +16,12 @@ FIRST_ARGUMENT = {
 NEVER = {"text", "html", "body", "subject", "snippet", "payload", "password", "authorization", "cookie"}
 
 
+def without_secrets(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Addresses that open something by themselves: a webhook's, a new password's, a picture's or a file's."""
+    event["event"] = SECRET.sub(r"\1…", str(event.get("event", "")))
+    return event
+
+
 def without_words(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     """Drops what may hold a customer's words, and of an exception its message, which may quote them."""
     for name in NEVER & event.keys():
@@ -27,8 +34,10 @@ def without_words(logger: WrappedLogger, method: str, event: EventDict) -> Event
     return event
 
 
+SECRET = re.compile(r"(/hooks/\d+/|/password/reset/key/|/pictures/|/chat/[^/\s]+/files/)[^/\s?\"']+")
 SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
+    without_secrets,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -59,6 +68,7 @@ def configure(*, local: bool) -> dict[str, object]:
         "root": {"handlers": ["stderr"], "level": "INFO"},
         "loggers": {
             "django": {"handlers": [], "level": "INFO", "propagate": True},
+            "uvicorn.access": {"handlers": [], "level": "INFO", "propagate": True},
             "httpx": {"level": "WARNING"},
             "kombu": {"level": "WARNING"},
         },
