@@ -14,6 +14,8 @@ from customers.merging import AlreadyMergedError, merge
 from customers.models import Claim, Customer, Identity
 from customers.models.identity import Kind
 
+MOST_LOOKS = 10
+
 
 @dataclass(frozen=True)
 class Handle:
@@ -90,7 +92,7 @@ def _found(proven: Sequence[Handle]) -> tuple[Customer | None, dict[tuple[str, s
     """Who owns the handles, locked, and the identities known. An agent may have merged the customer, or given a handle
     to another, before the lock was ours: then we look again, so that nothing is written to who is not there any more.
     """
-    while True:
+    for _look in range(MOST_LOOKS):
         known = _known(proven)
         try:
             owner = _owner(proven, known)
@@ -103,6 +105,7 @@ def _found(proven: Sequence[Handle]) -> tuple[Customer | None, dict[tuple[str, s
         seen = Identity.objects.filter(pk__in=theirs, customer=customer).update(last_seen_at=timezone.now())
         if seen == len(theirs) and customer.merged_into_id is None:
             return customer, known
+    raise RuntimeError("Whose these handles are changed again and again.")  # the message stays kept, and is tried again
 
 
 def _known(proven: Sequence[Handle]) -> dict[tuple[str, str], Identity]:
