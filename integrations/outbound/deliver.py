@@ -116,10 +116,17 @@ def _references(message: Message) -> tuple[str, ...]:
 def give_up_on_the_dead() -> int:
     """What a killed worker had in hand: nobody knows whether the provider got it, so an agent decides."""
     stale = Delivery.objects.filter(status=Delivery.Status.SENDING, claimed_at__lt=timezone.now() - STALE)
-    for delivery in stale:
-        words = "The desk was interrupted while sending. It may have arrived: look before you try again."
-        settle(delivery, DeliveryReport(Delivery.Status.UNCERTAIN, error=words))
-    return len(stale)
+    return sum(_give_up(delivery) for delivery in stale)
+
+
+def _give_up(delivery: Delivery) -> bool:
+    """Only the claim that was found: one that has settled since, or was made anew, is alive."""
+    words = "The desk was interrupted while sending. It may have arrived: look before you try again."
+    same = Delivery.objects.filter(pk=delivery.pk, status=Delivery.Status.SENDING, claimed_at=delivery.claimed_at)
+    if not same.update(status=Delivery.Status.UNCERTAIN, error=words):
+        return False
+    settle(delivery, DeliveryReport(Delivery.Status.UNCERTAIN, error=words))
+    return True
 
 
 def due() -> list[int]:
