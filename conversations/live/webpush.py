@@ -63,11 +63,13 @@ def wake(message_id: int) -> int:
 
 def _send(subscription: PushSubscription, payload: dict[str, str]) -> bool:
     from pywebpush import WebPushException, webpush
-    from requests import RequestException
+    from requests import RequestException, Session
 
     if not is_public(subscription.endpoint):
         return False
     keys = {"p256dh": subscription.p256dh, "auth": subscription.auth}
+    session = Session()
+    session.max_redirects = 0  # a push service has none, and one could lead into our own network
     try:
         webpush(
             {"endpoint": subscription.endpoint, "keys": keys},
@@ -76,6 +78,7 @@ def _send(subscription: PushSubscription, payload: dict[str, str]) -> bool:
             vapid_claims={"sub": f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"},
             ttl=KEPT_SECONDS,
             timeout=10,
+            requests_session=session,
         )
     except WebPushException as error:
         status = error.response.status_code if error.response is not None else 0

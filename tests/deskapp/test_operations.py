@@ -100,6 +100,8 @@ def push_service():
                 )
             )
             self.send_response(self.status)
+            if self.status == 307:
+                self.send_header("Location", "/somewhere-else")
             self.end_headers()
 
         def log_message(self, *args):
@@ -145,6 +147,16 @@ def test_a_subscription_that_is_gone_is_forgotten(ada, mail, push_service):
     subscribe(ada, endpoint)
     assert webpush.wake(message.pk) == 0
     assert not PushSubscription.objects.exists()
+
+
+def test_a_push_service_leads_nowhere_else(ada, mail, push_service):
+    endpoint, taken, service = push_service
+    service.status = 307
+    message = receive(from_ann(mail))
+    type(message.conversation).objects.filter(pk=message.conversation_id).update(assignee=ada)
+    subscribe(ada, endpoint)
+    assert webpush.wake(message.pk) == 0
+    assert len(taken) == 1
 
 
 def test_only_who_is_away_is_woken(ada, mail, monkeypatch, django_capture_on_commit_callbacks):
