@@ -24,6 +24,7 @@ class Verb(models.TextChoices):
     UNMARKED_SPAM = "unmarked_spam", _("marked as not spam")
     MOVED = "moved", _("moved to another customer")
     FAILED = "failed", _("a message was not delivered")
+    REMOVED = "removed", _("removed a message that was not sent")
 
 
 class Activity(models.Model):

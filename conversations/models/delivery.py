@@ -61,6 +61,17 @@ class Delivery(models.Model):
     def can_retry(self) -> bool:
         return self.status in (DeliveryStatus.FAILED, DeliveryStatus.UNCERTAIN, DeliveryStatus.CANCELLED)
 
+    @property
+    def was_removed(self) -> bool:
+        """Given up by an agent after it was tried; what is taken back before (undo) has no try behind it."""
+        return self.status == DeliveryStatus.CANCELLED and self.tries > 0
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """The provider fell silent at the last try: nobody knows. One query, asked of the removed only."""
+        last = self.attempts.order_by("-started_at", "-pk").first()
+        return last is not None and last.outcome == "uncertain"
+
 
 class DeliveryAttempt(models.Model):
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="attempts")

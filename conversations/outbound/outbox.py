@@ -1,8 +1,11 @@
 """Outbound 2 and 4: the outbox is a table of deliveries; enqueue puts in, settle writes what the provider said."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
 from django.dispatch import Signal
 from django.utils import timezone
 
@@ -11,6 +14,9 @@ from conversations.live.push import push_activity, push_message, push_row
 from conversations.models import Activity, Conversation, Delivery, Message, Status
 from conversations.models.conversation import place_in_queue
 from conversations.models.message import MessageKind
+
+if TYPE_CHECKING:
+    from deskapp.models import User
 
 delivery_queued = Signal()  # sent with delivery_id and due_at after commit; integrations listens (DESIGN, part 3)
 
@@ -107,6 +113,26 @@ def undo(delivery: Delivery) -> bool:
     if changed:
         _wait_again(delivery)
         push_message(delivery.message)
+    return bool(changed)
+
+
+@transaction.atomic
+def remove(delivery: Delivery, *, by: "User") -> bool:
+    """Gives up what failed or is uncertain. It stays in the thread, folded, and can still be sent after all.
+
+    False when it is on its way, arrived, or was given up before.
+    """
+    conversation = _conversation_locked(delivery)
+    tried = Greatest(F("tries"), 1)  # which tells it from one that was taken back in time
+    changed = Delivery.objects.filter(pk=delivery.pk, status__in=["failed", "uncertain"]).update(
+        status=Delivery.Status.CANCELLED, tries=tried, settled_at=timezone.now()
+    )
+    if changed:
+        activity = Activity.objects.create(conversation=conversation, verb=Activity.Verb.REMOVED, by=by)
+        if conversation.is_open:
+            _wait_again(delivery)
+        push_message(delivery.message)
+        push_activity(activity)
     return bool(changed)
 
 

@@ -24,7 +24,8 @@ def delivery_or_404(request: HttpRequest, pk: int) -> Delivery:
 @login_required
 @require_http_methods(["POST", "DELETE"])
 def delivery(request: HttpRequest, pk: int) -> HttpResponse:
-    """Takes the message back if nobody has tried to send it yet; its words return to the composer."""
+    """Takes the message back if nobody has tried to send it yet: its words return to the composer. One that could not
+    be sent is removed: it stays in the thread, folded."""
     found, agent = delivery_or_404(request, pk), agent_of(request)
     with transaction.atomic():
         taken_back = outbox.undo(found)
@@ -32,7 +33,12 @@ def delivery(request: HttpRequest, pk: int) -> HttpResponse:
             _into_the_draft(found.message)
         if taken_back and request.POST.get("reopen"):
             reopen(found.conversation, by=agent)
-    text = _("Taken back. Your words are in the composer.") if taken_back else _("Too late: it is on its way.")
+    if taken_back:
+        text = _("Taken back. Your words are in the composer.")
+    elif outbox.remove(found, by=agent):
+        text = _("Removed. It stays in the thread, folded.")
+    else:
+        text = _("Too late: it is on its way.")
     return _answer(request, found, Toast(text, seconds=5))
 
 

@@ -4,13 +4,14 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from conversations.envelopes import DeliveryReport
 from conversations.inbound.receive import receive
 from conversations.models import Activity, Delivery, Status
 from conversations.outbound.compose import note, reply
-from conversations.outbound.outbox import WAITS, retry, settle, undo
+from conversations.outbound.outbox import WAITS, remove, retry, settle, undo
 from tests.conftest import from_ann
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +117,49 @@ def test_a_note_has_no_delivery_and_calls_the_mentioned_in(heard, ada, linus):
     assert not Delivery.objects.exists()
     assert said.channel is None
     assert type(heard.conversation).objects.visible_to(linus).get() == heard.conversation
+
+
+@pytest.mark.parametrize("became", ["failed", "uncertain"])
+def test_what_could_not_be_sent_is_removed_folded_and_the_customer_waits_again(became, heard, answer, ada):
+    Delivery.objects.update(tries=1, status="sending")
+    settle(answer.delivery, DeliveryReport(became, error="There is no such mailbox.", said="550", is_permanent=True))
+    assert remove(answer.delivery, by=ada)
+    assert not remove(answer.delivery, by=ada), "twice is once"
+    answer.refresh_from_db()
+    heard.conversation.refresh_from_db()
+    assert (answer.delivery.status, answer.delivery.was_removed) == ("cancelled", True)
+    assert heard.conversation.waiting_since == heard.created_at
+    assert Activity.objects.filter(verb="removed", by=ada).count() == 1
+    page = render_to_string("conversations/timeline/message.html", {"message": answer, "event": answer})
+    assert "Removed, not sent" in page and "Of course, Ann." in page and "There is no such mailbox." in page
+
+
+def test_what_is_on_its_way_or_arrived_is_not_removed(answer, ada):
+    for status in ("queued", "sending", "sent", "delivered", "read"):
+        Delivery.objects.update(status=status)
+        assert not remove(answer.delivery, by=ada)
+
+
+def test_what_was_removed_can_be_sent_after_all(answer, ada):
+    Delivery.objects.update(status="failed", tries=1)
+    remove(answer.delivery, by=ada)
+    assert retry(answer.delivery)
+    answer.delivery.refresh_from_db()
+    assert (answer.delivery.status, answer.delivery.was_removed) == ("queued", False)
+
+
+def test_an_agent_removes_by_the_button_that_stands_beside_try_again(client, answer, ada):
+    Delivery.objects.update(status="failed", tries=1)
+    client.force_login(ada)
+    address = f"/deliveries/{answer.delivery.pk}/"
+    assert f'hx-post="{address}"' in client.get(f"/conversations/{answer.conversation_id}/").text
+    assert "Removed." in client.post(address, headers={"HX-Request": "true"}).text
+    assert Delivery.objects.get().was_removed
+
+
+def test_nobody_removes_what_they_may_not_see(client, answer, linus, returns):
+    Delivery.objects.update(status="failed", tries=1)
+    type(answer.conversation).objects.update(team=returns)
+    client.force_login(linus)
+    assert client.post(f"/deliveries/{answer.delivery.pk}/").status_code == 404
+    assert Delivery.objects.get().status == "failed"
