@@ -36,6 +36,9 @@ STYLES = set(
 MAX_HTML = 2_000_000  # characters; a longer one is shown as its text
 DEEPEST = 4000  # tags open at once, counting <p> and <br> that nobody closes: browsers slow down badly beyond
 _PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+$", re.IGNORECASE)
+# What an agent's composer writes, and no more: a thread shows it without a frame around it.
+PLAIN_TAGS = set("a b blockquote br code div em i img li ol p pre s strong u ul".split())
+_OPENED = re.compile(r"(https?://|mailto:|tel:)", re.IGNORECASE)
 _IN_STYLE = re.compile(r"url\s*\(|expression\s*\(|@import|\\", re.IGNORECASE)
 
 
@@ -53,6 +56,29 @@ def sanitise(html: str) -> str:
         attribute_filter=_attribute,
         url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
         link_rel="noopener noreferrer nofollow",
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+    )
+
+
+def sanitise_own(html: str, pictures: dict[str, str]) -> str:
+    """Our own words for the thread: the composer's few tags without styles or classes. `pictures` gives the address of
+    each picture that the words name by its cid:; any other picture is dropped."""
+    if not html or len(html) > MAX_HTML or _is_too_deep(html):
+        return ""
+
+    def kept(tag: str, name: str, value: str) -> str | None:
+        if name == "src":
+            return pictures.get(value.removeprefix("cid:")) if value.startswith("cid:") else None
+        return value if name == "alt" or _OPENED.match(value) else None
+
+    return nh3.clean(
+        html.replace("\x00", ""),
+        tags=PLAIN_TAGS,
+        clean_content_tags={"script", "style", "title", "head", "svg", "math", "template", "iframe", "object"},
+        attributes={"a": {"href"}, "img": {"src", "alt"}},
+        attribute_filter=kept,
+        url_schemes={"http", "https", "mailto", "tel", "cid"},
+        link_rel="noopener noreferrer",
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
 

@@ -91,6 +91,8 @@ def test_nothing_foreign_is_marked_safe():
     """`|safe` and mark_safe only ever stand on our own HTML; each place is named here."""
     # A customer's sanitised mail, in a sandboxed frame under a policy of its own.
     allowed = {"templates/conversations/thread/mail.html"}
+    # Our own words, cleaned in the line that marks them; tests/conversations/test_own_words.py is hostile to it.
+    allowed.add("conversations/templatetags/desk.py")
     for path in [*MODULES, *SCREENS]:
         text = path.read_text()
         if re.search(r"\|\s*safe\b|mark_safe\(|autoescape off", text):

@@ -1,5 +1,6 @@
-"""What the desk's templates share: icons, the colour of a medium, times in short, the rail."""
+"""What the desk's templates share: icons, the colour of a medium, times in short, our own words, the rail."""
 
+import re
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -8,13 +9,15 @@ from django import template
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.context import Context
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from conversations.models import Medium
+from conversations.models import Medium, Message
 from conversations.reading import rail_of
+from conversations.sanitise import sanitise_own
 
 register = template.Library()
 
@@ -28,6 +31,9 @@ HUES: dict[str, str] = {
     Medium.API: "web",
     "": "web",
 }
+
+# Any tag but those of plain paragraphs.
+_MARKS = re.compile(r"<(?!(?:p|br|div|span)\b)[a-z]", re.IGNORECASE)
 
 
 @register.simple_tag
@@ -97,6 +103,19 @@ def urgency(since: datetime | None) -> str:
 @register.filter
 def capped(count: int) -> str:
     return "999+" if count > 999 else str(count)
+
+
+@register.filter
+def formatted(message: Message) -> SafeString:
+    """What one of us wrote, with its bold, lists, links and pictures; "" where it has none and its text says it all.
+
+    The words are cleaned again each time they are shown, so that a row in the database alone can run nothing.
+    """
+    if message.kind not in (Message.Kind.OUTBOUND, Message.Kind.NOTE) or not _MARKS.search(message.html):
+        return SafeString()
+    files = [file for file in message.attachments.all() if file.content_id and file.is_image]
+    pictures = {file.content_id: reverse("file", args=[file.pk]) for file in files}
+    return mark_safe(sanitise_own(message.html, pictures))  # noqa: S308  just cleaned
 
 
 @register.inclusion_tag("conversations/rail.html", takes_context=True)
