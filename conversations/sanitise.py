@@ -69,7 +69,7 @@ def sanitise_own(html: str, pictures: dict[str, str]) -> str:
     def kept(tag: str, name: str, value: str) -> str | None:
         if name == "src":
             return pictures.get(value.removeprefix("cid:")) if value.startswith("cid:") else None
-        return value if name == "alt" or _OPENED.match(value) else None
+        return value if name in {"alt", "rel", "target"} or _OPENED.match(value) else None
 
     return nh3.clean(
         html.replace("\x00", ""),
