@@ -49,7 +49,11 @@ def process(raw_id: int) -> RawEvent:
 
 @transaction.atomic
 def _process(raw_id: int) -> RawEvent:
-    raw = RawEvent.objects.select_for_update(of=("self",), no_key=True).select_related("connector__channel").get(pk=raw_id)
+    raw = (
+        RawEvent.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("connector__channel")
+        .get(pk=raw_id)
+    )
     if raw.state in (RawEvent.State.DONE, RawEvent.State.IGNORED):
         return raw
     raw.state = RawEvent.State.IGNORED
