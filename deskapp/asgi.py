@@ -21,4 +21,6 @@ sockets = [
     path("ws/desk/", AllowedHostsOriginValidator(AuthMiddlewareStack(AgentConsumer.as_asgi()))),
     path("ws/chat/<str:key>/", VisitorConsumer.as_asgi()),
 ]
-application = ProtocolTypeRouter({"http": BodyLimit(pages), "websocket": URLRouter(sockets)})
+# Django types its scope as a dict of anything.
+http = BodyLimit(pages)  # type: ignore[arg-type]
+application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(sockets)})

@@ -20,7 +20,7 @@ SHOP_SECRET = "the shop and the desk know this, and nobody else"
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup):
-    """The thread in which asynchronous tests use the ORM holds a connection, and a database in use cannot be dropped."""
+    """The thread in which asynchronous tests use the ORM holds a connection; a database in use cannot be dropped."""
     yield
     SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
