@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Greatest
+from django.db.models.functions import Greatest, Least
 from django.dispatch import Signal
 from django.utils import timezone
 
@@ -24,6 +24,7 @@ delivery_queued = Signal()  # sent with delivery_id and due_at after commit; int
 WAITS = [timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15)]
 WAITS += [timedelta(hours=1)] * 4 + [timedelta(hours=4)] * 23
 
+_ARRIVED = ("sent", "delivered", "read")
 _ORDER = ["queued", "sending", "uncertain", "failed", "sent", "delivered", "read"]
 
 
@@ -81,9 +82,10 @@ def _conversation_locked(delivery: Delivery) -> Conversation:
 
 
 def _is_behind(delivery: Delivery, report: DeliveryReport) -> bool:
-    """A bounce may follow "sent" or "delivered"; nothing else goes backwards."""
+    """A bounce may follow "sent" or "delivered"; nothing else goes backwards. What was given up after a try may turn
+    out to have arrived, and then says so; what was taken back in time cannot."""
     if delivery.status == Delivery.Status.CANCELLED:
-        return True
+        return delivery.tries == 0 or report.status not in _ARRIVED
     if report.status == Delivery.Status.FAILED:
         return delivery.status == Delivery.Status.READ
     return _ORDER.index(report.status) < _ORDER.index(delivery.status)
@@ -152,9 +154,17 @@ def _wait_again(delivery: Delivery) -> None:
 
 @transaction.atomic
 def retry(delivery: Delivery) -> bool:
-    """A new try, now, of what failed, is uncertain or was taken back. False when it is on its way or arrived."""
+    """A new try, now, of what failed, is uncertain or was taken back. False when it is on its way or arrived.
+
+    What was tried before keeps one try to its name: it can no longer be taken back, since it may have arrived.
+    """
     changed = Delivery.objects.filter(pk=delivery.pk, status__in=["failed", "uncertain", "cancelled"]).update(
-        status=Delivery.Status.QUEUED, due_at=timezone.now(), tries=0, error="", settled_at=None, cancel_on_reply=False
+        status=Delivery.Status.QUEUED,
+        due_at=timezone.now(),
+        tries=Least(F("tries"), 1),
+        error="",
+        settled_at=None,
+        cancel_on_reply=False,
     )
     if changed:
         delivery.refresh_from_db()

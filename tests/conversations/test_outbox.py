@@ -163,3 +163,25 @@ def test_nobody_removes_what_they_may_not_see(client, answer, linus, returns):
     client.force_login(linus)
     assert client.post(f"/deliveries/{answer.delivery.pk}/").status_code == 404
     assert Delivery.objects.get().status == "failed"
+
+
+def test_what_was_tried_before_cannot_be_taken_back_as_if_it_had_not(answer):
+    Delivery.objects.update(status="sending", tries=3)
+    settle(answer.delivery, DeliveryReport("uncertain", error="Silence."))
+    assert retry(answer.delivery)
+    answer.delivery.refresh_from_db()
+    assert answer.delivery.tries == 1
+    assert not undo(answer.delivery)
+
+
+def test_what_was_given_up_says_so_when_it_did_arrive(answer, ada):
+    Delivery.objects.update(status="sending", tries=1)
+    settle(answer.delivery, DeliveryReport("uncertain", error="Silence."))
+    assert remove(answer.delivery, by=ada)
+    assert settle(answer.delivery, PERMANENT).status == "cancelled"
+    assert settle(answer.delivery, DeliveryReport("delivered")).status == "delivered"
+
+
+def test_what_was_taken_back_in_time_stays_so(answer):
+    undo(answer.delivery)
+    assert settle(answer.delivery, DeliveryReport("sent")).status == "cancelled"
