@@ -58,9 +58,10 @@ def filters(request: HttpRequest, view: str) -> HttpResponse:
 @login_required
 @require_GET
 def rail(request: HttpRequest) -> HttpResponse:
-    """The views with their counts, asked for again after something moved."""
+    """The views with their counts, asked for again after something moved; with `as=menu`, as the phone shows them."""
     context = {"rail": rail_of(agent_of(request)), "current": request.GET.get("current", "")}
-    return render(request, "conversations/rail_views.html", context)
+    is_menu = request.GET.get("as") == "menu"
+    return render(request, "conversations/inbox/views.html" if is_menu else "conversations/rail_views.html", context)
 
 
 def remember(response: HttpResponse, wanted: Listed) -> HttpResponse:

@@ -13,6 +13,9 @@ const menus = () => document.querySelectorAll("details.menu[open]");
 
 document.addEventListener("click", (event) => {
   for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
+  // On a phone Assign and Snooze are entries of More, which open the menus that wider screens show as buttons.
+  const opener = event.target.closest?.("[data-opens]");
+  if (opener) opener.closest("#conversation-actions")?.querySelector(`summary[data-key="${opener.dataset.opens}"]`)?.click();
   const button = event.target.closest?.("[data-focus]");
   const field = button && $(button.dataset.focus);
   // An empty field has nothing to send: the button leads to it instead.
@@ -32,10 +35,15 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-document.addEventListener("toggle", (event) => {
-  const menu = event.target;
-  if (menu.matches?.("details.menu") && menu.open) menu.querySelector(".menu-sheet :is(select, input, button)")?.focus();
+const lead = (menu) => menu?.querySelector(".menu-sheet :is(select, input:not([type=hidden]), button)")?.focus();
+document.addEventListener("toggle", ({ target }) => {
+  if (target.matches?.("details.menu") && target.open) lead(target);
 }, true);
+// What is inside comes when a menu is opened first: it takes the focus if that is still waiting there.
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  const menu = target.closest?.("details.menu[open]"), at = document.activeElement;
+  if (menu && (at === document.body || menu.contains(at)) && !at.matches(".menu-sheet :is(select, input, button)")) lead(menu);
+});
 
 // After resolve, snooze and spam the next row opens by itself.
 const leave = ({ detail }) => {

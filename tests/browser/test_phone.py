@@ -1,0 +1,59 @@
+"""On a phone everything of the inbox is in reach: the other views, Assign, Snooze."""
+
+import pytest
+from playwright.sync_api import expect
+
+from conversations.inbound.receive import receive
+from conversations.models import Conversation
+from tests.browser.test_writing_screens import assert_accessible
+from tests.conftest import from_ann
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PHONE = {"viewport": {"width": 390, "height": 844}, "reduced_motion": "reduce", "bypass_csp": True}
+
+
+@pytest.fixture
+def conversation(live_desk, mail):
+    return live_desk.do(receive, from_ann(mail, "Where is my parcel?", subject="Parcel")).conversation
+
+
+def test_the_title_of_the_list_opens_the_other_views(page_of, conversation, ada):
+    page = page_of(ada, "/inbox/mine/", **PHONE)
+    page.get_by_role("heading", name="Mine").click()
+    views = page.get_by_role("navigation", name="Views")
+    expect(views.get_by_role("link", name="Unassigned")).to_be_visible()
+    assert_accessible(page)
+    views.get_by_role("link", name="Unassigned").click()
+    expect(page.get_by_role("heading", name="Unassigned")).to_be_visible()
+    expect(page.get_by_role("link", name="Ann Bell")).to_be_visible()
+
+
+def test_assign_and_snooze_are_in_more(page_of, live_desk, conversation, ada):
+    def now():
+        return Conversation.objects.get(pk=conversation.pk)
+
+    page = page_of(ada, f"/conversations/{conversation.pk}/", **PHONE)
+    page.wait_for_selector("#reply.editor")
+    more = page.locator('summary[title="More"]')
+    more.click()
+    page.locator('[data-opens="a"]').click()
+    page.locator("#conversation-actions").get_by_label("Assign to").select_option(label="Ada Okafor")
+    assert_accessible(page)
+    page.locator("#menu-assign").get_by_role("button", name="Assign", exact=True).click()
+    expect(page.locator(".toast")).to_contain_text("Assigned to Ada Okafor")
+    assert live_desk.do(now).assignee_id == ada.pk
+    more.click()
+    page.locator('[data-opens="s"]').click()
+    page.locator('button[name="until"]:visible').first.click()
+    expect(page.locator(".toast")).to_be_visible()
+    assert live_desk.do(now).status == "snoozed"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_nothing_is_wider_than_the_screen(width, theme, page_of, live_desk, conversation, ada):
+    live_desk.do(lambda: type(ada).objects.filter(pk=ada.pk).update(theme=theme))
+    page = page_of(ada, "/inbox/all/", viewport={"width": width, "height": 844})
+    for path in ("/inbox/all/", f"/conversations/{conversation.pk}/"):
+        page.goto(page.url.split("/inbox")[0].split("/conv")[0] + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
