@@ -44,7 +44,7 @@ def merge(conversation: Conversation, *, into: Conversation, by: "User") -> Conv
     absorbed.merged_into = kept
     absorbed.save(update_fields=["merged_into"])
     _bring_up_to_date(kept)
-    _take_row_away(absorbed)
+    _take_row_away(absorbed, kept)
     log(kept, Activity.Verb.MERGED, by=by, to=f"#{absorbed.pk}")
     return entry
 
@@ -134,6 +134,8 @@ def _bring_up_to_date(conversation: Conversation) -> None:
     save(conversation)
 
 
-def _take_row_away(absorbed: Conversation) -> None:
-    frame: dict[str, object] = {"type": "desk.gone", "conversation": absorbed.pk}
-    transaction.on_commit(lambda: send(groups.watching(absorbed), frame), robust=True)
+def _take_row_away(absorbed: Conversation, kept: Conversation) -> None:
+    """From every list; who has it open is led to the one that stays."""
+    frame: dict[str, object] = {"type": "desk.gone", "conversation": absorbed.pk, "into": kept.pk}
+    to = [*groups.watching(absorbed), groups.of_conversation(absorbed.pk)]
+    transaction.on_commit(lambda: send(to, frame), robust=True)

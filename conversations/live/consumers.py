@@ -130,10 +130,11 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
         await self.send_json(frame)
 
     async def desk_gone(self, frame: Frame) -> None:
-        """A team this agent is in lost the conversation; where they see it otherwise, it stays."""
+        """A team this agent is in lost the conversation: where they see it otherwise, it stays. One that was merged
+        (`into`) goes for everybody."""
         conversation = frame["conversation"]
         assert isinstance(conversation, int)
-        if await self._may_see(conversation):
+        if "into" not in frame and await self._may_see(conversation):
             return
         await self._close(conversation)
         await self.send_json(frame)

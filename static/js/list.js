@@ -123,7 +123,7 @@ document.body.addEventListener("desk.row", show);
 document.body.addEventListener("desk.viewers", viewers);
 document.body.addEventListener("desk.gone", ({ detail }) => {
   document.getElementById(`row-${detail.conversation}`)?.remove();
-  if (detail.conversation === opened()) location.assign("/");
+  if (detail.conversation === opened()) location.assign(detail.into ? `/conversations/${detail.into}/` : "/");
   counts();
 });
 document.body.addEventListener("desk:back", again);
