@@ -22,9 +22,18 @@ const notify = (detail) => {
   shown.onclick = () => (window.focus(), location.assign(row.querySelector(".who").href));
 };
 
+// One message comes by each group that this socket is in, such as the team's and the agent's own: it is told once.
+let last = { html: "", at: 0 };
+const isRepeated = ({ html }) => {
+  const before = last;
+  last = { html, at: Date.now() };
+  return before.html === html && last.at - before.at < 2000;
+};
+
 document.body.addEventListener("desk.row", ({ detail }) => {
   const isMine = !detail.assignee || String(detail.assignee) === document.body.dataset.agent;
   if (!(detail.inbound && isMine) && !detail.mentioned) return;
+  if (isRepeated(detail)) return;
   if (document.body.hasAttribute("data-sound")) chime();
   if (document.hasFocus()) return;
   waiting += 1;

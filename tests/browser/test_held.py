@@ -64,7 +64,10 @@ def test_a_note_written_offline_survives_closing_the_page(page, live_desk):  # n
     page.goto("/me/")
     page.go_back()
     page.goto("/inbox/all/")
-    page.wait_for_function("localStorage.getItem(`held-${document.body.dataset.agent}`) === '[]'")
+    for _ in range(100):  # the policy of the page lets Playwright wait for no function
+        if page.evaluate("localStorage.getItem(`held-${document.body.dataset.agent}`)") == "[]":
+            break
+        page.wait_for_timeout(100)
     assert live_desk.do(lambda: [note.text for note in Message.objects.filter(kind="note")]) == ["Ask the shop."]
 
 
