@@ -6,15 +6,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qs, urlencode
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.http import Http404, QueryDict
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from conversations.live import presence
-from conversations.models import Conversation, Medium, Priority, ReadMark, SavedView, Status, Team
+from conversations.models import Conversation, Medium, Priority, ReadMark, SavedView, Status, Tag, Team
 from conversations.models.conversation import ConversationQuerySet
 from conversations.models.personal import Mention
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
     from deskapp.models import User
 
-PAGE = 50
+PAGE = 30
+TAGS = 2  # of a row
 COUNT_TO = 1000  # counting stops here; the badge says 999+
 FILTERS = ("status", "channel", "tag", "team", "assignee", "priority")
 SORTS = {"waiting": ("queue_at", "pk"), "newest": ("-last_message_at", "-pk")}
@@ -53,6 +55,7 @@ class Rail:
     views: list[View]
     saved: list[View]
     places: list[Place]
+    total: int = 0  # of the list beside the rail, up to COUNT_TO
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,6 @@ class Listed:
 class Page:
     rows: list[Conversation]
     after: str  # the cursor of the next page; "" at the end
-    total: int | None  # up to COUNT_TO; None on a further page
 
 
 _VIEWS = [
@@ -92,7 +94,7 @@ _VIEWS = [
 
 
 def views_of(agent: "User") -> list[View]:
-    teams = [View(f"team-{team.pk}", team.name, "people") for team in agent.teams.order_by("name")]
+    teams = [View(f"team-{team.pk}", team.name, "people") for team in sorted(agent.teams.all(), key=str)]
     return [*_VIEWS[:2], *teams, *_VIEWS[2:]]
 
 
@@ -126,8 +128,8 @@ def _number(key: str) -> int:
 
 
 def _team_name(agent: "User", pk: int) -> str:
-    teams = Team.objects.all() if agent.sees_all_teams else agent.teams.all()
-    return teams.filter(pk=pk).values_list("name", flat=True).first() or ""
+    teams = Team.objects.filter(pk=pk) if agent.sees_all_teams else agent.teams.all()
+    return next((team.name for team in teams if team.pk == pk), "")
 
 
 def _saved(agent: "User") -> QuerySet[SavedView]:
@@ -183,15 +185,20 @@ def _filtered(rows: ConversationQuerySet, agent: "User", filters: dict[str, str]
 
 
 def page(agent: "User", wanted: Listed, *, after: str = "") -> Page:
-    """The next rows after the cursor, each with `is_unread` and `viewers`: four queries and one look into Redis."""
-    held = conversations_of(agent, wanted)
-    rows = held.select_related("customer", "assignee", "team")
-    rows = rows.prefetch_related("customer__identities", "tags").annotate(is_unread=_is_unread(agent))
+    """The next rows after the cursor, each with `is_unread` and `viewers`: two queries and one look into Redis."""
+    rows = conversations_of(agent, wanted).select_related("customer", "assignee", "team")
+    tags = Tag.objects.filter(conversations=OuterRef("pk")).order_by("name").values("name")[:TAGS]
+    rows = rows.annotate(is_unread=_is_unread(agent), tag_names=ArraySubquery(tags))
     found = list(_beyond(rows, wanted.sort, after).order_by(*SORTS[wanted.sort])[: PAGE + 1])
     more, found = len(found) > PAGE, found[:PAGE]
+    prefetch_related_objects([row.customer for row in found if not row.customer.name], "identities")
     with_viewers(found, but=agent.pk)
-    total = None if after else counted({"held": held})["held"]
-    return Page(found, cursor(found[-1], wanted.sort) if more else "", total)
+    return Page(found, cursor(found[-1], wanted.sort) if more else "")
+
+
+def total_of(agent: "User", wanted: Listed) -> int:
+    """Up to COUNT_TO."""
+    return counted({"held": conversations_of(agent, wanted)})["held"]
 
 
 def with_viewers(rows: Sequence[Conversation], *, but: int) -> None:
@@ -225,19 +232,22 @@ def _beyond(rows: ConversationQuerySet, sort: str, after: str) -> ConversationQu
     return rows.filter(newer, last_message_at__lte=moment)
 
 
-def rail_of(agent: "User") -> Rail:
+def rail_of(agent: "User", beside: Listed | None = None) -> Rail:
+    """`beside`: the list whose rows are counted in the same query."""
     views, saved = views_of(agent), [(row, f"saved-{row.pk}") for row in _saved(agent)]
     lists = [Listed(view.key, str(view.label), "waiting") for view in views if view.key not in ("resolved", "spam")]
     lists += [Listed(key, row.name, "waiting", _kept(row.query)) for row, key in saved]
     seen = Conversation.objects.visible_to(agent)
-    counts = counted(
-        {wanted.key: conversations_of(agent, wanted, seen=seen) for wanted in lists}
-        | {"unread": Conversation.objects.mine(agent).annotate(is_unread=_is_unread(agent)).filter(is_unread=True)}
-    )
+    wanted = {each.key: conversations_of(agent, each, seen=seen) for each in lists}
+    wanted["unread"] = Conversation.objects.mine(agent).annotate(is_unread=_is_unread(agent)).filter(is_unread=True)
+    if beside:
+        wanted["beside"] = conversations_of(agent, beside, seen=seen)
+    counts = counted(wanted)
     return Rail(
         [_counted(view, counts) for view in views],
         [View(key, row.name, count=counts.get(key, 0)) for row, key in saved],
         places_of(agent),
+        counts.get("beside", 0),
     )
 
 

@@ -1,17 +1,19 @@
 """One thread: what was said and what happened, interleaved by time, read backwards a page at a time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 from django.utils import timezone
 
-from conversations.models import Activity, Conversation, Message
+from conversations.models import Activity, Attachment, Conversation, Message, MessageEdit
 
 PAGE = 50
 CATCH_UP = 200  # events; whoever missed more opens the thread anew
 
 Event = Message | Activity
+_PARTS = {"has_files": Attachment.objects, "has_edits": MessageEdit.objects}
 
 
 @dataclass(frozen=True)
@@ -22,27 +24,29 @@ class Timeline:
     is_whole: bool = True  # False when catching up would skip something
 
 
-def newest(conversation: Conversation, *, before: str = "") -> Timeline:
-    """The last PAGE events, or those before the cursor: five queries, however long the thread is."""
+def newest(conversation: Conversation, *, before: str = "", known: str = "") -> Timeline:
+    """The last PAGE events, or those before the cursor, in at most five queries. `known`: the stamp, if it is."""
     messages, activities = _messages(conversation), _activities(conversation)
     if edge := _edge(before):
         at, rank, pk = edge
         messages = messages.filter(_earlier(at, pk if rank == 1 else None), created_at__lte=at)
         activities = activities.filter(_earlier(at, pk if rank == 0 else None, is_first=rank == 1), created_at__lte=at)
+    known = known or stamp(conversation)  # before the events: what comes meanwhile is caught up with, not missed
     found: list[Event] = [
-        *messages.order_by("-created_at", "-pk")[: PAGE + 1],
+        *_with_files_and_edits(messages.order_by("-created_at", "-pk")[: PAGE + 1]),
         *activities.order_by("-created_at", "-pk")[: PAGE + 1],
     ]
     found.sort(key=order, reverse=True)
     more, shown = len(found) > PAGE, found[:PAGE][::-1]
-    return Timeline(shown, _cursor(shown[0]) if more else "", stamp(conversation))
+    return Timeline(shown, _cursor(shown[0]) if more else "", known)
 
 
 def since(conversation: Conversation, known: str) -> Timeline:
     """What came or changed after `known`, a Timeline's stamp: new rows, messages whose delivery or words changed."""
     message, activity, at = _known(known)
     changed = Q(pk__gt=message) | Q(delivery__settled_at__gte=at) | Q(edits__created_at__gte=at)
-    messages = _messages(conversation).filter(changed).distinct().order_by("pk")[: CATCH_UP + 1]
+    changed_ids = conversation.messages.filter(changed).order_by("pk").values("pk").distinct()[: CATCH_UP + 1]
+    messages = _with_files_and_edits(_messages(conversation).filter(pk__in=changed_ids))
     activities = _activities(conversation).filter(pk__gt=activity).order_by("pk")[: CATCH_UP + 1]
     found: list[Event] = [*messages, *activities]
     return Timeline(sorted(found, key=order), "", stamp(conversation), is_whole=len(found) <= CATCH_UP)
@@ -50,7 +54,21 @@ def since(conversation: Conversation, known: str) -> Timeline:
 
 def _messages(conversation: Conversation) -> "QuerySet[Message]":
     related = ("channel", "identity__customer", "author", "delivery")
-    return conversation.messages.select_related(*related).prefetch_related("attachments", "edits__by").defer("search")
+    has = {name: Exists(rows.filter(message=OuterRef("pk"))) for name, rows in _PARTS.items()}
+    return conversation.messages.select_related(*related).annotate(**has).defer("search")
+
+
+def _with_files_and_edits(rows: "Iterable[Message]") -> list[Message]:
+    """Asked for only where a message has some."""
+    found = list(rows)
+    for has, name, lookup in (("has_files", "attachments", "attachments"), ("has_edits", "edits", "edits__by")):
+        having = [message for message in found if getattr(message, has)]
+        prefetch_related_objects(having, lookup)
+        for message in found:
+            if not getattr(message, has):
+                cached = vars(message).setdefault("_prefetched_objects_cache", {})
+                cached[name] = getattr(message, name).none()
+    return found
 
 
 def _activities(conversation: Conversation) -> "QuerySet[Activity]":
@@ -83,13 +101,18 @@ def _earlier(at: datetime, pk: int | None, *, is_first: bool = False) -> Q:
     return earlier | Q(created_at=at) if is_first else earlier
 
 
+def stamped(message: int, activity: int) -> str:
+    """The stamp of one who knows everything up to these ids."""
+    return f"{message}-{activity}-{int(timezone.now().timestamp())}"
+
+
 def stamp(conversation: Conversation) -> str:
     known = Conversation.objects.filter(pk=conversation.pk).values_list(
         Subquery(Message.objects.filter(conversation=OuterRef("pk")).order_by("-pk").values("pk")[:1]),
         Subquery(Activity.objects.filter(conversation=OuterRef("pk")).order_by("-pk").values("pk")[:1]),
     )
     message, activity = known.get()
-    return f"{message or 0}-{activity or 0}-{int(timezone.now().timestamp())}"
+    return stamped(message or 0, activity or 0)
 
 
 def _known(stamp_: str) -> tuple[int, int, datetime]:

@@ -89,7 +89,7 @@ def address(route, things):
     for beginning in sorted((each for each in things if route.startswith(each)), key=len):
         named |= things[beginning]
     filled = NUMBER.sub(lambda found: str(named[found[1]]), route)
-    return "/" + filled.replace("<str:mode>", "reply")
+    return "/" + filled.replace("<str:mode>", "reply").replace("<slug:name>", "joining")
 
 
 def statuses(client, where):

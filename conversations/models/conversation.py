@@ -40,7 +40,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
             return self
         return self.filter(
             models.Q(team=None)
-            | models.Q(team__in=list(agent.teams.values_list("pk", flat=True)))
+            | models.Q(team__in=[team.pk for team in agent.teams.all()])
             | models.Q(assignee=agent)
             | models.Q(pk__in=agent.mentions.values("conversation"))
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.cache import cache
+from django.db.models import OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,6 +14,8 @@ from conversations.models import Channel, Conversation, Medium, Message
 from conversations.models.message import MessageKind
 from customers.models import Identity
 from customers.models.identity import Kind
+
+WORDS = 200  # messages looked through for the customer's last words
 
 
 @dataclass(frozen=True)
@@ -48,13 +51,13 @@ class Choice:
         return not self.blocked
 
 
-def reach(conversation: Conversation, *, now: datetime) -> list[Choice]:
-    """The choices for this conversation."""
-    identities = list(Identity.objects.filter(customer_id=conversation.customer_id).order_by("pk"))
+def reach(conversation: Conversation, *, now: datetime, words: Sequence[LastWord] | None = None) -> list[Choice]:
+    """The choices for this conversation. `words`: its last words, where they are known."""
+    words = last_words(conversation) if words is None else words
+    identities = sorted(conversation.customer.identities.all(), key=lambda identity: identity.pk)
     channels = list(Channel.objects.filter(is_active=True).select_related("fallback").order_by("pk"))
-    return ordered(
-        identities, channels, last_words(conversation), team_id=conversation.team_id, here=here_now(identities), now=now
-    )
+    here = here_now(identities)
+    return ordered(identities, channels, words, team_id=conversation.team_id, here=here, now=now)
 
 
 def here_now(identities: Sequence[Identity]) -> set[int]:
@@ -68,16 +71,20 @@ def here_now(identities: Sequence[Identity]) -> set[int]:
 
 def last_words(conversation: Conversation) -> list[LastWord]:
     """Newest first, one for each channel and identity."""
-    said = (
-        Message.objects.filter(conversation=conversation, kind=MessageKind.INBOUND)
-        .exclude(identity=None)
-        .order_by("-created_at", "-pk")
-        .values_list("channel_id", "identity_id", "created_at")[:200]
-    )
+    said = said_by_customer(conversation).values_list("channel_id", "identity_id", "created_at")
+    return newest_of_each(LastWord(*word) for word in said[:WORDS])
+
+
+def said_by_customer(conversation: Conversation | OuterRef) -> "QuerySet[Message]":
+    """Newest first, what came by a channel from an identity that are known; WORDS of them are enough."""
+    said = Message.objects.filter(conversation=conversation, kind=MessageKind.INBOUND)
+    return said.exclude(identity=None).exclude(channel=None).order_by("-created_at", "-pk")
+
+
+def newest_of_each(words: Iterable[LastWord]) -> list[LastWord]:
     newest: dict[tuple[int, int], LastWord] = {}
-    for channel_id, identity_id, at in said:
-        if channel_id and identity_id:
-            newest.setdefault((channel_id, identity_id), LastWord(channel_id, identity_id, at))
+    for word in words:
+        newest.setdefault((word.channel_id, word.identity_id), word)
     return list(newest.values())
 
 

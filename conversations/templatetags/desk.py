@@ -15,8 +15,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from conversations.models import Medium, Message
-from conversations.reading import rail_of
+from conversations.models import Conversation, Medium, Message
+from conversations.reading import TAGS, rail_of
 from conversations.sanitise import sanitise_own
 
 register = template.Library()
@@ -37,6 +37,7 @@ _MARKS = re.compile(r"<(?!(?:p|br|div|span)\b)[a-z]", re.IGNORECASE)
 
 
 @register.simple_tag
+@cache
 def icon(name: str, size: str = "") -> SafeString:
     classes = f"icon {size}".strip()
     return format_html('<svg class="{}" aria-hidden="true"><use href="#icon-{}"/></svg>', classes, name)
@@ -76,6 +77,13 @@ def medium_name(medium: str) -> str:
 def strand_words(media: list[str]) -> str:
     """For screen readers: "Email, then Chat"."""
     return _(", then ").join(medium_name(medium) for medium in media)
+
+
+@register.filter
+def row_tags(conversation: Conversation) -> list[str]:
+    """The names that a row has room for; a list has asked for them with its rows (reading.page)."""
+    known = vars(conversation).get("tag_names")
+    return list(conversation.tags.order_by("name").values_list("name", flat=True)[:TAGS]) if known is None else known
 
 
 @register.filter
@@ -122,11 +130,11 @@ def formatted(message: Message) -> SafeString:
 def rail(context: Context) -> dict[str, object]:
     """Places, views with their counts, and the agent's presence; nothing for who is not signed in."""
     request, listed = context["request"], context.get("listed")
-    user = request.user
+    user, known = request.user, context.get("rail")
     return {
         "request": request,
         "user": user,
-        "rail": rail_of(user) if user.is_authenticated else None,
+        "rail": (known or rail_of(user)) if user.is_authenticated else None,
         "current": listed.key if listed else "",
         "csrf_token": context.get("csrf_token"),
     }

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db.models import prefetch_related_objects
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from conversations.models import Conversation
+from conversations.opening import Opened, opened
+from conversations.panel import Menus, actions
 
 if TYPE_CHECKING:
     from deskapp.models import User
@@ -28,7 +31,10 @@ class Toast:
 
 
 def agent_of(request: HttpRequest) -> "User":
-    return cast("User", request.user)
+    """With their teams, which sight and rail both go by, asked for once a request."""
+    agent = cast("User", request.user)
+    prefetch_related_objects([agent], "teams")
+    return agent
 
 
 def is_htmx(request: HttpRequest) -> bool:
@@ -56,14 +62,15 @@ def done(
 
     `happened` names a DOM event for the page, such as "conversation:resolved".
     """
-    conversation = Conversation.objects.select_related("customer", "assignee", "team").get(pk=conversation.pk)
-    if not Conversation.objects.visible_to(agent_of(request)).filter(pk=conversation.pk).exists():
+    agent = agent_of(request)
+    known = opened(agent, conversation.pk, among=Conversation.objects.visible_to(agent))
+    if known is None:
         return _leave(request, toast)
     if not is_htmx(request):
         if toast:
             messages.success(request, toast.text)
         return redirect(_back(request, conversation))
-    context = {"toast": toast, **actions_context(request, conversation)}
+    context = {"toast": toast, **actions_context(request, known)}
     response = render(request, "conversations/actions/done.html", context)
     if happened:
         response["HX-Trigger"] = json.dumps({happened: {"id": conversation.pk}})
@@ -74,15 +81,23 @@ def refused(
     request: HttpRequest, conversation: Conversation, error: Exception | str, *, where: str, status: int = 422
 ) -> HttpResponse:
     """The same forms again with the reason beside the field `where`; without htmx, a page that says so."""
-    context = {"errors": {where: str(error)}, "error": str(error), **actions_context(request, conversation)}
+    known = known_or_404(request, conversation.pk)
+    context = {"errors": {where: str(error)}, "error": str(error), **actions_context(request, known)}
+    context["menus"] = Menus(agent_of(request), known.conversation)  # the one that holds the field is open
     name = "conversations/actions/done.html" if is_htmx(request) else "conversations/actions/refused.html"
     return render(request, name, context, status=status)
 
 
-def actions_context(request: HttpRequest, conversation: Conversation) -> dict[str, object]:
-    from conversations.views.panel import actions  # the panel's queries; it stands above these views
+def known_or_404(request: HttpRequest, pk: int) -> Opened:
+    agent = agent_of(request)
+    known = opened(agent, pk, among=Conversation.objects.visible_to(agent))
+    if known is None:
+        raise Http404
+    return known
 
-    return {"conversation": conversation, "actions": actions(agent_of(request), conversation)}
+
+def actions_context(request: HttpRequest, known: Opened) -> dict[str, object]:
+    return {"conversation": known.conversation, "actions": actions(agent_of(request), known)}
 
 
 def _leave(request: HttpRequest, toast: Toast | None) -> HttpResponse:

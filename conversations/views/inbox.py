@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from conversations.models import Conversation, Medium, Message, Priority, Tag, Team
 from conversations.models.message import MessageKind
-from conversations.reading import Listed, listed, page, rail_of
+from conversations.reading import Listed, listed, page, rail_of, total_of
 from conversations.views.acting import agent_of, is_htmx
 
 REMEMBERED = "inbox"  # the cookie that holds the list last looked at: a thread's page shows it beside the thread
@@ -25,11 +25,12 @@ def home(request: HttpRequest) -> HttpResponse:
 def inbox(request: HttpRequest, view: str) -> HttpResponse:
     """The list and an empty sheet; with `after`, just the rows that follow."""
     wanted = listed(agent_of(request), view, request.GET)
-    context = list_context(request, wanted)
     if "after" in request.GET:
-        return render(request, "conversations/inbox/rows.html", context)
+        return render(request, "conversations/inbox/rows.html", list_context(request, wanted))
     if is_htmx(request) and request.htmx.target == "list":  # type: ignore[attr-defined]
+        context = {**list_context(request, wanted), "total": total_of(agent_of(request), wanted)}
         return remember(render(request, "conversations/inbox/list.html", context), wanted)
+    context = desk_context(request, wanted)
     response = render(request, "conversations/inbox/page.html", {**context, **_quiet(request, context)})
     return remember(response, wanted)
 
@@ -37,7 +38,13 @@ def inbox(request: HttpRequest, view: str) -> HttpResponse:
 def list_context(request: HttpRequest, wanted: Listed) -> dict[str, object]:
     agent = agent_of(request)
     found = page(agent, wanted, after=request.GET.get("after", ""))
-    return {"listed": wanted, "rows": found.rows, "after": found.after, "total": found.total}
+    return {"listed": wanted, "rows": found.rows, "after": found.after}
+
+
+def desk_context(request: HttpRequest, wanted: Listed) -> dict[str, object]:
+    """For a whole page: the list, and the rail beside it."""
+    rail = rail_of(agent_of(request), wanted)
+    return {**list_context(request, wanted), "rail": rail, "total": rail.total}
 
 
 @login_required

@@ -22,11 +22,12 @@ from conversations.actions.states import resolve
 from conversations.envelopes import MessageDetails
 from conversations.models import Attachment, Conversation, Draft, Message
 from conversations.models.message import MessageKind
+from conversations.opening import Opened
 from conversations.outbound.compose import KeyTakenError, already, reply
 from conversations.outbound.reach import Choice, reach
 from conversations.plain import html_to_text
 from conversations.sanitise import sanitise
-from conversations.views.acting import Toast, actions_context, agent_of, conversation_or_404, is_htmx
+from conversations.views.acting import Toast, actions_context, agent_of, conversation_or_404, is_htmx, known_or_404
 from conversations.views.pictures import for_editing
 from conversations.writing_forms import ReplyForm, WritingForm
 
@@ -72,19 +73,23 @@ class Composer:
         return next((each for each in self.choices if each.value == self.chosen), None)
 
 
-def composer_context(request: HttpRequest, conversation: Conversation) -> dict[str, object]:
+def composer_context(
+    request: HttpRequest, conversation: Conversation, *, known: Opened | None = None
+) -> dict[str, object]:
     """For every page that includes the composer, the action buttons or the panel's forms."""
-    composer = fresh_composer(agent_of(request), conversation)
+    known = known or known_or_404(request, conversation.pk)
+    composer = fresh_composer(agent_of(request), known)
     if request.GET.get("mode") == "note":
         composer.mode = "note"
-    return {"composer": composer, **actions_context(request, conversation)}
+    return {"composer": composer, **actions_context(request, known)}
 
 
-def fresh_composer(agent: "User", conversation: Conversation) -> Composer:
-    drafts = {draft.mode: draft for draft in Draft.objects.filter(conversation=conversation, agent=agent)}
+def fresh_composer(agent: "User", known: Opened) -> Composer:
+    conversation = known.conversation
+    own = Draft.objects.filter(conversation=conversation, agent=agent) if known.has_drafts else []
+    drafts = {draft.mode: draft for draft in own}
     reply_draft, note_draft = drafts.get("reply"), drafts.get("note")
-    choices = reach(conversation, now=timezone.now())
-    newest = conversation.messages.order_by("-pk").values_list("pk", flat=True).first()
+    choices = reach(conversation, now=timezone.now(), words=known.words)
     return Composer(
         choices=choices,
         chosen=next((each.value for each in choices if each.can_be_used), ""),
@@ -94,8 +99,8 @@ def fresh_composer(agent: "User", conversation: Conversation) -> Composer:
         note_saved_at=note_draft.updated_at if note_draft else None,
         reply_files=_unsent(reply_draft, agent),
         note_files=_unsent(note_draft, agent),
-        last_seen=newest or 0,
-        cc=", ".join(conversation.participants.order_by("email").values_list("email", flat=True)),
+        last_seen=known.newest_message,
+        cc=", ".join(person.email for person in known.participants),
     )
 
 

@@ -10,30 +10,43 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from conversations import timeline
-from conversations.live import presence
-from conversations.live.push import tell_visitor
+from conversations.live import groups, presence
+from conversations.live.push import send, tell_visitor
 from conversations.models import Conversation, Mention, ReadMark
+from conversations.opening import Opened
+from conversations.panel import others
 from conversations.reading import Listed, listed, with_viewers
-from conversations.views.acting import agent_of, is_htmx
-from conversations.views.inbox import REMEMBERED, list_context
+from conversations.views.acting import agent_of, is_htmx, known_or_404
+from conversations.views.inbox import REMEMBERED, desk_context
 from conversations.views.replies import composer_context
+
+SEEN: dict[str, object] = {"type": "visitor.seen"}
 
 
 @login_required
 @require_GET
 def conversation(request: HttpRequest, pk: int) -> HttpResponse:
     """The page, or under htmx the thread with its panel; `before` and `since` answer a part of the timeline."""
+    if not {"before", "since"} & request.GET.keys():
+        return _whole(request, pk)
     found = _visible(request, pk)
     if "before" in request.GET:
         older = timeline.newest(found, before=request.GET["before"])
         return render(request, "conversations/thread/older.html", {"conversation": found, "timeline": older})
-    if "since" in request.GET:
-        return _missed(request, found)
-    context = thread_context(request, found)
-    mark_read(request, found)
+    return _missed(request, found)
+
+
+def _whole(request: HttpRequest, pk: int) -> HttpResponse:
+    known = known_or_404(request, pk)
+    if known.conversation.merged_into_id:
+        known = known_or_404(request, _visible(request, known.conversation.merged_into_id).pk)
+    context = thread_context(request, known)
+    mark_read(request, known.conversation, is_called=known.is_called)
+    if known.visitor:
+        send([groups.of_visitor(known.visitor)], SEEN)
     if is_htmx(request):
         return render(request, "conversations/thread/fragment.html", context)
-    return render(request, "conversations/thread/page.html", {**context, **list_context(request, _list(request))})
+    return render(request, "conversations/thread/page.html", {**context, **desk_context(request, _list(request))})
 
 
 def _visible(request: HttpRequest, pk: int) -> Conversation:
@@ -43,14 +56,17 @@ def _visible(request: HttpRequest, pk: int) -> Conversation:
     return _visible(request, found.merged_into_id) if found.merged_into_id else found
 
 
-def thread_context(request: HttpRequest, found: Conversation) -> dict[str, object]:
-    with_viewers([found], but=agent_of(request).pk)
-    prefetch_related_objects([found.customer], "identities", "claims")
+def thread_context(request: HttpRequest, known: Opened) -> dict[str, object]:
+    found, agent = known.conversation, agent_of(request)
+    with_viewers([found], but=agent.pk)
+    prefetch_related_objects([found.customer], "identities")
     return {
-        "timeline": timeline.newest(found),
+        "timeline": timeline.newest(found, known=timeline.stamped(known.newest_message, known.newest_activity)),
+        "claims": found.customer.claims.all() if known.has_claims else [],
+        "others": others(agent, found) if known.has_others else [],
         "customer": found.customer,
         "now": timezone.now(),
-        **composer_context(request, found),
+        **composer_context(request, found, known=known),
     }
 
 
@@ -65,11 +81,14 @@ def _missed(request: HttpRequest, found: Conversation) -> HttpResponse:
 @require_POST
 def reading(request: HttpRequest, pk: int) -> HttpResponse:
     """The agent saw what arrived while the thread was open."""
-    mark_read(request, _visible(request, pk))
+    found = _visible(request, pk)
+    mark_read(request, found)
+    tell_visitor(found, SEEN)
     return HttpResponse(status=204)
 
 
-def mark_read(request: HttpRequest, found: Conversation) -> None:
+def mark_read(request: HttpRequest, found: Conversation, *, is_called: bool = True) -> None:
+    """`is_called`: whether a colleague may have named this agent here since they last looked."""
     agent, now = agent_of(request), timezone.now()
     ReadMark.objects.bulk_create(
         [ReadMark(conversation=found, agent=agent, read_at=now)],
@@ -77,8 +96,8 @@ def mark_read(request: HttpRequest, found: Conversation) -> None:
         unique_fields=["agent", "conversation"],
         update_fields=["read_at"],
     )
-    Mention.objects.filter(conversation=found, agent=agent, read_at=None).update(read_at=now)
-    tell_visitor(found, {"type": "visitor.seen"})
+    if is_called:
+        Mention.objects.filter(conversation=found, agent=agent, read_at=None).update(read_at=now)
 
 
 @login_required

@@ -39,10 +39,10 @@ const lead = (menu) => menu?.querySelector(".menu-sheet :is(select, input:not([t
 document.addEventListener("toggle", ({ target }) => {
   if (target.matches?.("details.menu") && target.open) lead(target);
 }, true);
-// What is inside comes when a menu is opened first: it takes the focus if that is still waiting there.
+// What is inside comes when a menu is opened first: it takes the focus from whoever does not write.
 document.addEventListener("htmx:afterSettle", ({ target }) => {
   const menu = target.closest?.("details.menu[open]"), at = document.activeElement;
-  if (menu && (at === document.body || menu.contains(at)) && !at.matches(".menu-sheet :is(select, input, button)")) lead(menu);
+  if (menu && !at.isContentEditable && !at.matches("input, select, textarea, .menu-sheet button")) lead(menu);
 });
 
 // After resolve, snooze and spam the next row opens by itself.

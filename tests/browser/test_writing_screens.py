@@ -38,9 +38,11 @@ def test_every_screen_passes_axe(theme, page_of, ada, conversation, live_desk, r
     page.keyboard.press("Escape")
     for summary in page.locator("main.thread details.menu > summary:visible").all():
         summary.press("Enter")
+        expect(page.locator("details.menu[open] .menu-sheet :is(select, input, button):visible").first).to_be_visible()
         assert_accessible(page)
         page.keyboard.press("Escape")
     page.locator("details.section > summary").last.click()
+    expect(page.locator("#split-form")).to_be_visible()
     assert_accessible(page)
     page.keyboard.press("Control+k")
     expect(page.locator("#palette [role=option]").first).to_be_visible()
@@ -67,6 +69,15 @@ def test_t_leads_to_the_tag_field_and_enter_hangs_it_on(page, live_desk, convers
     page.keyboard.press("Enter")
     expect(page.locator("#conversation-panel .tag")).to_contain_text("vip")
     assert live_desk.do(lambda: conversation.tags.get().name) == "vip"
+
+
+def test_a_and_s_open_their_menus_with_the_focus_in_them(page):  # noqa: F811
+    page.keyboard.press("a")
+    expect(page.locator("#assign-to")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator('summary[data-key="a"]')).to_be_focused()
+    page.keyboard.press("s")
+    expect(page.locator("#menu-snooze button").first).to_be_focused()
 
 
 def test_chosen_rows_are_solved_together(page_of, ada, mail, live_desk):  # noqa: F811

@@ -1,13 +1,14 @@
 """The verbs over HTTP: as fragments with an undo, as plain forms, refused beside the field, and on many rows."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from conversations.inbound.receive import receive
-from conversations.models import CannedReply, Conversation, SavedView, Status
+from conversations.models import CannedReply, Conversation, SavedView, Status, Tag
 from tests.conftest import from_ann
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,33 @@ def test_resolve_answers_with_buttons_panel_and_an_undo_that_works(desk, convers
     act(desk, conversation, "closure")
     desk.delete(f"/conversations/{conversation.pk}/closure/")
     assert fresh(conversation).status == Status.OPEN
+
+
+@pytest.mark.parametrize(
+    ("name", "held"),
+    [
+        ("assign", 'name="to"'),
+        ("snooze", 'name="until"'),
+        ("more", 'name="priority"'),
+        ("joining", 'id="split-form"'),
+        ("tags", 'value="vip"'),
+    ],
+)
+def test_a_menu_comes_when_it_is_opened_and_has_a_page_without_script(name, held, desk, conversation):
+    Tag.objects.create(name="vip")
+    where = f"/conversations/{conversation.pk}/menus/{name}/"
+    assert held not in desk.get(f"/conversations/{conversation.pk}/", **HTMX).content.decode()
+    part, whole = desk.get(where, **HTMX).content.decode(), desk.get(where).content.decode()
+    assert held in part and "<html" not in part
+    assert held in whole and "<html" in whole
+    assert desk.get(f"/conversations/{conversation.pk}/menus/nonsense/").status_code == 404
+
+
+def test_a_refused_menu_comes_open_with_its_reason(desk, conversation):
+    for what, data in (("snooze", {"until": "x"}), ("assignment", {"to": "agent:0"}), ("priority", {"priority": "9"})):
+        html = act(desk, conversation, what, data).content.decode()
+        opened = re.search(r'<details class="menu[^"]*" open>.*?</details>', html, re.DOTALL)
+        assert opened and "<small" in opened[0] and "hx-get" not in opened[0]
 
 
 def test_a_plain_form_leads_back_and_never_elsewhere(desk, conversation):

@@ -13,9 +13,21 @@ from django.utils import timezone
 from conversations import timeline
 from conversations.envelopes import DeliveryReport, Segment
 from conversations.inbound.receive import receive
-from conversations.models import Activity, Attachment, Delivery, Mention, Message, ReadMark
+from conversations.models import (
+    Activity,
+    Attachment,
+    Conversation,
+    Delivery,
+    Draft,
+    Mention,
+    Message,
+    MessageEdit,
+    ReadMark,
+    Tag,
+)
 from conversations.outbound.compose import note, reply
 from conversations.outbound.outbox import settle
+from customers.models import Claim
 from tests.conftest import from_ann
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +86,39 @@ def test_the_thread_asks_the_same_queries_for_two_messages_and_for_forty(signed_
             page(signed_in, message.conversation)
         taken.append(len(queries))
     assert taken[0] == taken[1]
+
+
+@pytest.mark.parametrize("headers", [{}, {"HTTP_HX_REQUEST": "true"}])
+@pytest.mark.parametrize("many", [5, 200])
+def test_a_thread_takes_at_most_twelve_queries_and_sixty_kilobytes(many, headers, signed_in, ada, mail):
+    conversation = receive(from_ann(mail)).conversation
+    conversation.tags.add(Tag.objects.create(name="vip"))
+    conversation.participants.create(email="bob@home.example")
+    moment = timezone.now()
+    for number in range(many - 1):
+        Message.objects.create(conversation=conversation, kind="inbound", text=f"{number}", created_at=moment)
+    where = f"/conversations/{conversation.pk}/"
+    signed_in.get(where)
+    with CaptureQueriesContext(connection) as queries:
+        answer = signed_in.get(where, **headers)
+    html = answer.content.decode()
+    assert len(queries) <= 12 and f">{many - 2}<" in html and "vip" in html and "bob@home.example" in html
+    assert many > 5 or len(answer.content) <= 60_000
+
+
+def test_what_few_threads_have_is_asked_for_where_it_is(signed_in, ada, mail):
+    first = receive(from_ann(mail, "My lamp is broken."))
+    conversation = first.conversation
+    other = Conversation.objects.create(customer=conversation.customer, subject="The other lamp")
+    Claim.objects.create(customer=conversation.customer, kind="email", value="ann@work.example", source="chat")
+    Draft.objects.create(conversation=conversation, agent=ada, mode="reply", html="<p>Half an answer</p>")
+    file = Attachment(message=first, name="lamp.png", content_type="image/png", size=3)
+    file.file.save("lamp.png", ContentFile(b"abc"))
+    remark = note(conversation, html="<p>New wording</p>", by=ada, client_id=uuid.uuid4())
+    MessageEdit.objects.create(message=remark, text="Old wording", by=ada)
+    html = page(signed_in, conversation)
+    for shown in ("lamp.png", "Old wording", "Half an answer", "ann@work.example", f"/conversations/{other.pk}/"):
+        assert shown in html
 
 
 def test_a_part_of_the_timeline_takes_at_most_twelve_queries(signed_in, mail):
