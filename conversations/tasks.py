@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from conversations import leftovers
 from conversations.actions import states
 from conversations.live import webpush
 
@@ -9,6 +10,11 @@ from conversations.live import webpush
 @shared_task(name="conversations.wake_snoozed")
 def wake_snoozed() -> None:
     states.wake_snoozed()
+
+
+@shared_task(name="conversations.clear_unsent")
+def clear_unsent() -> None:
+    leftovers.clear_unsent()
 
 
 @shared_task(name="conversations.web_push", expires=600)

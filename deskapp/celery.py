@@ -16,4 +16,9 @@ app.conf.beat_schedule = {
     "send by mail what chat visitors left unread": {"task": "integrations.outbound.chat_by_mail", "schedule": 10.0},
     "say that beat lives": {"task": "deskapp.beat_lives", "schedule": 10.0},
     "wake snoozed conversations": {"task": "conversations.wake_snoozed", "schedule": 15.0},
+    "delete files that agents uploaded and never sent": {"task": "conversations.clear_unsent", "schedule": 3600.0},
+    "delete files that visitors uploaded and never sent": {
+        "task": "integrations.chat.clear_unsent",
+        "schedule": 3600.0,
+    },
 }

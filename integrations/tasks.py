@@ -8,7 +8,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 
-from integrations.adapters.media.chat import by_mail
+from integrations.adapters.media.chat import by_mail, leftovers
 from integrations.inbound.process import process, survives
 from integrations.models import RawEvent
 from integrations.outbound import deliver
@@ -46,6 +46,11 @@ def sweep_deliveries() -> None:
 @shared_task(name="integrations.outbound.chat_by_mail")
 def sweep_unread_chats() -> None:
     by_mail.sweep()
+
+
+@shared_task(name="integrations.chat.clear_unsent")
+def clear_unsent_chat_files() -> None:
+    leftovers.clear_unsent()
 
 
 def queue_event(raw_id: int) -> None:
