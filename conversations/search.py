@@ -53,11 +53,12 @@ def search(agent: "User", words: str, filters: Filters, *, before: int | None = 
     words = words.replace("\x00", "").strip()[:200]
     if not words:
         return Found()
-    messages = said(agent, words, filters, before=before)
+    newest = _newest() if before is None else {"message": before - 1, "customer": 0}
+    messages = said(agent, words, filters, before=before, newest=newest["message"])
     hits = [Hit(message, headline(message.headline)) for message in messages[:PAGE]]  # type: ignore[attr-defined]
     return Found(
         conversation=numbered(agent, words) if before is None else None,
-        people=people(agent, words) if before is None else [],
+        people=people(agent, words, newest=newest["customer"]) if before is None else [],
         hits=hits,
         next_before=messages[PAGE - 1].pk if len(messages) > PAGE else None,
     )
@@ -70,7 +71,7 @@ def numbered(agent: "User", words: str) -> Conversation | None:
     return Conversation.objects.visible_to(agent).select_related("customer").filter(pk=number[1]).first()
 
 
-def people(agent: "User", words: str) -> list[Customer]:
+def people(agent: "User", words: str, *, newest: int | None = None) -> list[Customer]:
     """By the beginnings of their names' words, or of an address. Of those whom this agent may see."""
     parts = re.findall(r"\w+", words.lower())
     if not parts or len(words) < 2:
@@ -79,19 +80,20 @@ def people(agent: "User", words: str) -> list[Customer]:
     seen = Customer.objects.living().filter(models.Exists(theirs)).prefetch_related("identities")
     query = SearchQuery(" & ".join(f"{part}:*" for part in parts), config="simple", search_type="raw")
     named = seen.annotate(words=SearchVector("name", config="simple")).filter(words=query)
-    owners = Identity.objects.filter(value__startswith=words.lower()).values_list("customer", flat=True)[:PEOPLE]
-    by_name = newest_first(named, PEOPLE, newest=_newest(Customer.objects.all()), walk=WALK // 5)
+    beginning = Identity.objects.filter(value__startswith=words.lower())
+    owners = list(beginning.values_list("customer", flat=True)[:PEOPLE])
+    newest = _newest()["customer"] if newest is None else newest
+    by_name = newest_first(named, PEOPLE, newest=newest, walk=WALK // 5)
     found = {customer.pk: customer for customer in seen.filter(pk__in=[*owners, *by_name])}
     return [found[pk] for pk in dict.fromkeys([*owners, *by_name]) if pk in found][:PEOPLE]
 
 
-def said(agent: "User", words: str, filters: Filters, *, before: int | None) -> list[Message]:
+def said(agent: "User", words: str, filters: Filters, *, before: int | None, newest: int) -> list[Message]:
     """The newest page of messages that hold the words, and one more if there is one."""
     query = SearchQuery(words, config="simple", search_type="websearch")
     hits = _narrowed(Message.objects.visible_to(agent).filter(search=query), filters)
     if before is not None:
         hits = hits.filter(pk__lt=before)
-    newest = before - 1 if before else _newest(Message.objects.all())
     return _shown(newest_first(hits, PAGE + 1, newest=newest, walk=WALK), query)
 
 
@@ -99,15 +101,20 @@ def newest_first(rows: models.QuerySet, wanted: int, *, newest: int, walk: int) 
     """The highest ids of `rows`, a query by words: those near `newest` by walking, what is missing by the index."""
     near = rows.filter(pk__gt=newest - walk).order_by("-pk").values_list("pk", flat=True)
     keys = list(near[:wanted])
-    if len(keys) < wanted:
+    if len(keys) < wanted and newest > walk:
         # `order by (id + 0)` cannot be had by walking the primary key, so that the planner takes the words' index.
         rest = rows.filter(pk__lte=newest - walk).annotate(key=models.F("pk") + models.Value(0)).order_by("-key")
         keys += rest.values_list("pk", flat=True)[: wanted - len(keys)]
     return keys
 
 
-def _newest(rows: models.QuerySet) -> int:
-    return rows.aggregate(newest=models.Max("pk"))["newest"] or 0
+def _newest() -> dict[str, int]:
+    """The highest ids of messages and customers, in one query."""
+    top = Customer.objects.order_by("-pk").values("pk")[:1]
+    found = Message.objects.order_by("-pk").annotate(customer=models.Subquery(top)).values("pk", "customer").first()
+    if found is None:
+        return {"message": 0, "customer": top.values_list("pk", flat=True).first() or 0}
+    return {"message": found["pk"], "customer": found["customer"] or 0}
 
 
 def _narrowed(hits: "models.QuerySet[Message]", filters: Filters) -> "models.QuerySet[Message]":

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
+from django.db.models import Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -33,12 +34,23 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "rest": rest.urlencode(),
         "media": Medium.choices,
         "statuses": Status.choices,
-        "agents": get_user_model().objects.filter(is_active=True).order_by("name"),
-        "teams": Team.objects.order_by("name"),
+        **_who(),
     }
     only_hits = is_htmx(request) and before is not None
     name = "conversations/search/hits.html" if only_hits else "conversations/search/page.html"
     return render(request, name, context, status=422 if errors else 200)
+
+
+def _who() -> dict[str, list[tuple[int, str]]]:
+    """The names that one may filter by, in one query."""
+    no, yes = Value(False), Value(True)
+    agents = get_user_model().objects.filter(is_active=True).values_list("pk", "name", "email", no)
+    teams = Team.objects.values_list("pk", "name", Value(""), yes)
+    found = sorted(agents.union(teams, all=True), key=lambda row: str(row[1]).lower())
+    return {
+        "agents": [(row[0], row[1] or row[2]) for row in found if not row[3]],
+        "teams": [(row[0], row[1]) for row in found if row[3]],
+    }
 
 
 @login_required

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 import conversations.search
@@ -115,6 +117,15 @@ def test_a_date_that_is_none_is_said(client, ada):
     client.force_login(ada)
     answer = client.get("/search/", {"q": "x", "since": "yesterday"})
     assert answer.status_code == 422 and b"That is no date." in answer.content
+
+
+@pytest.mark.parametrize("q", ["parcel", "Ann"])
+def test_the_page_takes_at_most_twelve_queries(q, client, parcel, ada):
+    client.force_login(ada)
+    client.get("/search/", {"q": q})
+    with CaptureQueriesContext(connection) as queries:
+        assert f"{ada.name}</option>" in client.get("/search/", {"q": q}).content.decode()
+    assert len(queries) <= 12
 
 
 def test_the_search_costs_the_same_queries_however_much_is_found(client, mail, ada, django_assert_num_queries):
