@@ -56,9 +56,14 @@ def tell_visitor(conversation: Conversation, frame: dict[str, object]) -> None:
 def _push_message(pk: int) -> None:
     message = (
         Message.objects.select_related(
-            "conversation__customer", "conversation__assignee", "conversation__team",
-            "channel", "identity", "author", "delivery",
-        )  # fmt: skip
+            "conversation__customer",
+            "conversation__assignee",
+            "conversation__team",
+            "channel",
+            "identity",
+            "author",
+            "delivery",
+        )
         .prefetch_related("attachments")
         .get(pk=pk)
     )
