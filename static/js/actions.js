@@ -22,8 +22,13 @@ document.addEventListener("click", (event) => {
   if (field && (button.matches("label") || !field.value)) {
     if (!button.matches("label")) event.preventDefault();
     $(".desk")?.setAttribute("data-panel", field.closest(".panel") ? "open" : "");
-    if (button.matches("label")) setTimeout(() => field.focus()); // After the label has ticked its choice.
-    else field.focus();
+    if (button.matches("label") && event.target !== button.control) {
+      // Ticked here and now, and not after this event: the next key already belongs to the field.
+      event.preventDefault();
+      button.control.checked = true;
+      button.control.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    field.focus();
   }
 });
 

@@ -195,3 +195,9 @@ def test_without_scripts_a_reply_is_a_plain_form(page_of, ada, conversation, liv
     page.get_by_role("button", name="Send", exact=True).click()
     page.wait_for_url(f"**/conversations/{conversation.pk}/")
     assert [message.text for message in live_desk.do(sent)] == ["Plain words"]
+
+
+def test_words_typed_right_after_r_lose_no_letter(page):
+    page.keyboard.press("Escape")
+    page.keyboard.type("rtoday it comes")
+    assert page.locator("#reply").inner_text().strip() == "today it comes"
