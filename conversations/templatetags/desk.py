@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from conversations.models import Conversation, Medium, Message
+from conversations.models import Conversation, Medium, Message, Priority
 from conversations.reading import TAGS, rail_of
 from conversations.sanitise import sanitise_own
 
@@ -82,8 +82,11 @@ def strand_words(media: list[str]) -> str:
 @register.filter
 def row_tags(conversation: Conversation) -> list[str]:
     """The names that a row has room for; a list has asked for them with its rows (reading.page)."""
-    known = vars(conversation).get("tag_names")
-    return list(conversation.tags.order_by("name").values_list("name", flat=True)[:TAGS]) if known is None else known
+    names = vars(conversation).get("tag_names")
+    if names is None:
+        names = list(conversation.tags.order_by("name").values_list("name", flat=True)[:TAGS])
+    others = (conversation.priority >= Priority.HIGH) + bool(conversation.customer.tier)
+    return names[: max(0, TAGS - others)]
 
 
 @register.filter
