@@ -120,12 +120,17 @@ def test_a_date_that_is_none_is_said(client, ada):
 
 
 @pytest.mark.parametrize("q", ["parcel", "Ann"])
-def test_the_page_takes_at_most_twelve_queries(q, client, parcel, ada):
+def test_the_page_takes_at_most_fourteen_queries_on_a_desk_of_any_age(q, client, mail, ada):
+    with connection.cursor() as cursor:  # old enough that a rare word is looked for near and far
+        for table in ("conversations_message", "customers_customer"):
+            highest = f"(select coalesce(max(id), 1) from {table})"
+            cursor.execute(f"select setval('{table}_id_seq', greatest(60000, {highest}))")
+    receive(from_ann(mail, "The parcel has not come."))
     client.force_login(ada)
     client.get("/search/", {"q": q})
     with CaptureQueriesContext(connection) as queries:
         assert f"{ada.name}</option>" in client.get("/search/", {"q": q}).content.decode()
-    assert len(queries) <= 12
+    assert len(queries) <= 14
 
 
 def test_the_search_costs_the_same_queries_however_much_is_found(client, mail, ada, django_assert_num_queries):
