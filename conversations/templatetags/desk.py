@@ -18,10 +18,11 @@ from django.utils.translation import gettext as _
 from conversations.models import Conversation, Medium, Message, Priority
 from conversations.reading import TAGS, rail_of
 from conversations.sanitise import sanitise_own
+from customers.models.identity import Kind
 
 register = template.Library()
 
-# The six hues of the design; SMS and WhatsApp share one, as do the social networks.
+# The six hues of the design, of media and of the identities on them; what is not named here is messaging.
 HUES: dict[str, str] = {
     Medium.EMAIL: "email",
     Medium.CHAT: "chat",
@@ -29,6 +30,11 @@ HUES: dict[str, str] = {
     Medium.INSTAGRAM: "social",
     Medium.MASTODON: "social",
     Medium.API: "web",
+    Kind.PHONE: "phone",
+    Kind.VISITOR: "chat",
+    Kind.SHOP: "web",
+    Kind.LOYALTY: "web",
+    Kind.X: "social",
     "": "web",
 }
 
