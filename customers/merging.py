@@ -11,7 +11,13 @@ from customers.models import Claim, Customer, MergeEntry, MergeItem
 if TYPE_CHECKING:
     from deskapp.models import User
 
-KEPT_WHERE_THEY_ARE = {"customers.mergeentry", "customers.customer"}
+KEPT_WHERE_THEY_ARE = {
+    "customers.mergeentry",
+    "customers.customer",
+    "customers.profile",  # what is computed is computed anew
+    "customers.membership",
+    "customers.suggestion",
+}
 
 
 class AlreadyMergedError(ValueError):

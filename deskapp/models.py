@@ -44,6 +44,11 @@ class User(AbstractBaseUser):
     single_keys = models.BooleanField(_("single-letter shortcuts"), default=True)
     notify_desktop = models.BooleanField(_("desktop notifications"), default=False)
     notify_sound = models.BooleanField(_("a sound for new messages"), default=False)
+    sees_purchases = models.BooleanField(_("sees what customers bought"), default=True)
+    sees_browsing = models.BooleanField(_("sees what customers looked at"), default=True)
+    refund_limit = models.DecimalField(
+        _("most to refund at once"), max_digits=14, decimal_places=3, default=0, help_text=_("In the order's currency.")
+    )
     presence = models.CharField(_("presence"), max_length=8, default="online")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

@@ -8,6 +8,7 @@ from conversations.models.delivery import Delivery, DeliveryAttempt
 from conversations.models.draft import Draft
 from conversations.models.lease import Lease
 from conversations.models.message import Attachment, Message, MessageEdit
+from conversations.models.moment import Moment
 from conversations.models.personal import Follow, Mention, PushSubscription, ReadMark
 from conversations.models.tag import Tag
 from conversations.models.team import Team
@@ -31,6 +32,7 @@ __all__ = [
     "Mention",
     "Message",
     "MessageEdit",
+    "Moment",
     "Participant",
     "Priority",
     "PushSubscription",

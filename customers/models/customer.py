@@ -21,6 +21,7 @@ class Customer(models.Model):
     tier = models.CharField(_("tier"), max_length=40, blank=True)
     about = models.TextField(_("about"), blank=True, help_text=_("What your team should know."))
     is_blocked = models.BooleanField(_("blocked"), default=False)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)  # customers.privacy left only this row
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="absorbed")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

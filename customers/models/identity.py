@@ -59,6 +59,7 @@ class Claim(models.Model):
     kind = models.CharField(max_length=16, choices=Kind.choices)
     value = models.CharField(max_length=320)
     source = models.CharField(max_length=80, blank=True)
+    identity = models.ForeignKey(Identity, models.CASCADE, null=True, blank=True, related_name="claims_made")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
