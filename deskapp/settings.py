@@ -108,6 +108,8 @@ DATABASES = {
         **(_database(_database_url) if _database_url else embedded.database_settings()),
         # A thread hop per view costs a new connection each time, so they come from a pool.
         "OPTIONS": {"pool": {"min_size": 1, "max_size": number("DATABASE_POOL", 10, at_least=1), "timeout": 20}},
+        # A PostgreSQL that was restarted leaves dead connections in the pool: each is tried before it is handed out.
+        "CONN_HEALTH_CHECKS": True,
     }
 }
 

@@ -1,9 +1,10 @@
 """Outbound 3: claim one delivery, hand it to its adapter, and settle what came of it."""
 
+import time
 from datetime import timedelta
 
 import structlog
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ from integrations.models import Connector
 log = structlog.get_logger(__name__)
 
 STALE = timedelta(minutes=10)  # longer than any try may take: its worker is dead
+WAITS = (1, 2, 4, 8, 15, 30)  # seconds
 
 
 def deliver(delivery_id: int) -> Delivery | None:
@@ -26,10 +28,29 @@ def deliver(delivery_id: int) -> Delivery | None:
     attempt = _claim(delivery_id)
     if attempt is None:
         return None
-    report, outcome = _try(attempt.delivery)
-    DeliveryAttempt.objects.filter(pk=attempt.pk).update(
-        finished_at=timezone.now(), outcome=outcome, said=report.said[:4000]
-    )
+    return _written_down(attempt, *_try(attempt.delivery))
+
+
+def _written_down(attempt: DeliveryAttempt, report: DeliveryReport, outcome: str) -> Delivery:
+    """What the provider said is known to this process alone: a database that is away for a moment is waited for."""
+    for seconds in WAITS:
+        try:
+            return _write_down(attempt, report, outcome)
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block:
+                raise
+            log.warning("the outcome waits for the database", delivery_id=attempt.delivery_id, seconds=seconds)
+            connection.close()
+            time.sleep(seconds)
+    return _write_down(attempt, report, outcome)
+
+
+@transaction.atomic
+def _write_down(attempt: DeliveryAttempt, report: DeliveryReport, outcome: str) -> Delivery:
+    now = timezone.now()
+    DeliveryAttempt.objects.filter(pk=attempt.pk).update(finished_at=now, outcome=outcome, said=report.said[:4000])
+    if outcome == "sent":
+        Connector.objects.filter(channel=attempt.delivery.channel).update(last_out_at=now)
     return settle(attempt.delivery, report)
 
 
@@ -62,7 +83,6 @@ def _try(delivery: Delivery) -> tuple[DeliveryReport, str]:
         outcome = "permanent" if error.permanent else "temporary"
         failed = DeliveryReport(Delivery.Status.FAILED, error=str(error), said=error.said, is_permanent=error.permanent)
         return failed, outcome
-    Connector.objects.filter(pk=connector.pk).update(last_out_at=timezone.now())
     return report, "sent"
 
 

@@ -1,9 +1,26 @@
-"""Mail servers that misbehave as they are told to, on raw sockets."""
+"""Mail servers that misbehave as they are told to, on raw sockets; and how a test waits for others and ends them."""
 
 import base64
+import os
 import re
+import signal
 import socket
 import threading
+import time
+
+
+def until(holds, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def kill(worker):
+    """A process and its children, without a chance to finish anything."""
+    if worker.poll() is None:
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait(10)
 
 
 class Server:

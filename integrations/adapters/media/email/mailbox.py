@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from conversations.envelopes import DeliveryReport, OutboundMessage
-from conversations.models import Channel, Delivery
+from conversations.models import Delivery
 from integrations.adapters.base import AdapterError, Understood
-from integrations.adapters.media.email.compose import compose, our_message_id
+from integrations.adapters.media.email.compose import compose
 from integrations.adapters.media.email.envelope import understand_mail
 from integrations.adapters.media.email.letter import needs_utf8, to_mime
 from integrations.adapters.media.email.smtp import sign, transmit
@@ -46,7 +46,7 @@ class MailboxAdapter:
                 utf8=needs_utf8(letter),
             )
         except AdapterError as error:
-            error.external_id = our_message_id(message, Channel.objects.get(pk=message.channel_id))
+            error.external_id = letter.message_id
             raise
         return DeliveryReport(Delivery.Status.SENT, external_id=letter.message_id, error=words)
 
