@@ -1,13 +1,13 @@
 """Inbound 3: who is this? One look-up, one lock, and two messages at once make one customer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
 import phonenumbers
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from customers.merging import AlreadyMergedError, merge
@@ -53,6 +53,26 @@ def identify(handles: Sequence[Handle], *, language: str = "") -> tuple[Customer
     return customer, known[handles[0].kind, handles[0].value]
 
 
+def identify_each(writers: Sequence[tuple[Handle, str]]) -> list[tuple[Customer, Identity] | None]:
+    """`identify` for several messages at once, of one handle and a language each and no handle twice: each step is one
+    statement for all of them. None stands for whom that is not enough, because their handle is changing hands.
+
+    Customers are locked in the order of their keys, so that two of these cannot wait for each other.
+    """
+    handles = [_settled(handle, first=True) for handle, _ in writers]
+    _lock(handles)
+    known = _known_and_locked(handles)
+    sure = _seen(known.values())
+    strangers = [
+        (handle, told) for handle, (_, told) in zip(handles, writers, strict=True) if _key(handle) not in known
+    ]
+    found = {key: identity for key, identity in known.items() if identity.pk in sure} | _new_each(strangers)
+    for handle in handles:
+        if (identity := found.get(_key(handle))) and not identity.customer.is_new:
+            _name(identity.customer, [handle])
+    return [(found[key].customer, found[key]) if key in found else None for key in map(_key, handles)]
+
+
 def normalise(kind: str, value: str, *, region: str | None = None) -> str:
     """The one form in which a handle is compared. E-mail: lower case, as every provider in use treats it (RFC 5321
     2.4 allows more, no one relies on it); nothing else is dropped. Phone: E.164, `region` for national numbers. Raises
@@ -83,9 +103,9 @@ def _settled(handle: Handle, *, first: bool) -> Handle:
 
 def _lock(handles: Sequence[Handle]) -> None:
     """Advisory locks in one order, since a row that does not exist yet cannot be locked."""
-    with connection.cursor() as cursor:
-        for key in sorted({f"{handle.kind}:{handle.value}" for handle in handles}):
-            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    keys = sorted({f"{handle.kind}:{handle.value}" for handle in handles})
+    with connection.cursor() as cursor:  # a function in a select list is called row by row, as the array has them
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest(%s::text[]) as key", [keys])
 
 
 def _found(proven: Sequence[Handle]) -> tuple[Customer | None, dict[tuple[str, str], Identity]]:
@@ -110,9 +130,54 @@ def _found(proven: Sequence[Handle]) -> tuple[Customer | None, dict[tuple[str, s
 
 def _known(proven: Sequence[Handle]) -> dict[tuple[str, str], Identity]:
     """One query for all the handles; the customers come along."""
-    any_of_them = reduce(or_, (Q(kind=handle.kind, value=handle.value) for handle in proven))
-    found = Identity.objects.select_related("customer").filter(any_of_them)
+    found = _of_these(proven).select_related("customer")
     return {(identity.kind, identity.value): identity for identity in found}
+
+
+def _of_these(handles: Sequence[Handle]) -> QuerySet[Identity]:
+    """One list for each kind: an index is walked for a list, and not for a long row of alternatives."""
+    values: dict[str, list[str]] = {}
+    for handle in handles:
+        values.setdefault(handle.kind, []).append(handle.value)
+    return Identity.objects.filter(reduce(or_, (Q(kind=kind, value__in=some) for kind, some in values.items())))
+
+
+def _known_and_locked(handles: Sequence[Handle]) -> dict[tuple[str, str], Identity]:
+    """As `_known`, with the customers' rows locked in the order of their keys."""
+    found = _of_these(handles).select_related("customer").order_by("customer_id")
+    return {_key(identity): identity for identity in found.select_for_update(of=("customer",), no_key=True)}
+
+
+def _key(named: Handle | Identity) -> tuple[str, str]:
+    return named.kind, named.value
+
+
+def _seen(identities: Iterable[Identity]) -> set[int]:
+    """Notes that they wrote. Gives the keys of those that still belong to the customer whose row we have locked."""
+    theirs = [(each.pk, each.customer_id) for each in identities if each.customer.merged_into_id is None]
+    if not theirs:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update customers_identity as identity set last_seen_at = now()"
+            " from unnest(%s::bigint[], %s::bigint[]) as theirs (id, customer_id)"
+            " where identity.id = theirs.id and identity.customer_id = theirs.customer_id returning identity.id",
+            [list(keys) for keys in zip(*theirs, strict=True)],
+        )
+        return {pk for (pk,) in cursor.fetchall()}
+
+
+def _new_each(writers: Sequence[tuple[Handle, str]]) -> dict[tuple[str, str], Identity]:
+    """A customer for each of them, and the identity that they are known by from now on."""
+    people = [Customer(language=language, name=_name_in([handle])) for handle, language in writers]
+    handles = [handle for handle, _ in writers]
+    if not people:
+        return {}
+    Customer.objects.bulk_create(people)
+    identities = [_identity(customer, handle) for customer, handle in zip(people, handles, strict=True)]
+    for customer in people:
+        customer.is_new = True
+    return {_key(identity): identity for identity in Identity.objects.bulk_create(identities)}
 
 
 def _new(handles: Sequence[Handle], language: str) -> Customer:
@@ -156,7 +221,13 @@ def _is_anonymous(customer: Customer) -> bool:
 
 
 def _own(customer: Customer, handle: Handle) -> Identity:
-    return Identity.objects.create(
+    identity = _identity(customer, handle)
+    identity.save(force_insert=True)
+    return identity
+
+
+def _identity(customer: Customer, handle: Handle) -> Identity:
+    return Identity(
         customer=customer,
         kind=handle.kind,
         value=handle.value,

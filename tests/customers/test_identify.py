@@ -1,11 +1,12 @@
 """Who is this? Verified handles find a customer; claims never do."""
 
 import threading
+from datetime import UTC, datetime
 
 import pytest
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connection, transaction
 
-from customers.identify import Handle, identify, normalise
+from customers.identify import Handle, identify, identify_each, normalise
 from customers.merging import unmerge
 from customers.models import Claim, Customer, Identity, MergeEntry
 
@@ -119,3 +120,73 @@ def test_a_shared_browser_stays_with_whom_it_knew_first():
     bob, _ = identify([Handle("email", "bob@home.example", "Bob"), Handle("visitor", "v1")])
     assert bob != ann
     assert Identity.objects.get(kind="visitor").customer == ann
+
+
+def test_several_writers_at_once_are_who_each_of_them_alone_would_be():
+    ann, address = identify([ANN])
+    nameless, _ = identify([Handle("email", "cy@home.example")])
+    forged = Handle("email", "ann@home.example", "Ann Bell", is_verified=False, source="mail")
+    bob = Handle("email", "Bob@Home.example", "Bob Vance", source="mail")
+    writers = [(bob, "nb"), (ANN, ""), (Handle("email", "cy@home.example", "Cy Hill"), ""), (forged, "")]
+    new, known, named, stranger = identify_each(writers)
+    assert (new[0].name, new[0].language, new[0].is_new, new[1].value) == ("Bob Vance", "nb", True, "bob@home.example")
+    assert (known, known[0].is_new) == ((ann, address), False)
+    assert named[0] == nameless and Customer.objects.get(pk=nameless.pk).name == "Cy Hill"
+    assert (stranger[1].value, stranger[1].is_verified) == ("unverified:ann@home.example", False)
+    assert Customer.objects.count() == 4
+
+
+def test_several_writers_at_once_are_seen_now():
+    _, address = identify([ANN])
+    Identity.objects.update(last_seen_at=datetime(2026, 1, 1, tzinfo=UTC))
+    identify_each([(ANN, "")])
+    assert Identity.objects.get(pk=address.pk).last_seen_at.year > 2025
+
+
+@pytest.mark.django_db(transaction=True)
+def test_batches_of_the_same_writers_make_each_customer_once():
+    people = [(Handle("email", f"p{number}@home.example"), "") for number in range(12)]
+    ready = threading.Barrier(4)
+
+    def write(some):
+        ready.wait(30)
+        with transaction.atomic():
+            identify_each(some)
+        connection.close()
+
+    threads = [threading.Thread(target=write, args=(some,)) for some in (people, people[::-1], people[6:], people[:6])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert Customer.objects.count() == Identity.objects.count() == 12
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_writer_whose_address_changes_hands_meanwhile_is_left_to_a_look_of_their_own():
+    ann, address = identify([ANN])
+    bob, _ = identify([Handle("email", "bob@home.example")])
+    found = []
+
+    def write():
+        with transaction.atomic():
+            found.extend(identify_each([(ANN, "")]))
+        connection.close()
+
+    with transaction.atomic():
+        Customer.objects.select_for_update().get(pk=ann.pk)
+        Identity.objects.filter(pk=address.pk).update(customer=bob)
+        late = threading.Thread(target=write)
+        late.start()
+        wait_until_somebody_waits()
+    late.join(60)
+    assert found == [None]
+
+
+def wait_until_somebody_waits():
+    with connection.cursor() as cursor:
+        for _look in range(3000):
+            cursor.execute("select exists (select from pg_locks where not granted), pg_sleep(0.01)")
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("Nobody waits.")
