@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from ssl import SSLContext
 from threading import Event, Thread
 from typing import Any
 
@@ -28,7 +29,8 @@ LARGEST_BYTES = 100_000_000
 
 
 class MailServers:
-    """Two servers in a thread of their own. `desk_addresses` are lower-case; port 0 means any free one."""
+    """Two servers in a thread of their own. `desk_addresses` are lower-case; port 0 means any free one. `security` is
+    "none", or with a certificate "starttls" or "tls"."""
 
     def __init__(
         self,
@@ -38,10 +40,14 @@ class MailServers:
         password: str = PASSWORD,
         smtp_port: int = 0,
         imap_port: int = 0,
+        security: str = "none",
+        certificate: SSLContext | None = None,
     ) -> None:
         self.desk_addresses, self.desk = desk_addresses, name
         self._passwords = {name: password, CUSTOMERS: PASSWORD}
         self.smtp_port, self.imap_port = smtp_port, imap_port
+        self._from_the_start = certificate if security == "tls" else None
+        self._on_request = certificate if security == "starttls" else None
         self.taken: deque[bytes] = deque(maxlen=1000)  # what went to customers, as it came over the wire
         self.return_paths: deque[str] = deque(maxlen=1000)  # the envelope senders of the same
         self._loop = asyncio.new_event_loop()
@@ -106,7 +112,8 @@ class MailServers:
             demo_password="",
             host="127.0.0.1",
             port=self.imap_port,
-            tls_enabled=False,
+            tls_enabled=self._on_request is not None,
+            ssl_context=self._on_request,
             subsystem=Subsystem.for_asyncio(),
             max_append_len=LARGEST_BYTES,
             hash_context=BuiltinHash(rounds=1),  # no secret: the password stands above
@@ -114,7 +121,7 @@ class MailServers:
         backend = DictBackend(await self._people(), self._config)
         self._config.apply_context()
         answer = ProxyProtocolReader(self._config.proxy_protocol).get_callback(IMAPServer(backend.login, self._config))
-        server = await asyncio.start_server(answer, host="127.0.0.1", port=self.imap_port)
+        server = await asyncio.start_server(answer, host="127.0.0.1", port=self.imap_port, ssl=self._from_the_start)
         stack.callback(server.close)
         self.imap_port = server.sockets[0].getsockname()[1]
 
@@ -127,8 +134,9 @@ class MailServers:
 
     async def _start_smtp(self, stack: AsyncExitStack) -> None:
         options: dict[str, Any] = {"data_size_limit": LARGEST_BYTES, "enable_SMTPUTF8": True, "hostname": "loopback"}
+        options |= {"tls_context": self._on_request, "require_starttls": self._on_request is not None}
         server = await self._loop.create_server(
-            lambda: SMTP(self, loop=self._loop, **options), "127.0.0.1", self.smtp_port
+            lambda: SMTP(self, loop=self._loop, **options), "127.0.0.1", self.smtp_port, ssl=self._from_the_start
         )
         stack.callback(server.close)
         self.smtp_port = server.sockets[0].getsockname()[1]

@@ -3,6 +3,7 @@
 import getpass
 import sys
 from argparse import ArgumentTypeError
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         parser.add_argument("--brand", help="the name customers see beside the agent's")
         parser.add_argument("--alias", action="append", default=[], type=an_address, help="a further address of yours")
         parser.add_argument("--auth", choices=["password", "google", "microsoft"], default="password")
+        parser.add_argument("--ca-file", type=Path, help="who signed your server's certificate, in PEM")
         for name in ("username", "password", "tenant", "client-id", "client-secret", "refresh-token", "folder"):
             parser.add_argument(f"--{name}")
         for way in ("imap", "smtp"):
@@ -86,8 +88,16 @@ class Command(BaseCommand):
             "smtp_auth": not options["no_smtp_auth"],
             "plus_addresses": not options["no_plus"],
         }
+        if options["ca_file"]:
+            settings["ca"] = self.read(options["ca_file"])
         named = ("imap_port", "smtp_port", "tenant", "brand")
         return settings | {name: options[name] for name in named if options[name]}
+
+    def read(self, path: Path) -> str:
+        try:
+            return path.read_text()
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(f"{path} cannot be read: {error}") from None
 
     def secrets(self, options: dict[str, Any]) -> dict[str, str]:
         if options["auth"] == "password":

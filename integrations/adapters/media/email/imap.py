@@ -1,7 +1,6 @@
 """A mailbox on an IMAP server, looked into and never changed: which mails are new, what they say, wait for more."""
 
 import imaplib
-import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,12 +8,14 @@ from datetime import datetime
 from threading import Event
 from typing import Any
 
+from django.utils.translation import gettext as _
 from imapclient import IMAPClient
 from imapclient.exceptions import CapabilityError, IMAPClientAbortError, IMAPClientError, LoginError
 
 from integrations.adapters.base import AdapterError
 from integrations.adapters.media.email import oauth
 from integrations.adapters.media.email.smtp import cannot_connect
+from integrations.adapters.media.email.tls import trust
 from integrations.models import Connector
 
 CONNECT_SECONDS = 30.0
@@ -71,7 +72,7 @@ class Mailbox:
         except BrokenError:
             raise
         except (IMAPClientError, IndexError, KeyError, TypeError) as error:
-            raise ValueError(f"The mail server could not hand it out: {error}") from error
+            raise ValueError(_("The mail server could not hand it out: %(error)s") % {"error": error}) from error
         return {uid: facts[key] for uid, facts in answer.items() if isinstance(facts.get(key), bytes)}
 
     def wait(self, stop: Event, *, seconds: float, poll_seconds: float) -> None:
@@ -114,11 +115,11 @@ def open_mailbox(connector: Connector) -> Iterator[Mailbox]:
         try:
             mailbox = Mailbox(client, folder=folder)
         except IMAPClientAbortError as error:
-            raise BrokenError(f"{host} ended the connection: {error}.") from error
+            words = _("%(host)s ended the connection: %(error)s.") % {"host": host, "error": error}
+            raise BrokenError(words) from error
         except (IMAPClientError, KeyError) as error:
-            raise AdapterError(
-                f"There is no folder “{folder}” in this mailbox, or it may not be read.", said=str(error)
-            ) from error
+            words = _("There is no folder “%(folder)s” in this mailbox, or it may not be read.") % {"folder": folder}
+            raise AdapterError(words, said=str(error)) from error
         yield mailbox
     finally:
         _leave(client)
@@ -128,13 +129,14 @@ def place(connector: Connector) -> tuple[str, int, str]:
     security = str(connector.settings.get("imap_security", "tls"))
     host = str(connector.settings.get("imap_host", ""))
     if not host:
-        raise AdapterError("This mailbox has no server for incoming mail. Name one in its settings.", permanent=True)
+        words = _("This mailbox has no server for incoming mail. Name one in its settings.")
+        raise AdapterError(words, permanent=True)
     return host, int(connector.settings.get("imap_port") or (993 if security == "tls" else 143)), security
 
 
 def _connect(connector: Connector, host: str, port: int, security: str) -> IMAPClient:
     seconds = float(connector.settings.get("timeout", CONNECT_SECONDS))
-    context = ssl.create_default_context()
+    context = trust(connector)
     client = IMAPClient(
         host, port, ssl=security == "tls", ssl_context=context if security == "tls" else None, timeout=seconds
     )
@@ -151,15 +153,16 @@ def _sign_in(connector: Connector, client: IMAPClient, host: str) -> None:
             client.oauth2_login(user, oauth.access_token(connector))
         else:
             client.login(user, connector.secrets.get("password", ""))
-    except IMAPClientAbortError as error:
-        raise BrokenError(f"{host} ended the connection at the sign-in: {error}.") from error
+    except (IMAPClientAbortError, OSError) as error:
+        words = _("%(host)s ended the connection at the sign-in: %(error)s.") % {"host": host, "error": error}
+        raise BrokenError(words) from error
     except (LoginError, IMAPClientError, CapabilityError) as error:
         oauth.forget(connector)
-        words = f"{host} did not accept the sign-in of {user}: look at the name and the password "
-        words += "(some providers want an app password)."
-        raise AdapterError(words, said=str(error)) from error
-    except OSError as error:
-        raise BrokenError(f"{host} ended the connection at the sign-in: {error}.") from error
+        words = _(
+            "%(host)s did not accept the sign-in of %(user)s: look at the name and the password "
+            "(some providers want an app password)."
+        )
+        raise AdapterError(words % {"host": host, "user": user}, said=str(error)) from error
 
 
 @contextmanager
@@ -168,7 +171,8 @@ def _told() -> Iterator[None]:
     try:
         yield
     except (IMAPClientAbortError, OSError, EOFError) as error:
-        raise BrokenError(f"The connection to the mail server broke ({error}); the desk connects again.") from error
+        words = _("The connection to the mail server broke (%(error)s); the desk connects again.") % {"error": error}
+        raise BrokenError(words) from error
 
 
 def _leave(client: IMAPClient) -> None:

@@ -2,9 +2,9 @@
 
 Its settings: username, auth ("password", "google" or "microsoft", with tenant); imap_host, imap_port, imap_security
 ("tls", "starttls" or "none"), folder, start ("all" mails, or from "now" on); smtp_host, smtp_port, smtp_security,
-smtp_username, smtp_auth; brand (the name beside the agent's), aliases (further addresses of ours), plus_addresses
-(true), dkim_selector, dkim_domain. Its secrets: password, smtp_password, refresh_token, client_id, client_secret,
-dkim_key.
+smtp_username, smtp_auth; ca (in PEM, whom the desk trusts beside the system's authorities); brand (the name beside
+the agent's), aliases (further addresses of ours), plus_addresses (true), dkim_selector, dkim_domain. Its secrets:
+password, smtp_password, refresh_token, client_id, client_secret, dkim_key.
 """
 
 from collections.abc import Iterable

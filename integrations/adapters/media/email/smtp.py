@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dkim
+from django.utils.translation import gettext as _
 
 from integrations.adapters.base import AdapterError, UncertainError
 from integrations.adapters.media.email import oauth
+from integrations.adapters.media.email.tls import not_trusted, trust
 from integrations.models import Connector
 
 CONNECT_SECONDS = 30.0
@@ -24,30 +26,29 @@ def transmit(connector: Connector, mail: bytes, *, sender: str, to: str, others:
     with session(connector) as server:
         options = ["SMTPUTF8", "BODY=8BITMIME"] if utf8 else []
         if utf8 and not server.has_extn("smtputf8"):
-            raise AdapterError(
-                f"The mail server cannot write to “{to}”: it knows only English letters.", permanent=True
-            )
-        _expect(server.mail(sender, options), {250}, "The mail server does not let the desk send as this address")
-        _expect(server.rcpt(to), {250, 251}, f"The mail server does not take mail for {to}")
+            words = _("The mail server cannot write to “%(to)s”: it knows only English letters.") % {"to": to}
+            raise AdapterError(words, permanent=True)
+        _expect(server.mail(sender, options), {250}, _("The mail server does not let the desk send as this address"))
+        _expect(server.rcpt(to), {250, 251}, _("The mail server does not take mail for %(to)s") % {"to": to})
         refused = [each for each in others if server.rcpt(each)[0] not in (250, 251)]
         _data(server, mail, seconds=float(connector.settings.get("answer_seconds", ANSWER_SECONDS)))
-    return f"The copy to {', '.join(refused)} was refused." if refused else ""
+    return _("The copy to %(people)s was refused.") % {"people": ", ".join(refused)} if refused else ""
 
 
 def _data(server: smtplib.SMTP, mail: bytes, *, seconds: float) -> None:
     """After the last byte only the server knows whether it took the mail (RFC 5321, 4.2.5 and 6.1)."""
-    _expect(server.docmd("DATA"), {354}, "The mail server does not take the mail now")
+    _expect(server.docmd("DATA"), {354}, _("The mail server does not take the mail now"))
     server.send(_dotted(mail) + b".\r\n")
     try:
         if server.sock is not None:
             server.sock.settimeout(seconds)
         answer = server.getreply()
     except (OSError, smtplib.SMTPException) as error:
-        raise UncertainError(
-            "The mail server had the whole mail and then fell silent: it may have arrived. Look before you try again.",
-            said=str(error),
-        ) from error
-    _expect(answer, {250}, "The mail server refused the mail")
+        words = _(
+            "The mail server had the whole mail and then fell silent: it may have arrived. Look before you try again."
+        )
+        raise UncertainError(words, said=str(error)) from error
+    _expect(answer, {250}, _("The mail server refused the mail"))
 
 
 def _dotted(mail: bytes) -> bytes:
@@ -77,9 +78,8 @@ def session(connector: Connector) -> Iterator[smtplib.SMTP]:
         yield server
         _leave(server)
     except (OSError, smtplib.SMTPException) as error:
-        raise AdapterError(
-            f"The connection to the mail server {host} broke. The desk tries again.", said=str(error)
-        ) from error
+        words = _("The connection to the mail server %(host)s broke. The desk tries again.") % {"host": host}
+        raise AdapterError(words, said=str(error)) from error
     finally:
         server.close()
 
@@ -88,7 +88,7 @@ def _place(connector: Connector) -> tuple[str, int]:
     security = connector.settings.get("smtp_security", "starttls")
     host = str(connector.settings.get("smtp_host", ""))
     if not host:
-        raise AdapterError("This mailbox has no server for outgoing mail. An admin can name one in its settings.")
+        raise AdapterError(_("This mailbox has no server for outgoing mail. An admin can name one in its settings."))
     return host, int(connector.settings.get("smtp_port") or {"tls": 465, "none": 25}.get(security, 587))
 
 
@@ -97,10 +97,10 @@ def _connect(connector: Connector, host: str, port: int) -> smtplib.SMTP:
     seconds = float(connector.settings.get("timeout", CONNECT_SECONDS))
     name = str(connector.settings.get("helo") or _domain(connector))
     if security == "tls":
-        return smtplib.SMTP_SSL(host, port, local_hostname=name, timeout=seconds, context=ssl.create_default_context())
+        return smtplib.SMTP_SSL(host, port, local_hostname=name, timeout=seconds, context=trust(connector))
     server = smtplib.SMTP(host, port, local_hostname=name, timeout=seconds)
     if security == "starttls":
-        server.starttls(context=ssl.create_default_context())
+        server.starttls(context=trust(connector))
     server.ehlo_or_helo_if_needed()
     return server
 
@@ -121,11 +121,15 @@ def _sign_in(connector: Connector, server: smtplib.SMTP) -> None:
         elif password and connector.settings.get("smtp_auth", True):
             server.login(user, password)
     except smtplib.SMTPAuthenticationError as error:
-        words = f"The mail server {host} did not accept the name and password of {user}. An admin can sign in again."
-        raise AdapterError(words, said=str(error)) from error
+        words = _(
+            "The mail server %(host)s did not accept the name and password of %(user)s. An admin can sign in again."
+        )
+        raise AdapterError(words % {"host": host, "user": user}, said=str(error)) from error
     except smtplib.SMTPNotSupportedError as error:
-        words = f"The mail server {host} takes no password on this connection. An admin can choose TLS in its settings."
-        raise AdapterError(words, said=str(error)) from error
+        words = _(
+            "The mail server %(host)s takes no password on this connection. An admin can choose TLS in its settings."
+        )
+        raise AdapterError(words % {"host": host}, said=str(error)) from error
 
 
 def _leave(server: smtplib.SMTP) -> None:
@@ -138,19 +142,23 @@ def _leave(server: smtplib.SMTP) -> None:
 
 def cannot_connect(error: Exception, host: str, port: int) -> str:
     """In the admin's words: what kept us from the server, and what to look at."""
-    if isinstance(error, socket.gaierror):
-        return f"There is no server named {host}: look at its spelling."
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"The certificate of {host} is not good for this name ({error.verify_message}): is the name right?"
+        return not_trusted(error, host)
+    return _why_not(error) % {"host": host, "port": port, "error": error}
+
+
+def _why_not(error: Exception) -> str:
+    if isinstance(error, socket.gaierror):
+        return _("There is no server named %(host)s: look at its spelling.")
     if isinstance(error, ssl.SSLError):
-        return f"{host} speaks no TLS on port {port}: try another port, or STARTTLS."
+        return _("%(host)s speaks no TLS on port %(port)s: try another port, or STARTTLS.")
     if isinstance(error, ConnectionRefusedError):
-        return f"{host} does not answer on port {port}: look at the port, or wait until the server is back."
+        return _("%(host)s does not answer on port %(port)s: look at the port, or wait until the server is back.")
     if isinstance(error, TimeoutError):
-        return f"{host} did not answer on port {port} in time: is the port right, and open in the firewall?"
+        return _("%(host)s did not answer on port %(port)s in time: is the port right, and open in the firewall?")
     if isinstance(error, smtplib.SMTPNotSupportedError):
-        return f"{host} offers no STARTTLS on port {port}: try TLS on port 465."
-    return f"The desk could not talk to {host} on port {port}: {error}."
+        return _("%(host)s offers no STARTTLS on port %(port)s: try TLS on port 465.")
+    return _("The desk could not talk to %(host)s on port %(port)s: %(error)s.")
 
 
 def sign(connector: Connector, mail: bytes) -> bytes:
@@ -176,9 +184,8 @@ def sign(connector: Connector, mail: bytes) -> bytes:
         present = [name for name in headers if _has(mail, name)]
         signature = dkim.sign(mail, selector.encode(), domain.encode(), key.encode(), include_headers=present)
     except dkim.DKIMException as error:
-        raise AdapterError(
-            f"The mail could not be signed: the DKIM key of {domain} is not good.", said=str(error)
-        ) from error
+        words = _("The mail could not be signed: the DKIM key of %(domain)s is not good.") % {"domain": domain}
+        raise AdapterError(words, said=str(error)) from error
     return bytes(signature) + mail
 
 
