@@ -75,6 +75,11 @@ class Event(models.Model):
                 name="event_of_identity_shown",
                 condition=models.Q(is_folded=False),
             ),
+            models.Index(
+                fields=["identity", "occurred_at"],
+                name="event_of_opinion",
+                condition=models.Q(category=Category.ATTITUDINAL),
+            ),
             models.Index(fields=["visit", "occurred_at"], name="event_of_visit", condition=~models.Q(visit=None)),
         ]
 

@@ -33,9 +33,11 @@ class Profile(models.Model):
     because = models.JSONField(default=list, blank=True)  # why at risk, in facts: [{"rule", "value", "limit"}]
     attributes = models.JSONField(default=dict, blank=True)  # the newest traits of all identities
     computed_at = models.DateTimeField(db_default=Now())
+    stale_at = models.DateTimeField(null=True, blank=True)  # something changed since; None when up to date
 
     class Meta:
         indexes = [
+            models.Index(fields=["stale_at"], name="profile_stale", condition=~models.Q(stale_at=None)),
             models.Index(fields=["lifetime_value"], name="profile_value"),
             models.Index(fields=["last_order_at"], name="profile_last_order"),
             models.Index(fields=["next_purchase_at"], name="profile_next_purchase"),
