@@ -11,6 +11,7 @@ from django.utils import timezone
 from conversations.live import groups, presence, sockets
 from conversations.live.push import tell_visitor
 from conversations.models import Conversation
+from conversations.sight import customers_seen_by
 
 if TYPE_CHECKING:
     from deskapp.models import User
@@ -26,10 +27,11 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
     agent: "User"
     joined: list[str]
     opened: set[int]
+    customer: int  # whose page, or thread, is open; 0 for nobody's
     checked_at: float
 
     async def connect(self) -> None:
-        self.joined, self.opened, self.checked_at = [], set(), timezone.now().timestamp()
+        self.joined, self.opened, self.customer, self.checked_at = [], set(), 0, timezone.now().timestamp()
         agent = await self._agent()
         await self.accept()
         if agent is None:
@@ -48,15 +50,20 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
             await self.channel_layer.group_discard(group, self.channel_name)
         for conversation in list(self.opened):
             await self._close(conversation)
+        await self._turn_to(0)
 
     async def receive_json(self, content: Frame, **kwargs: object) -> None:
-        """What a browser may say: {"open": id}, {"close": id}, {"typing": id, "writing": bool}, {"ping": 1}."""
+        """What a browser may say: {"open": id}, {"close": id}, {"typing": id, "writing": bool}, {"ping": 1}, and
+        {"customer": id} of the one customer whose facts its page shows, or 0."""
         if not self.joined or not isinstance(content, dict):
             return
         for word, act in (("open", self._open), ("close", self._close)):
             conversation = content.get(word)
             if isinstance(conversation, int):
                 await act(conversation)
+        customer = content.get("customer")
+        if isinstance(customer, int) and customer != self.customer:
+            await self._turn_to(customer)
         typing = content.get("typing")
         if isinstance(typing, int) and typing in self.opened:
             await self._look(typing, writing=bool(content.get("writing")))
@@ -79,6 +86,14 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
         await self.channel_layer.group_discard(groups.of_conversation(conversation), self.channel_name)
         await sync_to_async(presence.leave)(conversation, tab=self.channel_name)
         await self._tell(conversation)
+
+    async def _turn_to(self, customer: int) -> None:
+        """Leaves the customer of the page before, and hears of this one if the agent may see them."""
+        if self.customer:
+            await self.channel_layer.group_discard(groups.of_customer(self.customer), self.channel_name)
+        self.customer = customer if customer and await self._may_see_customer(customer) else 0
+        if self.customer:
+            await self.channel_layer.group_add(groups.of_customer(self.customer), self.channel_name)
 
     async def _look(self, conversation: int, *, writing: bool = False) -> None:
         await sync_to_async(presence.look)(conversation, self.agent, tab=self.channel_name, writing=writing)
@@ -112,6 +127,8 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
         for conversation in list(self.opened):
             if not await self._may_see(conversation):
                 await self._close(conversation)
+        if self.customer and not await self._may_see_customer(self.customer):
+            await self._turn_to(0)
         return True
 
     async def _agent(self) -> "User | None":
@@ -120,6 +137,9 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
 
     async def _may_see(self, conversation: int) -> bool:
         return await database_sync_to_async(_may_see)(self.agent, conversation)
+
+    async def _may_see_customer(self, customer: int) -> bool:
+        return await database_sync_to_async(_may_see_customer)(self.agent, customer)
 
     # Frames from the channel layer.
 
@@ -149,6 +169,10 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
         viewers = [viewer for viewer in here.get(conversation, []) if viewer["id"] != self.agent.pk]
         await self.send_json({**frame, "viewers": viewers})
 
+    async def desk_customer(self, frame: Frame) -> None:
+        if frame["customer"] == self.customer:
+            await self.send_json(frame)
+
     async def desk_kick(self, frame: Frame) -> None:
         """Somebody changed this agent's rights, or ended this session (groups.kick)."""
         if await self._is_as_before():
@@ -164,6 +188,10 @@ def _agent_of(session_key: str | None, user: int | None) -> "User | None":
 
 def _may_see(agent: "User", conversation: int) -> bool:
     return Conversation.objects.visible_to(agent).filter(pk=conversation).exists()
+
+
+def _may_see_customer(agent: "User", customer: int) -> bool:
+    return customers_seen_by(agent).filter(pk=customer).exists()
 
 
 def _tell_visitor(conversation: int, agent: "User") -> None:

@@ -26,6 +26,11 @@ def of_conversation(conversation_id: int) -> str:
     return f"desk.conversation.{conversation_id}"
 
 
+def of_customer(customer_id: int) -> str:
+    """Where the pages that show this customer's facts listen: they are told that, never what, has changed."""
+    return f"desk.customer.{customer_id}"
+
+
 def of_visitor(identity_id: int) -> str:
     """Where the widget of one web visitor listens: it gets JSON, never the desk's HTML."""
     return f"visitor.{identity_id}"
