@@ -1,14 +1,11 @@
 """Web push: wakes the phone of the agent whose customer wrote while no browser of theirs is connected."""
 
 import base64
-import ipaddress
 import json
-import socket
 from email.utils import parseaddr
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import structlog
 from celery import current_app
@@ -19,6 +16,7 @@ from django.utils.translation import override
 
 from conversations.live import sockets
 from conversations.models import Conversation, Message, PushSubscription
+from conversations.public_web import public_session
 
 if TYPE_CHECKING:
     from py_vapid import Vapid
@@ -63,13 +61,11 @@ def wake(message_id: int) -> int:
 
 def _send(subscription: PushSubscription, payload: dict[str, str]) -> bool:
     from pywebpush import WebPushException, webpush
-    from requests import RequestException, Session
+    from requests import RequestException
 
-    if not is_public(subscription.endpoint):
-        return False
     keys = {"p256dh": subscription.p256dh, "auth": subscription.auth}
-    session = Session()
-    session.max_redirects = 0  # a push service has none, and one could lead into our own network
+    session = public_session()  # a browser names the endpoint
+    session.max_redirects = 0  # a push service has none
     try:
         webpush(
             {"endpoint": subscription.endpoint, "keys": keys},
@@ -90,17 +86,6 @@ def _send(subscription: PushSubscription, payload: dict[str, str]) -> bool:
         log.info("web push did not go out", reason=type(error).__name__, agent_id=subscription.agent_id)
         return False
     return True
-
-
-def is_public(endpoint: str) -> bool:
-    """A browser names the endpoint, so it must not be made to point into our own network."""
-    if settings.LOCAL:
-        return True
-    try:
-        found = socket.getaddrinfo(urlsplit(endpoint).hostname, 443, proto=socket.IPPROTO_TCP)
-    except (OSError, UnicodeError):
-        return False
-    return all(ipaddress.ip_address(one[4][0]).is_global for one in found)
 
 
 def public_key() -> str:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from conversations.live import webpush
 from conversations.models import PushSubscription
+from conversations.public_web import leads_outside
 from conversations.views.acting import agent_of
 from deskapp.accounts.forms import MeForm
 
@@ -56,7 +57,7 @@ def push(request: HttpRequest) -> HttpResponse:
         p256dh, auth = str(keys["p256dh"]), str(keys["auth"])
     except (ValueError, KeyError, TypeError, AttributeError):
         return HttpResponse(status=422)
-    if urlsplit(endpoint).scheme != "https" or not webpush.is_public(endpoint) or len(endpoint) > 1000:
+    if urlsplit(endpoint).scheme != "https" or not leads_outside(endpoint) or len(endpoint) > 1000:
         return HttpResponse(status=422)
     PushSubscription.objects.update_or_create(
         endpoint=endpoint, defaults={"agent": agent_of(request), "p256dh": p256dh[:200], "auth": auth[:100]}

@@ -27,6 +27,7 @@ from conversations.envelopes import DeliveryReport, OutboundMessage
 from integrations.adapters.base import NotGenuineError, Understood
 from integrations.adapters.media.email.compose import compose
 from integrations.adapters.media.email.envelope import understand_mail
+from integrations.adapters.media.email.esp_files import BrevoMails
 from integrations.adapters.media.email.esp_reports import report_of
 from integrations.adapters.media.email.esp_send import hand_over
 from integrations.adapters.media.email.letter import one_line
@@ -117,6 +118,7 @@ def _view(connector: Connector, kind: str) -> Any:
     if module == "brevo" and role == "Inbound":
         options |= {"api_key": connector.secrets.get("api_key", "")}
         options |= {"api_url": connector.settings["api_url"]} if connector.settings.get("api_url") else {}
+        return BrevoMails(**options)
     if module == "mailgun" and not connector.secrets.get("webhook_signing_key"):
         raise AnymailWebhookValidationFailure("This connector has no signing key of Mailgun.")
     return import_string(f"anymail.webhooks.{module}.{name}{role}WebhookView")(**options)

@@ -25,17 +25,25 @@ def report_of(event: Any) -> DeliveryReport | None:
     """None for what says nothing of the delivery, and for a copy that arrived: only the customer's counts as read."""
     status = STATUS.get(event.event_type)
     delivery = str((event.metadata or {}).get("delivery", ""))
-    if status is None or not delivery.isdecimal():
+    name = _custom_id(event)
+    if status is None or not (delivery.isdecimal() or name):
         return None
     who, meant = event.recipient or "", str((event.metadata or {}).get("to", ""))
     if status != Delivery.Status.FAILED and meant and who and who.lower() != meant.lower():
         return None
     return DeliveryReport(
         status,
-        delivery_id=int(delivery),
+        external_id="" if delivery.isdecimal() else name,
+        delivery_id=int(delivery) if delivery.isdecimal() else None,
         error=_error(event, who),
         said=str(event.mta_response or event.description or ""),
     )
+
+
+def _custom_id(event: Any) -> str:
+    """Mailjet's CustomID, which is our Message-ID: it repeats it where it has lost the metadata."""
+    said = event.esp_event
+    return str(said.get("CustomID") or "") if isinstance(said, dict) else ""
 
 
 def _error(event: Any, who: str) -> str:

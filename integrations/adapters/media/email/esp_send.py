@@ -6,6 +6,7 @@ from typing import Any
 import requests
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailInvalidAddress, AnymailRecipientsRefused
 from anymail.message import AnymailMessage
+from django.utils.translation import gettext as _
 from urllib3.exceptions import NewConnectionError
 
 from conversations.envelopes import DeliveryReport
@@ -21,14 +22,15 @@ def hand_over(connector: Connector, letter: Letter, backend: Any, *, delivery_id
     try:
         backend.send_messages([mail])
     except AnymailRecipientsRefused as error:
-        words = f"The mail service does not send to {letter.to.addr_spec}: they asked for no mail, or it failed before."
-        raise AdapterError(words, permanent=True, said=str(error)) from error
+        words = _("The mail service does not send to %(to)s: they asked for no mail, or it failed before.")
+        raise AdapterError(words % {"to": letter.to.addr_spec}, permanent=True, said=str(error)) from error
     except AnymailAPIError as error:
         failure = _failure(error)
         failure.external_id = letter.message_id
         raise failure from error
     except (AnymailInvalidAddress, AnymailError) as error:
-        raise AdapterError(f"The mail service cannot send this: {error}", permanent=True, said=str(error)) from error
+        words = _("The mail service cannot send this: %(error)s") % {"error": error}
+        raise AdapterError(words, permanent=True, said=str(error)) from error
     said = getattr(mail.anymail_status, "message_id", "")
     return DeliveryReport(Delivery.Status.SENT, external_id=letter.message_id, said=str(said or ""))
 
@@ -37,16 +39,19 @@ def _failure(error: AnymailAPIError) -> AdapterError:
     cause, said = error.__cause__, str(error)[:4000]
     if error.status_code is None:
         if isinstance(cause, requests.ConnectTimeout) or _was_never_there(cause):
-            return AdapterError("The mail service does not answer. The desk tries again.", said=said)
-        return UncertainError(
-            "The mail service had the whole mail and then fell silent: it may have gone. Look before you try again.",
-            said=said,
+            return AdapterError(_("The mail service does not answer. The desk tries again."), said=said)
+        words = _(
+            "The mail service had the whole mail and then fell silent: it may have gone. Look before you try again."
         )
+        return UncertainError(words, said=said)
     if error.status_code in (401, 403):
-        return AdapterError("The mail service does not know the desk's key. An admin can enter it again.", said=said)
+        words = _("The mail service does not know the desk's key. An admin can enter it again.")
+        return AdapterError(words, said=said)
     if error.status_code == 429 or error.status_code >= 500 or error.status_code == 408:
-        return AdapterError(f"The mail service is busy ({error.status_code}). The desk tries again.", said=said)
-    return AdapterError(f"The mail service refused the mail: {_reason(error)}", permanent=True, said=said)
+        words = _("The mail service is busy (%(code)s). The desk tries again.") % {"code": error.status_code}
+        return AdapterError(words, said=said)
+    words = _("The mail service refused the mail: %(reason)s") % {"reason": _reason(error)}
+    return AdapterError(words, permanent=True, said=said)
 
 
 def _was_never_there(cause: BaseException | None) -> bool:
@@ -71,10 +76,11 @@ def _mail(letter: Letter, backend: Any, delivery_id: int) -> AnymailMessage:
         cc=[str(each) for each in letter.cc],
         bcc=[str(each) for each in letter.bcc],
         reply_to=[letter.reply_to] if letter.reply_to else [],
-        # Mailjet refuses a mail that brings its own.
-        headers=_headers(letter, takes_message_id=backend.esp_name != "Mailjet"),
+        headers=_headers(letter) if backend.esp_name != "Mailjet" else _headers_without_name(letter),
         metadata={"delivery": str(delivery_id), "to": letter.to.addr_spec},
     )
+    if backend.esp_name == "Mailjet":
+        mail.esp_extra = {"Globals": {"CustomID": letter.message_id}}
     mail.attach_alternative(letter.html, "text/html")
     for each in letter.inline:
         picture = MIMEImage(each.content, each.content_type.partition("/")[2] or "png")
@@ -86,9 +92,19 @@ def _mail(letter: Letter, backend: Any, delivery_id: int) -> AnymailMessage:
     return mail
 
 
-def _headers(letter: Letter, *, takes_message_id: bool) -> dict[str, str]:
-    headers = {"Message-ID": f"<{letter.message_id}>"} if takes_message_id else {}
+def _headers(letter: Letter) -> dict[str, str]:
+    headers = {"Message-ID": f"<{letter.message_id}>"}
     if letter.references:
         headers["In-Reply-To"] = f"<{letter.references[-1]}>"
         headers["References"] = " ".join(f"<{each}>" for each in letter.references)
     return headers | {name: one_line(value) for name, value in letter.headers.items()}
+
+
+def _headers_without_name(letter: Letter) -> dict[str, str]:
+    """Mailjet names every mail itself, tells nobody how, and refuses one with a name of ours (its error send-0011).
+
+    Our name is the last of References instead: answers repeat them (RFC 5322, 3.6.4), and so find their way.
+    """
+    headers = _headers(letter)
+    del headers["Message-ID"]
+    return headers | {"References": " ".join(f"<{each}>" for each in (*letter.references, letter.message_id))}
