@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from conversations import leftovers
+from conversations import leftovers, refreshing
 from conversations.actions import states
 from conversations.live import webpush
 
@@ -21,3 +21,14 @@ def clear_unsent() -> None:
 def web_push(message_id: int) -> None:
     """Whoever runs it twice shows one notification twice over: the browser replaces what has the same tag."""
     webpush.wake(message_id)
+
+
+@shared_task(name="conversations.refresh_profiles", expires=60)
+def refresh_profiles() -> None:
+    refreshing.refresh()
+
+
+@shared_task(name="conversations.fill_segments", expires=3600)
+def fill_segments() -> None:
+    """What comes true by the clock alone, such as ninety days without an order."""
+    refreshing.fill_segments()

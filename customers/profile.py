@@ -1,4 +1,4 @@
-"""What follows from everything a customer did: value, habits, the next purchase to expect, and whether we may lose them.
+"""What follows from everything a customer did: value, habits, the next purchase to expect, whether we may lose them.
 
 Nothing here is kept that cannot be computed again: `changed` marks, `refresh` computes what is marked, many at once.
 """

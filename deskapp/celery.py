@@ -15,6 +15,8 @@ app.conf.beat_schedule = {
     "deliver what was queued but not sent": {"task": "integrations.outbound.sweep", "schedule": 5.0},
     "send by mail what chat visitors left unread": {"task": "integrations.outbound.chat_by_mail", "schedule": 10.0},
     "say that beat lives": {"task": "deskapp.beat_lives", "schedule": 10.0},
+    "compute the profiles of whom something changed": {"task": "conversations.refresh_profiles", "schedule": 1.0},
+    "fill the segments anew": {"task": "conversations.fill_segments", "schedule": 1800.0},
     "wake snoozed conversations": {"task": "conversations.wake_snoozed", "schedule": 15.0},
     "delete files that agents uploaded and never sent": {"task": "conversations.clear_unsent", "schedule": 3600.0},
     "delete files that visitors uploaded and never sent": {
