@@ -8,6 +8,7 @@ from threading import Event
 import structlog
 from django.db import Error, connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from integrations.adapters.media.email.imap import LARGEST_BYTES, BrokenError, Found, Mailbox
 from integrations.adapters.media.email.mailbox import TOO_LARGE, UNREADABLE
@@ -106,7 +107,7 @@ def _take(connector: Connector, mailbox: Mailbox, cursor: Cursor, batch: list[Fo
     passed: Cursor = {"uidvalidity": cursor["uidvalidity"], "uid": batch[-1].uid}
     with transaction.atomic():
         if not _move(connector, cursor, passed):
-            raise BrokenError("Another watcher has this mailbox.")
+            raise BrokenError(_("Another watcher has this mailbox."))
         kept = [_keep(connector, mailbox, each, bodies.get(each.uid), heads.get(each.uid)) for each in batch]
     return passed, [raw for raw in kept if raw is not None]
 
@@ -139,13 +140,12 @@ def _keep(
         raw, is_new = keep_mail(connector, body, arrived_at=found.arrived_at.isoformat() if found.arrived_at else "")
         return raw if is_new else None
     if isinstance(body, Exception):
-        why = f"It could not be fetched, and is still in the mailbox (number {found.uid}): {body}"
+        words = _("It could not be fetched, and is still in the mailbox (number %(number)s): %(reason)s")
+        why = words % {"number": found.uid, "reason": body}
         _set_aside(connector, f"uid:{mailbox.uidvalidity}:{found.uid}", UNREADABLE, b"", why)
     elif head is not None:
-        megabytes = found.size / 1_000_000
-        why = (
-            f"It has {megabytes:.0f} MB, the desk takes up to {LARGEST_BYTES // 1_000_000}. It is still in the mailbox."
-        )
+        words = _("It has %(size)s MB, the desk takes up to %(most)s. It is still in the mailbox.")
+        why = words % {"size": round(found.size / 1_000_000), "most": LARGEST_BYTES // 1_000_000}
         name = message_id_of(head) or hashlib.sha256(head).hexdigest()
         _set_aside(connector, f"{name}#{found.size}", TOO_LARGE, head, why)
     return None

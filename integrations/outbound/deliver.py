@@ -7,6 +7,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from conversations.envelopes import DeliveryReport, OutboundMessage
 from conversations.models import Delivery, DeliveryAttempt, Message
@@ -74,11 +75,12 @@ def _try(delivery: Delivery) -> tuple[DeliveryReport, str]:
         connector = Connector.objects.get(channel=delivery.channel, is_active=True)
         report = adapter_named(connector.adapter).send(connector, envelope(delivery))
     except Connector.DoesNotExist:
-        sentence = f"{delivery.channel} is not connected. An admin can connect it; then press Try again."
+        words = _("%(channel)s is not connected. An admin can connect it; then press Try again.")
+        sentence = words % {"channel": delivery.channel}
         return DeliveryReport(Delivery.Status.FAILED, error=sentence), "permanent"
     except UncertainError as error:
-        words = DeliveryReport(Delivery.Status.UNCERTAIN, error.external_id, error=str(error), said=error.said)
-        return words, "uncertain"
+        unclear = DeliveryReport(Delivery.Status.UNCERTAIN, error.external_id, error=str(error), said=error.said)
+        return unclear, "uncertain"
     except AdapterError as error:
         outcome = "permanent" if error.permanent else "temporary"
         failed = DeliveryReport(Delivery.Status.FAILED, error=str(error), said=error.said, is_permanent=error.permanent)
@@ -141,7 +143,7 @@ def give_up_on_the_dead() -> int:
 
 def _give_up(delivery: Delivery) -> bool:
     """Only the claim that was found: one that has settled since, or was made anew, is alive."""
-    words = "The desk was interrupted while sending. It may have arrived: look before you try again."
+    words = _("The desk was interrupted while sending. It may have arrived: look before you try again.")
     same = Delivery.objects.filter(pk=delivery.pk, status=Delivery.Status.SENDING, claimed_at=delivery.claimed_at)
     if not same.update(status=Delivery.Status.UNCERTAIN, error=words):
         return False

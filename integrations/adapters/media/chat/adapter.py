@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
 
 from conversations.envelopes import (
     DeliveryReport,
@@ -47,7 +48,7 @@ class ChatAdapter:
 def _attachment(file: dict[str, str], visitor: Visitor) -> InboundAttachment:
     upload = read_upload(file["id"], visitor.id)
     if upload is None:
-        raise ValueError(f"The file “{file.get('name')}” is not this visitor's.")
+        raise ValueError(_("The file “%(name)s” is not this visitor's.") % {"name": file.get("name")})
     return InboundAttachment(upload["name"], upload["type"], upload["size"], read=partial(_read, upload))
 
 

@@ -23,7 +23,8 @@ def reports(parsed: ParsedEmail, bounce: Bounce, raw: bytes, mark: Mark | None) 
     original = original or next((each for each in references if is_our_message_id(each)), "")
     delivery_id = mark.delivery_id if mark else None
     if not original and not delivery_id:
-        raise ValueError(f"It reports that mail did not reach {_who(bounce)}, and does not say which mail.")
+        words = _("It reports that mail did not reach %(who)s, and does not say which mail.") % {"who": _who(bounce)}
+        raise ValueError(words)
     if _is_only_late(bounce, raw):
         words = _("%(who)s has not got it yet: their server keeps trying.") % {"who": _who(bounce)}
         status = Delivery.Status.SENT

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import partial
 
+from django.utils.translation import gettext as _
+
 from conversations.envelopes import DeliveryReport, InboundAttachment, InboundMessage, MessageDetails, Segment
 from customers.identify import Handle, normalise
 from customers.models.identity import Kind
@@ -88,11 +90,12 @@ def _writer(parsed: ParsedEmail, *, is_unverified: bool) -> Handle:
         is_unverified = is_unverified or other.email.lower() != wrote.email.lower()
         wrote = other
     if not wrote.email:
-        raise ValueError("It has no sender's address: there is nobody to answer.")
+        raise ValueError(_("It has no sender's address: there is nobody to answer."))
     try:
         normalise(Kind.EMAIL, wrote.email)
     except ValueError:
-        raise ValueError(f"Its sender, “{wrote.email[:100]}”, is no address that can be answered.") from None
+        words = _("Its sender, “%(sender)s”, is no address that can be answered.") % {"sender": wrote.email[:100]}
+        raise ValueError(words) from None
     return Handle(Kind.EMAIL, _whole(wrote.email), _whole(wrote.name)[:200], not is_unverified, "mail")
 
 

@@ -10,6 +10,9 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 from integrations.adapters.base import AdapterError
 
 # Long header lines are folded late: the standard library would encode a Message-ID that is longer than a line.
@@ -95,7 +98,7 @@ def needs_utf8(letter: Letter) -> bool:
 
 def address(text: str, name: str = "") -> Address:
     """`text` as an address, "Name <a@b>" or bare, its domain as servers know it. Raises AdapterError in the agent's
-    words."""
+    words, and language: a letter is composed in the customer's."""
     found_name, spec = parseaddr(text) if "<" in text else ("", text)
     local, at, domain = spec.strip().rpartition("@")
     try:
@@ -108,7 +111,8 @@ def address(text: str, name: str = "") -> Address:
         known = domain if domain.isascii() else domain.encode("idna").decode()
         return Address(display_name=display_name(name or found_name), username=local, domain=known)
     except (ValueError, HeaderParseError):
-        raise AdapterError(f"“{one_line(text)[:100]}” is not an e-mail address.", permanent=True) from None
+        words = format_lazy(_("“{text}” is not an e-mail address."), text=one_line(text)[:100])
+        raise AdapterError(words, permanent=True) from None
 
 
 def display_name(name: str) -> str:

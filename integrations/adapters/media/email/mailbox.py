@@ -12,6 +12,7 @@ from datetime import datetime
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from conversations.envelopes import DeliveryReport, OutboundMessage
 from conversations.models import Delivery
@@ -29,7 +30,7 @@ UNREADABLE = "unreadable"  # … of one that the server could not hand out
 class MailboxAdapter:
     def understand(self, connector: Connector, raw: RawEvent) -> Iterable[Understood]:
         if raw.kind in (TOO_LARGE, UNREADABLE):
-            raise ValueError(str(raw.headers.get("why", "It was not fetched.")))
+            raise ValueError(str(raw.headers.get("why", _("It was not fetched."))))
         return understand_mail(connector, bytes(raw.body), kept_as=raw.external_id, received_at=arrived_at(raw))
 
     def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:

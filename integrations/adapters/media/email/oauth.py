@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import httpx
+from django.utils.translation import gettext as _
 
 from integrations.adapters.base import AdapterError
 from integrations.models import Connector
@@ -64,9 +65,8 @@ def _refresh(connector: Connector) -> dict[str, Any]:
     try:
         answer = httpx.post(url, data=form, timeout=20)
     except httpx.HTTPError as error:
-        raise AdapterError(
-            f"{name}'s sign-in service does not answer. The desk tries again.", said=str(error)
-        ) from error
+        words = _("The sign-in service of %(name)s does not answer. The desk tries again.") % {"name": name}
+        raise AdapterError(words, said=str(error)) from error
     if answer.status_code != 200 or "access_token" not in answer.text:
         raise AdapterError(_refused(name, answer), said=answer.text[:1000])
     return dict(answer.json())
@@ -74,10 +74,12 @@ def _refresh(connector: Connector) -> dict[str, Any]:
 
 def _refused(name: str, answer: httpx.Response) -> str:
     if "invalid_grant" in answer.text:
-        return f"{name} no longer accepts this mailbox's sign-in (it was withdrawn or has expired): connect it again."
-    if "invalid_client" in answer.text or "unauthorized_client" in answer.text:
-        return f"{name} does not know this client id and secret: look at them in the settings of the mailbox."
-    return f"{name}'s sign-in service refused with {answer.status_code}. The desk tries again."
+        words = _("%(name)s no longer accepts the sign-in of this mailbox (withdrawn or expired): connect it again.")
+    elif "invalid_client" in answer.text or "unauthorized_client" in answer.text:
+        words = _("%(name)s does not know this client id and secret: look at them in the settings of the mailbox.")
+    else:
+        words = _("The sign-in service of %(name)s refused with %(code)s. The desk tries again.")
+    return words % {"name": name, "code": answer.status_code}
 
 
 def _keep_rotated(connector: Connector, refresh_token: str) -> None:
