@@ -70,6 +70,7 @@ class Line:
     variant: str = ""
     image: str = ""
     url: str = ""
+    line_id: str = ""  # the shop's own name of the line, where it has one: refunds name it
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,8 @@ class ProductFact:
     currency: str = ""
     price: Decimal | None = None
     is_replenishable: bool = False
-    stock: tuple[tuple[str, int], ...] = ()  # (place, quantity)
+    # (place, quantity). A place that is not named stays as it is; without a `name` the fact is of stock alone.
+    stock: tuple[tuple[str, int], ...] = ()
 
 
 Fact = EventFact | TraitsFact | ConsentFact | LoyaltyFact | OrderFact | ReturnFact | CartFact | ProductFact

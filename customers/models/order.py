@@ -53,6 +53,7 @@ class Order(models.Model):
     lines = models.JSONField(default=list, blank=True)  # [customers.facts.Line as a dict]
     shipments = models.JSONField(default=list, blank=True)  # [customers.facts.Shipment as a dict]
     url = models.URLField(max_length=500, blank=True)  # the shop's own page of it, for agents
+    cart_id = models.CharField(max_length=120, blank=True)  # external id of the cart it came from, at the same source
     placed_at = models.DateTimeField()
     changed_at = models.DateTimeField()  # the shop's own clock: an older word never overwrites a newer one
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -68,6 +69,7 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["identity", "placed_at", "id"], name="order_of_identity"),
             models.Index(models.functions.Upper("number"), name="order_number"),
+            models.Index(fields=["cart_id", "source"], name="order_of_cart", condition=~models.Q(cart_id="")),
         ]
 
     def __str__(self) -> str:
@@ -82,6 +84,7 @@ class Return(models.Model):
     source = models.BigIntegerField(default=0)
     external_id = models.CharField(max_length=120)
     number = models.CharField(max_length=80, blank=True)
+    of_order = models.CharField(max_length=120, blank=True)  # external id at the same source; the order may come later
     status = models.CharField(max_length=10, choices=ReturnStatus.choices, default=ReturnStatus.OPENED)
     place = models.CharField(max_length=120, blank=True)  # the counter it was handed in at; "" when sent
     reason = models.CharField(max_length=400, blank=True)
@@ -98,7 +101,14 @@ class Return(models.Model):
             models.UniqueConstraint(fields=["source", "external_id"], name="return_once"),
             models.CheckConstraint(condition=models.Q(status__in=ReturnStatus.values), name="return_status_known"),
         ]
-        indexes = [models.Index(fields=["identity", "opened_at", "id"], name="return_of_identity")]
+        indexes = [
+            models.Index(fields=["identity", "opened_at", "id"], name="return_of_identity"),
+            models.Index(
+                fields=["of_order", "source"],
+                name="return_waits",
+                condition=models.Q(order=None) & ~models.Q(of_order=""),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number or self.external_id

@@ -1,5 +1,7 @@
 """Product and Stock: what the shop sells and where it lies; WishItem: what a customer would like to have."""
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +23,10 @@ class Product(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="product_once")]
-        indexes = [models.Index(fields=["sku"], name="product_sku", condition=~models.Q(sku=""))]
+        indexes = [
+            models.Index(fields=["sku"], name="product_sku", condition=~models.Q(sku="")),
+            GinIndex(SearchVector("name", "sku", config="simple"), name="product_words"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,0 +1,1 @@
+"""Shops: what customers buy comes in as facts, and agents act on orders where the shop's API lets them."""

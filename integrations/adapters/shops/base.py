@@ -1,0 +1,127 @@
+"""What a shop's adapter is, beside an Adapter: it reads a shop's past page by page, and acts on orders for agents."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from customers.facts import Fact
+from customers.identify import Handle, normalise
+from customers.models import Order
+from customers.models.identity import Kind
+from integrations.adapters.base import AdapterError, NotGenuineError
+from integrations.models import Connector, RawEvent
+
+__all__ = ["Act", "AdapterError", "NotGenuineError", "OrderAct", "Page", "Piece", "Shop", "buyer"]
+
+Cursor = Mapping[str, object]
+
+
+class OrderAct(StrEnum):
+    """What an agent may do to an order. The same words as conversations.models.OrderAct keeps."""
+
+    REFUND = "refund"
+    CANCEL = "cancel"
+    RESEND = "resend"  # the confirmation, to the buyer
+    HOLD = "hold"  # nothing is sent until it is released
+    RELEASE = "release"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """So many pieces of a line of the order. `line_id` is the shop's own name of it, where the shop gave one."""
+
+    line_id: str
+    quantity: int
+    product_id: str = ""
+    sku: str = ""
+
+
+@dataclass(frozen=True)
+class Act:
+    """`key` names this one act for good: given twice to a shop that knows such keys, it happens once. `amount` is for a
+    refund, in the order's currency, and is what goes back whatever the pieces cost."""
+
+    what: OrderAct
+    key: str
+    amount: Decimal | None = None
+    pieces: tuple[Piece, ...] = ()
+    reason: str = ""
+    tell_buyer: bool = True
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the past. `cursor` is where to go on, so that a broken back-fill loses nothing; None: this was the
+    last. `of` is how many things there are in all, 0 where the shop does not say."""
+
+    facts: tuple[Fact, ...]
+    cursor: Cursor | None
+    of: int = 0
+    aside: tuple[tuple[bytes, str], ...] = field(default=())  # what could not be understood, and why
+
+
+class Shop(Protocol):
+    def acts(self, connector: Connector) -> frozenset[OrderAct]:
+        """What this connection may do to orders: what the shop's API has, less what its settings or its key forbid."""
+        ...
+
+    def understand(self, connector: Connector, raw: RawEvent) -> Iterable[Fact]:
+        """As Adapter.understand."""
+        ...
+
+    def act(self, connector: Connector, order: Order, act: Act) -> Iterable[Fact]:
+        """Does it, and gives the order (and its return or refund, if any) as the shop has it afterwards, read anew.
+
+        Raises AdapterError with a sentence for the agent when the shop refused (`permanent`) or was not reached, and
+        UncertainError when the shop had the request and fell silent: it is never done again by itself."""
+        ...
+
+    def pages(self, connector: Connector, cursor: Cursor) -> Iterator[Page]:
+        """The shop's past from `cursor` on ({}: from the beginning), oldest first, until the last page. Raises
+        AdapterError."""
+        ...
+
+
+def buyer(
+    shop: str,
+    *,
+    account: str = "",
+    name: str = "",
+    email: str = "",
+    phone: str = "",
+    email_is_proven: bool = False,
+    visitor: str = "",
+    loyalty: str = "",
+) -> tuple[Handle, ...]:
+    """The handles of whoever bought, the best proof first.
+
+    `shop` is connector.settings["shop"], the same word as the chat's connector of that shop has, because two shops may
+    both have a customer 17. `account` is one that the buyer was signed in to, "" for a guest. `email_is_proven`: the
+    shop has had the account's address confirmed; it means nothing for a guest, whose address is a claim
+    (customers.commerce). A phone number at a checkout is a claim. `visitor` is the browser, as our tracker names it: it
+    is proven, but stands behind the account, since browsers are shared; a guest's order belongs to it.
+    """
+    source = f"shop {shop}".strip()[:80]
+    handles = []
+    if account:
+        handles.append(Handle(Kind.SHOP, f"{shop}:{account}" if shop else account, name, source=source))
+    if loyalty:
+        handles.append(Handle(Kind.LOYALTY, f"{shop}:{loyalty}" if shop else loyalty, name, source=source))
+    if visitor:
+        handles.append(Handle(Kind.VISITOR, visitor, "" if handles else name, source=source))
+    for kind, value in ((Kind.EMAIL, email), (Kind.PHONE, phone)):
+        if not _is_handle(kind, value):
+            continue
+        is_proven = kind == Kind.EMAIL and email_is_proven and bool(account)
+        handles.append(Handle(kind, value, "" if handles else name, is_proven, source))
+    return tuple(handles)
+
+
+def _is_handle(kind: Kind, value: str) -> bool:
+    """A number without a country, or a word where an address belongs, names nobody; the rest of the order stands."""
+    try:
+        return bool(value.strip()) and bool(normalise(kind, value))
+    except ValueError:
+        return False
