@@ -4,16 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 from django.utils import timezone
 
 from conversations.models import Activity, Attachment, Conversation, Message, MessageEdit
+from conversations.prepared import has_asked
+from customers.models import Customer
 
 PAGE = 50
 CATCH_UP = 200  # events; whoever missed more opens the thread anew
 
 Event = Message | Activity
-_PARTS = {"has_files": Attachment.objects, "has_edits": MessageEdit.objects}
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def newest(conversation: Conversation, *, before: str = "", known: str = "") -> 
         activities = activities.filter(_earlier(at, pk if rank == 0 else None, is_first=rank == 1), created_at__lte=at)
     known = known or stamp(conversation)  # before the events: what comes meanwhile is caught up with, not missed
     found: list[Event] = [
-        *_with_files_and_edits(messages.order_by("-created_at", "-pk")[: PAGE + 1]),
+        *_whole(messages.order_by("-created_at", "-pk")[: PAGE + 1], conversation.customer),
         *activities.order_by("-created_at", "-pk")[: PAGE + 1],
     ]
     found.sort(key=order, reverse=True)
@@ -46,29 +47,42 @@ def since(conversation: Conversation, known: str) -> Timeline:
     message, activity, at = _known(known)
     changed = Q(pk__gt=message) | Q(delivery__settled_at__gte=at) | Q(edits__created_at__gte=at)
     changed_ids = conversation.messages.filter(changed).order_by("pk").values("pk").distinct()[: CATCH_UP + 1]
-    messages = _with_files_and_edits(_messages(conversation).filter(pk__in=changed_ids))
+    messages = _whole(_messages(conversation).filter(pk__in=changed_ids), conversation.customer)
     activities = _activities(conversation).filter(pk__gt=activity).order_by("pk")[: CATCH_UP + 1]
     found: list[Event] = [*messages, *activities]
     return Timeline(sorted(found, key=order), "", stamp(conversation), is_whole=len(found) <= CATCH_UP)
 
 
 def _messages(conversation: Conversation) -> "QuerySet[Message]":
-    related = ("channel", "identity__customer", "author", "delivery")
-    has = {name: Exists(rows.filter(message=OuterRef("pk"))) for name, rows in _PARTS.items()}
-    return conversation.messages.select_related(*related).annotate(**has).defer("search")
+    has = {
+        "has_files": Exists(Attachment.objects.filter(message=OuterRef("pk"))),
+        "has_edits": Exists(MessageEdit.objects.filter(message=OuterRef("pk"))),
+    }
+    return conversation.messages.select_related("channel", "author", "delivery").annotate(**has).defer("search")
 
 
-def _with_files_and_edits(rows: "Iterable[Message]") -> list[Message]:
-    """Asked for only where a message has some."""
+def _whole(rows: "Iterable[Message]", customer: Customer) -> list[Message]:
+    """With who wrote them, their files and their edits: each asked for only where there is something to know."""
     found = list(rows)
-    for has, name, lookup in (("has_files", "attachments", "attachments"), ("has_edits", "edits", "edits__by")):
-        having = [message for message in found if getattr(message, has)]
-        prefetch_related_objects(having, lookup)
-        for message in found:
-            if not getattr(message, has):
-                cached = vars(message).setdefault("_prefetched_objects_cache", {})
-                cached[name] = getattr(message, name).none()
+    known = {identity.pk: identity for identity in customer.identities.all()}
+    for identity in known.values():
+        identity.customer = customer
+    for message in found:
+        if message.identity_id in known:
+            message.identity = known[message.identity_id]
+    prefetch_related_objects(
+        [message for message in found if message.identity_id not in known], "identity__customer__identities"
+    )
+    _with("has_files", found, "attachments", "attachments", Attachment)
+    _with("has_edits", found, "edits", "edits__by", MessageEdit)
     return found
+
+
+def _with(has: str, found: list[Message], name: str, lookup: str, model: type[Model]) -> None:
+    prefetch_related_objects([message for message in found if getattr(message, has)], lookup)
+    for message in found:
+        if not getattr(message, has):
+            has_asked(message, name, model, [])
 
 
 def _activities(conversation: Conversation) -> "QuerySet[Activity]":

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.cache import cache
-from django.db.models import OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -75,7 +75,7 @@ def last_words(conversation: Conversation) -> list[LastWord]:
     return newest_of_each(LastWord(*word) for word in said[:WORDS])
 
 
-def said_by_customer(conversation: Conversation | OuterRef) -> "QuerySet[Message]":
+def said_by_customer(conversation: Conversation | int) -> "QuerySet[Message]":
     """Newest first, what came by a channel from an identity that are known; WORDS of them are enough."""
     said = Message.objects.filter(conversation=conversation, kind=MessageKind.INBOUND)
     return said.exclude(identity=None).exclude(channel=None).order_by("-created_at", "-pk")

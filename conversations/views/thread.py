@@ -3,7 +3,7 @@
 from urllib.parse import unquote
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import prefetch_related_objects
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -21,6 +21,10 @@ from conversations.views.inbox import REMEMBERED, desk_context
 from conversations.views.replies import composer_context
 
 SEEN: dict[str, object] = {"type": "visitor.seen"}
+_READ = (
+    f"insert into {ReadMark._meta.db_table} (conversation_id, agent_id, read_at) values (%s, %s, %s)"  # noqa: S608
+    " on conflict (agent_id, conversation_id) do update set read_at = excluded.read_at"
+)
 
 
 @login_required
@@ -59,10 +63,9 @@ def _visible(request: HttpRequest, pk: int) -> Conversation:
 def thread_context(request: HttpRequest, known: Opened) -> dict[str, object]:
     found, agent = known.conversation, agent_of(request)
     with_viewers([found], but=agent.pk)
-    prefetch_related_objects([found.customer], "identities")
     return {
         "timeline": timeline.newest(found, known=timeline.stamped(known.newest_message, known.newest_activity)),
-        "claims": found.customer.claims.all() if known.has_claims else [],
+        "claims": known.claims,
         "others": others(agent, found) if known.has_others else [],
         "customer": found.customer,
         "now": timezone.now(),
@@ -90,12 +93,8 @@ def reading(request: HttpRequest, pk: int) -> HttpResponse:
 def mark_read(request: HttpRequest, found: Conversation, *, is_called: bool = True) -> None:
     """`is_called`: whether a colleague may have named this agent here since they last looked."""
     agent, now = agent_of(request), timezone.now()
-    ReadMark.objects.bulk_create(
-        [ReadMark(conversation=found, agent=agent, read_at=now)],
-        update_conflicts=True,
-        unique_fields=["agent", "conversation"],
-        update_fields=["read_at"],
-    )
+    with connection.cursor() as cursor:  # one statement, where bulk_create takes three with its transaction
+        cursor.execute(_READ, [found.pk, agent.pk, now])
     if is_called:
         Mention.objects.filter(conversation=found, agent=agent, read_at=None).update(read_at=now)
 

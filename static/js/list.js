@@ -60,27 +60,27 @@ const swap = (old, row) => {
   const focused = old.contains(document.activeElement);
   const stays = belongs(row) !== false || row.querySelector("[aria-current]") || old.matches(":hover");
   if (!stays) return old.remove();
-  const [was, now] = [old, row].map((each) => each.querySelector(".writing"));
-  now.replaceWith(was);
-  showWriting(row, !was.hidden);
+  showWriting(row, old.querySelector(".writing span")?.textContent);
   row.querySelector(".chosen").checked = old.querySelector(".chosen").checked;
   old.replaceWith(row);
   if (focused) row.querySelector(".who").focus({ preventScroll: true });
 };
 
-const showWriting = (row, writes) => {
-  const [words, writing] = row.querySelectorAll(".snippet");
-  words.hidden = writes;
-  writing.hidden = !writes;
+// Who writes stands in the place of what was said last.
+const showWriting = (row, said) => {
+  const words = row.querySelector(".snippet:not(.writing)");
+  row.querySelector(".writing")?.remove();
+  words.hidden = Boolean(said);
+  if (!said) return;
+  const writing = document.querySelector("#writing").content.firstElementChild.cloneNode(true);
+  writing.querySelector("span").textContent = said;
+  words.after(writing);
 };
 
 const viewers = ({ detail }) => {
   const row = document.getElementById(`row-${detail.conversation}`);
   const writer = detail.viewers.find((viewer) => viewer.writing);
-  if (row) {
-    row.querySelector(".writing span").textContent = writer ? list().dataset.writing.replace("{name}", writer.short) : "";
-    showWriting(row, Boolean(writer));
-  }
+  if (row) showWriting(row, writer && list().dataset.writing.replace("{name}", writer.short));
   const head = document.querySelector("#viewers");
   if (head && detail.conversation === opened()) head.replaceChildren(...detail.viewers.map(avatar));
 };

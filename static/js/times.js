@@ -24,7 +24,7 @@ export const tick = (root = document) => {
 };
 
 export const localise = (root) => {
-  for (const time of root.querySelectorAll("[data-clock]")) time.textContent = clock.format(new Date(time.dataset.clock || time.dateTime));
+  for (const time of root.querySelectorAll("[data-clock]")) time.textContent = clock.format(new Date(time.closest("time").dateTime));
   tick(root);
 };
 

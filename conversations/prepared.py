@@ -1,0 +1,49 @@
+"""Queries that Django writes once a process: of a large one the writing costs more than PostgreSQL's answer."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import Model, QuerySet
+
+Row = tuple[object, ...]
+M = TypeVar("M", bound=Model)
+
+_FIRST = 918_273_645_000  # no row has such an id: where it stands in a query, a value is put in later
+
+
+def blank(number: int) -> int:
+    """Stands for an id when the query is written; a query may have several, told apart by their numbers."""
+    return _FIRST + number
+
+
+@dataclass(frozen=True)
+class Prepared:
+    sql: str
+    params: tuple[object, ...]
+
+    def fetch(self, values: Mapping[int, int]) -> list[Row]:
+        """The rows as the database gives them, with `values` in the place of the blanks."""
+        params = [values.get(param, param) if isinstance(param, int) else param for param in self.params]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, params)
+            return cursor.fetchall()
+
+
+def prepare(rows: QuerySet) -> Prepared:
+    """Keep what this gives; it must depend on nothing but its blanks."""
+    sql, params = rows.query.sql_with_params()
+    return Prepared(sql, cast("Row", tuple(params)))
+
+
+def restored(model: type[M], columns: Mapping[str, object]) -> M:
+    """The instance with these columns, such as JSON brought them; it asks for the others where they are used."""
+    return model.from_db(DEFAULT_DB_ALIAS, list(columns), list(columns.values()))
+
+
+def has_asked(instance: Model, name: str, model: type[Model], rows: Iterable[Model]) -> None:
+    """Gives `instance` what its `name`.all() would answer, as prefetch_related does."""
+    answered = model._default_manager.none()
+    answered._result_cache = list(rows)
+    vars(instance).setdefault("_prefetched_objects_cache", {})[name] = answered

@@ -1,0 +1,41 @@
+"""Rows and events in Django's templates; conversations.drawing draws them."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django import template
+from django.template.context import Context
+from django.utils.html import format_html
+
+from conversations import drawing
+from conversations.models import Conversation
+
+if TYPE_CHECKING:
+    from conversations.timeline import Event
+
+register = template.Library()
+
+
+@register.simple_tag
+def row(conversation: Conversation) -> str:
+    return drawing.row(conversation)
+
+
+@register.simple_tag(takes_context=True)
+def rows(context: Context, conversations: Sequence[Conversation]) -> str:
+    return drawing.rows(conversations, opened=context.get("opened") or 0)
+
+
+@register.simple_tag(takes_context=True)
+def event(context: Context, happened: "Event") -> str:
+    return drawing.event(happened, csrf=_csrf(context))
+
+
+@register.simple_tag(takes_context=True)
+def events(context: Context, happened: "Sequence[Event]") -> str:
+    return drawing.events(happened, csrf=_csrf(context))
+
+
+def _csrf(context: Context) -> str:
+    token = context.get("csrf_token")
+    return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token) if token else ""
