@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from conversations.actions.change import NotPossibleError, locked, log, save
 from conversations.live.push import push_row
 from conversations.models import Activity, Conversation, Participant
-from customers import merging
-from customers.models import Customer, Identity, MergeEntry
+from customers import ledger, merging
+from customers.models import Claim, Customer, Identity, MergeEntry
 
 if TYPE_CHECKING:
     from deskapp.models import User
@@ -68,7 +68,10 @@ def reassign_identity(identity: Identity, *, to: Customer | None, by: "User") ->
     if not old.identities.exclude(pk=identity.pk).exists():
         raise NotPossibleError(_("This is their only address. Merge the two customers instead."))
     new = to or Customer.objects.create(language=old.language)
-    Identity.objects.filter(pk=identity.pk).update(customer=new)
+    Identity.objects.filter(pk=identity.pk).update(customer=new, brought_by=None)
+    Claim.objects.filter(identity=identity, customer=old).update(customer=new)
+    ledger.forget(ledger.IDENTITIES, [identity.pk])  # it is theirs by an agent's word, whatever merge is undone
+    merging.compute_anew([old.pk, new.pk])
     for conversation in _begun_only_by(identity, old):
         move_to_customer(conversation, customer=new, by=by)
     return new
@@ -102,12 +105,6 @@ def merge_customers(customer: Customer, *, into: Customer, by: "User") -> MergeE
     return entry
 
 
-@transaction.atomic
 def unmerge_customers(entry: MergeEntry, *, by: "User") -> Customer:
-    if MergeEntry.objects.get(pk=entry.pk).undone_at:
-        return entry.absorbed
-    customer = merging.unmerge(entry)
-    for conversation in customer.conversations.order_by("pk"):
-        log(conversation, Activity.Verb.MOVED, by=by, to=customer.label, reason=_("the merge was undone"))
-        push_row(conversation)
-    return customer
+    """Both are as they were, and each has what their own identities did since (conversations.parting)."""
+    return merging.unmerge(entry, by=by)

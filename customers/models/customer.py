@@ -23,6 +23,7 @@ class Customer(models.Model):
     is_blocked = models.BooleanField(_("blocked"), default=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)  # customers.privacy left only this row
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="absorbed")
+    looked_at = models.DateTimeField(null=True, blank=True, editable=False)  # for doubles; empty: something is new
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = CustomerQuerySet.as_manager()
@@ -35,7 +36,12 @@ class Customer(models.Model):
                 condition=~models.Q(merged_into=models.F("pk")), name="customer_not_merged_into_self"
             )
         ]
-        indexes = [GinIndex(SearchVector("name", config="simple"), name="customer_name_words")]
+        indexes = [
+            GinIndex(SearchVector("name", config="simple"), name="customer_name_words"),
+            models.Index(
+                fields=["id"], name="customer_to_look_at", condition=models.Q(looked_at=None, merged_into=None)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label

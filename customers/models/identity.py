@@ -19,6 +19,7 @@ class Kind(models.TextChoices):
     X = "x", _("X")
     LOYALTY = "loyalty", _("loyalty number")
     API = "api", _("external id")
+    ORDER = "order", _("order number")  # finds who ordered (customers.finding); never an identity
 
 
 class Identity(models.Model):
@@ -26,6 +27,12 @@ class Identity(models.Model):
     kind = models.CharField(max_length=16, choices=Kind.choices)
     value = models.CharField(max_length=320)  # as normalised by customers.identify.normalise
     display = models.CharField(max_length=320, blank=True)  # as it was first given
+    # What providers deliver to the same place, where that is another value (customers.handles.alike); "" elsewhere.
+    alike = models.CharField(max_length=320, blank=True, db_default="")
+    name = models.CharField(max_length=200, blank=True, db_default="")  # the first that came with this handle
+    named_at = models.DateTimeField(null=True, blank=True)
+    # The handle that proved whose this one is, when it was new: an unmerge takes it along.
+    brought_by = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="brought")
     is_verified = models.BooleanField(default=False)
     source = models.CharField(max_length=80, blank=True)
     first_seen_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -36,8 +43,12 @@ class Identity(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "value"], name="identity_once"),
             models.CheckConstraint(condition=~models.Q(value=""), name="identity_has_value"),
+            models.CheckConstraint(condition=~models.Q(kind="order"), name="identity_is_no_order"),
         ]
-        indexes = [models.Index(OpClass("value", "varchar_pattern_ops"), name="identity_value_prefix")]
+        indexes = [
+            models.Index(OpClass("value", "varchar_pattern_ops"), name="identity_value_prefix"),
+            models.Index(fields=["alike"], name="identity_alike", condition=~models.Q(alike="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.value}"
@@ -58,13 +69,21 @@ class Claim(models.Model):
     customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="claims")
     kind = models.CharField(max_length=16, choices=Kind.choices)
     value = models.CharField(max_length=320)
+    alike = models.CharField(max_length=320, blank=True, db_default="")  # as of an identity
     source = models.CharField(max_length=80, blank=True)
     identity = models.ForeignKey(Identity, models.CASCADE, null=True, blank=True, related_name="claims_made")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["customer", "kind", "value"], name="claim_once")]
-        indexes = [models.Index(fields=["kind", "value"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "kind", "value", "identity"], name="claim_once", nulls_distinct=False
+            )
+        ]
+        indexes = [
+            models.Index(fields=["kind", "value"]),
+            models.Index(fields=["alike"], name="claim_alike", condition=~models.Q(alike="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.value}?"

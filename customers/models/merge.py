@@ -10,7 +10,9 @@ class MergeEntry(models.Model):
     absorbed = models.ForeignKey("customers.Customer", models.CASCADE, related_name="merges_absorbed")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     evidence = models.CharField(max_length=400)
-    before = models.JSONField(default=dict, blank=True)  # what the merge changed on the kept customer's own row
+    certainty = models.PositiveSmallIntegerField(null=True, blank=True)  # per cent, of the suggestion that was accepted
+    # {"was", "became": the kept customer's own fields; "marks": {model: highest key}}, written by customers.merging
+    before = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     undone_at = models.DateTimeField(null=True, blank=True)
 
