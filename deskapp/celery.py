@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deskapp.settings")
 
@@ -17,6 +18,9 @@ app.conf.beat_schedule = {
     "say that beat lives": {"task": "deskapp.beat_lives", "schedule": 10.0},
     "compute the profiles of whom something changed": {"task": "conversations.refresh_profiles", "schedule": 1.0},
     "fill the segments anew": {"task": "conversations.fill_segments", "schedule": 1800.0},
+    "go on with erasures": {"task": "conversations.erase", "schedule": 60.0},
+    "drop what was kept long enough": {"task": "conversations.retain", "schedule": crontab(hour=2, minute=40)},
+    "make the months of events": {"task": "customers.make_months", "schedule": 600.0},
     "wake snoozed conversations": {"task": "conversations.wake_snoozed", "schedule": 15.0},
     "delete files that agents uploaded and never sent": {"task": "conversations.clear_unsent", "schedule": 3600.0},
     "delete files that visitors uploaded and never sent": {

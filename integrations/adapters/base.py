@@ -1,12 +1,34 @@
 """What an adapter is: it turns a provider's words into envelopes and envelopes into sent messages. No more."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Protocol
 
 from conversations.envelopes import DeliveryReport, InboundMessage, OutboundMessage
+from customers.facts import Fact
 from integrations.models import Connector, RawEvent
 
-Understood = InboundMessage | DeliveryReport
+
+@dataclass(frozen=True)
+class Told:
+    """What one item of a batch says. `body` is a batch of this item alone, as `understand` takes it: should no row come
+    of the facts, it is kept alone, and can be tried again."""
+
+    number: int  # its place in the batch
+    facts: tuple[Fact, ...]
+    body: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
+class Aside:
+    """One item of a batch that cannot be believed: it is kept alone, with the reason, and the rest goes in."""
+
+    number: int
+    reason: str
+    body: bytes = b""
+
+
+Understood = InboundMessage | DeliveryReport | Fact | Told | Aside
 
 
 class AdapterError(Exception):
@@ -23,7 +45,11 @@ class UncertainError(AdapterError):
 
 
 class NotGenuineError(Exception):
-    """A webhook whose signature does not fit: answered 400 and never kept."""
+    """A webhook whose signature does not fit: answered 400, or as its provider wants it, and never kept."""
+
+    def __init__(self, text: str, *, status: int = 400) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 class Adapter(Protocol):

@@ -1,5 +1,7 @@
 """Inbound 2: understand what was kept. One item at a time; what cannot be understood is set aside alone."""
 
+from datetime import timedelta
+
 import structlog
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
@@ -10,13 +12,15 @@ from conversations.inbound.receive import receive
 from conversations.models import Delivery, Message
 from conversations.outbound.outbox import settle
 from integrations.adapters import adapter_named
-from integrations.adapters.base import Understood
+from integrations.adapters.base import Aside, Told
+from integrations.inbound.facts import keep_facts, set_aside
 from integrations.inbound.loops import slowed
 from integrations.models import Connector, RawEvent
 
 log = structlog.get_logger(__name__)
 
 MOST_TRIES = 5
+NOTED_EACH = timedelta(seconds=10)
 
 
 def accept(
@@ -29,7 +33,9 @@ def accept(
         defaults={"body": body, "kind": kind, "headers": headers or {}},
     )
     if is_new:
-        Connector.objects.filter(pk=connector.pk).update(last_in_at=timezone.now())
+        now = timezone.now()  # the row is one for all that arrives, so it is not written for each
+        stale = Connector.objects.filter(pk=connector.pk).exclude(last_in_at__gt=now - NOTED_EACH)
+        stale.update(last_in_at=now)
     return raw, is_new
 
 
@@ -57,16 +63,24 @@ def _process(raw_id: int) -> RawEvent:
     if raw.state in (RawEvent.State.DONE, RawEvent.State.IGNORED):
         return raw
     raw.state = RawEvent.State.IGNORED
+    told: list[Told] = []
     for understood in adapter_named(raw.connector.adapter).understand(raw.connector, raw):
-        message = _carry_out(raw.connector, understood)
-        raw.message = message or raw.message
         raw.state = RawEvent.State.DONE
+        if isinstance(understood, InboundMessage | DeliveryReport):
+            raw.message = _carry_out(raw.connector, understood) or raw.message
+        elif isinstance(understood, Aside):
+            set_aside(raw, understood)
+        elif isinstance(understood, Told):
+            told.append(understood)
+        else:
+            told.append(Told(len(told), (understood,), repr(understood).encode))
+    keep_facts(raw, told)
     raw.error, raw.done_at = "", timezone.now()
     raw.save(update_fields=["state", "error", "done_at", "message"])
     return raw
 
 
-def _carry_out(connector: Connector, understood: Understood) -> Message | None:
+def _carry_out(connector: Connector, understood: InboundMessage | DeliveryReport) -> Message | None:
     if isinstance(understood, InboundMessage):
         return receive(slowed(understood))
     delivery = _meant(connector, understood)

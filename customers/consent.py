@@ -1,0 +1,126 @@
+"""Consent: a history of what customers allowed and refused; the newest word on each purpose holds."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from customers.event_names import CONSENT_CHANGED
+from customers.facts import ConsentFact
+from customers.identify import normalise
+from customers.models import Category, Consent, Identity, Purpose
+from customers.models.identity import Kind
+from customers.whose import whose
+
+if TYPE_CHECKING:
+    from customers.events import Row
+
+
+def say(fact: ConsentFact) -> set[int]:
+    return say_many([fact])
+
+
+@transaction.atomic
+def say_many(facts: Sequence[ConsentFact]) -> set[int]:
+    """Keeps each word that changes something, by its own clock: saying the same with every page is said once. Gives
+    the customers of whom something else holds now. Raises ValueError for a purpose that there is not.
+
+    A browser that nobody knows and that refuses stays unknown: there is nothing to refuse yet.
+    """
+    if unknown := {fact.purpose for fact in facts} - set(Purpose.values):
+        raise ValueError(f"“{sorted(unknown)[0][:40]}” is no purpose that somebody can consent to.")
+    facts = _of_the_known(facts)
+    identities = whose(fact.handles for fact in facts)
+    history = _history({identity.pk for identity in identities.values()})
+    touched: set[int] = set()
+    for fact in sorted(facts, key=lambda each: (identities[each.handles].pk, each.said_at)):
+        identity = identities[fact.handles]
+        said = history.setdefault((identity.pk, fact.purpose), [])
+        earlier = [granted for at, granted in said if at <= fact.said_at]
+        if earlier and earlier[-1] == fact.is_granted:
+            continue
+        _keep(identity, fact)
+        said.append((fact.said_at, fact.is_granted))
+        said.sort()
+        if said[-1] == (fact.said_at, fact.is_granted):
+            touched.add(identity.customer_id)
+    return touched
+
+
+def holds(identities: Iterable[int]) -> dict[tuple[int, str], bool]:
+    """What holds now, by identity and purpose; what was never said is not there."""
+    return {key: said[-1][1] for key, said in _history(identities).items()}
+
+
+def of_customer(customer: int) -> dict[str, Consent]:
+    """The newest word on each purpose of all their identities."""
+    rows = Consent.objects.filter(identity__customer=customer).order_by("said_at", "is_granted", "pk")
+    return {row.purpose: row for row in rows}
+
+
+def without_the_refused(rows: "list[Row]") -> "list[Row]":
+    """Leaves out behaviour that came without a word on consent, of somebody who refused it before."""
+    asked = {
+        row.identity.pk
+        for row in rows
+        if row.category == Category.BEHAVIOURAL and not isinstance(row.context.get("consent"), dict)
+    }
+    if not asked:
+        return rows
+    refused = {pk for (pk, purpose), granted in holds(asked).items() if purpose == Purpose.ANALYTICS and not granted}
+    return [row for row in rows if row.identity.pk not in refused or row.category != Category.BEHAVIOURAL]
+
+
+def _history(identities: Iterable[int]) -> dict[tuple[int, str], list[tuple[datetime, bool]]]:
+    found: dict[tuple[int, str], list[tuple[datetime, bool]]] = {}
+    rows = Consent.objects.filter(identity__in=list(identities)).order_by("said_at", "is_granted")
+    for identity, purpose, at, granted in rows.values_list("identity", "purpose", "said_at", "is_granted"):
+        found.setdefault((identity, purpose), []).append((at, granted))
+    return found
+
+
+def _of_the_known(facts: Sequence[ConsentFact]) -> list[ConsentFact]:
+    doubtful = {
+        normalise(fact.handles[0].kind, fact.handles[0].value)
+        for fact in facts
+        if not fact.is_granted and fact.handles[0].kind == Kind.VISITOR
+    }
+    if not doubtful:
+        return list(facts)
+    granting = {fact.handles for fact in facts if fact.is_granted}
+    known = set(Identity.objects.filter(kind=Kind.VISITOR, value__in=doubtful).values_list("value", flat=True))
+    return [
+        fact
+        for fact in facts
+        if fact.is_granted
+        or fact.handles in granting
+        or fact.handles[0].kind != Kind.VISITOR
+        or normalise(Kind.VISITOR, fact.handles[0].value) in known
+    ]
+
+
+def _keep(identity: Identity, fact: ConsentFact) -> None:
+    from customers.events import record_own  # events asks us what is refused
+
+    Consent.objects.bulk_create(
+        [
+            Consent(
+                identity=identity,
+                purpose=fact.purpose,
+                is_granted=fact.is_granted,
+                said_at=fact.said_at,
+                source=fact.source,
+                evidence=fact.evidence[:400],
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    record_own(
+        identity,
+        CONSENT_CHANGED,
+        source=fact.source,
+        external_id=f"consent:{identity.pk}:{fact.purpose}:{fact.is_granted}:{fact.said_at.isoformat()}",
+        occurred_at=fact.said_at,
+        properties={"purpose": fact.purpose, "granted": fact.is_granted, "evidence": fact.evidence[:400]},
+    )
