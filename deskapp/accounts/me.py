@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
 
 from conversations.live import webpush
@@ -24,8 +25,8 @@ from deskapp.accounts.forms import MeForm
 def me(request: HttpRequest) -> HttpResponse:
     form = MeForm(request.POST or None, instance=agent_of(request))
     if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, _("Saved."))
+        with override(form.save().locale):  # which may have been chosen just now
+            messages.success(request, _("Saved."))
         return redirect("me")
     context = {
         "form": form,
