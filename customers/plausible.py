@@ -74,7 +74,9 @@ def _line(line: Line) -> Row:
 
 
 def shipments(given: Iterable[Shipment]) -> list[Row]:
-    return [
-        {name: text(str(value), 200) for name, value in asdict(each).items()} | {"url": link(each.url)}
-        for each in list(given)[:MOST_SHIPMENTS]
-    ]
+    return [_shipment(each) for each in list(given)[:MOST_SHIPMENTS]]
+
+
+def _shipment(shipment: Shipment) -> Row:
+    words: Row = {name: text(str(value), 200) for name, value in asdict(shipment).items()}
+    return words | {"url": link(shipment.url)}

@@ -72,7 +72,7 @@ def cart_left(cart: Cart, *, at: datetime) -> set[int]:
 
 def tier_reached(said: Loyalty, source: int) -> set[int]:
     name = f"loyalty:{source}:{said.identity_id}:{said.tier}"
-    about = {"tier": said.tier} | ({"points": said.points} if said.points is not None else {})
+    about: Row = {"tier": said.tier} | ({} if said.points is None else {"points": str(said.points)})
     at = said.changed_at
     return _once(said.identity, source, name, "Loyalty Tier Reached", at, about) if said.tier else set()
 

@@ -10,6 +10,7 @@ ADAPTERS = {
     "imap": "integrations.adapters.media.email.mailbox.MailboxAdapter",
     "esp": "integrations.adapters.media.email.esp.EspAdapter",
     "chat": "integrations.adapters.media.chat.adapter.ChatAdapter",
+    "orders": "integrations.adapters.shops.orders.adapter.OrdersAdapter",
 }
 
 

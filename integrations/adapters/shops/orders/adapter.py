@@ -1,0 +1,84 @@
+"""The adapter of our own order webhook.
+
+Its settings: shop (the word that its accounts' numbers stand behind, the same as the chat's), act_url and acts (where
+the shop takes refunds and the like, and which of them). Its secrets: webhook_secret (the last word of the webhook's
+address) and signing_secret.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare
+
+from customers.facts import Fact
+from customers.models import Order
+from integrations.adapters.base import Aside, NotGenuineError, Told, Understood
+from integrations.adapters.shops.base import Act, Cursor, OrderAct, Page
+from integrations.adapters.shops.orders import acting, schema, signature
+from integrations.adapters.shops.orders.facts import facts_of
+from integrations.adapters.shops.reading import read_json
+from integrations.inbound.arrival import Arrival
+from integrations.models import Connector, RawEvent
+
+LARGEST = 2_000_000  # bytes
+MOST_ITEMS = 500
+
+
+class OrdersAdapter:
+    def hear(self, connector: Connector, request: HttpRequest, *, secret: str, kind: str) -> Iterable[Arrival]:
+        known = connector.secrets.get("webhook_secret", "")
+        if not known or not constant_time_compare(secret, known):
+            raise NotGenuineError("The address of the webhook is wrong.")
+        body = request.body
+        if len(body) > LARGEST:
+            raise NotGenuineError(f"It has more than {LARGEST // 1_000_000} MB.")
+        signature.check(
+            connector.secrets.get("signing_secret", ""),
+            body,
+            stamp=request.headers.get(signature.TIMESTAMP, ""),
+            signature=request.headers.get(signature.SIGNATURE, ""),
+        )
+        return [Arrival("", hashlib.sha256(body).hexdigest(), body, kind)]
+
+    def understand(self, connector: Connector, raw: RawEvent) -> Iterator[Understood]:
+        """Each item by itself: what is wrong with one keeps no other out."""
+        for number, found in enumerate(items_of(bytes(raw.body))):
+            try:
+                facts = facts_of(connector, schema.read(found))
+            except ValueError as error:
+                yield Aside(number, str(error), _alone(found))
+            else:
+                yield Told(number, facts, partial(_alone, found))
+
+    def acts(self, connector: Connector) -> frozenset[OrderAct]:
+        if not connector.settings.get("act_url"):
+            return frozenset()
+        return frozenset(OrderAct(each) for each in connector.settings.get("acts", []) if each in list(OrderAct))
+
+    def act(self, connector: Connector, order: Order, act: Act) -> Iterable[Fact]:
+        return acting.act(connector, order, act)
+
+    def pages(self, connector: Connector, cursor: Cursor) -> Iterator[Page]:
+        """Such a shop sends its past itself: as items, or as a file for import_orders."""
+        return iter(())
+
+
+def items_of(body: bytes) -> list[object]:
+    """One item, or several as {"items": […]}. Raises ValueError where it is neither."""
+    try:
+        found = read_json(body)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"It is not UTF-8: byte {error.start}.") from None
+    items = found.get("items", [found]) if isinstance(found, dict) else None
+    if not isinstance(items, list):
+        raise ValueError("It is neither an item nor {“items”: […]}.")
+    if len(items) > MOST_ITEMS:
+        raise ValueError(f"It has more than {MOST_ITEMS} items.")
+    return items
+
+
+def _alone(found: object) -> bytes:
+    return json.dumps({"items": [found]}, default=str).encode()
