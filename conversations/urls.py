@@ -5,4 +5,6 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("conversations.reading_urls")),
     path("", include("conversations.writing_urls")),
+    path("", include("conversations.customer_urls")),
+    path("", include("conversations.asking_urls")),
 ]

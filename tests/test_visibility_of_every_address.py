@@ -22,6 +22,7 @@ from conversations.outbound.compose import note, reply
 from customers.identify import Handle, identify
 from integrations.models import Connector, RawEvent
 from tests.conftest import from_ann
+from tests.stories import with_a_past
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +64,7 @@ def things(mail, ada, returns, root):
     connector = Connector.objects.create(name="Mail", adapter="imap", channel=mail)
     RawEvent.objects.create(connector=connector, external_id="1", body=b"zanzibar", message=message)
     session = UserSession.objects.create(user=ada, session_key="s" * 32, ip="127.0.0.1", user_agent="x")
+    theirs = with_a_past(conversation.customer)
     canned = CannedReply.objects.create(name="Hello", text="zanzibar", team=returns)
     return {
         "conversations/<int:pk>/merges/<int:entry_pk>/": {"entry_pk": merged.pk},
@@ -77,6 +79,9 @@ def things(mail, ada, returns, root):
         "canned/": {"pk": canned.pk},
         "views/": {"pk": SavedView.objects.create(owner=ada, name="Own", query="status=open").pk},
         "search/customers/": {"pk": conversation.customer_id},
+        "customers/": {"pk": conversation.customer_id},
+        "customers/<int:pk>/visits/<int:visit_pk>/": {"visit_pk": theirs["visitor"].visits.get().pk},
+        "orders/": {"pk": theirs["shop"].orders.get().pk},
         "me/sessions/": {"pk": session.pk},
         "settings/agents/": {"pk": ada.pk},
         "settings/teams/": {"pk": returns.pk},
