@@ -1,10 +1,17 @@
 """The doors through which Celery walks in: each calls one function and may run twice."""
 
+import structlog
 from celery import shared_task
+from django.db import transaction
+from kombu.exceptions import OperationalError as BrokerError
+from redis.exceptions import RedisError
 
-from conversations import leftovers, refreshing
+from conversations import leftovers, refreshing, silent_carts
 from conversations.actions import states
 from conversations.live import webpush
+from customers import privacy, retention
+
+log = structlog.get_logger(__name__)
 
 
 @shared_task(name="conversations.wake_snoozed")
@@ -32,3 +39,32 @@ def refresh_profiles() -> None:
 def fill_segments() -> None:
     """What comes true by the clock alone, such as ninety days without an order."""
     refreshing.fill_segments()
+
+
+@shared_task(name="conversations.erase")
+def erase_asked() -> None:
+    """Every erasure that is under way; what has to be waited for is looked at again by beat."""
+    privacy.carry_on_all()
+
+
+@shared_task(name="conversations.retain", expires=3600 * 12)
+def retain() -> None:
+    dropped = retention.carry_out()
+    log.info("retention carried out", **{f"dropped_{kind}": rows for kind, rows in dropped.items()})
+
+
+def erase_soon() -> None:
+    """After commit; beat is the net for a broker that is gone."""
+    transaction.on_commit(_erase_soon, robust=True)
+
+
+def _erase_soon() -> None:
+    try:
+        erase_asked.apply_async(retry=False)
+    except (BrokerError, RedisError, OSError):
+        log.warning("the broker is gone: the erasure is left to the sweep")
+
+
+@shared_task(name="conversations.leave_silent_carts", expires=60)
+def leave_silent_carts() -> None:
+    silent_carts.leave()

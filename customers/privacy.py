@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, TYPE_CHECKING
 
+import structlog
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -18,6 +19,8 @@ from customers.models import Customer, Erasure, Identity
 
 if TYPE_CHECKING:
     from deskapp.models import User
+
+log = structlog.get_logger(__name__)
 
 AT_ONCE = 500
 Row = dict[str, object]
@@ -59,6 +62,12 @@ SECTIONS: list[Callable[[Whose], Iterable[Section]]] = []
 STEPS: list[Step] = []
 
 
+def register(sections: Callable[[Whose], Iterable[Section]], steps: Iterable[Step]) -> None:
+    """The rooms start from the inside: whoever comes later points at what is there already, so it goes first."""
+    SECTIONS.append(sections)
+    STEPS[:0] = steps
+
+
 def whose(customer: int) -> Whose:
     """With everybody merged into this customer, however many merges deep."""
     found, new = [customer], [customer]
@@ -76,12 +85,14 @@ def export(customer: Customer, into: IO[bytes]) -> None:
         shown = []
         for section in _sections(of):
             rows = list(section.rows)
-            shown.append({"title": section.title, "name": section.name, "rows": rows[:2000], "count": len(rows)})
+            first = [{name.replace("_", " ").strip(): value for name, value in row.items()} for row in rows[:2000]]
+            shown.append({"title": section.title, "name": section.name, "rows": first, "count": len(rows)})
             archive.writestr(f"data/{section.name}.json", json.dumps(rows, default=str, ensure_ascii=False, indent=1))
             for path, read in section.files:
                 archive.writestr(path, read())
         page = render_to_string(
-            "customers/export.html", {"customer": customer, "sections": shown, "at": timezone.now()}
+            "customers/export.html",
+            {"customer": customer, "sections": shown, "at": timezone.now(), "empty": ["", None, [], {}]},
         )
         archive.writestr("index.html", page)
 
@@ -108,7 +119,8 @@ def carry_on(erasure: Erasure) -> bool:
                 _batch(erasure, step)
             except NotYetError:
                 return False
-    Erasure.objects.filter(pk=erasure.pk, finished_at=None).update(finished_at=timezone.now())
+    if Erasure.objects.filter(pk=erasure.pk, finished_at=None).update(finished_at=timezone.now()):
+        log.info("customer erased", customer=erasure.customer, erasure=erasure.pk, rows=erasure.done)
     return True
 
 
@@ -129,8 +141,12 @@ def carry_on_all() -> int:
     return sum(carry_on(erasure) for erasure in Erasure.objects.filter(finished_at=None).order_by("pk"))
 
 
-def again(since: datetime) -> int:
-    """After a back-up from `since` was restored, it holds people who were erased later: erases them once more."""
+def again(since: datetime, *, also: Iterable[int] = ()) -> int:
+    """After a back-up from `since` was restored, it holds people who were erased later: erases them once more. The
+    back-up may not know of their erasure either: `also` names such customers by their numbers, which every erasure
+    writes to the log."""
+    for customer in also:
+        Erasure.objects.get_or_create(customer=customer, finished_at=None)
     rows = Erasure.objects.filter(asked_at__gte=since).update(finished_at=None, done={}, cursor={})
     carry_on_all()
     return rows

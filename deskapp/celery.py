@@ -13,6 +13,7 @@ app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
     "process what was kept but not processed": {"task": "integrations.inbound.sweep", "schedule": 10.0},
+    "read in shops what is due": {"task": "integrations.inbound.fetch", "schedule": 10.0},
     "deliver what was queued but not sent": {"task": "integrations.outbound.sweep", "schedule": 5.0},
     "send by mail what chat visitors left unread": {"task": "integrations.outbound.chat_by_mail", "schedule": 10.0},
     "say that beat lives": {"task": "deskapp.beat_lives", "schedule": 10.0},

@@ -1,4 +1,4 @@
-"""The integrations app: listens for queued deliveries."""
+"""The integrations app: listens for queued deliveries, and says what it keeps of a customer."""
 
 from django.apps import AppConfig
 
@@ -8,6 +8,10 @@ class IntegrationsConfig(AppConfig):
 
     def ready(self) -> None:
         from conversations.outbound.outbox import delivery_queued
+        from customers import privacy, retention
+        from integrations import belongings, keeping
         from integrations.tasks import queue_delivery
 
         delivery_queued.connect(queue_delivery, dispatch_uid="integrations.queue_delivery")
+        privacy.register(belongings.sections, belongings.STEPS)
+        retention.register(*keeping.KINDS)

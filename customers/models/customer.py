@@ -49,6 +49,8 @@ class Customer(models.Model):
     @property
     def label(self) -> str:
         """What an agent calls this customer: the name, else the best handle, else a word for nobody in particular."""
+        if self.erased_at:
+            return str(_("Somebody we forgot"))
         if self.name:
             return self.name
         best = min(self.identities.all(), key=lambda identity: identity.rank, default=None)

@@ -1,5 +1,6 @@
 """The forms of /me/ and /settings/."""
 
+from decimal import Decimal
 from zoneinfo import available_timezones
 
 from django import forms
@@ -7,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models import Team
+from customers import retention
 from deskapp.models import Role, Theme, User
 
 
@@ -41,6 +43,20 @@ class AgentForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    sees_purchases = forms.BooleanField(label=_("Sees what customers bought"), required=False, initial=True)
+    sees_browsing = forms.BooleanField(label=_("Sees what customers looked at"), required=False, initial=True)
+    refund_limit = forms.DecimalField(
+        label=_("May refund at once up to"),
+        min_value=0,
+        max_value=1_000_000,
+        decimal_places=2,
+        initial=0,
+        required=False,
+        help_text=_("In the order's currency. An admin has no limit."),
+    )
+
+    def clean_refund_limit(self) -> Decimal:
+        return self.cleaned_data["refund_limit"] or Decimal(0)
 
 
 class InvitationForm(AgentForm):
@@ -61,6 +77,18 @@ class DeactivationForm(forms.Form):
         required=False,
         empty_label=_("the team each one is in"),
     )
+
+
+class RetentionForm(forms.Form):
+    kind = forms.CharField()
+    days = forms.IntegerField(min_value=1, max_value=36500)
+    is_on = forms.BooleanField(required=False)
+
+    def clean_kind(self) -> str:
+        kind: str = self.cleaned_data["kind"]
+        if kind not in retention.KINDS:
+            raise forms.ValidationError(_("There is no such kind of data."))
+        return kind
 
 
 class TeamForm(forms.ModelForm):

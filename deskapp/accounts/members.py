@@ -17,14 +17,17 @@ from conversations.live import groups
 from conversations.models import Conversation, PushSubscription, Status, Team
 from deskapp.models import User
 
+RIGHTS = ("sees_purchases", "sees_browsing", "refund_limit")
+
 
 class LastAdminError(ValueError):
     """A desk without an admin could never get one again."""
 
 
 @transaction.atomic
-def invite(*, email: str, name: str, role: str, teams: Iterable[Team], by: User) -> User:
-    agent = User.objects.create_user(email, None, name=name, role=role)
+def invite(*, email: str, name: str, role: str, teams: Iterable[Team], by: User, **rights: object) -> User:
+    """`rights`: values of RIGHTS, where they differ from what everybody has."""
+    agent = User.objects.create_user(email, None, name=name, role=role, **rights)
     agent.teams.set(teams)
     transaction.on_commit(lambda: send_invitation(agent, by=by))
     return agent
@@ -41,14 +44,16 @@ def send_invitation(agent: User, *, by: User) -> None:
 
 
 @transaction.atomic
-def change(agent: User, *, name: str, role: str, teams: Iterable[Team]) -> User:
+def change(agent: User, *, name: str, role: str, teams: Iterable[Team], **rights: object) -> User:
     """Role and teams decide what they see, so their sockets look again at once. Raises LastAdminError."""
     agent = User.objects.select_for_update(no_key=True).get(pk=agent.pk)
     if agent.is_admin and role != agent.role:
         _keep_an_admin(agent)
     role_changes = agent.role != role
     agent.name, agent.role = name, role
-    agent.save(update_fields=["name", "role"])
+    for right, value in rights.items():
+        setattr(agent, right, value)
+    agent.save(update_fields=["name", "role", *rights])
     agent.teams.set(teams)
     if role_changes:
         end_sessions(agent)

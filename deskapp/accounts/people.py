@@ -57,6 +57,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
 def agent(request: HttpRequest, pk: int) -> HttpResponse:
     someone = get_object_or_404(User, pk=pk)
     known = {"name": someone.name, "role": someone.role, "teams": someone.teams.all()}
+    known |= {name: getattr(someone, name) for name in members.RIGHTS}
     form = AgentForm(request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():
         try:

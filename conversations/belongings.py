@@ -1,0 +1,99 @@
+"""What this room keeps of a customer: how it is exported, and how it is erased."""
+
+from collections.abc import Callable, Iterable
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from conversations.models import (
+    Activity,
+    Attachment,
+    Conversation,
+    Delivery,
+    DeliveryAttempt,
+    Draft,
+    Message,
+    MessageEdit,
+    Moment,
+    Participant,
+)
+from customers.privacy import AT_ONCE, Row, Section, Step, Whose, emptied
+
+_SAID = ("pk", "created_at", "kind", "channel__medium", "channel__address", "subject", "text", "is_bot")
+
+
+def sections(of: Whose) -> Iterable[Section]:
+    """What was said to and fro. Private notes are the desk's own and stay here, as a lawyer would have it; an admin
+    reads them in the thread."""
+    here = Conversation.objects.filter(customer__in=of.customers).order_by("pk")
+    columns = ("pk", "subject", "status", "language", "created_at", "resolved_at")
+    yield Section("conversations", _("Your conversations"), list(here.values(*columns)))
+    said = Message.objects.filter(conversation__in=here).exclude(kind=Message.Kind.NOTE)
+    messages: list[Row] = list(said.order_by("created_at", "pk").values(*_SAID))
+    yield Section("messages", _("What was said"), messages)
+    files = Attachment.objects.filter(message__in=said).order_by("pk")
+    rows: list[Row] = list(files.values("pk", "message", "name", "content_type", "size"))
+    yield Section("files", _("Files"), rows, [(_path(file), _reader(file)) for file in files])
+
+
+def _path(file: Attachment) -> str:
+    """Safe on every system: a name from outside may hold anything."""
+    name = "".join(letter if letter.isalnum() or letter in "-_. " else "_" for letter in file.name)
+    return f"files/{file.pk}-{name.replace('..', '_')[-80:]}"
+
+
+def _reader(file: Attachment) -> Callable[[], bytes]:
+    def read() -> bytes:
+        try:
+            with file.file.open("rb") as opened:
+                return opened.read()
+        except FileNotFoundError:
+            return b""
+
+    return read
+
+
+def _erase_files(of: Whose, cursor: int) -> tuple[int, int | None]:
+    """The rows at once, the bytes when that is certain."""
+    theirs = Attachment.objects.filter(message__conversation__customer__in=of.customers)
+    drafted = Attachment.objects.filter(uploaded_by_identity__in=of.identities)
+    found = list((theirs | drafted).distinct().order_by("pk")[:AT_ONCE])
+    for file in found:
+        if file.file.name:
+            transaction.on_commit(lambda name=file.file.name, storage=file.file.storage: storage.delete(name))
+    Attachment.objects.filter(pk__in=[file.pk for file in found]).delete()
+    return emptied(len(found), 0)
+
+
+def _erase_messages(of: Whose, cursor: int) -> tuple[int, int | None]:
+    """The words go, with every earlier wording and what a provider said of them. That something was said, when, by
+    which agent and on which channel stays: the desk's own figures are of that."""
+    rows = Message.objects.filter(conversation__customer__in=of.customers, pk__gt=cursor).order_by("pk")
+    found = list(rows.values_list("pk", flat=True)[:AT_ONCE])
+    here = {"message__in": found}
+    MessageEdit.objects.filter(**here).delete()
+    Moment.objects.filter(**here).delete()
+    DeliveryAttempt.objects.filter(delivery__in=Delivery.objects.filter(**here)).update(said="")
+    Delivery.objects.filter(**here).update(external_id="", error="")
+    Message.objects.filter(pk__in=found).update(
+        identity=None, subject="", text="", html="", quoted=[], details={}, external_id=""
+    )
+    return emptied(len(found), found[-1] if found else None)
+
+
+def _erase_conversations(of: Whose, cursor: int) -> tuple[int, int | None]:
+    rows = Conversation.objects.filter(customer__in=of.customers, pk__gt=cursor).order_by("pk")
+    found = list(rows.values_list("pk", flat=True)[:AT_ONCE])
+    here = {"conversation__in": found}
+    Participant.objects.filter(**here).delete()
+    Draft.objects.filter(**here).delete()
+    Activity.objects.filter(**here).exclude(verb=Activity.Verb.ASSIGNED).update(to="", reason="")
+    Conversation.objects.filter(pk__in=found).update(subject="", snippet="")
+    return emptied(len(found), found[-1] if found else None)
+
+
+STEPS = (
+    Step("files", _erase_files),
+    Step("messages", _erase_messages),
+    Step("conversations", _erase_conversations),
+)

@@ -1,0 +1,43 @@
+"""/settings/privacy/: how long each kind of data is kept, tried before it is done, and who was forgotten."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from customers import retention
+from customers.models import Erasure, RetentionRule
+from deskapp.accounts.forms import RetentionForm
+from deskapp.accounts.people import admins_only
+
+MOST_ROWS = 100
+
+
+@admins_only
+def privacy(request: HttpRequest) -> HttpResponse:
+    """POST saves one rule: `kind`, `days`, `is_on`. `?try` counts what every rule would drop now."""
+    refused = None
+    if request.method == "POST":
+        refused = _saved(request)
+        if refused is None:
+            messages.success(request, _("Saved."))
+            return redirect("privacy")
+    rows: list[dict[str, object]]
+    if "try" in request.GET:
+        rows = [{"kind": each.kind, "rule": each.rule, "rows": each.rows} for each in retention.tried()]
+    else:
+        rows = [{"kind": kind, "rule": rule} for kind, rule in retention.rules()]
+    erasures = Erasure.objects.select_related("by").order_by("-pk")[:MOST_ROWS]
+    context = {"rows": rows, "refused": refused, "erasures": erasures, "tab": "privacy", "tried": "try" in request.GET}
+    return render(request, "deskapp/privacy.html", context, status=422 if refused else 200)
+
+
+def _saved(request: HttpRequest) -> RetentionForm | None:
+    """The form, where it was refused."""
+    form = RetentionForm(request.POST)
+    if not form.is_valid():
+        return form
+    kind = form.cleaned_data["kind"]
+    values = {"days": form.cleaned_data["days"], "is_on": form.cleaned_data["is_on"]}
+    RetentionRule.objects.update_or_create(kind=kind, defaults=values)
+    return None

@@ -1,0 +1,85 @@
+"""What this room keeps of a customer: the bytes that providers sent; how they are exported, and how erased."""
+
+import json
+from collections.abc import Callable, Iterable
+from functools import reduce
+from operator import or_
+from urllib.parse import quote
+
+from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.utils.translation import gettext as _
+
+from customers.models import Identity
+from customers.privacy import AT_ONCE, NotYetError, Section, Step, Whose
+from integrations.models import RawEvent
+
+SHORTEST = 5  # characters: a handle shorter than this would be found in everything
+
+
+class _Escaped(Func):
+    """Bytes as text that any text can be looked for in: what is not ASCII is written in octal."""
+
+    function = "encode"
+    template = "%(function)s(%(expressions)s, 'escape')"
+    output_field = TextField()
+
+
+def sections(of: Whose) -> Iterable[Section]:
+    originals = _of_messages(of)
+    columns = ("pk", "connector__name", "received_at", "kind")
+    files = [(f"originals/{raw.pk}.eml", _reader(raw.pk)) for raw in originals.only("pk")]
+    yield Section("originals", _("Your messages as they came"), list(originals.values(*columns)), files)
+
+
+def _reader(pk: int) -> Callable[[], bytes]:
+    return lambda: bytes(RawEvent.objects.get(pk=pk).body)
+
+
+def _of_messages(of: Whose) -> QuerySet[RawEvent]:
+    return RawEvent.objects.filter(message__conversation__customer__in=of.customers).order_by("pk")
+
+
+def _erase_originals(of: Whose, cursor: int) -> tuple[int, int | None]:
+    return _empty(_of_messages(of).exclude(body=b"")), None
+
+
+def _erase_mentions(of: Whose, cursor: int) -> tuple[int, int | None]:
+    """Whatever names one of their handles: a shop's webhook, a batch of page views. All there is is read, so this takes
+    its time; `cursor` is the id it came to. What is still to be processed is waited for: it would bring them back."""
+    until = cursor + AT_ONCE * 20
+    span = RawEvent.objects.filter(pk__gt=cursor, pk__lte=until).exclude(body=b"")
+    more = RawEvent.objects.filter(pk__gt=until).exists()
+    if not (values := _told(of)):
+        return 0, None
+    naming = span.alias(words=_Escaped(F("body"))).filter(reduce(or_, (Q(words__icontains=value) for value in values)))
+    if naming.filter(state=RawEvent.State.KEPT).exists():
+        raise NotYetError("A message of theirs is still to be processed.")
+    return _empty(naming), until if more else None
+
+
+def _told(of: Whose) -> list[str]:
+    """Their handles in every way a provider writes them: plain, in JSON, in an address; phone numbers without the plus,
+    too. Letters that are not ASCII have no case in escaped bytes, so both cases are looked for."""
+    found: set[str] = set()
+    for value, display in Identity.objects.filter(pk__in=of.identities).values_list("value", "display"):
+        for handle in (value.removeprefix("unverified:").lstrip("+"), display.lstrip("+")):
+            if len(handle) >= SHORTEST and not handle.startswith("erased:"):
+                written = (handle, handle.upper(), quote(handle))
+                found |= {_as_escaped(way) for way in (*written, *(json.dumps(each)[1:-1] for each in written))}
+    return sorted(found)
+
+
+def _as_escaped(text: str) -> str:
+    return "".join(
+        chr(byte) if 32 <= byte < 127 and byte != 92 else "\\\\" if byte == 92 else f"\\{byte:03o}"
+        for byte in text.encode()
+    )
+
+
+def _empty(raws: QuerySet[RawEvent]) -> int:
+    """The bytes go; that something came under this name stays, so that it does not come in twice."""
+    found = list(raws.order_by("pk").values_list("pk", flat=True))
+    return RawEvent.objects.filter(pk__in=found).update(body=b"", headers={}, error=Value(""))
+
+
+STEPS = (Step("mentions", _erase_mentions), Step("originals", _erase_originals))

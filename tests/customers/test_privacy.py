@@ -1,0 +1,214 @@
+"""Export and erasure of one customer: all of it, wherever it lies, in the middle of everything else."""
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import connection
+from django.utils import timezone
+
+from conversations.models import Attachment, Channel, Conversation, Draft, Message, MessageEdit, Participant
+from customers import privacy
+from customers.merging import merge
+from customers.models import (
+    Cart, Claim, Consent, Customer, Erasure, Event, Identity, Order, Return, Suggestion, Trait, Visit, WishItem,
+)  # fmt: skip
+from integrations.models import Connector, RawEvent
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+SECRET = "Wilhelmina"  # in everything she ever said or was called
+ADDRESS = "wilhelmina@home.example"
+
+
+@pytest.fixture
+def connector(db):
+    channel = Channel.objects.create(medium="email", address="help@desk.example", name="Help")
+    return Connector.objects.create(name="Mail", adapter="imap", channel=channel)
+
+
+def everything_of(name, address, connector):
+    customer = Customer.objects.create(name=name, city=f"{name}ville", about=f"{name} likes tea", timezone="UTC")
+    identity = Identity.objects.create(customer=customer, kind="email", value=address, display=address)
+    mine = {"identity": identity, "source": 1}
+    Claim.objects.create(customer=customer, kind="email", value=f"old-{address}")
+    Order.objects.create(
+        **mine, external_id=f"{name}1", number=f"{name}-1", currency="GBP", total=70, placed_at=NOW, changed_at=NOW,
+        lines=[{"name": "Sock", "quantity": 1, "price": "70", "product_id": "s"}], shipments=[{"number": name}],
+    )  # fmt: skip
+    Return.objects.create(
+        **mine, external_id=f"{name}r", currency="GBP", opened_at=NOW, changed_at=NOW, reason=f"{name} said too small"
+    )
+    Cart.objects.create(**mine, external_id=f"{name}c", changed_at=NOW, lines=[{"name": name}])
+    Visit.objects.create(**mine, started_at=NOW, ended_at=NOW, searches=[name])
+    Event.objects.create(**mine, name="Page Viewed", category="behavioural", occurred_at=NOW, properties={"q": name})
+    Trait.objects.create(**mine, name="nick", value=name, said_at=NOW)
+    Consent.objects.create(**mine, purpose="email", is_granted=True, said_at=NOW, evidence=name)
+    WishItem.objects.create(identity=identity, name=f"{name}'s sock", external_id="s", added_at=NOW)
+    conversation = Conversation.objects.create(
+        customer=customer, subject=f"Hello from {name}", snippet=f"I am {name}", last_message_at=NOW
+    )
+    Participant.objects.create(conversation=conversation, email=f"x-{address}", name=name)
+    message = Message.objects.create(
+        conversation=conversation, kind="inbound", channel=connector.channel, identity=identity, subject=name,
+        text=f"I am {name}", html=f"<p>{name}</p>", quoted=[{"kind": "said", "text": name}],
+        details={"reply_to": address}, external_id=f"<1@{name}>",
+    )  # fmt: skip
+    MessageEdit.objects.create(message=message, text=name)
+    file = Attachment(message=message, name=f"{name}.txt", size=3)
+    file.file.save("x", ContentFile(b"abc"))
+    RawEvent.objects.create(
+        connector=connector, external_id=f"u{customer.pk}", body=f"From: {address}\r\n\r\nI am {name}".encode(),
+        state="done", message=message,
+    )  # fmt: skip
+    batch = json.dumps({"batch": [{"email": address.upper()}]}).encode()
+    RawEvent.objects.create(connector=connector, external_id=f"b{customer.pk}", body=batch, state="done")
+    return customer
+
+
+def all_words():
+    """Every row of every table, as text."""
+    with connection.cursor() as cursor:
+        cursor.execute("select tablename from pg_tables where schemaname = 'public'")
+        tables = [name for (name,) in cursor.fetchall()]
+        words = []
+        for table in tables:
+            cursor.execute(f'select t::text from "{table}" t')
+            words += [(table, row) for (row,) in cursor.fetchall()]
+        cursor.execute("select encode(body, 'escape') from integrations_rawevent")
+        words += [("bodies", row) for (row,) in cursor.fetchall()]
+    return words
+
+
+def told(word):
+    return sorted({table for table, row in all_words() if word.lower() in row.lower()})
+
+
+def test_erasure_leaves_no_word_of_her_in_any_table_and_all_of_everybody_else(connector, ada):
+    her = everything_of(SECRET, ADDRESS, connector)
+    bob = everything_of("Robert", "robert@home.example", connector)
+    Draft.objects.create(conversation=her.conversations.get(), agent=ada, mode="reply", html=f"Dear {SECRET}")
+    Suggestion.objects.create(one=her, other=bob, certainty=50, reasons=[{"says": SECRET}])
+    file = Attachment.objects.get(message__conversation__customer=her).file
+    before = told("robert")
+    with _committed():
+        erasure = privacy.ask(her, by=ada, reason="asked by mail")
+        assert privacy.carry_on(erasure)
+    assert told(SECRET) == [] and told(ADDRESS) == []
+    assert told("robert") == before and len(before) > 12
+    assert not file.storage.exists(file.name)
+    her.refresh_from_db()
+    assert her.erased_at and str(her.label) == "Somebody we forgot"
+    assert Erasure.objects.get().finished_at and str(Erasure.objects.get().done["messages"]) == "1"
+
+
+def test_figures_stay(connector, ada):
+    her = everything_of(SECRET, ADDRESS, connector)
+    privacy.carry_on(privacy.ask(her, by=ada))
+    order = Order.objects.get()
+    assert order.total == 70 and order.lines[0]["name"] == "Sock" and order.identity.customer == her
+    assert Message.objects.get().channel == connector.channel and her.profile.lifetime_value == 70
+
+
+def test_who_was_merged_into_her_goes_too(connector, ada):
+    her = everything_of(SECRET, ADDRESS, connector)
+    twin = everything_of("Mina", "mina@home.example", connector)
+    merge(twin, into=her, evidence="Mina said so")
+    privacy.carry_on(privacy.ask(her, by=ada))
+    assert told(SECRET) == [] and told("mina") == []
+
+
+def test_an_erasure_that_was_interrupted_goes_on_where_it_stopped(connector, ada, monkeypatch):
+    her = everything_of(SECRET, ADDRESS, connector)
+    erasure = privacy.ask(her, by=ada)
+    assert privacy.ask(her, by=ada) == erasure
+    steps = {step.name: step for step in privacy.STEPS}
+
+    def dies(of, cursor):
+        raise OSError("power cut")
+
+    broken = [privacy.Step(step.name, dies if step.name == "orders" else step.erase) for step in privacy.STEPS]
+    monkeypatch.setattr(privacy, "STEPS", broken)
+    with pytest.raises(OSError):
+        privacy.carry_on(erasure)
+    assert not Erasure.objects.get().finished_at
+    done = dict(Erasure.objects.get().done)
+    monkeypatch.setattr(privacy, "STEPS", list(steps.values()))
+    assert privacy.carry_on_all() == 1
+    assert told(SECRET) == [] and done["messages"] == 1 == Erasure.objects.get().done["messages"]
+
+
+def test_what_is_still_to_be_processed_is_waited_for(connector, ada):
+    her = everything_of(SECRET, ADDRESS, connector)
+    waiting = RawEvent.objects.create(connector=connector, external_id="new", body=f"From: {ADDRESS}".encode())
+    assert not privacy.carry_on(privacy.ask(her, by=ada))
+    assert Customer.objects.get(pk=her.pk).name == SECRET
+    RawEvent.objects.filter(pk=waiting.pk).update(state="done")
+    assert privacy.carry_on_all() == 1 and told(ADDRESS) == []
+
+
+def test_handles_that_are_not_ascii_are_found_in_bytes(connector, ada):
+    her = everything_of("Žofie", "žofie@dům.example", connector)
+    privacy.carry_on(privacy.ask(her, by=ada))
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from integrations_rawevent where body <> ''")
+        assert cursor.fetchone() == (0,)
+
+
+def test_many_messages_and_events_go_batch_by_batch(connector, ada, monkeypatch):
+    her = everything_of(SECRET, ADDRESS, connector)
+    identity, conversation = her.identities.get(), her.conversations.get()
+    Message.objects.bulk_create(
+        Message(conversation=conversation, kind="inbound", text=f"{SECRET} {n}") for n in range(1201)
+    )
+    Event.objects.bulk_create(
+        Event(
+            identity=identity, name="Page Viewed", category="behavioural", properties={"n": SECRET},
+            occurred_at=NOW - timedelta(minutes=n), number=900000 + n,
+        )
+        for n in range(5200)
+    )  # fmt: skip
+    privacy.carry_on(privacy.ask(her, by=ada))
+    assert told(SECRET) == [] and Erasure.objects.get().done["messages"] == 1202
+    assert not Event.objects.exists()
+
+
+def test_a_restored_back_up_is_erased_again(connector, ada):
+    her = everything_of(SECRET, ADDRESS, connector)
+    privacy.carry_on(privacy.ask(her, by=ada))
+    Customer.objects.filter(pk=her.pk).update(name=SECRET)  # as an old back-up has it
+    assert privacy.again(NOW - timedelta(days=1)) == 1
+    assert told(SECRET) == []
+
+
+def test_the_archive_holds_everything_to_read_and_to_process(connector, ada):
+    her = everything_of(SECRET, ADDRESS, connector)
+    Message.objects.create(conversation=her.conversations.get(), kind="note", text="Our own thought")
+    into = io.BytesIO()
+    privacy.export(her, into)
+    archive = zipfile.ZipFile(into)
+    page = archive.read("index.html").decode()
+    names = set(archive.namelist())
+    for section in ("customer", "identities", "orders", "returns", "carts", "visits", "events", "consents", "messages"):
+        assert json.loads(archive.read(f"data/{section}.json")), section
+    assert SECRET in page and "Our own thought" not in page and "Robert" not in page
+    [file] = [name for name in names if name.startswith("files/")]
+    [original] = [name for name in names if name.startswith("originals/")]
+    assert archive.read(file) == b"abc" and ADDRESS.encode() in archive.read(original)
+
+
+def test_no_name_of_a_file_leaves_the_archives_folder(connector):
+    her = everything_of(SECRET, ADDRESS, connector)
+    Attachment.objects.update(name="../../etc/passwd")
+    into = io.BytesIO()
+    privacy.export(her, into)
+    assert not [name for name in zipfile.ZipFile(into).namelist() if ".." in name or name.startswith("/")]
+
+
+def _committed():
+    from django.test import TestCase
+
+    return TestCase.captureOnCommitCallbacks(execute=True)
