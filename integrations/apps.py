@@ -10,7 +10,7 @@ class IntegrationsConfig(AppConfig):
         from conversations.outbound.outbox import delivery_queued
         from customers import privacy, retention
         from integrations import belongings, keeping
-        from integrations.tasks import queue_delivery
+        from integrations.queueing import queue_delivery
 
         delivery_queued.connect(queue_delivery, dispatch_uid="integrations.queue_delivery")
         privacy.register(belongings.sections, belongings.STEPS)

@@ -1,4 +1,4 @@
-"""Connector: how a channel is wired to its provider; RawEvent: what the provider sent, byte for byte."""
+"""Connector: how a channel is wired to its provider; RawEvent: what it sent, byte for byte; what is to be fetched."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -65,3 +65,64 @@ class RawEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.connector_id}:{self.external_id}"
+
+
+class BackfillState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    STOPPED = "stopped", _("stopped")
+
+
+class Backfill(models.Model):
+    """One reading of a shop's past, page by page: whoever stops in between goes on where it stopped."""
+
+    State = BackfillState
+
+    connector = models.ForeignKey(Connector, models.CASCADE, related_name="backfills")
+    since = models.DateTimeField(null=True, blank=True)  # nothing older is asked for
+    cursor = models.JSONField(default=dict, blank=True)  # in the adapter's own words: where to go on
+    done = models.PositiveIntegerField(default=0)  # things read
+    total = models.PositiveIntegerField(default=0)  # things there were when it began; 0: the shop does not say
+    state = models.CharField(max_length=8, choices=BackfillState.choices, default=BackfillState.WAITING)
+    error = models.TextField(blank=True)  # in the admin's words: why it waits, or stopped
+    tries = models.PositiveSmallIntegerField(default=0)  # in a row that failed
+    due_at = models.DateTimeField(db_default=Now())  # when to go on; while it runs, when to take it for dead
+    started_at = models.DateTimeField(db_default=Now(), editable=False)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connector"], name="backfill_one_at_a_time", condition=models.Q(finished_at=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.connector_id}: {self.percent} %"
+
+    @property
+    def percent(self) -> int:
+        """Never a hundred before it is done: more may have come since it was counted."""
+        if self.state == BackfillState.DONE:
+            return 100
+        return min(99, self.done * 100 // self.total) if self.total else 0
+
+
+class Reread(models.Model):
+    """One thing in a shop that is to be read whole, because a webhook told of a part of it. Gone when it was read."""
+
+    connector = models.ForeignKey(Connector, models.CASCADE, related_name="rereads")
+    kind = models.CharField(max_length=40)  # the adapter's word for what `external_id` names
+    external_id = models.CharField(max_length=200)
+    asked_at = models.DateTimeField()  # by the newest webhook that spoke of it
+    due_at = models.DateTimeField(null=True, blank=True)  # None: given up, until it is asked for again
+    tries = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connector", "kind", "external_id"], name="reread_once")]
+        indexes = [models.Index(fields=["due_at"], name="reread_due", condition=~models.Q(due_at=None))]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.external_id}"

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from conversations.envelopes import DeliveryReport, InboundMessage, OutboundMessage
 from customers.facts import Fact
+from integrations.adapters.shops.asks import Partial, PrivacyRequest
 from integrations.models import Connector, RawEvent
 
 
@@ -28,7 +29,7 @@ class Aside:
     body: bytes = b""
 
 
-Understood = InboundMessage | DeliveryReport | Fact | Told | Aside
+Understood = InboundMessage | DeliveryReport | Fact | Told | Aside | Partial | PrivacyRequest
 
 
 class AdapterError(Exception):

@@ -16,7 +16,7 @@ from integrations.adapters.media.email.original import digest, message_id_of
 from integrations.inbound.arrival import Arrival
 from integrations.inbound.process import accept
 from integrations.models import Connector, RawEvent
-from integrations.tasks import queue_event
+from integrations.queueing import queue_event
 
 log = structlog.get_logger(__name__)
 

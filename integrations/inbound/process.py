@@ -13,6 +13,8 @@ from conversations.models import Delivery, Message
 from conversations.outbound.outbox import settle
 from integrations.adapters import adapter_named
 from integrations.adapters.base import Aside, Told
+from integrations.adapters.shops.asks import Partial, PrivacyRequest
+from integrations.inbound.asked import heed
 from integrations.inbound.facts import keep_facts, set_aside
 from integrations.inbound.loops import slowed
 from integrations.models import Connector, RawEvent
@@ -72,6 +74,8 @@ def _process(raw_id: int) -> RawEvent:
             set_aside(raw, understood)
         elif isinstance(understood, Told):
             told.append(understood)
+        elif isinstance(understood, Partial | PrivacyRequest):
+            heed(raw.connector, understood)
         else:
             told.append(Told(len(told), (understood,), repr(understood).encode))
     keep_facts(raw, told)

@@ -17,7 +17,7 @@ from integrations.adapters.base import NotGenuineError
 from integrations.inbound.arrival import Arrival
 from integrations.inbound.mailbox import keep
 from integrations.models import Connector
-from integrations.tasks import queue_event
+from integrations.queueing import queue_event
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +41,7 @@ def hook(request: HttpRequest, connector_id: int, secret: str, kind: str = "") -
         connector, arrivals = _hear(request, connector_id, secret, kind)
     except NotGenuineError as error:
         log.warning("webhook is not genuine", connector=connector_id, error=str(error))
-        return HttpResponse(status=400)
+        return HttpResponse(status=error.status)
     with transaction.atomic():
         kept = [keep(connector, arrival) for arrival in arrivals]
     for raw, is_new in kept:

@@ -1,7 +1,8 @@
 """What a shop's adapter is, beside an Adapter: it reads a shop's past page by page, and acts on orders for agents."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
@@ -11,6 +12,8 @@ from customers.identify import Handle, normalise
 from customers.models import Order
 from customers.models.identity import Kind
 from integrations.adapters.base import AdapterError, NotGenuineError
+from integrations.adapters.shops.asks import Partial, PrivacyRequest
+from integrations.inbound.arrival import Arrival
 from integrations.models import Connector, RawEvent
 
 __all__ = ["Act", "AdapterError", "NotGenuineError", "OrderAct", "Page", "Piece", "Shop", "buyer"]
@@ -53,13 +56,14 @@ class Act:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of the past. `cursor` is where to go on, so that a broken back-fill loses nothing; None: this was the
-    last. `of` is how many things there are in all, 0 where the shop does not say."""
+    """One page of the past, as the shop sent it: what is in it is kept, and understood like a webhook, so that nothing
+    is parsed twice. `cursor` is where to go on, so that a broken back-fill loses nothing; None: this was the last.
+    `of` is how many things there are in all, 0 where the shop does not say; `pause` is seconds to leave it in peace."""
 
-    facts: tuple[Fact, ...]
+    arrivals: tuple[Arrival, ...]
     cursor: Cursor | None
     of: int = 0
-    aside: tuple[tuple[bytes, str], ...] = field(default=())  # what could not be understood, and why
+    pause: float = 0.0
 
 
 class Shop(Protocol):
@@ -67,7 +71,7 @@ class Shop(Protocol):
         """What this connection may do to orders: what the shop's API has, less what its settings or its key forbid."""
         ...
 
-    def understand(self, connector: Connector, raw: RawEvent) -> Iterable[Fact]:
+    def understand(self, connector: Connector, raw: RawEvent) -> Iterable[Fact | Partial | PrivacyRequest]:
         """As Adapter.understand."""
         ...
 
@@ -78,9 +82,19 @@ class Shop(Protocol):
         UncertainError when the shop had the request and fell silent: it is never done again by itself."""
         ...
 
-    def pages(self, connector: Connector, cursor: Cursor) -> Iterator[Page]:
-        """The shop's past from `cursor` on ({}: from the beginning), oldest first, until the last page. Raises
+    def pages(self, connector: Connector, cursor: Cursor, since: datetime | None) -> Iterator[Page]:
+        """The shop's past from `cursor` on ({}: from the beginning; `since`: only what changed after that), until the
+        last page. Raises AdapterError."""
+        ...
+
+    def reread(self, connector: Connector, kind: str, external_id: str) -> list[Arrival]:
+        """The whole of which a webhook told a part (asks.Partial); nothing where the shop has it no more. Raises
         AdapterError."""
+        ...
+
+    def check(self, connector: Connector) -> list[str]:
+        """Calls the shop and says what was found, in words. Raises AdapterError with what is wrong and how to mend it.
+        Notes in the connector's settings what only the shop knows (its currency, its places); the caller saves."""
         ...
 
 

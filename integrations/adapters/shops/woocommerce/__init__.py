@@ -1,0 +1,1 @@
+"""WooCommerce: webhooks in, the REST API for the past and for what agents do."""

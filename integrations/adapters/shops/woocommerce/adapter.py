@@ -1,0 +1,54 @@
+"""The adapter of a WooCommerce shop.
+
+Its settings: site (https://shop.example), shop (the word that its accounts are told apart by; the chat's connector has
+the same), statuses (words of plug-ins, translated), auth, and what `check` notes: currency, may. Its secrets:
+webhook_secret (the last word of the webhooks' address), signing_secret, consumer_key, consumer_secret.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare
+
+from conversations.envelopes import DeliveryReport, OutboundMessage
+from customers.facts import Fact
+from customers.models import Order
+from integrations.adapters.base import AdapterError, NotGenuineError
+from integrations.adapters.shops.base import Act, Cursor, OrderAct, Page
+from integrations.adapters.shops.reread import order_again
+from integrations.adapters.shops.woocommerce import acts, past
+from integrations.adapters.shops.woocommerce.check import check
+from integrations.adapters.shops.woocommerce.hearing import Said, arrivals, said_by
+from integrations.inbound.arrival import Arrival
+from integrations.models import Connector, RawEvent
+
+
+class WooCommerceAdapter:
+    def hear(self, connector: Connector, request: HttpRequest, *, secret: str, kind: str) -> Iterable[Arrival]:
+        known = connector.secrets.get("webhook_secret", "")
+        if not known or not constant_time_compare(secret, known):
+            raise NotGenuineError("The address of the webhook is wrong.")
+        return arrivals(connector, request)
+
+    def understand(self, connector: Connector, raw: RawEvent) -> Iterator[Said]:
+        return said_by(connector, raw)
+
+    def acts(self, connector: Connector) -> frozenset[OrderAct]:
+        return acts.acts(connector)
+
+    def act(self, connector: Connector, order: Order, act: Act) -> Iterable[Fact]:
+        acts.carry_out(connector, order, act)
+        return order_again(self, connector, order)
+
+    def pages(self, connector: Connector, cursor: Cursor, since: datetime | None) -> Iterator[Page]:
+        return past.pages(connector, cursor, since)
+
+    def reread(self, connector: Connector, kind: str, external_id: str) -> list[Arrival]:
+        return past.reread(connector, kind, external_id)
+
+    def check(self, connector: Connector) -> list[str]:
+        return check(connector)
+
+    def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
+        raise AdapterError("A shop sends no messages.", permanent=True)
