@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from deskapp import health
-from deskapp.accounts import errors
+from deskapp.accounts import errors, work
 from deskapp.operations import metrics
 
 handler400 = "deskapp.accounts.errors.bad_request"
@@ -20,6 +20,7 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", metrics.metrics),
+    path("accounts/oidc/<str:provider_id>/login/", work.login),
     path("accounts/", include("allauth.urls")),
     path("", include("deskapp.accounts.urls")),
     path("", include("integrations.urls")),

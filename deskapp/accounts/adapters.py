@@ -45,7 +45,8 @@ class AccountAdapter(DefaultAccountAdapter):
 def mismatch(tries_left: int) -> str:
     words = _("That password and email do not match.")
     if not tries_left:
-        return f"{words} {_('That was the last try: signing in rests for 5 minutes.')}"
+        last = _("That was the last try: signing in rests for 5 minutes.")
+        return f"{words} {last}"
     number = {1: _("One"), 2: _("Two"), 3: _("Three"), 4: _("Four")}.get(tries_left, str(tries_left))
     left = ngettext(
         "%(number)s try left before a 5 minute pause.", "%(number)s tries left before a 5 minute pause.", tries_left
@@ -70,6 +71,11 @@ class WorkAccountAdapter(DefaultSocialAccountAdapter):
                     words=_("You are known at work, but not to this desk. Ask an admin to invite your address."),
                 )
             )
+
+    def on_authentication_error(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
+        """The provider refused, answered nonsense, or answered a question that this browser did not ask."""
+        words = _("Nothing was changed. Go back and try once more; if it stays, tell an admin.")
+        raise ImmediateHttpResponse(errors.page(401, title=_("Your work account did not let you in"), words=words))
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return bool(settings.OIDC_CREATE)

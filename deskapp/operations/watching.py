@@ -1,17 +1,37 @@
 """Sentry and OpenTelemetry, each only when its environment variable is set: unset, nothing of them is imported."""
 
-from deskapp.environment import text
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ImproperlyConfigured
+
+from deskapp.environment import address, text
+
+if TYPE_CHECKING:
+    from sentry_sdk.types import Event, Hint
 
 
 def start() -> None:
-    if text("SENTRY_DSN"):
-        _sentry(text("SENTRY_DSN"))
-    if text("OTEL_EXPORTER_OTLP_ENDPOINT"):
-        _opentelemetry()
+    if dsn := address("SENTRY_DSN", "http", "https"):
+        _begin("SENTRY_DSN", lambda: _sentry(dsn))
+    if address("OTEL_EXPORTER_OTLP_ENDPOINT", "http", "https"):
+        _begin("OTEL_EXPORTER_OTLP_ENDPOINT", _opentelemetry)
+
+
+def _begin(variable: str, watch: Callable[[], None]) -> None:
+    """A desk that is to be watched and is not would be noticed too late, so it does not start."""
+    try:
+        watch()
+    except ImportError as error:
+        words = f"{variable} is set, but {error.name} is not installed: install requirements.txt, or unset it."
+        raise ImproperlyConfigured(words) from error
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{variable} cannot be used: {error}.") from error
 
 
 def _sentry(dsn: str) -> None:
-    """Without bodies and local variables: they are what customers wrote."""
+    """Without bodies, local variables, the words of an exception and the lines before it: customers may have written
+    them."""
     import sentry_sdk
 
     sentry_sdk.init(
@@ -20,8 +40,16 @@ def _sentry(dsn: str) -> None:
         send_default_pii=False,
         max_request_body_size="never",
         include_local_variables=False,
+        max_breadcrumbs=0,
+        before_send=_without_words,
         traces_sample_rate=0.0,
     )
+
+
+def _without_words(event: "Event", hint: "Hint") -> "Event":
+    for raised in event.get("exception", {}).get("values", []):
+        raised["value"] = ""
+    return event
 
 
 def _opentelemetry() -> None:
