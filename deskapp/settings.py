@@ -231,6 +231,7 @@ ENCRYPTION_KEYS = words("ENCRYPTION_KEYS") or [kept_secret(DATA_DIR, "connector"
 REOPEN_WINDOW_DAYS = number("REOPEN_WINDOW_DAYS", 14)
 UNDO_SECONDS = number("UNDO_SECONDS", 8)
 CHAT_TO_MAIL_SECONDS = number("CHAT_TO_MAIL_SECONDS", 120)
+SUPERVISOR_REFUND_LIMIT = number("SUPERVISOR_REFUND_LIMIT", 500)  # in the order's currency; admins have none
 CART_LEFT_MINUTES = number("CART_LEFT_MINUTES", 60, at_least=1)
 
 # Nothing foreign runs: scripts and styles are our own files; only style attributes (a hue, a span) may be inline.

@@ -9,6 +9,7 @@ from conversations.models.draft import Draft
 from conversations.models.lease import Lease
 from conversations.models.message import Attachment, Message, MessageEdit
 from conversations.models.moment import Moment
+from conversations.models.order_act import OrderAct
 from conversations.models.parting import Parting
 from conversations.models.personal import Follow, Mention, PushSubscription, ReadMark
 from conversations.models.tag import Tag
@@ -34,6 +35,7 @@ __all__ = [
     "Message",
     "MessageEdit",
     "Moment",
+    "OrderAct",
     "Participant",
     "Parting",
     "Priority",

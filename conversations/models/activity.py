@@ -25,6 +25,14 @@ class Verb(models.TextChoices):
     MOVED = "moved", _("moved to another customer")
     FAILED = "failed", _("a message was not delivered")
     REMOVED = "removed", _("removed a message that was not sent")
+    REFUNDED = "refunded", _("refunded")
+    CANCELLED_ORDER = "cancelled_order", _("cancelled an order")
+    RESENT_ORDER = "resent_order", _("sent an order’s confirmation again")
+    HELD_ORDER = "held_order", _("put an order on hold")
+    RELEASED_ORDER = "released_order", _("released an order")
+    ADDED_ORDER = "added_order", _("added an order")
+    NOTED_CALL = "noted_call", _("noted a call")
+    NOTED_FACT = "noted_fact", _("noted a fact")
 
 
 class Activity(models.Model):

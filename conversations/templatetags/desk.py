@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 
@@ -13,11 +14,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from conversations.models import Conversation, Medium, Message, Priority
 from conversations.reading import TAGS, rail_of
 from conversations.sanitise import sanitise_own
+from customers import money as sums
 from customers.models.identity import Kind
 
 register = template.Library()
@@ -62,6 +65,21 @@ def _sprite() -> str:
         return Path(found).read_text(encoding="utf-8")
     with staticfiles_storage.open("icons.svg") as file:
         return bytes(file.read()).decode()
+
+
+@register.filter
+def money(amount: object, currency: str) -> str:
+    """A sum as the reader's language writes it: {{ order.total|money:order.currency }}; "" for what is none."""
+    try:
+        return sums.formatted(Decimal(str(amount)), currency, get_language() or "en") if currency else ""
+    except InvalidOperation:
+        return ""
+
+
+@register.filter
+def plain_sum(amount: Decimal, currency: str) -> str:
+    """A sum as forms send it back: "148.00"."""
+    return sums.plainly(amount, currency)
 
 
 @register.filter

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from customers.facts import Fact
 from customers.models import Order
+from customers.money import plainly
 from integrations.adapters.base import UncertainError
 from integrations.adapters.shops.base import Act
 from integrations.adapters.shops.calling import call
@@ -15,7 +16,9 @@ from integrations.models import Connector
 
 
 def act(connector: Connector, order: Order, act: Act) -> Iterable[Fact]:
-    body = json.dumps({**_asked(act), "order": {"id": order.external_id, "number": order.number}}).encode()
+    body = json.dumps(
+        {**_asked(act, order.currency), "order": {"id": order.external_id, "number": order.number}}
+    ).encode()
     headers = signature.signed(connector.secrets.get("signing_secret", ""), body)
     answer = call(
         "POST",
@@ -34,6 +37,6 @@ def act(connector: Connector, order: Order, act: Act) -> Iterable[Fact]:
         raise UncertainError(words) from error
 
 
-def _asked(act: Act) -> dict[str, object]:
+def _asked(act: Act, currency: str) -> dict[str, object]:
     said = asdict(act)
-    return {**said, "amount": None if act.amount is None else str(act.amount), "what": str(act.what)}
+    return {**said, "amount": None if act.amount is None else plainly(act.amount, currency), "what": str(act.what)}
