@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from django.utils.functional import Promise
+
 from conversations.envelopes import DeliveryReport, InboundMessage, OutboundMessage
 from customers.facts import Fact
 from integrations.adapters.shops.asks import Partial, PrivacyRequest
@@ -35,7 +37,7 @@ Understood = InboundMessage | DeliveryReport | Fact | Told | Aside | Partial | P
 class AdapterError(Exception):
     """Sending or fetching failed. `permanent`: trying again cannot help. The text is for the agent to read."""
 
-    def __init__(self, text: str, *, permanent: bool = False, said: str = "") -> None:
+    def __init__(self, text: str | Promise, *, permanent: bool = False, said: str = "") -> None:
         super().__init__(text)
         self.permanent, self.said = permanent, said
         self.external_id = ""  # under which the message may have arrived all the same
