@@ -4,7 +4,7 @@ Their templates are named *.jinja.html and hold one macro each that others call:
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, cast
@@ -100,10 +100,10 @@ def paragraphs(text: str) -> SafeString:
     return mark_safe(linebreaks(text if is_plain else urlize(text, autoescape=True), autoescape=is_plain))  # noqa: S308  escaped by the one or the other
 
 
-def files(message: Message) -> Sequence[Attachment]:
+def files(message: Message) -> Iterable[Attachment]:
     """Asked for only where the timeline has not seen that there are none."""
     return () if vars(message).get("has_files") is False else message.attachments.all()
 
 
-def edits(message: Message) -> Sequence[MessageEdit]:
+def edits(message: Message) -> Iterable[MessageEdit]:
     return () if vars(message).get("has_edits") is False else message.edits.all()

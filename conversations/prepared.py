@@ -21,7 +21,7 @@ def blank(number: int) -> int:
 @dataclass(frozen=True)
 class Prepared:
     sql: str
-    params: tuple[object, ...]
+    params: tuple[str | int, ...]
 
     def fetch(self, values: Mapping[int, int]) -> list[Row]:
         """The rows as the database gives them, with `values` in the place of the blanks."""
@@ -34,7 +34,7 @@ class Prepared:
 def prepare(rows: QuerySet) -> Prepared:
     """Keep what this gives; it must depend on nothing but its blanks."""
     sql, params = rows.query.sql_with_params()
-    return Prepared(sql, cast("Row", tuple(params)))
+    return Prepared(sql, cast("tuple[str | int, ...]", tuple(params)))
 
 
 def restored(model: type[M], columns: Mapping[str, object]) -> M:

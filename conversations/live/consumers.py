@@ -1,5 +1,8 @@
 """The agent's socket: one for each tab, in just the groups that its agent may see."""
 
+import asyncio
+import json
+import uuid
 from typing import TYPE_CHECKING
 
 from asgiref.sync import sync_to_async
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 SIGNED_OUT = 4401  # the browser goes to the door
 CHANGED = 4403  # what the agent may see has changed: the browser opens the page anew
 LOOK_AGAIN = 60  # seconds between checks of a session that nobody told us about
+PASSED_ON = {"desk.event", "desk.row", "desk.typing"}  # as they come, by each socket that hears them
+REMEMBERED = 5.0  # seconds: who looks at a conversation is asked once a process for all sockets that are told of it
 
 Frame = dict[str, object]
 
@@ -51,6 +56,14 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
         for conversation in list(self.opened):
             await self._close(conversation)
         await self._turn_to(0)
+
+    async def dispatch(self, message: Frame) -> None:
+        """Channels hops into a thread before every message, to close old connections: what is only passed on, for
+        dozens of sockets at once, has none."""
+        if message["type"] in PASSED_ON:
+            await self.send(text_data=json.dumps(message))
+        else:
+            await super().dispatch(message)
 
     async def receive_json(self, content: Frame, **kwargs: object) -> None:
         """What a browser may say: {"open": id}, {"close": id}, {"typing": id, "writing": bool}, {"ping": 1}, and
@@ -101,8 +114,9 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
 
     async def _tell(self, conversation: int) -> None:
         """Who is there now, to all who see the row."""
+        frame = {"type": "desk.viewers", "conversation": conversation, "telling": uuid.uuid4().hex}
         for group in await database_sync_to_async(_watching)(conversation):
-            await self.channel_layer.group_send(group, {"type": "desk.viewers", "conversation": conversation})
+            await self.channel_layer.group_send(group, frame)
 
     async def _ping(self) -> None:
         """Keeps presence alive, and notices a revoked session or a lost conversation nobody told this socket about."""
@@ -143,12 +157,6 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
 
     # Frames from the channel layer.
 
-    async def desk_event(self, frame: Frame) -> None:
-        await self.send_json(frame)
-
-    async def desk_row(self, frame: Frame) -> None:
-        await self.send_json(frame)
-
     async def desk_gone(self, frame: Frame) -> None:
         """A team this agent is in lost the conversation: where they see it otherwise, it stays. One that was merged
         (`into`) goes for everybody."""
@@ -159,24 +167,31 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
         await self._close(conversation)
         await self.send_json(frame)
 
-    async def desk_typing(self, frame: Frame) -> None:
-        await self.send_json(frame)
-
     async def desk_viewers(self, frame: Frame) -> None:
         conversation = frame["conversation"]
         assert isinstance(conversation, int)
-        here = await sync_to_async(presence.in_conversations)([conversation])
-        viewers = [viewer for viewer in here.get(conversation, []) if viewer["id"] != self.agent.pk]
-        await self.send_json({**frame, "viewers": viewers})
-
-    async def desk_customer(self, frame: Frame) -> None:
-        if frame["customer"] == self.customer:
-            await self.send_json(frame)
+        here = await _viewers(conversation, str(frame.pop("telling")))
+        await self.send_json({**frame, "viewers": [viewer for viewer in here if viewer["id"] != self.agent.pk]})
 
     async def desk_kick(self, frame: Frame) -> None:
         """Somebody changed this agent's rights, or ended this session (groups.kick)."""
         if await self._is_as_before():
             self.checked_at = timezone.now().timestamp()
+
+
+_asked: dict[str, "asyncio.Task[list[presence.Viewer]]"] = {}
+
+
+async def _viewers(conversation: int, telling: str) -> list[presence.Viewer]:
+    """Who is there by now: one look into Redis for all sockets of this process that hear the same telling."""
+    if telling not in _asked:
+        _asked[telling] = asyncio.create_task(_look_once(conversation))
+        asyncio.get_running_loop().call_later(REMEMBERED, _asked.pop, telling, None)
+    return await asyncio.shield(_asked[telling])
+
+
+async def _look_once(conversation: int) -> list[presence.Viewer]:
+    return (await sync_to_async(presence.in_conversations)([conversation])).get(conversation, [])
 
 
 def _agent_of(session_key: str | None, user: int | None) -> "User | None":
