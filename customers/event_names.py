@@ -232,7 +232,12 @@ MEANINGS: dict[str, Meaning] = {
     "Fact Noted": of(PROFILE, "note", _("An agent noted something"), "%(text)s"),
     "Call Noted": of(CONTEXTUAL, "phone", _("An agent noted a call"), "%(text)s"),
     CONSENT_CHANGED: of(
-        CONTEXTUAL, "consent", _("Consent changed"), "", "segment_consent_preference", "consent_preference_updated"
+        CONTEXTUAL,
+        "consent",
+        _("Consent changed"),
+        "",
+        "segment_consent_preference",
+        "segment_consent_preference_updated",
     ),
     "Email Opened": of(CONTEXTUAL, "email", _("Opened a mail"), _("Opened “%(name)s”"), "opened_email"),
     "Email Link Clicked": of(CONTEXTUAL, "email", _("Followed a link in a mail"), "", "clicked_email"),

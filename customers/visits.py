@@ -106,8 +106,8 @@ def _look(seen: list[dict[str, object]], product: dict[str, str]) -> None:
             before["times"] = int(str(before["times"])) + 1
             return
     if len(seen) < MOST_SEEN:
-        kept = {name: product[name] for name in ("id", "name", "kind", "url") if name in product}
-        seen.append({**kept, "times": 1})
+        kept: dict[str, object] = {name: product[name] for name in ("id", "name", "kind", "url") if name in product}
+        seen.append(kept | {"times": 1})
 
 
 def _search(searches: list[str], query: str) -> None:
@@ -117,7 +117,7 @@ def _search(searches: list[str], query: str) -> None:
 
 def _page(properties: Properties, context: Properties) -> dict[str, str]:
     told = context.get("page")
-    about: Properties = {**told, **properties} if isinstance(told, dict) else properties
+    about = {**(told if isinstance(told, dict) else {}), **properties}
     named = {name: str(about[name])[:1000] for name in ("url", "title", "referrer") if about.get(name)}
     return named if named.get("title") or not about.get("name") else {**named, "title": str(about["name"])[:300]}
 

@@ -1,5 +1,6 @@
 """Turns away bodies that no address takes, before they fill the disk: Django would write them down first."""
 
+import json
 from typing import Protocol
 
 from django.conf import settings
@@ -20,6 +21,11 @@ class App(Protocol):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
 
 
+# The tracking API takes 500 kB, and is called by every browser on the shop's pages; its libraries read the words.
+TRACKING, TRACKING_BYTES = "/v1/", 600_000
+TOO_LARGE = json.dumps({"success": False, "code": "too_large", "message": "A request has up to 500 kB."}).encode()
+
+
 class BodyLimit:
     """An ASGI application around another: 413 where the length is told, the end of the request where it is not."""
 
@@ -29,10 +35,14 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         told = dict(scope.get("headers", [])).get(b"content-length", b"0")  # type: ignore[call-overload]
-        if not told.isdigit() or int(told) > self.most:
-            headers = [(b"content-length", b"0"), (b"connection", b"close")]
+        is_tracking = str(scope.get("path", "")).startswith(TRACKING)
+        most = min(self.most, TRACKING_BYTES) if is_tracking else self.most
+        if not told.isdigit() or int(told) > most:
+            words = TOO_LARGE if is_tracking else b""
+            headers = [(b"content-length", str(len(words)).encode()), (b"connection", b"close")]
+            headers += [(b"content-type", b"application/json")] if is_tracking else []
             await send({"type": "http.response.start", "status": 413, "headers": headers})
-            await send({"type": "http.response.body", "body": b""})
+            await send({"type": "http.response.body", "body": words})
             return
         taken = 0
 
@@ -40,6 +50,6 @@ class BodyLimit:
             nonlocal taken
             event = await receive()
             taken += len(event.get("body", b""))  # type: ignore[arg-type]
-            return event if taken <= self.most else {"type": "http.disconnect"}
+            return event if taken <= most else {"type": "http.disconnect"}
 
         await self.app(scope, counted, send)

@@ -15,6 +15,8 @@ EXEMPT = {
     "chat/<str:key>/session": "the widget brings its own token, and the origin is checked",
     "chat/<str:key>/messages": "the same",
     "chat/<str:key>/files": "the same",
+    "v1/<slug:kind>": "a tracker brings its write key, and the origin is checked",
+    "v1/<slug:kind>/": "the same",
 }
 FILLED = {"int": "1", "str": "x", "slug": "x", "path": "x", "uuid": "5f0c1c0e-0000-4000-8000-000000000000"}
 PLAIN = sorted({route for route in routes() if "(?P" not in route and "^" not in route} - set(EXEMPT))
@@ -36,6 +38,7 @@ def test_a_forged_post_is_refused_before_anything_is_done(ada, route):
 def test_the_exempt_know_no_cookie(ada, shop, route):
     client = Client(enforce_csrf_checks=True)
     client.force_login(ada)
-    answer = client.post(address(route).replace("/chat/x/", "/chat/chat-key/"), HTTP_ORIGIN="https://elsewhere.example")
+    filled = address(route).replace("/chat/x/", "/chat/chat-key/").replace("/v1/x", "/v1/track")
+    answer = client.post(filled, HTTP_ORIGIN="https://elsewhere.example")
     assert answer.status_code in (400, 403)
     assert "Access-Control-Allow-Credentials" not in answer and not answer.cookies

@@ -10,6 +10,9 @@ ADAPTERS = {
     "imap": "integrations.adapters.media.email.mailbox.MailboxAdapter",
     "esp": "integrations.adapters.media.email.esp.EspAdapter",
     "chat": "integrations.adapters.media.chat.adapter.ChatAdapter",
+    "segment": "integrations.adapters.trackers.segment.SegmentAdapter",
+    "shopify": "integrations.adapters.shops.shopify.adapter.ShopifyAdapter",
+    "woocommerce": "integrations.adapters.shops.woocommerce.adapter.WooCommerceAdapter",
     "orders": "integrations.adapters.shops.orders.adapter.OrdersAdapter",
 }
 

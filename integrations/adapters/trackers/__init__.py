@@ -1,0 +1,1 @@
+"""Trackers: what browsers, apps and back ends report by the Segment HTTP spec."""
