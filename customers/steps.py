@@ -1,5 +1,7 @@
 """The steps of a purchase as Events: each once, under a name made of the thing and the step, whoever tells of it."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -33,48 +35,65 @@ OF_RETURN = {
 }
 
 
+@dataclass(frozen=True)
+class Step:
+    name: str
+    external_id: str
+    at: datetime
+    properties: Row
+
+
 def order_steps(said: Order, row: Order) -> set[int]:
-    """What `said` tells of the order's way, noted with whoever owns `row`, the order as it stands. An order that is
-    known at all was placed. A refund is a step for each sum that it came to. Gives whose events are new."""
-    name, about = f"order:{said.source}:{said.external_id}", _of_order(said)
-    new = _once(row.identity, said.source, f"{name}:placed", PLACED, said.placed_at, about)
-    if step := OF_ORDER.get(OrderStatus(said.status)):
-        new |= _once(row.identity, said.source, f"{name}:{said.status}", step, said.changed_at, about)
-    if said.refunded or said.status == OrderStatus.REFUNDED:
-        back = said.refunded or said.total
-        about = {**about, "amount": plainly(back, said.currency), "total": plainly(back, said.currency)}
-        of_sum = f"{name}:refunded:{plainly(back, said.currency)}"
-        new |= _once(row.identity, said.source, of_sum, REFUNDED, said.changed_at, about)
-    return new
+    """Notes what `said` tells of the order's way with whoever owns `row`, the order as it stands. Gives whose events
+    are new."""
+    return _note(steps_of_order(said), row.identity, said.source)
 
 
 def return_steps(said: Return, row: Return) -> set[int]:
-    name = f"return:{said.source}:{said.external_id}"
-    about = _sums(said.amount, said.currency) | {
-        "return_number": said.number or said.external_id,
-        "order": row.order.number if row.order else "",
-        "place": said.place,
-        "reason": said.reason,
-        "products": _products(said.lines),
-    }
-    about = {key: value for key, value in about.items() if value}
-    new = _once(row.identity, said.source, f"{name}:opened", OPENED, said.opened_at, about)
-    if step := OF_RETURN.get(ReturnStatus(said.status)):
-        new |= _once(row.identity, said.source, f"{name}:{said.status}", step, said.changed_at, about)
-    return new
+    return _note(steps_of_return(said, row.order.number if row.order else ""), row.identity, said.source)
 
 
 def cart_left(cart: Cart, *, at: datetime) -> set[int]:
     about = _sums(cart.total, cart.currency) | {"products": _products(cart.lines), "url": cart.url, "step": cart.step}
     name = f"cart:{cart.source}:{cart.external_id}:left:{cart.changed_at.isoformat()}"
-    return _once(cart.identity, cart.source, name, "Cart Left", at, about)
+    return _note([Step("Cart Left", name, at, about)], cart.identity, cart.source)
 
 
 def tier_reached(said: Loyalty, source: int) -> set[int]:
     name = f"loyalty:{source}:{said.identity_id}:{said.tier}"
     about: Row = {"tier": said.tier} | ({} if said.points is None else {"points": str(said.points)})
-    at = said.changed_at
-    return _once(said.identity, source, name, "Loyalty Tier Reached", at, about) if said.tier else set()
+    steps = [Step("Loyalty Tier Reached", name, said.changed_at, about)] if said.tier else []
+    return _note(steps, said.identity, source)
+
+
+def steps_of_order(said: Order) -> list[Step]:
+    """An order that is known at all was placed. A refund is a step for each sum that it came to."""
+    name, about = f"order:{said.source}:{said.external_id}", _of_order(said)
+    steps = [Step(PLACED, f"{name}:placed", said.placed_at, about)]
+    if step := OF_ORDER.get(OrderStatus(said.status)):
+        steps.append(Step(step, f"{name}:{said.status}", said.changed_at, about))
+    if said.refunded or said.status == OrderStatus.REFUNDED:
+        back = plainly(said.refunded or said.total, said.currency)
+        of_sum = {**about, "amount": back, "total": back}
+        steps.append(Step(REFUNDED, f"{name}:refunded:{back}", said.changed_at, of_sum))
+    return steps
+
+
+def steps_of_return(said: Return, order: str) -> list[Step]:
+    """`order` is the number of the order it belongs to."""
+    name = f"return:{said.source}:{said.external_id}"
+    about = _sums(said.amount, said.currency) | {
+        "return_number": said.number or said.external_id,
+        "order": order,
+        "place": said.place,
+        "reason": said.reason,
+        "products": _products(said.lines),
+    }
+    about = {key: value for key, value in about.items() if value}
+    steps = [Step(OPENED, f"{name}:opened", said.opened_at, about)]
+    if step := OF_RETURN.get(ReturnStatus(said.status)):
+        steps.append(Step(step, f"{name}:{said.status}", said.changed_at, about))
+    return steps
 
 
 def _of_order(order: Order) -> Row:
@@ -98,6 +117,16 @@ def _products(lines: list[Row]) -> list[Row]:
     ]
 
 
-def _once(identity: Identity, source: int, external_id: str, name: str, at: datetime, properties: Row) -> set[int]:
-    is_new = record_own(identity, name, source=source, external_id=external_id, occurred_at=at, properties=properties)
-    return {identity.customer_id} if is_new else set()
+def _note(steps: Iterable[Step], identity: Identity, source: int) -> set[int]:
+    new = [
+        record_own(
+            identity,
+            step.name,
+            source=source,
+            external_id=step.external_id,
+            occurred_at=step.at,
+            properties=step.properties,
+        )
+        for step in steps
+    ]
+    return {identity.customer_id} if any(new) else set()
