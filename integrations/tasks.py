@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 
 from integrations.adapters.media.chat import by_mail, leftovers
 from integrations.inbound.process import process, survives
+from integrations.inbound.together import process_with_next
 from integrations.models import RawEvent
 from integrations.outbound import deliver
 
@@ -20,7 +21,7 @@ SOON = timedelta(minutes=1)
 
 @shared_task(name="integrations.inbound.process")
 def process_raw_event(raw_id: int) -> None:
-    process(raw_id)
+    process_with_next(raw_id)
 
 
 @shared_task(name="integrations.inbound.sweep")

@@ -9,6 +9,7 @@ from django.db import connections
 from django.utils import timezone
 
 from conversations.envelopes import InboundMessage
+from conversations.live import wire
 from conversations.models import Channel, Medium, Team
 from customers.identify import Handle
 from deskapp.models import Role, User
@@ -88,6 +89,15 @@ def mail(returns):
 @pytest.fixture
 def chat(returns, mail):
     return Channel.objects.create(name="Shop chat", medium=Medium.CHAT, address="chat-key", team=returns, fallback=mail)
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """What is pushed, as pairs of a group and its frame, while somebody listens to every group."""
+    frames = []
+    monkeypatch.setattr(wire, "listened_to", set)
+    monkeypatch.setattr(wire, "put", frames.extend)
+    return frames
 
 
 def from_ann(channel, text="Hello", *, address="ann@home.example", at: datetime | None = None, **fields):

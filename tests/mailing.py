@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from integrations.adapters.media.email.imap import open_mailbox
 from integrations.inbound.mailbox import fetch_new
-from integrations.inbound.process import process
+from integrations.inbound.together import process_with_next
 from integrations.models import Connector, RawEvent
 from integrations.simulators.mail_servers import DESK, PASSWORD
 
@@ -52,4 +52,4 @@ def work_off(connector):
     for raw_id in (
         RawEvent.objects.filter(connector=connector, state="kept").order_by("pk").values_list("pk", flat=True)
     ):
-        process(raw_id)
+        process_with_next(raw_id)

@@ -1,26 +1,64 @@
 """Inbound 5: write the message down and bring its conversation up to date."""
 
+from collections.abc import Sequence
+
 from django.core.files.base import ContentFile
 
 from conversations.envelopes import InboundAttachment, InboundMessage
-from conversations.models import Attachment, Conversation, Message, Participant, Status
+from conversations.inbound.arrived import Arrived
+from conversations.models import Attachment, Channel, Conversation, Message, Participant, Status
 from conversations.models.activity import Activity
 from conversations.models.conversation import place_in_queue
 from conversations.models.message import MessageKind
 from conversations.sanitise import sanitise
 from customers.models import Identity
 
+# What a message changes in its conversation.
+BROUGHT = ["snippet", "last_message_at", "last_inbound_at", "subject", "media", "waiting_since", "queue_at"]
+BROUGHT += ["status", "snoozed_until", "resolved_at"]
 
-def already(inbound: InboundMessage) -> Message | None:
-    return Message.objects.filter(channel_id=inbound.channel_id, external_id=inbound.external_id).first()
+
+def already(inbound: Sequence[InboundMessage]) -> dict[tuple[int, str], Message]:
+    """Those of them that are stored, by their channel and their name in it."""
+    names = {each.external_id for each in inbound}
+    found = Message.objects.filter(channel__in={each.channel_id for each in inbound}, external_id__in=names)
+    return {(int(message.channel_id or 0), message.external_id): message for message in found}
 
 
-def record(inbound: InboundMessage, conversation: Conversation, identity: Identity) -> Message:
+def record(inbound: InboundMessage, conversation: Conversation, identity: Identity, channel: Channel) -> Message:
     """The message as a row with its files, and its conversation, which may be new (conversations.inbound.thread)."""
+    message = _brought_in(inbound, conversation, identity, channel)
+    conversation.save()
+    message.save(force_insert=True)
+    _keep_files([inbound], [message])
+    _remember_participants([inbound], [message])
+    return message
+
+
+def record_each(arrived: Sequence[Arrived], conversations: Sequence[Conversation]) -> list[Message]:
+    """`record` for several messages, each of a conversation of its own: one statement for all rows of a kind."""
+    inbound = [each.inbound for each in arrived]
+    messages = [
+        _brought_in(each.inbound, conversation, each.identity, each.channel)
+        for each, conversation in zip(arrived, conversations, strict=True)
+    ]
+    new = [message.conversation for message in messages if message.conversation.pk is None]
+    known = [message.conversation for message in messages if message.conversation.pk]
+    Conversation.objects.bulk_create(new)
+    if known:  # an update of many rows, in the words of an insert that finds each of them there
+        Conversation.objects.bulk_create(known, update_conflicts=True, unique_fields=["id"], update_fields=BROUGHT)
+    Message.objects.bulk_create(messages)
+    _keep_files(inbound, messages)
+    _remember_participants(inbound, messages)
+    return messages
+
+
+def _brought_in(inbound: InboundMessage, conversation: Conversation, identity: Identity, channel: Channel) -> Message:
+    """The message, and its conversation brought up to date; neither is stored yet."""
     message = Message(
         conversation=conversation,
         kind=MessageKind.INBOUND,
-        channel_id=inbound.channel_id,
+        channel=channel,
         identity=identity,
         subject=inbound.subject[:998],
         text=inbound.text.replace("\x00", ""),
@@ -35,15 +73,17 @@ def record(inbound: InboundMessage, conversation: Conversation, identity: Identi
     if inbound.client_id:
         message.client_id = inbound.client_id
     _bring_up_to_date(conversation, message)
-    message.save(force_insert=True)
-    for attachment in inbound.attachments:
-        _attach(message, attachment)
-    if inbound.participants:
-        _remember_participants(conversation, inbound)
     return message
 
 
-def _attach(message: Message, inbound: InboundAttachment) -> None:
+def _keep_files(inbound: Sequence[InboundMessage], messages: Sequence[Message]) -> None:
+    pairs = zip(inbound, messages, strict=True)
+    files = [_file(message, attachment) for each, message in pairs for attachment in each.attachments]
+    if files:
+        Attachment.objects.bulk_create(files)
+
+
+def _file(message: Message, inbound: InboundAttachment) -> Attachment:
     """Writes the file first; should the transaction fail, the file goes again."""
     attachment = Attachment(
         message=message,
@@ -54,17 +94,17 @@ def _attach(message: Message, inbound: InboundAttachment) -> None:
         is_inline=inbound.is_inline,
     )
     attachment.file.save(f"{message.client_id}", ContentFile(inbound.read()), save=False)
-    attachment.save()
+    return attachment
 
 
-def _remember_participants(conversation: Conversation, inbound: InboundMessage) -> None:
-    Participant.objects.bulk_create(
-        [
-            Participant(conversation=conversation, email=email.lower()[:320], name=name[:200])
-            for email, name in inbound.participants
-        ],
-        ignore_conflicts=True,
-    )
+def _remember_participants(inbound: Sequence[InboundMessage], messages: Sequence[Message]) -> None:
+    others = [
+        Participant(conversation=message.conversation, email=email.lower()[:320], name=name[:200])
+        for each, message in zip(inbound, messages, strict=True)
+        for email, name in each.participants
+    ]
+    if others:
+        Participant.objects.bulk_create(others, ignore_conflicts=True)
 
 
 def _bring_up_to_date(conversation: Conversation, message: Message) -> None:
@@ -76,7 +116,6 @@ def _bring_up_to_date(conversation: Conversation, message: Message) -> None:
         if conversation.status in (Status.SNOOZED, Status.RESOLVED):
             reopen(conversation, reason="the customer wrote")
     conversation.queue_at = place_in_queue(conversation.waiting_since, conversation.last_message_at)
-    conversation.save()
 
 
 def touch(conversation: Conversation, message: Message) -> None:

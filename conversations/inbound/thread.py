@@ -1,18 +1,21 @@
 """Inbound 4: which conversation does it join? An ordered list of strategies; the first that knows, says."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
 from conversations.envelopes import InboundMessage
-from conversations.models import BlockedSender, Conversation, Status
+from conversations.models import BlockedSender, Channel, Conversation, Status
 from conversations.models.conversation import ConversationQuerySet
 from customers.models import Customer
 
+UNDONE = [Status.OPEN, Status.PENDING, Status.SNOOZED]
+NAMED_AT_MOST = 20  # of the messages that a mail says it answers, the nearest
 
-def thread(inbound: InboundMessage, customer: Customer) -> Conversation:
+
+def thread(inbound: InboundMessage, customer: Customer, channel: Channel) -> Conversation:
     """The conversation that `inbound` belongs to: locked or, where it begins one, not stored yet.
 
     Call with the customer's row locked (customers.identify).
@@ -20,7 +23,7 @@ def thread(inbound: InboundMessage, customer: Customer) -> Conversation:
     for strategy in STRATEGIES:
         if conversation := strategy(inbound, customer):
             return _where_it_went(conversation)
-    return _new(inbound, customer)
+    return new(inbound, customer, channel, is_blocked=bool(blocked([inbound])))
 
 
 def _named(inbound: InboundMessage, customer: Customer) -> Conversation | None:
@@ -33,7 +36,7 @@ def _referenced(inbound: InboundMessage, customer: Customer) -> Conversation | N
     learned from a forwarded mail, so it proves nothing by itself."""
     if not inbound.references:
         return None
-    referenced = Conversation.objects.filter(messages__external_id__in=inbound.references[-20:])
+    referenced = Conversation.objects.filter(messages__external_id__in=inbound.references[-NAMED_AT_MOST:])
     found = _locked(referenced.order_by("-messages__created_at"))
     return found if found and _takes_part(inbound, customer, found) else None
 
@@ -48,15 +51,20 @@ def _takes_part(inbound: InboundMessage, customer: Customer, conversation: Conve
 def _open(inbound: InboundMessage, customer: Customer) -> Conversation | None:
     if customer.is_new:
         return None
-    open_ = customer.conversations.here().filter(status__in=[Status.OPEN, Status.PENDING, Status.SNOOZED])
+    open_ = customer.conversations.here().filter(status__in=UNDONE)
     return _locked(open_.order_by("-last_message_at"))
 
 
 def _lately_resolved(inbound: InboundMessage, customer: Customer) -> Conversation | None:
     if customer.is_new:
         return None
-    since = timezone.now() - timedelta(days=settings.REOPEN_WINDOW_DAYS)
-    return _locked(customer.conversations.resolved().filter(resolved_at__gte=since).order_by("-resolved_at"))
+    lately = customer.conversations.resolved().filter(resolved_at__gte=reopens_since())
+    return _locked(lately.order_by("-resolved_at"))
+
+
+def reopens_since() -> datetime:
+    """What was resolved later than this opens again, when its customer writes."""
+    return timezone.now() - timedelta(days=settings.REOPEN_WINDOW_DAYS)
 
 
 STRATEGIES: tuple[Callable[[InboundMessage, Customer], Conversation | None], ...] = (
@@ -80,16 +88,25 @@ def _where_it_went(conversation: Conversation) -> Conversation:
     return conversation
 
 
-def _new(inbound: InboundMessage, customer: Customer) -> Conversation:
+def new(inbound: InboundMessage, customer: Customer, channel: Channel, *, is_blocked: bool) -> Conversation:
+    """One that begins with this message, at the team of the channel that it came by."""
     return Conversation(
         customer=customer,
+        team_id=channel.team_id,
         subject=inbound.subject[:300],
         language=inbound.language,
         last_message_at=inbound.received_at,
-        is_spam=inbound.is_spam or customer.is_blocked or _is_blocked(inbound),
+        is_spam=inbound.is_spam or customer.is_blocked or is_blocked,
     )
 
 
-def _is_blocked(inbound: InboundMessage) -> bool:
-    sender = inbound.handles[0].value.lower()
-    return BlockedSender.objects.filter(value__in=[sender, "@" + sender.rpartition("@")[2]]).exists()
+def blocked(inbound: Sequence[InboundMessage]) -> set[str]:
+    """The senders among theirs whom an agent has blocked, by address or domain."""
+    domains = {sender: "@" + sender.rpartition("@")[2] for sender in map(sender_of, inbound)}
+    found = BlockedSender.objects.filter(value__in={*domains, *domains.values()})
+    values = set(found.values_list("value", flat=True))
+    return {sender for sender, domain in domains.items() if not values.isdisjoint((sender, domain))}
+
+
+def sender_of(inbound: InboundMessage) -> str:
+    return inbound.handles[0].value.lower()

@@ -1,9 +1,9 @@
-"""Inbound 7: show it. After commit, one rendering goes to everybody who watches.
+"""Inbound 7: show it. After commit, one rendering goes to everybody who watches; where nobody does, none is made.
 
 All of it is robust: what is stored stays stored when Redis is away, and the browsers' catch-up brings it later.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -16,10 +16,17 @@ from conversations.models import Activity, Conversation, Message
 if TYPE_CHECKING:
     from deskapp.models import User
 
+Addressed = tuple[str, wire.Frame]  # a group, and what it is told
+
 
 def push_message(message: Message) -> None:
     """The message into its open threads, its conversation's row into the lists, and a line to the customer's widget."""
-    transaction.on_commit(lambda: _push_message(message.pk), robust=True)
+    transaction.on_commit(lambda: _push_message(message), robust=True)
+
+
+def push_arrived(messages: Sequence[Message]) -> None:
+    """The same for messages that were recorded just now, with their conversation and customer at hand."""
+    transaction.on_commit(lambda: _push_arrived(messages), robust=True)
 
 
 def push_activity(activity: Activity) -> None:
@@ -53,49 +60,87 @@ def tell_visitor(conversation: Conversation, frame: dict[str, object]) -> None:
         send([groups.of_visitor(identity)], frame)
 
 
-def _push_message(pk: int) -> None:
-    message = (
-        Message.objects.select_related(
-            "conversation__customer",
-            "conversation__assignee",
-            "conversation__team",
-            "channel",
-            "identity",
-            "author",
-            "delivery",
-        )
-        .prefetch_related("attachments")
-        .get(pk=pk)
-    )
-    if message.channel and message.identity_id and message.kind in (Message.Kind.INBOUND, Message.Kind.OUTBOUND):
-        send([groups.of_visitor(message.identity_id)], {"type": "visitor.message", "message": message.pk})
-    html = render_to_string("conversations/live/message.html", {"event": message, "message": message})
-    event = {"type": "desk.event", "html": html, "conversation": message.conversation_id, "message": message.pk}
-    send([groups.of_conversation(message.conversation_id)], event)
-    send(groups.watching(message.conversation), _row_frame(message.conversation, arrived=message))
+def _push_message(message: Message) -> None:
+    conversation = _as_it_is(messages=message.pk)  # a split may have moved it since it was read
+    heard = wire.listened_to(_hearing(message, conversation))
+    wire.put([*_in_threads(message, conversation, heard), *_in_lists(conversation, heard, arrived=message)])
+
+
+def _push_arrived(messages: Sequence[Message]) -> None:
+    heard = wire.listened_to({group for message in messages for group in _hearing(message, message.conversation)})
+    conversations = [message.conversation for message in messages]
+    _name_tags([each for each in conversations if not heard.isdisjoint(groups.watching(each))])
+    frames: list[Addressed] = []
+    for message, conversation in zip(messages, conversations, strict=True):
+        frames += [*_in_threads(message, conversation, heard), *_in_lists(conversation, heard, arrived=message)]
+    wire.put(frames)
 
 
 def _push_activity(pk: int) -> None:
     activity = Activity.objects.select_related("by").get(pk=pk)
-    html = render_to_string("conversations/live/activity.html", {"event": activity, "activity": activity})
-    event = {"type": "desk.event", "html": html, "conversation": activity.conversation_id}
-    send([groups.of_conversation(activity.conversation_id)], event)
+    if heard := wire.listened_to([groups.of_conversation(activity.conversation_id)]):
+        html = render_to_string("conversations/live/activity.html", {"event": activity, "activity": activity})
+        send(heard, {"type": "desk.event", "html": html, "conversation": activity.conversation_id})
 
 
 def _push_mention(pk: int, called: list[str]) -> None:
-    send(called, {**_row_frame(_as_it_is(pk)), "mentioned": True})
+    if heard := wire.listened_to(called):
+        send(heard, {**_row_frame(_as_it_is(pk=pk)), "mentioned": True})
 
 
 def _push_row(pk: int) -> None:
-    conversation = _as_it_is(pk)
-    send(groups.watching(conversation), _row_frame(conversation))
+    conversation = _as_it_is(pk=pk)
+    wire.put(_in_lists(conversation, wire.listened_to(groups.watching(conversation))))
 
 
-def _as_it_is(pk: int) -> Conversation:
-    return Conversation.objects.select_related("customer", "assignee", "team").prefetch_related("tags").get(pk=pk)
+def _hearing(message: Message, conversation: Conversation) -> list[str]:
+    """Every group that is told of a message."""
+    return [*_visitors(message), groups.of_conversation(conversation.pk), *groups.watching(conversation)]
 
 
-def _row_frame(conversation: Conversation, *, arrived: Message | None = None) -> dict[str, object]:
+def _visitors(message: Message) -> list[str]:
+    is_said = message.kind in (Message.Kind.INBOUND, Message.Kind.OUTBOUND)
+    return [groups.of_visitor(message.identity_id)] if is_said and message.channel_id and message.identity_id else []
+
+
+def _in_threads(message: Message, conversation: Conversation, heard: set[str]) -> Iterator[Addressed]:
+    """For the customer's widget, and for the threads that are open."""
+    yield from _addressed(heard.intersection(_visitors(message)), {"type": "visitor.message", "message": message.pk})
+    thread = groups.of_conversation(conversation.pk)
+    if thread in heard:
+        message = _whole(message.pk)
+        html = render_to_string("conversations/live/message.html", {"event": message, "message": message})
+        frame: wire.Frame = {"html": html, "conversation": conversation.pk, "message": message.pk}
+        yield from _addressed([thread], {"type": "desk.event", **frame})
+
+
+def _in_lists(conversation: Conversation, heard: set[str], *, arrived: Message | None = None) -> Iterator[Addressed]:
+    if watching := heard.intersection(groups.watching(conversation)):
+        yield from _addressed(watching, _row_frame(conversation, arrived=arrived))
+
+
+def _whole(pk: int) -> Message:
+    """With all that its template shows."""
+    whole = Message.objects.select_related("conversation__customer", "channel", "identity", "author", "delivery")
+    return whole.prefetch_related("attachments").get(pk=pk)
+
+
+def _as_it_is(**which: int) -> Conversation:
+    """`which` is the conversation's own key, or a message of it."""
+    return Conversation.objects.select_related("customer", "assignee", "team").get(**which)
+
+
+def _name_tags(conversations: Iterable[Conversation]) -> None:
+    """One query for all, where each row would ask for its own (templatetags.desk.row_tags)."""
+    names: dict[int, list[str]] = {conversation.pk: [] for conversation in conversations}
+    tagged = Conversation.tags.through.objects.filter(conversation__in=names).order_by("tag__name")
+    for pk, name in tagged.values_list("conversation", "tag__name"):
+        names[pk].append(name)
+    for conversation in conversations:
+        conversation.tag_names = names[conversation.pk]  # type: ignore[attr-defined]
+
+
+def _row_frame(conversation: Conversation, *, arrived: Message | None = None) -> wire.Frame:
     html = render_to_string("conversations/live/row.html", {"conversation": conversation})
     return {
         "type": "desk.row",
@@ -106,7 +151,11 @@ def _row_frame(conversation: Conversation, *, arrived: Message | None = None) ->
     }
 
 
-def send(to: Iterable[str], frame: dict[str, object]) -> None:
+def send(to: Iterable[str], frame: wire.Frame) -> None:
     """One frame to each group. What a lost frame would have shown, the browser's next catch-up brings."""
+    wire.put(_addressed(to, frame))
+
+
+def _addressed(to: Iterable[str], frame: wire.Frame) -> Iterator[Addressed]:
     frame = {**frame, "language": get_language()}  # a browser in another asks for its own rendering
-    wire.put((group, frame) for group in dict.fromkeys(to))
+    return ((group, frame) for group in dict.fromkeys(to))

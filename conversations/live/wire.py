@@ -1,76 +1,75 @@
-"""Hands frames to the channel layer from any thread: one event loop and one connection for each process.
+"""Hands frames to the sockets of all web processes, and knows which groups anybody listens to.
 
-`async_to_sync` would start a loop and connect to Redis anew for each frame. Nobody waits for a frame, and none is
-tried twice: what is stored stays stored when Redis is away, and the browsers' catch-up brings it later.
+What a socket joins is the channel layer's business; here we speak to its Redis ourselves, because the layer is
+asynchronous: from a worker's thread each frame would cost an event loop or a hand-over to one. Nothing is tried
+twice: what is stored stays stored when Redis is away, and the browsers' catch-up brings it later.
 """
 
-import asyncio
-import atexit
-import os
-import threading
+import time
 from collections.abc import Iterable
+from functools import cache
 
 import structlog
 from channels.layers import get_channel_layer
+from django.conf import settings
+from redis import Redis, RedisError
 
 log = structlog.get_logger(__name__)
 
 Frame = dict[str, object]
 
-DRAIN_SECONDS = 2.0  # at the end of the process
+PATIENCE = 2.0  # seconds for an answer of Redis
+REST = 5.0  # seconds for which a Redis that failed is not asked again: nobody's work waits for it twice
 
-
-class Wire:
-    """A thread that sends what is put on it, in the order in which it was put."""
-
-    def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        self.waiting: asyncio.Queue[tuple[str, Frame] | None] = asyncio.Queue()
-        self.thread = threading.Thread(target=self._run, name="wire", daemon=True)
-        self.thread.start()
-
-    def put(self, pairs: Iterable[tuple[str, Frame]]) -> None:
-        self.loop.call_soon_threadsafe(self._put, list(pairs))
-
-    def end(self) -> None:
-        self.loop.call_soon_threadsafe(self.waiting.put_nowait, None)
-        self.thread.join(DRAIN_SECONDS)
-
-    def _put(self, pairs: list[tuple[str, Frame]]) -> None:
-        for pair in pairs:
-            self.waiting.put_nowait(pair)
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self.loop)
-        self.loop.run_until_complete(self._send())
-
-    async def _send(self) -> None:
-        while (pair := await self.waiting.get()) is not None:
-            group, frame = pair
-            try:
-                await get_channel_layer().group_send(group, frame)
-            except Exception as error:  # whatever is wrong with one frame or with Redis, the next one is tried
-                log.warning("frame lost", group=group, frame=frame.get("type"), error=str(error))
-
-
-_wire: Wire | None = None
-_making = threading.Lock()
+_rests_until = 0.0
 
 
 def put(pairs: Iterable[tuple[str, Frame]]) -> None:
-    """Each frame to its group, soon and in this order; returns at once."""
-    global _wire
-    with _making:
-        if _wire is None:
-            _wire = Wire()
-            atexit.register(_wire.end)
-    _wire.put(pairs)
+    """Each frame to its group, in this order, in one round trip."""
+    pairs = list(pairs)
+    if not pairs or _rests():
+        return
+    try:
+        with _redis().pipeline(transaction=False) as pipeline:
+            for group, frame in pairs:
+                pipeline.publish(_channel(group), get_channel_layer().serialize(frame))
+            pipeline.execute()
+    except (RedisError, OSError) as error:
+        _rest(error, len(pairs))
 
 
-def _forget() -> None:
-    """A forked worker has none of its parent's threads."""
-    global _wire, _making
-    _wire, _making = None, threading.Lock()
+def listened_to(groups: Iterable[str]) -> set[str]:
+    """Those of them that a socket has joined by now, in any web process: to draw for the others is to draw for nobody.
+
+    Ask after the change is committed: who joins later than this reads it from the database.
+    """
+    asked = list(groups)
+    if not asked or _rests():
+        return set()
+    try:
+        counted = _redis().pubsub_numsub(*map(_channel, asked))  # in the order of the question
+    except (RedisError, OSError) as error:
+        _rest(error, 0)
+        return set()
+    return {group for group, (_, sockets) in zip(asked, counted, strict=True) if sockets}
 
 
-os.register_at_fork(after_in_child=_forget)
+def _channel(group: str) -> str:
+    """As channels_redis.pubsub names it (RedisPubSubLoopLayer._get_group_channel_name)."""
+    return f"{settings.REDIS_PREFIX}__group__{group}"
+
+
+def _rests() -> bool:
+    return time.monotonic() < _rests_until
+
+
+def _rest(error: Exception, lost: int) -> None:
+    global _rests_until
+    _rests_until = time.monotonic() + REST
+    log.warning("Redis does not answer", frames_lost=lost, error=str(error))
+
+
+@cache
+def _redis() -> Redis:
+    """Its pool opens connections of its own in a forked worker, and one for each thread that speaks at once."""
+    return Redis.from_url(settings.REDIS_URL, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)

@@ -173,9 +173,17 @@ def retry(delivery: Delivery) -> bool:
     return bool(changed)
 
 
-def cancel_on_reply(conversation: Conversation) -> None:
-    """The customer wrote: what was to be sent later, unless they did, is taken back."""
-    waiting = Delivery.objects.filter(conversation=conversation, status=Delivery.Status.QUEUED, cancel_on_reply=True)
+def cancel_on_reply(*conversations: Conversation) -> None:
+    """Their customers wrote: what was to be sent later, unless they did, is taken back. Call with them locked; one that
+    this changes is read again."""
+    waiting = Delivery.objects.filter(
+        conversation__in=conversations, status=Delivery.Status.QUEUED, cancel_on_reply=True
+    )
+    changed = set()
     for delivery in waiting.select_related("message"):
         if undo(delivery):
             Delivery.objects.filter(pk=delivery.pk).update(error="The customer wrote first.")
+            changed.add(delivery.conversation_id)
+    for conversation in conversations:
+        if conversation.pk in changed:
+            conversation.refresh_from_db()

@@ -16,19 +16,22 @@ def worker(
     done: Barrier,
     over: Barrier,
 ) -> None:
-    """A process of its own. It warms up on nothing but its imports and its connection, then takes event by event."""
+    """A process of its own. It warms up on its imports and its connection alone, then comes for event by event."""
     import django
 
     django.setup()
-    from integrations.inbound.process import process
+    from django.urls import reverse
+
+    from integrations.inbound.together import process_with_next
     from integrations.models import RawEvent
 
-    RawEvent.objects.exists()  # the connection is open before the clock starts
+    RawEvent.objects.exists()  # the connection is open before the clock starts,
+    reverse("conversation", args=[1])  # and the addresses are read, as a worker does once in its life
     ready.wait(START_SECONDS)
     ready.wait(START_SECONDS)
     before = time.process_time()
     while (index := _next(following)) < len(raw_ids):
-        process(raw_ids[index])
+        process_with_next(raw_ids[index])
     used.put(time.process_time() - before)
     done.wait(WORK_SECONDS)
     over.wait(START_SECONDS)  # our backend lives until its CPU time has been read

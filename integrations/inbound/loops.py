@@ -1,7 +1,10 @@
 """Cuts loops: whoever writes faster than people do is a machine, whatever its mails say of themselves."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+
+from django.db.models import Count
 
 from conversations.envelopes import InboundMessage
 from conversations.models import Message
@@ -26,3 +29,21 @@ def slowed(inbound: InboundMessage) -> InboundMessage:
     )
     is_machine = written[:MOST_MAILS].count() >= MOST_MAILS
     return replace(inbound, is_automatic=True) if is_machine else inbound
+
+
+def hasty(inbound: Sequence[InboundMessage]) -> set[str]:
+    """Who of these writers may have written too much of late, in lower case: to be looked at one by one, by `slowed`.
+    One count for all, over all the time that it takes for any of them."""
+    writers = {each.handles[0].value.lower() for each in inbound}
+    times = [each.received_at for each in inbound]
+    if not writers:
+        return set()
+    written = Message.objects.filter(
+        identity__kind=Kind.EMAIL,
+        identity__value__in={*writers, *(f"unverified:{writer}" for writer in writers)},
+        created_at__gt=min(times) - WITHIN,
+        created_at__lte=max(times),
+        kind=Message.Kind.INBOUND,
+    )
+    many = written.values("identity__value").annotate(mails=Count("pk")).filter(mails__gte=MOST_MAILS)
+    return {value.removeprefix("unverified:") for value in many.values_list("identity__value", flat=True)}

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import structlog
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -46,13 +46,20 @@ def process(raw_id: int) -> RawEvent:
     try:
         return _process(raw_id)
     except OperationalError as error:
-        if not connection.is_usable():
-            raise  # the database went away: the event stays kept and the sweep comes back to it
+        if _went_away(error):
+            raise  # the event stays kept and the sweep comes back to it
         return _failed(raw_id, error)  # a deadlock, or more than an index can hold
     except Exception as error:
         # Whatever a foreign message provokes stays with that message (invariant 1); the log has the trace.
         log.exception("raw event failed", raw_event=raw_id)
         return _failed(raw_id, error)
+
+
+def _went_away(error: OperationalError) -> bool:
+    """The database, or our connection: no SQLSTATE, or one of the classes for that (PostgreSQL, appendix A).
+    Whether the connection can be used says nothing: Django has opened a new one by then."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state is None or state.startswith(("08", "57P"))
 
 
 @transaction.atomic

@@ -88,16 +88,12 @@ def test_assigning_is_logged_and_the_same_again_is_not(conversation, ada, grace)
 
 
 def test_a_team_that_loses_a_conversation_is_told_to_drop_the_row(
-    conversation, ada, billing, monkeypatch, django_capture_on_commit_callbacks
+    conversation, ada, billing, told, django_capture_on_commit_callbacks
 ):
-    frames = []
-    monkeypatch.setattr("conversations.live.push.send", lambda to, frame: frames.append((list(to), frame)))
     with django_capture_on_commit_callbacks(execute=True):
         assign(conversation, to=None, team=billing, by=ada)
-    gone = [to for to, frame in frames if frame["type"] == "desk.gone"]
-    assert gone == [[f"desk.team.{conversation.team_id}"]]
-    rows = [to for to, frame in frames if frame["type"] == "desk.row"]
-    assert f"desk.team.{billing.pk}" in rows[0]
+    assert [group for group, frame in told if frame["type"] == "desk.gone"] == [f"desk.team.{conversation.team_id}"]
+    assert f"desk.team.{billing.pk}" in [group for group, frame in told if frame["type"] == "desk.row"]
 
 
 def test_nobody_is_assigned_who_has_left(conversation, ada, grace):

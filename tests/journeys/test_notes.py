@@ -36,12 +36,10 @@ def test_who_is_mentioned_may_see_it_from_then_on(desk, conversation, linus):
     assert Conversation.objects.visible_to(linus).get() == conversation
 
 
-def test_the_mentioned_are_told_at_once(desk, conversation, linus, monkeypatch, django_capture_on_commit_callbacks):
-    frames = []
-    monkeypatch.setattr("conversations.live.push.send", lambda to, frame: frames.append((list(to), frame)))
+def test_the_mentioned_are_told_at_once(desk, conversation, linus, told, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         write(desk, conversation, "<p>@Linus please</p>")
-    assert [frame["conversation"] for to, frame in frames if to == [f"desk.agent.{linus.pk}"]] == [conversation.pk]
+    assert [frame["conversation"] for group, frame in told if group == f"desk.agent.{linus.pk}"] == [conversation.pk]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,131 @@
+"""Inbound 2, when much comes at once: several kept mails in one transaction, each step a few statements for all.
+
+Who comes for one event takes along those kept after it. What needs a look of its own, and everything where anything
+fails, is processed one by one: so each event still fails alone.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import Q
+from django.db.models.functions import Length
+
+from conversations.envelopes import InboundMessage
+from conversations.inbound.receive import receive_each
+from conversations.models import Medium
+from integrations.adapters import adapter_named
+from integrations.inbound.loops import hasty
+from integrations.inbound.process import process
+from integrations.models import Connector, RawEvent
+
+log = structlog.get_logger(__name__)
+
+MOST_TOGETHER = 25  # mails in one transaction
+ROUNDS = 4  # after which those that still wait for others are processed one by one
+LARGEST = 200_000  # bytes of one that is taken along: they are all held in memory
+
+
+def process_with_next(raw_id: int) -> None:
+    """Processes the event, and up to MOST_TOGETHER - 1 of those kept after it that no other worker holds. Whoever has
+    claimed an event ends with it; the sweep comes back for a worker that died."""
+    waiting = [raw_id]
+    for _round in range(ROUNDS):
+        if not waiting or (tries := _tries_of(waiting[0])) is None:
+            return  # most often at once: where many wait, an earlier one has taken it along
+        if tries or not _is_mail(waiting[0]):  # one that was tried may be one that kills its worker
+            break
+        waiting = _round_from(waiting[0])
+    for each in waiting:
+        process(each)
+
+
+def _tries_of(raw_id: int) -> int | None:
+    """None for what is not kept any more. Asked for each event, so in as few words as can be."""
+    with connection.cursor() as cursor:
+        cursor.execute("select tries from integrations_rawevent where id = %s and state = 'kept'", [raw_id])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _is_mail(raw_id: int) -> bool:
+    return RawEvent.objects.filter(pk=raw_id, connector__channel__medium=Medium.EMAIL).exists()
+
+
+def _round_from(raw_id: int) -> list[int]:
+    """Gives those that belong to one of this round, so that they come after it."""
+    claimed: list[int] = []
+    try:
+        alone, waiting = _together(raw_id, claimed)
+    except Exception as error:
+        # Nothing of it was committed; alone, each of them succeeds, or counts its try and keeps its error.
+        log.warning("events are processed one by one", raw_events=len(claimed), error=str(error))
+        alone, waiting = claimed or [raw_id], []
+    for each in alone:
+        process(each)
+    return waiting
+
+
+@transaction.atomic
+def _together(raw_id: int, claimed: list[int]) -> tuple[list[int], list[int]]:
+    """Gives those that need a look of their own, and those that are to wait for one of these."""
+    events = _claimed(raw_id)
+    claimed += [raw.pk for raw in events]
+    understood = list(_understood(events))
+    apart = list(_apart(understood))
+    machines = hasty([inbound for _, inbound in apart])
+    pairs = [(raw, inbound) for raw, inbound in apart if inbound.handles[0].value.lower() not in machines]
+    messages = receive_each([inbound for _, inbound in pairs]) if pairs else []
+    done = {raw.pk: message.pk for (raw, _), message in zip(pairs, messages, strict=True) if message}
+    if done:
+        _done(done)
+    waiting = {raw.pk for raw, _ in understood} - {raw.pk for raw, _ in apart}
+    return [pk for pk in claimed if pk not in waiting and pk not in done], sorted(waiting)
+
+
+def _claimed(raw_id: int) -> list[RawEvent]:
+    """The first of them, and of the mails behind it those that are not too large and have not failed before."""
+    mails = RawEvent.objects.filter(
+        pk__gte=raw_id, state=RawEvent.State.KEPT, tries=0, connector__channel__medium=Medium.EMAIL
+    )
+    kept = mails.alias(size=Length("body")).filter(Q(pk=raw_id) | Q(size__lt=LARGEST))
+    locked = kept.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    return list(locked.order_by("pk")[:MOST_TOGETHER])
+
+
+def _understood(events: Sequence[RawEvent]) -> Iterator[tuple[RawEvent, InboundMessage]]:
+    """Those of which each is one message of one writer."""
+    connectors = Connector.objects.select_related("channel").in_bulk({raw.connector_id for raw in events})
+    for raw in events:
+        raw.connector = connectors[raw.connector_id]
+        try:
+            found = list(adapter_named(raw.connector.adapter).understand(raw.connector, raw))
+        except Exception as error:
+            log.info("an event is not understood at once", raw_event=raw.pk, error=str(error))
+            continue
+        if len(found) == 1 and isinstance(found[0], InboundMessage) and len(found[0].handles) == 1:
+            yield raw, found[0]
+
+
+def _apart(pairs: Sequence[tuple[RawEvent, InboundMessage]]) -> Iterator[tuple[RawEvent, InboundMessage]]:
+    """Without those that have a writer, a name or an answered message in common with an earlier one."""
+    met: set[object] = set()
+    for raw, inbound in pairs:
+        handle = inbound.handles[0]
+        own: set[object] = {(handle.kind, handle.value.lower()), inbound.external_id, *inbound.references}
+        if inbound.conversation_id:
+            own.add(inbound.conversation_id)
+        if met.isdisjoint(own):
+            yield raw, inbound
+        met |= own
+
+
+def _done(messages: dict[int, int]) -> None:
+    """`messages` by the events that they came of."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update integrations_rawevent as event set state = 'done', error = '', done_at = now(),"
+            " message_id = done.message_id from unnest(%s::bigint[], %s::bigint[]) as done (id, message_id)"
+            " where event.id = done.id",
+            [list(messages), list(messages.values())],
+        )
