@@ -3,9 +3,6 @@
 import asyncio
 import os
 import shutil
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,9 +10,11 @@ from contextlib import contextmanager
 import httpx
 from django.conf import settings
 
-from deskapp.bench.machine import Figures, cpu_seconds, percentile
+from deskapp.bench.machine import Figures, cpu_seconds, family, percentile, pss_mb
 from deskapp.bench.screens import Agents, Screen, Visitors
 from deskapp.bench.stage import VISITORS, Stage, set_up
+from deskapp.management.commands.demo import free_port, processes
+from deskapp.supervisor import Child, Supervisor
 
 START_SECONDS, SETTLE_SECONDS, LATE_SECONDS = 60, 3, 15
 SLOW = 5  # a second: so slowly that all may write to one team, and each of them is measured
@@ -32,17 +31,31 @@ def run(
         "agents_connected": agents,
         "agents_are": "signed-in sockets in ten teams; a message goes to the agents of one team; one is the browser",
         "visitors_connected": VISITORS,
-        "web_processes": 1,
     }
-    with web_server() as (site, pid):
+    with running(say) as (site, desk):
+        web = family(pid_of(desk["web"]))
         say(f"bench live: the desk listens at {site}")
+        figures["web_processes"] = max(1, len(web) - 1)  # with several, one more only watches over them
         wanted = [int(rate) for rate in rates.split(",")]
-        figures |= asyncio.run(measure(stage, site, pid, browser, wanted, messages, say))
+        figures |= asyncio.run(measure(stage, site, web, browser, wanted, messages, say))
+        figures["memory_pss_mb_after_load"] = memory(desk)
     return figures
 
 
+def memory(desk: dict[str, Child]) -> Figures:
+    """Of each and of all: proportional, so that what forked processes share counts once."""
+    each = {name: round(pss_mb(family(pid_of(child))), 1) for name, child in desk.items()}
+    return {**each, "all": round(sum(each.values()), 1)}
+
+
 async def measure(
-    stage: Stage, site: str, pid: int, browser: str, rates: list[int], messages: int | None, say: Callable[[str], None]
+    stage: Stage,
+    site: str,
+    web: list[int],
+    browser: str,
+    rates: list[int],
+    messages: int | None,
+    say: Callable[[str], None],
 ) -> Figures:
     figures: Figures = {}
     async with Agents(site, stage.sessions[1:]) as agents, Visitors(site, stage.visitors) as visitors:
@@ -52,14 +65,14 @@ async def measure(
             for rate in rates:
                 count = messages or MESSAGES.get(rate, rate * 30)
                 await asyncio.sleep(SETTLE_SECONDS)
-                figures[f"at_{rate}_per_second"] = found = await at(rate, count, pid, screen, agents, visitors)
+                figures[f"at_{rate}_per_second"] = found = await at(rate, count, web, screen, agents, visitors)
                 say(f"bench live: at {rate}/s p50 {found['p50_ms']} ms, p95 {found['p95_ms']} ms, lost {found['lost']}")
     return figures
 
 
-async def at(rate: int, count: int, pid: int, screen: Screen, agents: Agents, visitors: Visitors) -> Figures:
+async def at(rate: int, count: int, web: list[int], screen: Screen, agents: Agents, visitors: Visitors) -> Figures:
     """Writes `count` messages, one every 1/rate seconds whether or not the desk keeps up."""
-    frames, cpu, started = agents.frames, cpu_seconds([pid]), time.perf_counter()
+    frames, cpu, started = agents.frames, cpu_seconds(web), time.perf_counter()
     visitors.sent.clear()
     writing = []
     for number in range(count):
@@ -77,7 +90,7 @@ async def at(rate: int, count: int, pid: int, screen: Screen, agents: Agents, vi
         "p50_ms": round(percentile(delays, 0.5), 1) if delays else None,
         "p95_ms": round(percentile(delays, 0.95), 1) if delays else None,
         "frames_to_agents_per_second": round((agents.frames - frames) / wall, 1),
-        "web_cpu_ms_per_message": round((cpu_seconds([pid]) - cpu) * 1000 / count, 1),
+        "web_cpu_ms_per_message": round((cpu_seconds(web) - cpu) * 1000 / count, 1),
     }
 
 
@@ -90,33 +103,33 @@ def chromium() -> str:
 
 
 @contextmanager
-def web_server() -> Iterator[tuple[str, int]]:
-    """The desk's own ASGI application in a process of its own, on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    site = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "uvicorn", "deskapp.asgi:application", "--port", str(port), "--lifespan", "off"]
-    environment = {**os.environ, "SITE_URL": site}
-    log = settings.DATA_DIR / "logs" / "bench-web.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with open(log, "wb") as file:
-        process = subprocess.Popen([*command, "--no-access-log"], env=environment, stdout=file, stderr=file)
-        try:
-            wait_until_up(site, process)
-            yield site, process.pid
-        finally:
-            process.terminate()
-            process.wait(20)
+def running(say: Callable[[str], None]) -> Iterator[tuple[str, dict[str, Child]]]:
+    """Web, worker and beat as bin/demo starts them, on a free port."""
+    port = free_port()
+    site, data = f"http://127.0.0.1:{port}", settings.DATA_DIR / "bench"
+    (data / "logs").mkdir(parents=True, exist_ok=True)
+    supervisor = Supervisor(data / "logs", environment={**os.environ, "SITE_URL": site}, say=say)
+    commands = processes(data, port)
+    try:
+        desk = {name: supervisor.start(name, commands[name]) for name in ("web", "worker", "beat")}
+        wait_until_up(site, desk["web"])
+        yield site, desk
+    finally:
+        supervisor.stop()
 
 
-def wait_until_up(site: str, process: subprocess.Popen[bytes]) -> None:
+def pid_of(child: Child) -> int:
+    assert child.process
+    return child.process.pid
+
+
+def wait_until_up(site: str, web: Child) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline and web.process and web.process.poll() is None:
         try:
             httpx.get(f"{site}/accounts/login/", timeout=5)
         except httpx.HTTPError:
             time.sleep(0.1)
         else:
             return
-    raise SystemExit(f"The desk did not come up: {settings.DATA_DIR}/logs/bench-web.log says why.")
+    raise SystemExit(f"The desk did not come up: {web.log} says why.")

@@ -70,6 +70,21 @@ def database_pids() -> list[int]:
         return [pid for (pid,) in cursor.fetchall()]
 
 
+def family(pid: int) -> list[int]:
+    """The process and all that it started, and those that they did."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        children = []
+    return [pid, *(each for child in children for each in family(int(child)))]
+
+
+def pss_mb(pids: Iterable[int]) -> float:
+    """Proportional set size: a page that n processes share counts an n-th for each."""
+    found = (_from_proc(f"/proc/{pid}/smaps_rollup", "Pss:") for pid in pids)
+    return sum(int(line.split()[0]) for line in found if line) / 1024
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """The smallest value that at least `share` of them do not exceed."""
     ordered = sorted(values)
