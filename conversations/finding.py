@@ -5,17 +5,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db.models import QuerySet
 
 from conversations.search import WALK, newest_first
 from conversations.sight import customers_seen_by
 from customers.commerce import find_order
-from customers.models import Customer, Identity, Membership
+from customers.models import Customer, Identity, Membership, Order
 from customers.models.customer import CustomerQuerySet
 
 if TYPE_CHECKING:
     from deskapp.models import User
 
 PAGE = 40
+
+
+def orders_seen_by(agent: "User", number: str = "") -> "QuerySet[Order]":
+    """The orders that this agent may see, or those of that number, newest first."""
+    if not agent.sees_purchases:
+        return Order.objects.none()
+    rows = find_order(number) if number else Order.objects.all()
+    return rows.filter(identity__customer__in=customers_seen_by(agent)).select_related("identity__customer")
 
 
 @dataclass(frozen=True)

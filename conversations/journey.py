@@ -7,11 +7,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from conversations import story
 from conversations.models import Conversation, Medium, Message
 from conversations.story_words import HUES, line
+from customers.event_names import words
 from customers.models import Category, Event, Visit
 
 if TYPE_CHECKING:
@@ -20,7 +21,13 @@ if TYPE_CHECKING:
 MOST = 8
 MESSAGES = 200
 BETWEEN = 40
-TELLING = {"Return Opened", "Order Placed", "Order Delivered", "Order Refunded", "Cart Left"}
+TELLING = {
+    "Order Placed": gettext_lazy("Order placed"),
+    "Order Delivered": gettext_lazy("Delivered"),
+    "Order Refunded": gettext_lazy("Refunded"),
+    "Return Opened": gettext_lazy("Return opened"),
+    "Return Received": gettext_lazy("Return arrived"),
+}
 
 
 @dataclass(frozen=True)
@@ -81,5 +88,6 @@ def _happened(happenings: list[story.Happening]) -> Iterable[Step]:
             shown = line(happening)
             yield Step("browse", "web", _("On the site"), happening.at, ", ".join([shown.title, *shown.about[:1]]))
         elif isinstance(row, Event) and row.category != Category.BEHAVIOURAL and row.name in TELLING:
-            shown = line(happening)
-            yield Step(shown.icon, "", shown.title, happening.at, shown.about[0] if shown.about else "")
+            shown, told = line(happening), words(row.properties)
+            number = told.get("return") if row.name.startswith("Return") else told.get("order")
+            yield Step(shown.icon, "", str(TELLING[row.name]), happening.at, number or "".join(shown.about[:1]))

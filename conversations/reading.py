@@ -48,6 +48,7 @@ class Place:
     icon: str
     label: "StrOrPromise"
     href: str
+    go: str = ""  # the key after G
 
 
 @dataclass(frozen=True)
@@ -262,12 +263,12 @@ def _kept(query: str) -> dict[str, str]:
 
 def places_of(agent: "User") -> list[Place]:
     """The other screens that this desk has."""
-    wanted = [("macro", _("Canned replies"), "canned_replies"), ("view", _("Saved views"), "saved_views")]
-    wanted += [("connector", _("Settings"), "settings")]
+    wanted = [("mine", _("Customers"), "customers", "c"), ("macro", _("Canned replies"), "canned_replies", "")]
+    wanted += [("view", _("Saved views"), "saved_views", ""), ("connector", _("Settings"), "settings", "")]
     found = []
-    for icon, label, name in wanted:
+    for icon, label, name, go in wanted:
         try:
-            found.append(Place(icon, label, reverse(name)))
+            found.append(Place(icon, label, reverse(name), go))
         except NoReverseMatch:  # a place that this desk does not have
             continue
     return found

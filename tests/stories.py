@@ -47,7 +47,7 @@ def visited(identity, at, *, minutes=12, kind="jackets", seen=4, **fields):
 def with_a_past(customer):
     """Two more identities, and something of every kind; gives the identities by their kinds."""
     now = timezone.now()
-    mail = customer.identities.get(kind="email")
+    mail = customer.identities.filter(kind="email").order_by("pk")[0]
     shop = Identity.objects.create(customer=customer, kind="shop", value=f"1:{customer.pk}", is_verified=True)
     browser = Identity.objects.create(customer=customer, kind="visitor", value=f"v-{customer.pk}", is_verified=True)
     order = Order.objects.create(
@@ -77,10 +77,11 @@ def with_a_past(customer):
         identity=mail, purpose="email", is_granted=False, said_at=now - timedelta(days=30), evidence="unsubscribed"
     )
     Trait.objects.create(identity=shop, name="shoe size", value=41, said_at=now)
-    Profile.objects.create(
-        customer=customer, currency="GBP", lifetime_value=Decimal("2340"), average_order=Decimal("117"), orders=20,
-        returns=2, return_rate=0.1, satisfaction=3.5, attributes={"shoe size": 41},
-    )  # fmt: skip
+    figures = {
+        "currency": "GBP", "lifetime_value": Decimal("2340"), "average_order": Decimal("117"), "orders": 20,
+        "returns": 2, "return_rate": 0.1, "satisfaction": 3.5, "attributes": {"shoe size": 41}, "stale_at": None,
+    }  # fmt: skip
+    Profile.objects.update_or_create(customer=customer, defaults=figures)
     segment = Segment.objects.create(name=f"Gold, waiting {customer.pk}")
     segment.memberships.create(customer=customer)
     return {"email": mail, "shop": shop, "visitor": browser}

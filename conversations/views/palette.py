@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from conversations.canned_words import usable_by
+from conversations.finding import orders_seen_by
 from conversations.models import Conversation, Tag
 from conversations.search import numbered, people
 from conversations.views.acting import agent_of
@@ -60,7 +61,7 @@ def _groups(agent: "User", asked: str, opened: Conversation | None) -> Iterator[
         title = _("With %(name)s") % {"name": opened.customer.label}
         yield Group(title, _fitting([*verbs(agent, opened), *_more_verbs(agent, opened, asked)], asked)[:9])
     if asked:
-        yield Group(_("Customers and conversations"), _people(agent, asked))
+        yield Group(_("Customers and orders"), _people(agent, asked))
     yield Group(_("Go to"), _fitting(places(agent), asked)[: 9 if asked else 4])
     if asked:
         link = f"{reverse('search')}?q={asked}"
@@ -79,6 +80,7 @@ def verbs(agent: "User", opened: Conversation) -> list[Option]:
         Option("send", _("Reply"), keys=("R",), key="r"),
         Option("note", _("Write a private note"), keys=("N",), key="n"),
         Option("tag", _("Tag…"), keys=("T",), key="t"),
+        Option("arrow", _("Customer profile"), keys=("G", "C"), href=reverse("customer", args=[opened.customer_id])),
     ]
 
 
@@ -107,6 +109,9 @@ def _people(agent: "User", asked: str) -> list[Option]:
         found.append(
             Option("inbox", f"#{conversation.pk} {conversation.customer.label}", conversation.subject, href=href)
         )
+    for order in orders_seen_by(agent, asked)[:3]:
+        hint = f"{order.identity.customer.label}, {order.get_status_display()}"
+        found.append(Option("order", order.number, hint, href=reverse("order", args=[order.pk])))
     for customer in people(agent, asked):
         newest = (
             Conversation.objects.visible_to(agent).here().filter(customer=customer).order_by("-last_message_at").first()
@@ -114,6 +119,8 @@ def _people(agent: "User", asked: str) -> list[Option]:
         if newest:
             hint = newest.subject or newest.snippet
             found.append(Option("mine", customer.label, hint, href=reverse("conversation", args=[newest.pk])))
+        else:
+            found.append(Option("mine", customer.label, href=reverse("customer", args=[customer.pk])))
     return found[:8]
 
 
@@ -123,6 +130,7 @@ def places(agent: "User") -> list[Option]:
         ("unassigned", _("Unassigned"), ("G", "U"), "inbox_view", ["unassigned"]),
         ("snooze", _("Snoozed"), (), "inbox_view", ["snoozed"]),
         ("inbox", _("All"), ("G", "A"), "inbox_view", ["all"]),
+        ("mine", _("Customers"), ("G", "C"), "customers", []),
         ("search", _("Search"), ("/",), "search", []),
         ("macro", _("Canned replies"), (), "canned_replies", []),
         ("view", _("Saved views"), (), "saved_views", []),

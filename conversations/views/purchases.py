@@ -2,32 +2,21 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
+from conversations.finding import orders_seen_by
 from conversations.person import RETURNING, Row, purchase
-from conversations.sight import customers_seen_by
 from conversations.story_words import goods_of, money
 from conversations.views.acting import agent_of, is_htmx
 from conversations.views.customers import customer_or_404
-from customers.commerce import find_order as orders_numbered
 from customers.models import Order, Return
 
-if TYPE_CHECKING:
-    from deskapp.models import User
-
 PAGE = 30
-
-
-def orders_seen_by(agent: "User") -> QuerySet[Order]:
-    if not agent.sees_purchases:
-        return Order.objects.none()
-    return Order.objects.filter(identity__customer__in=customers_seen_by(agent))
 
 
 @login_required
@@ -68,8 +57,7 @@ def _edge(cursor: str) -> tuple[datetime, int] | None:
 @login_required
 @require_GET
 def order(request: HttpRequest, pk: int) -> HttpResponse:
-    agent = agent_of(request)
-    found = get_object_or_404(orders_seen_by(agent).select_related("identity__customer"), pk=pk)
+    found = get_object_or_404(orders_seen_by(agent_of(request)), pk=pk)
     back = list(Return.objects.filter(order=found).order_by("opened_at", "pk"))
     returning = {found.pk} if any(row.status in RETURNING for row in back) else set()
     context = {
@@ -104,10 +92,7 @@ def _line(row: Row, currency: str) -> Row:
 def find_order(request: HttpRequest) -> HttpResponse:
     """To the newest order of that number that this agent may see."""
     number = request.GET.get("number", "").replace("\x00", "").strip()[:80]
-    agent = agent_of(request)
-    if not number or not agent.sees_purchases:
-        raise Http404
-    found = orders_numbered(number).filter(identity__customer__in=customers_seen_by(agent)).first()
+    found = orders_seen_by(agent_of(request), number).first() if number else None
     if found is None:
         raise Http404
     return redirect("order", found.pk)

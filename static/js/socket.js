@@ -25,6 +25,14 @@ export const open = (conversation) => {
   if (conversation) say({ open: conversation });
 };
 
+// The one customer whose facts the page shows: of them the socket hears when something changed.
+let customer = 0;
+export const turnTo = (id) => {
+  if (id === customer) return;
+  customer = id;
+  say({ customer });
+};
+
 const connect = () => {
   clearTimeout(retry);
   clearInterval(ticking);
@@ -42,6 +50,7 @@ const connected = () => {
   banner.hidden = true;
   document.body.toggleAttribute("data-offline", false);
   for (const conversation of opened) say({ open: conversation });
+  if (customer) say({ customer });
   if (wasLost) tell("desk:back");
   wasLost = false;
 };

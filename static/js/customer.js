@@ -1,0 +1,92 @@
+// A customer's facts and story: when something changed the page asks again, at most once a second, for what it shows,
+// and puts each new happening in its place.
+import { turnTo } from "./socket.js";
+
+const EVERY = 1000;
+const $ = (selector) => document.querySelector(selector);
+const shown = () => Number($("[data-customer]")?.dataset.customer) || 0;
+const fragment = (html) => document.createRange().createContextualFragment(html);
+let asked = 0;
+let waiting;
+
+const changed = () => {
+  waiting ??= setTimeout(refresh, Math.max(0, asked + EVERY - Date.now()));
+};
+
+// Whoever writes in a place is not interrupted, and what they have not sent yet is not lost.
+const isWritten = (place) =>
+  place.contains(document.activeElement) && document.activeElement.matches("input, textarea, select") ||
+  [...place.querySelectorAll("input, textarea")].some((field) => field.value !== field.defaultValue);
+
+const refresh = () => {
+  waiting = undefined;
+  asked = Date.now();
+  for (const place of document.querySelectorAll("[data-live-facts]")) {
+    if (isWritten(place)) {
+      waiting ??= setTimeout(refresh, 5 * EVERY);
+      continue;
+    }
+    const open = [...place.querySelectorAll("details")].map((each) => each.open);
+    htmx.ajax("GET", place.dataset.liveFacts, { source: place, target: place, swap: "outerHTML" }).then(() => {
+      const fresh = document.getElementById(place.id);
+      fresh?.querySelectorAll("details").forEach((each, index) => (each.open ||= open[index] ?? false));
+    });
+  }
+  story();
+};
+
+const story = async () => {
+  const list = $("#signals[data-head]");
+  if (!list) return;
+  const answer = await fetch(list.dataset.head, { headers: { "HX-Request": "true" } });
+  if (answer.ok) put(list, fragment(await answer.text()));
+};
+
+// The newest page again: what is there stays, what changed is replaced, what is new stands where it happened.
+const put = (list, page) => {
+  let before = null;
+  for (const line of page.querySelectorAll("li.event[id]:not(.older)")) {
+    const old = document.getElementById(line.id);
+    if (old && (old.textContent === line.textContent || old.querySelector("details[open]"))) before = old;
+    else if (old) old.replaceWith((before = line));
+    else {
+      if (!line.matches(".day")) line.classList.add("arrived");
+      before ? before.after(line) : list.prepend(line);
+      before = line;
+    }
+    if (before === line) htmx.process(line);
+  }
+  list.querySelector(".nothing")?.remove();
+};
+
+// A day goes on over two pages: its name stands once.
+const once = () => {
+  const known = new Set();
+  for (const day of document.querySelectorAll("#signals > .day")) known.has(day.id) ? day.remove() : known.add(day.id);
+};
+
+// What came after stands above: who scrolls up meets it, and what is being read stays where it is.
+let last = 0;
+let height = 0;
+document.addEventListener("scroll", ({ target }) => {
+  if (target.id !== "page-scroll") return;
+  const up = target.scrollTop < last, newer = $("#newer");
+  last = target.scrollTop;
+  if (up && newer && newer.getBoundingClientRect().bottom > target.getBoundingClientRect().top) htmx.trigger(newer, "newer");
+}, { capture: true, passive: true });
+
+document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.id === "newer") height = $("#page-scroll").scrollHeight;
+});
+document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.id !== "newer") return;
+  $("#page-scroll").scrollTop += $("#page-scroll").scrollHeight - height;
+});
+
+document.body.addEventListener("htmx:afterSettle", () => {
+  once();
+  turnTo(shown());
+});
+document.body.addEventListener("desk.customer", ({ detail }) => detail.customer === shown() && changed());
+document.body.addEventListener("desk:back", () => shown() && changed());
+turnTo(shown());
