@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from integrations.adapters.trackers import browser
 from integrations.inbound.webhooks import hook
 from integrations.views import orders, originals
 
@@ -12,5 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hooks/<int:connector_id>/<str:secret>/", hook, name="hook"),
     path("hooks/<int:connector_id>/<str:secret>/<slug:kind>/", hook, name="hook_kind"),
     path("", include("integrations.adapters.media.chat.urls")),
+    path("tracker/throughline.js", browser.script, name="tracker"),
+    path("tracker/here", browser.here, name="tracker_here"),
     path("v1/", include("integrations.adapters.trackers.urls")),
 ]

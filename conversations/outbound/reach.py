@@ -101,7 +101,7 @@ def ordered(
     after the mail it falls back to; unverified addresses come after verified ones, those that cannot be used last."""
     spoken = {(word.channel_id, word.identity_id): word for word in words}
     last = words[0] if words else None
-    pairs = list(_pairs(identities, channels, spoken, team_id))
+    pairs = list(_pairs(identities, channels, spoken, team_id, here))
     choices = [_choice(channel, identity, spoken, last, here, now) for channel, identity in pairs]
     return sorted(choices, key=lambda choice: _rank(choice, spoken, last, now))
 
@@ -111,12 +111,16 @@ def _pairs(
     channels: Sequence[Channel],
     spoken: dict[tuple[int, int], LastWord],
     team_id: int | None,
+    here: Collection[int],
 ) -> Iterable[tuple[Channel, Identity]]:
-    """One channel for each identity: the one they spoke by, else one of the team's, else the first of its medium."""
+    """One channel for each identity: the one they spoke by, else one of the team's, else the first of its medium. Chat
+    is for who chatted there, and for the browser that is on the site now."""
     for identity in identities:
         for medium in Medium:
             fitting = [ch for ch in channels if ch.medium == medium and identity.kind in carries(medium).kinds]
-            if not fitting or (medium == Medium.CHAT and not any((ch.pk, identity.pk) in spoken for ch in fitting)):
+            is_chat = medium == Medium.CHAT
+            is_there = identity.kind == Kind.VISITOR and identity.pk in here
+            if not fitting or (is_chat and not is_there and not any((ch.pk, identity.pk) in spoken for ch in fitting)):
                 continue
             yield min(fitting, key=lambda ch: _preference(ch, identity, spoken, team_id)), identity
 

@@ -5,6 +5,15 @@ const HEARTBEAT = 25_000;
 const SILENCE = 10_000; // after a ping: longer than this, and the line is dead
 const POLL = 8_000;
 
+/** The id that the shop's tracker gave to this browser, once its visitor agreed; null without. */
+export function trackedAs() {
+  try {
+    return JSON.parse(localStorage.getItem("throughline.visitor"));
+  } catch {
+    return null;
+  }
+}
+
 export class Link {
   /** `on` is called with (kind, data) for each frame of the desk, and for "session", "online" and "offline". */
   constructor({ desk, channel, store, identity, language, on }) {
@@ -94,7 +103,7 @@ export class Link {
     const attempt = (this.attempt = Symbol("attempt"));
     try {
       if (!this.session) {
-        const json = { token: this.store.get("token"), identity: this.identity, language: this.language };
+        const json = { token: this.store.get("token"), identity: this.identity, language: this.language, browser: trackedAs() };
         const session = await this.#fetch("session", { method: "POST", json });
         if (attempt !== this.attempt) return;
         this.store.set({ token: session.token });

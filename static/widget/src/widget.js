@@ -2,7 +2,7 @@
 
 import { Composer, fieldsCard } from "./composer.js";
 import { avatar, h, icon, iconButton } from "./dom.js";
-import { Link } from "./link.js";
+import { Link, trackedAs } from "./link.js";
 import { Log } from "./log.js";
 import { Store, uuid } from "./store.js";
 
@@ -18,7 +18,7 @@ export class Widget {
     this.link = new Link({ desk, channel, identity, language, store: this.store, on: (kind, data) => this.#hear(kind, data) });
     this.unread = this.store.get("unread", 0);
     this.#build(css, theme, language);
-    if (this.store.get("token") || identity) this.link.start(); // else nothing is asked or stored until it is opened
+    if (this.store.get("token") || identity || trackedAs()) this.link.start(); // else nothing is asked or stored until it is opened
     if (this.store.get("open") && !this.#fullScreen.matches) this.open({ focus: false });
   }
 

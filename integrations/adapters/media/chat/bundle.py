@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 
 SOURCES = Path(settings.BASE_DIR) / "static" / "widget" / "src"
 TRANSLATIONS = SOURCES.parent / "strings"
@@ -34,10 +36,10 @@ def bundle() -> Bundle:
 def _bundle(files: tuple[tuple[Path, int], ...]) -> Bundle:
     css, *modules = [file.read_text(encoding="utf-8") for file, _ in files]
     style = f"const CSS = {json.dumps(_pressed(css), ensure_ascii=False)};"
-    return Bundle("\n".join([style, *(_joined(module) for module in modules)]))
+    return Bundle("\n".join([style, *(joined(module) for module in modules)]))
 
 
-def _joined(module: str) -> str:
+def joined(module: str) -> str:
     """Without imports and exports: in one module every name is in sight. Comments stand on their own lines or end one
     after two spaces' worth of code, as our style has them; addresses (“https://”) are never preceded by a space."""
     lines = []
@@ -52,6 +54,27 @@ def _pressed(css: str) -> str:
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
     css = re.sub(r"\s+", " ", css)
     return re.sub(r" ?([{};,>]) ?", r"\1", css).strip()
+
+
+def served(request: HttpRequest, made: Bundle) -> HttpResponse:
+    """The script, for any page: what it may do is decided at the door."""
+    response = HttpResponse(content_type="text/javascript; charset=utf-8")
+    if request.headers.get("If-None-Match") == made.etag:
+        response.status_code = 304
+    elif "gzip" in request.headers.get("Accept-Encoding", ""):
+        response.content, response["Content-Encoding"] = made.gzipped, "gzip"
+    else:
+        response.content = made.plain
+    response["ETag"] = made.etag
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return public(response)
+
+
+def public(response: HttpResponse) -> HttpResponse:
+    response["Access-Control-Allow-Origin"] = "*"  # a module script is always fetched with CORS
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response["Cache-Control"] = "public, max-age=300"
+    return response
 
 
 def words(language: str) -> str | None:

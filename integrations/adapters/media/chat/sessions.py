@@ -1,5 +1,6 @@
 """Who is at the widget: a signed token of ours for every visitor, a JWT of the shop's back end for the signed-in."""
 
+import re
 import uuid
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
@@ -17,6 +18,8 @@ from integrations.models import Connector
 
 SALT = "chat-visitor"
 ANONYMOUS_LASTS = timedelta(days=365)
+UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+KNOWN = [kind for kind in Kind.values if kind != Kind.VISITOR]
 PROVEN_LASTS = timedelta(days=1)  # then the page brings a new JWT, or the person is signed out
 
 
@@ -80,13 +83,28 @@ def allows(connector: Connector, origin: str) -> bool:
     return origin.rstrip("/").lower() in allowed
 
 
-def open_session(connector: Connector, token: str, identity: str) -> Visitor:
-    """The visitor behind `token` and the shop's `identity`, or a new one where the two are not the same person."""
+def open_session(connector: Connector, token: str, identity: str, browser: str = "") -> Visitor:
+    """The visitor behind `token` and the shop's `identity`, or a new one where the two are not the same person.
+    `browser` is the id that the tracker gave to this browser: a new visitor takes it, so that what they look at and
+    what they say is of one identity."""
     before = read_token(connector, token)
     proven = _proven(connector, identity)
     if before and _is_same_person(before, proven):
         return replace(proven, id=before.id) if proven else before
-    return proven or Visitor(connector.pk, str(uuid.uuid4()))
+    new = proven or Visitor(connector.pk, str(uuid.uuid4()))
+    if browser and _is_free(browser) and _is_same_person(replace(new, id=browser, shop=""), proven):
+        return replace(new, id=browser)
+    return new
+
+
+def _is_free(browser: str) -> bool:
+    """Nothing signs a tracker's id, so it opens nobody's chat: only one that nobody has spoken by, and that belongs to
+    nobody who is known."""
+    if not UUID.fullmatch(browser):
+        return False
+    theirs = Identity.objects.filter(kind=Kind.VISITOR, value=browser)
+    is_spoken_by = theirs.filter(messages__isnull=False).exists()
+    return not is_spoken_by and not theirs.filter(customer__identities__kind__in=KNOWN).exists()
 
 
 def make_token(visitor: Visitor) -> str:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from conversations.models import Attachment
 from integrations.adapters.media.chat import door, limits, presence
-from integrations.adapters.media.chat.bundle import bundle, words
+from integrations.adapters.media.chat.bundle import bundle, public, served, words
 from integrations.adapters.media.chat.sessions import (
     Visitor,
     allows,
@@ -71,7 +71,8 @@ def session(request: HttpRequest, connector: Connector) -> HttpResponseBase:
     if not limits.may("session", request.META.get("REMOTE_ADDR", "")):
         return HttpResponse(status=429)
     asked = _body(request)
-    visitor = open_session(connector, str(asked.get("token") or ""), str(asked.get("identity") or ""))
+    told = {name: str(asked.get(name) or "") for name in ("token", "identity", "browser")}
+    visitor = open_session(connector, **told)
     sight = Sight(connector, visitor, _desk(request))
     messages = sight.latest()
     here = presence.answers_now(connector)
@@ -165,18 +166,7 @@ def file(request: HttpRequest, key: str, signed: str) -> HttpResponseBase:
 
 @require_GET
 def script(request: HttpRequest) -> HttpResponse:
-    """The widget itself, for any page: what it may do is decided at the door."""
-    made = bundle()
-    response = HttpResponse(content_type="text/javascript; charset=utf-8")
-    if request.headers.get("If-None-Match") == made.etag:
-        response.status_code = 304
-    elif "gzip" in request.headers.get("Accept-Encoding", ""):
-        response.content, response["Content-Encoding"] = made.gzipped, "gzip"
-    else:
-        response.content = made.plain
-    response["ETag"] = made.etag
-    patch_vary_headers(response, ["Accept-Encoding"])
-    return _public(response)
+    return served(request, bundle())
 
 
 @require_GET
@@ -185,14 +175,7 @@ def strings(request: HttpRequest, language: str) -> HttpResponse:
     module = words(language)
     if module is None:
         raise Http404
-    return _public(HttpResponse(module, content_type="text/javascript; charset=utf-8"))
-
-
-def _public(response: HttpResponse) -> HttpResponse:
-    response["Access-Control-Allow-Origin"] = "*"  # a module script is always fetched with CORS
-    response["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response["Cache-Control"] = "public, max-age=300"
-    return response
+    return public(HttpResponse(module, content_type="text/javascript; charset=utf-8"))
 
 
 def _visitor(request: HttpRequest, connector: Connector) -> Visitor | None:
