@@ -13,7 +13,7 @@ from django.test import Client
 
 from conversations.inbound.receive import receive
 from conversations.live import consumers, groups, presence
-from conversations.models import Conversation
+from conversations.models import Channel, Conversation, Medium
 from conversations.outbound.compose import note
 from tests.conftest import from_ann
 
@@ -97,6 +97,23 @@ async def test_a_mail_arrives_as_a_row_and_in_the_open_thread(ada, mail):
     assert f'id="message-{second.pk}"' in event["html"] and "Second" in event["html"]
     assert f'id="row-{first.conversation_id}"' in row["html"] and "Second" in row["html"]
     await desk.disconnect()
+
+
+async def test_conversation_that_finds_its_team_leaves_the_lists_of_the_others(ada, linus, mail, billing):
+    def teamless():
+        everybodys = Channel.objects.create(name="Hello", medium=Medium.EMAIL, address="hello@hollinfell.example")
+        return receive(from_ann(everybodys, "Is anybody there?"))
+
+    first = await in_database(teamless)()
+    theirs, others = await desk_of(ada), await desk_of(linus, opened=first.conversation_id)
+    second = await in_database(receive)(from_ann(mail, "Where is my kettle?"))
+    assert second.conversation_id == first.conversation_id
+    await others.hears("desk.gone", conversation=first.conversation_id)
+    await others.hears_nothing_of("desk.row")
+    await theirs.hears("desk.row", conversation=first.conversation_id)
+    await theirs.hears_nothing_of("desk.gone")
+    await theirs.disconnect()
+    await others.disconnect()
 
 
 async def test_another_team_hears_nothing_even_when_it_asks(ada, linus, mail):
