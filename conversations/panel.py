@@ -49,12 +49,14 @@ class Menus:
         return list(Identity.objects.filter(customer=self.conversation.customer_id).order_by("pk"))
 
     def merges(self) -> list[ConversationMerge]:
-        merges = ConversationMerge.objects.filter(kept=self.conversation, undone_at=None)
+        seen = Conversation.objects.visible_to(self.agent)
+        merges = ConversationMerge.objects.filter(kept=self.conversation, undone_at=None, absorbed__in=seen)
         return list(merges.select_related("absorbed").order_by("-pk"))
 
     def customer_merges(self) -> list[MergeEntry]:
         merges = MergeEntry.objects.filter(kept=self.conversation.customer_id, undone_at=None)
-        return list(merges.select_related("absorbed").order_by("-pk")[:5])
+        found = merges.select_related("absorbed").order_by("-pk")[:5]
+        return [entry for entry in found if sees_both(self.agent, entry)]
 
     def others(self) -> list[Conversation]:
         """Of the same customer, that this one can be merged with."""
@@ -80,6 +82,14 @@ def actions(agent: "User", known: Opened) -> Actions:
 def others(agent: "User", conversation: Conversation) -> list[Conversation]:
     theirs = Conversation.objects.visible_to(agent).here().filter(customer=conversation.customer_id)
     return list(theirs.exclude(pk=conversation.pk).order_by("-last_message_at")[:10])
+
+
+def sees_both(agent: "User", entry: MergeEntry) -> bool:
+    """Who may take two customers apart: who could have merged them, seeing a conversation of each half that has any."""
+    moved = entry.items.filter(model="conversations.conversation").values("row")
+    both = Conversation.objects.filter(customer__in=[entry.kept_id, entry.absorbed_id])
+    halves = (both.filter(pk__in=moved), both.exclude(pk__in=moved))
+    return all(half.visible_to(agent).exists() or not half.exists() for half in halves)
 
 
 def snoozes(now: datetime) -> list[tuple[str, datetime]]:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Exists, OuterRef, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from conversations.actions.people import (
 )
 from conversations.actions.splitting import split
 from conversations.models import Conversation, ConversationMerge
+from conversations.panel import sees_both
 from conversations.views.acting import Toast, agent_of, conversation_or_404, done, is_delete, refused
 from customers.models import Customer, Identity, MergeEntry
 
@@ -72,7 +73,8 @@ def merges(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["POST", "DELETE"])
 def merge_entry(request: HttpRequest, pk: int, entry_pk: int) -> HttpResponse:
     conversation, agent = conversation_or_404(request, pk), agent_of(request)
-    entry = get_object_or_404(ConversationMerge, pk=entry_pk, kept=conversation)
+    absorbed_ones = Conversation.objects.visible_to(agent)
+    entry = get_object_or_404(ConversationMerge, pk=entry_pk, kept=conversation, absorbed__in=absorbed_ones)
     try:
         absorbed = unmerge(entry, by=agent)
     except NotPossibleError as refusal:
@@ -141,6 +143,8 @@ def customer_merge(request: HttpRequest, pk: int, entry_pk: int) -> HttpResponse
     entry = get_object_or_404(MergeEntry, pk=entry_pk)
     if conversation.customer_id not in (entry.kept_id, entry.absorbed_id):
         return refused(request, conversation, _("That merge is not of this customer."), where="customer")
+    if not sees_both(agent_of(request), entry):
+        raise Http404
     unmerge_customers(entry, by=agent_of(request))
     return done(request, conversation, Toast(_("Two customers again."), seconds=5), happened="conversation:changed")
 
