@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from conversations.actions import unsent
 from conversations.actions.change import NotPossibleError, log, save, summarise, take_off_screens
 from conversations.actions.splitting import move
 from conversations.live import groups
@@ -32,6 +33,7 @@ def merge(conversation: Conversation, *, into: Conversation, by: "User") -> Conv
         tags=list(absorbed.tags.exclude(pk__in=kept.tags.all()).values_list("pk", flat=True)),
         participants=_copy_participants(absorbed, kept),
         follows=_copy_follows(absorbed, kept),
+        drafts=unsent.bring(absorbed, kept),
         status_before=kept.status,
         snoozed_until_before=kept.snoozed_until,
         resolved_at_before=kept.resolved_at,
@@ -106,6 +108,7 @@ def unmerge(entry: ConversationMerge, *, by: "User") -> Conversation:
     kept.tags.remove(*entry.tags)
     Participant.objects.filter(pk__in=entry.participants).delete()
     Follow.objects.filter(pk__in=entry.follows).delete()
+    unsent.give_back(absorbed, kept, entry.drafts)
     _restore_status(kept, entry)
     absorbed.merged_into = None
     for part in (kept, absorbed):

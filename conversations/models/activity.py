@@ -63,6 +63,7 @@ class ConversationMerge(models.Model):
     tags = ArrayField(models.BigIntegerField(), default=list)  # those that `kept` did not have
     participants = ArrayField(models.BigIntegerField(), default=list)
     follows = ArrayField(models.BigIntegerField(), default=list)
+    drafts = ArrayField(models.BigIntegerField(), default=list)
     status_before = models.CharField(max_length=10)
     snoozed_until_before = models.DateTimeField(null=True, blank=True)
     resolved_at_before = models.DateTimeField(null=True, blank=True)
