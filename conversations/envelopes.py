@@ -86,6 +86,7 @@ class OutboundMessage:
     bcc: tuple[str, ...]
     attachment_ids: tuple[int, ...]
     created_at: datetime
+    external_id: str = ""  # under which an earlier try was made
 
 
 @dataclass(frozen=True)

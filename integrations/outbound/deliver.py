@@ -108,6 +108,7 @@ def envelope(delivery: Delivery) -> OutboundMessage:
         bcc=tuple(details.get("bcc", [])),
         attachment_ids=tuple(message.attachments.values_list("pk", flat=True)),
         created_at=message.created_at,
+        external_id=delivery.external_id,
     )
 
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from conversations.actions.merging import merge
+from conversations.actions.splitting import split
 from conversations.inbound.receive import receive
 from conversations.models import Delivery, Message
 from conversations.outbound.compose import reply
@@ -82,6 +84,23 @@ def test_silence_after_the_whole_mail_is_uncertain_and_is_never_sent_again_by_it
         again = send(message, mail, well)
     assert again.status == "sent"
     assert message_id(server.taken[0]) == message_id(well.taken[0])
+
+
+@pytest.mark.parametrize("end", ["451 4.3.0 later", "550 5.7.1 no", "die"])
+def test_mail_keeps_its_name_when_its_conversation_is_split_or_merged_between_two_tries(message, mail, ada, end):
+    with Smtp(end=end) as server:
+        delivery = send(message, mail, server)
+    named = delivery.external_id
+    other = split(message.conversation, messages=[message.pk], by=ada)
+    with Smtp(end=end) as server:
+        retry(delivery)
+        assert send(message, mail, server).external_id == named
+    merge(other, into=message.conversation, by=ada)
+    with Smtp() as well:
+        retry(Delivery.objects.get())
+        again = send(message, mail, well)
+    assert (again.status, again.external_id, message_id(well.taken[0])) == ("sent", named, named)
+    assert Message.objects.get(pk=message.pk).external_id == named
 
 
 def test_answer_to_an_uncertain_mail_finds_its_conversation(message, mail):

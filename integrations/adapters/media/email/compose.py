@@ -10,10 +10,10 @@ from django.utils.html import escape, linebreaks
 from django.utils.translation import gettext as _
 
 from conversations.envelopes import OutboundMessage
-from conversations.models import Attachment, Channel, Message
+from conversations.models import Attachment, Channel, Delivery, Message
 from conversations.models.message import MessageKind
 from integrations.adapters.media.email.letter import Enclosure, Letter, address, one_line
-from integrations.adapters.media.email.marks import bare, message_id, plus_address
+from integrations.adapters.media.email.marks import bare, is_our_message_id, message_id, plus_address
 from integrations.models import Connector
 
 MOST_QUOTED = 5
@@ -39,7 +39,7 @@ def _letter(connector: Connector, outbound: OutboundMessage, message: Message, c
     conversation_id = outbound.conversation_id
     has_plus = bool(connector.settings.get("plus_addresses", True))
     return Letter(
-        message_id=our_message_id(outbound, channel),
+        message_id=_named(outbound, channel),
         sender=_sender(connector, outbound, channel),
         to=address(outbound.to, outbound.to_name),
         cc=_addresses(outbound.cc),
@@ -61,8 +61,14 @@ def _letter(connector: Connector, outbound: OutboundMessage, message: Message, c
     )
 
 
-def our_message_id(outbound: OutboundMessage, channel: Channel) -> str:
-    return message_id(conversation_id=outbound.conversation_id, message_id=outbound.message_id, address=channel.address)
+def _named(outbound: OutboundMessage, channel: Channel) -> str:
+    """Our Message-ID, the same at every try: written down before the first, since a split or a merge between two of
+    them changes the conversation that it names."""
+    if is_our_message_id(outbound.external_id):
+        return outbound.external_id
+    name = message_id(conversation_id=outbound.conversation_id, message_id=outbound.message_id, address=channel.address)
+    Delivery.objects.filter(pk=outbound.delivery_id).update(external_id=name)
+    return name
 
 
 def _sender(connector: Connector, outbound: OutboundMessage, channel: Channel) -> Address:
