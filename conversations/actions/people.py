@@ -8,10 +8,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from conversations.actions.change import NotPossibleError, locked, log, save
+from conversations.live.customers import push_customer
 from conversations.live.push import push_row
 from conversations.models import Activity, Conversation, Participant
-from customers import ledger, merging
-from customers.models import Claim, Customer, Identity, MergeEntry
+from customers import ledger, merging, suggestions
+from customers.models import Claim, Customer, Identity, MergeEntry, Suggestion
 
 if TYPE_CHECKING:
     from deskapp.models import User
@@ -74,6 +75,7 @@ def reassign_identity(identity: Identity, *, to: Customer | None, by: "User") ->
     merging.compute_anew([old.pk, new.pk])
     for conversation in _begun_only_by(identity, old):
         move_to_customer(conversation, customer=new, by=by)
+    push_customer([old.pk, new.pk])
     return new
 
 
@@ -91,20 +93,35 @@ def _begun_only_by(identity: Identity, customer: Customer) -> list[Conversation]
 
 
 @transaction.atomic
-def merge_customers(customer: Customer, *, into: Customer, by: "User") -> MergeEntry:
+def merge_customers(
+    customer: Customer, *, into: Customer, by: "User", because: str = "", suggestion: Suggestion | None = None
+) -> MergeEntry:
+    """`because`: the agent's reason; `suggestion`: the one that they followed, whose reasons are the evidence."""
     if customer.pk == into.pk:
         raise NotPossibleError(_("That is the same customer."))
     try:
-        entry = merging.merge(customer, into=into, by=by, evidence=_("%(agent)s said so.") % {"agent": by})
+        if suggestion:
+            entry = suggestions.accept(suggestion, into=into, by=by)
+        else:
+            evidence = because.strip() or _("%(agent)s said so.") % {"agent": by}
+            entry = merging.merge(customer, into=into, by=by, evidence=evidence)
     except merging.AlreadyMergedError:
         raise NotPossibleError(_("One of them was merged already.")) from None
     moved = entry.items.filter(model="conversations.conversation").values("row")
     for conversation in Conversation.objects.filter(pk__in=moved).order_by("pk"):
         log(conversation, Activity.Verb.MOVED, by=by, to=into.label, reason=_("the customers were merged"))
         push_row(conversation)
+    push_customer([into.pk, customer.pk])
     return entry
 
 
+@transaction.atomic
 def unmerge_customers(entry: MergeEntry, *, by: "User") -> Customer:
     """Both are as they were, and each has what their own identities did since (conversations.parting)."""
-    return merging.unmerge(entry, by=by)
+    customer = merging.unmerge(entry, by=by)
+    push_customer([customer.pk, *_kept_in(entry)])
+    return customer
+
+
+def _kept_in(entry: MergeEntry) -> list[int]:
+    return [entry.kept_id, ledger.top(entry.kept).pk]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from conversations import story
+from conversations.identities import identities_card
 from conversations.journey import journey
 from conversations.models import Conversation, Message, Tag
 from conversations.person import Facts, facts, language_name, local_time
@@ -118,6 +119,7 @@ def _cards(agent: "User", known: Facts) -> dict[str, object]:
         "tags": sorted(tags.values(), key=lambda tag: tag.name),
         "notes": _notes(theirs),
         "consents": _consents(pk),
+        **identities_card(agent, known.customer),
     }
 
 

@@ -1,0 +1,36 @@
+"""The memory of 'not the same': kept by identities, so that it holds whatever is merged or taken apart later."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from customers.models import Identity, NotSame
+
+if TYPE_CHECKING:
+    from deskapp.models import User
+
+MOST = 60  # identities of one customer; who has more is told apart by the first
+
+
+def tell_apart(one: int, other: int, *, by: "User | None") -> None:
+    """Every identity of the one from every identity of the other."""
+    pairs = [(min(mine, theirs), max(mine, theirs)) for mine in _of(one) for theirs in _of(other)]
+    rows = [NotSame(one_id=smaller, other_id=greater, by=by) for smaller, greater in pairs]
+    NotSame.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def are_told_apart(one: int, other: int) -> bool:
+    """Somebody said that these two customers are not the same, or said so of identities that they have now."""
+    return NotSame.objects.filter(_between(one, other)).exists()
+
+
+def forget(one: int, other: int) -> None:
+    NotSame.objects.filter(_between(one, other)).delete()
+
+
+def _of(customer: int) -> list[int]:
+    return list(Identity.objects.filter(customer=customer).order_by("pk").values_list("pk", flat=True)[:MOST])
+
+
+def _between(one: int, other: int) -> Q:
+    return Q(one__customer=one, other__customer=other) | Q(one__customer=other, other__customer=one)
