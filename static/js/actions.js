@@ -15,7 +15,11 @@ document.addEventListener("click", (event) => {
   for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
   // On a phone Assign and Snooze are entries of More, which open the menus that wider screens show as buttons.
   const opener = event.target.closest?.("[data-opens]");
-  if (opener) opener.closest("#conversation-actions")?.querySelector(`summary[data-key="${opener.dataset.opens}"]`)?.click();
+  const opened = opener?.closest("#conversation-actions")?.querySelector(`summary[data-key="${opener.dataset.opens}"]`);
+  if (opened) {
+    event.preventDefault(); // without scripts it is a link to the menu's own page
+    opened.click();
+  }
   const button = event.target.closest?.("[data-focus]");
   const field = button && $(button.dataset.focus);
   // An empty field has nothing to send: the button leads to it instead.

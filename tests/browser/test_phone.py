@@ -50,6 +50,27 @@ def test_assign_and_snooze_are_in_more(page_of, live_desk, conversation, ada):
     assert live_desk.do(now).status == "snoozed"
 
 
+def test_without_scripts_every_menu_leads_to_a_page_of_its_own(page_of, live_desk, conversation, ada):
+    def now():
+        return Conversation.objects.get(pk=conversation.pk)
+
+    page = page_of(ada, "/inbox/mine/", **PHONE, java_script_enabled=False)
+    page.locator(".views-menu summary").click()
+    page.get_by_role("navigation", name="Views").get_by_role("link").click()
+    page.get_by_role("link", name="Unassigned").click()
+    page.get_by_role("link", name="Ann Bell").click()
+    page.locator('summary[title="More"]').click()
+    page.locator("#menu-more").get_by_role("link", name="More").click()
+    page.get_by_role("link", name="Assign", exact=True).click()
+    page.get_by_label("Assign to").select_option(label="Ada Okafor")
+    page.get_by_role("button", name="Assign", exact=True).click()
+    assert live_desk.do(now).assignee_id == ada.pk
+    page.goto(f"{live_desk.url}/conversations/{conversation.pk}/menus/more/")
+    page.get_by_role("link", name="Snooze", exact=True).click()
+    page.locator('button[name="until"]').first.click()
+    assert live_desk.do(now).status == "snoozed"
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
 def test_nothing_is_wider_than_the_screen(width, theme, page_of, live_desk, conversation, ada):
