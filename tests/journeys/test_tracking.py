@@ -165,7 +165,7 @@ def test_an_untrusted_alias_moves_nothing(browser):
     assert Identity.objects.count() == 1 and Claim.objects.get().kind == "shop"
 
 
-# -- exactly once ---------------------------------------------------------------------------------------------------
+# exactly once
 
 
 @pytest.mark.django_db(transaction=True)
@@ -215,7 +215,7 @@ def test_what_was_kept_is_byte_for_byte_what_came(server):
     assert Event.objects.get().identity.value == "7"
 
 
-# -- the clock --------------------------------------------------------------------------------------------------------
+# the clock
 
 
 def test_a_clock_that_is_three_hours_wrong_is_corrected(server):
@@ -241,7 +241,7 @@ def test_imported_history_keeps_its_dates(server):
     assert Event.objects.get().occurred_at == datetime(2015, 2, 2, 0, 30, 8, 276000, tzinfo=UTC)
 
 
-# -- bad input --------------------------------------------------------------------------------------------------------
+# bad input
 
 BAD = {
     "1970": ({"timestamp": "1970-01-01T00:00:00Z"}, "1970"),
@@ -347,7 +347,7 @@ def test_gzip_that_is_broken_is_refused(server, body):
     assert post(server, body, **{"Content-Encoding": "gzip"}).json()["code"] == "invalid_gzip"
 
 
-# -- keys and origins -------------------------------------------------------------------------------------------------
+# keys and origins
 
 
 @pytest.mark.parametrize(
@@ -396,7 +396,7 @@ def test_other_words_and_methods_are_none_of_the_api(server):
     assert Client().get("/v1/track").status_code == 405
 
 
-# -- consent ----------------------------------------------------------------------------------------------------------
+# consent
 
 
 def consented(analytics):
@@ -453,7 +453,7 @@ def test_a_place_is_kept_only_where_location_is_allowed(server):
     assert "192.0.2.1" not in json.dumps(list(Event.objects.values_list("context", flat=True)))
 
 
-# -- what follows -----------------------------------------------------------------------------------------------------
+# what follows
 
 
 def test_a_cart_is_kept_as_it_was_last_told(browser):
