@@ -19,11 +19,15 @@ def payload(raw: RawEvent) -> dict[str, Any]:
 
 
 def read_json(body: bytes) -> Any:
-    """Decimals stay exact. Raises ValueError."""
+    """Decimals stay exact. Raises ValueError; also for NaN, which JSON does not have (RFC 8259 6)."""
     try:
-        return json.loads(body, parse_float=Decimal)
+        return json.loads(body, parse_float=Decimal, parse_constant=_none_such)
     except RecursionError:
         raise ValueError("It is nested too deep.") from None
+
+
+def _none_such(word: str) -> None:
+    raise ValueError(f"“{word}” is not JSON.")
 
 
 def words(value: object, most: int = MOST_TEXT) -> str:

@@ -18,7 +18,7 @@ from integrations.adapters.shops.reading import inner, moment, needed, payload, 
 from integrations.adapters.shops.shopify.goods import product_facts, variant_fact
 from integrations.adapters.shops.shopify.orders import cart_fact, last_of, order_fact, return_fact
 from integrations.adapters.shops.shopify.people import consent_facts, customer_facts, handles_of
-from integrations.adapters.shops.signature import is_signed
+from integrations.adapters.shops.signature import body_of, is_signed
 from integrations.inbound.arrival import Arrival
 from integrations.models import Connector, RawEvent
 
@@ -30,7 +30,7 @@ SECRETS = ("client_secret", "signing_secret", "former_secret")
 def arrival(connector: Connector, request: HttpRequest) -> Arrival:
     """Raises NotGenuineError. The id is of one delivery to one subscription, and the same at each try; two topics of
     one event have two ids, though one X-Shopify-Event-Id."""
-    body, headers = request.body, request.headers
+    body, headers = body_of(request), request.headers
     secrets = [connector.secrets.get(name, "") for name in SECRETS]
     if not is_signed(secrets, body, headers.get("X-Shopify-Hmac-Sha256", "")):
         raise NotGenuineError("The signature does not fit.", status=UNAUTHORISED)

@@ -1,0 +1,1 @@
+"""Stand-ins for shops: they keep orders, sign webhooks, and answer as their documentation says."""
