@@ -8,14 +8,20 @@ from django.conf import settings
 from conversations.models import CannedReply, Channel, Medium, SavedView, Tag, Team
 from deskapp.models import Role, User
 from deskapp.sign_ins import SIGN_INS
+from integrations.adapters.trackers.door import ADAPTER as TRACKER
+from integrations.adapters.trackers.door import new_key
+from integrations.adapters.shops.base import OrderAct
 from integrations.models import Connector
 
 DOMAIN = "hollinfell.example"
 MAILBOX = f"support@{DOMAIN}"
 CHAT_KEY = "hollin-fell"
+SHOP = "Hollin & Fell shop"
 IMAP_PORT, SMTP_PORT = 11143, 11025  # where the simulator listens (integrations.simulators)
 IDENTITY_SECRET = "the shop's back end signs with this, in the demo only"  # noqa: S105 - a demo has no secrets
 MAIL_PASSWORD = "moss-green"  # noqa: S105
+SHOP_SECRETS = {"webhook_secret": "orders-of-the-demo", "signing_secret": "the demo shop signs its orders with this"}
+REFUND_LIMITS = {"ada": 150, "noor": 150, "matthias": 80}
 
 TEAMS = ("Returns", "Orders", "Repairs")
 TEAM_OF_TOPIC = {
@@ -79,6 +85,8 @@ def build() -> None:
         _agent(who, teams)
     mail = _mailbox()
     _chat(mail)
+    _tracker()
+    _shop()
     for name, of_team, text in CANNED:
         CannedReply.objects.get_or_create(name=name, defaults={"text": text, "team": teams.get(of_team)})
     for name in TAGS:
@@ -94,8 +102,9 @@ def _agent(who: Colleague, teams: dict[str, Team]) -> None:
         return
     password = next((known.password for known in SIGN_INS if known.email == email), SIGN_INS[0].password)
     user = User.objects.create_user(
-        email, password, name=who.name, role=who.role, locale=who.locale, timezone=who.timezone
-    )
+        email, password, name=who.name, role=who.role, locale=who.locale, timezone=who.timezone,
+        refund_limit=REFUND_LIMITS.get(who.local, 0),
+    )  # fmt: skip
     user.teams.add(*(teams[name] for name in who.teams))
 
 
@@ -128,4 +137,23 @@ def _chat(mail: Channel) -> None:
         place = {"origins": [settings.SITE_URL], "title": "Hollin & Fell", "bot_name": "Fern"}
         connector = Connector(name="Shop chat", adapter="chat", channel=channel, settings=place)
         connector.secrets = {"identity": IDENTITY_SECRET}
+        connector.save()
+
+
+def _tracker() -> None:
+    """The pages of the demo shop report what their visitors look at, once these agree."""
+    if Connector.objects.filter(adapter=TRACKER).exists():
+        return
+    place = {"origins": [settings.SITE_URL], "trusted": False, "consent": "required"}
+    connector = Connector.objects.create(name="Shop pages", adapter=TRACKER, settings=place)
+    connector.secrets = {"write_key": new_key(connector), "identity": IDENTITY_SECRET}
+    connector.save(update_fields=["sealed"])
+
+
+def _shop() -> None:
+    """Its orders come by the webhook that any shop may use; it takes refunds and the like where it is itself."""
+    connector = Connector.objects.filter(adapter="orders", name=SHOP).first() or Connector(adapter="orders", name=SHOP)
+    place = {"shop": "", "act_url": f"{settings.SITE_URL}/demo-shop/acts/", "acts": list(OrderAct)}
+    if connector.settings != place:  # the demo may listen at another port than last time
+        connector.settings, connector.secrets = place, SHOP_SECRETS
         connector.save()

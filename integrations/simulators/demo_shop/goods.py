@@ -1,6 +1,7 @@
 """What Hollin & Fell sells, and the customers one can be."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,18 @@ class Product:
     note: str = ""
 
     @property
+    def amount(self) -> Decimal:
+        return Decimal(self.pence) / 100
+
+    @property
     def price(self) -> str:
         return f"£{self.pence / 100:,.2f}"
+
+    @property
+    def told(self) -> dict[str, object]:
+        """The product as the tracker tells it, in the words of the e-commerce events that analytics tools share."""
+        price = self.pence / 100
+        return {"product_id": self.slug, "name": self.name, "category": self.kind, "price": price, "currency": "GBP"}
 
     @property
     def drawing(self) -> str:
@@ -222,6 +233,7 @@ class Basket:
     """What the signed cookie holds: (slug, size) and how many."""
 
     lines: dict[tuple[str, str], int] = field(default_factory=dict)
+    id: str = ""
 
     @property
     def count(self) -> int:
@@ -235,8 +247,19 @@ class Basket:
         ]
 
     @property
+    def pence(self) -> int:
+        return sum(BY_SLUG[slug].pence * number for (slug, _), number in self.lines.items())
+
+    @property
     def total(self) -> str:
-        return f"£{sum(BY_SLUG[slug].pence * number for (slug, _), number in self.lines.items()) / 100:,.2f}"
+        return f"£{self.pence / 100:,.2f}"
+
+    @property
+    def told(self) -> dict[str, object]:
+        products = [
+            {**BY_SLUG[slug].told, "variant": size, "quantity": number} for (slug, size), number in self.lines.items()
+        ]
+        return {"cart_id": self.id, "products": products, "total": self.pence / 100, "currency": "GBP"}
 
 
 SHOPPERS = (  # three of them have written to the demo's desk before, by mail and chat; Tom has not

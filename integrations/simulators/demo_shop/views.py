@@ -1,6 +1,8 @@
 """The pages of the demo shop; its back end also signs the JWT that proves to the desk who is signed in."""
 
+import json
 import time
+import uuid
 from collections.abc import Callable
 from functools import wraps
 
@@ -51,11 +53,12 @@ class Visit:
             kept = {}
         self.shopper: Shopper | None = BY_ID.get(kept.get("shopper", ""))
         lines = {(slug, size): number for slug, size, number in kept.get("basket", []) if slug in BY_SLUG}
-        self.basket = Basket(lines)
+        self.basket = Basket(lines, id=str(kept.get("cart") or uuid.uuid4()))
 
     def keep(self, response: HttpResponse) -> HttpResponse:
         lines = [[slug, size, number] for (slug, size), number in self.basket.lines.items()]
-        value = signing.dumps({"shopper": self.shopper.id if self.shopper else "", "basket": lines}, salt=COOKIE)
+        kept = {"shopper": self.shopper.id if self.shopper else "", "basket": lines, "cart": self.basket.id}
+        value = signing.dumps(kept, salt=COOKIE)
         response.set_cookie(
             COOKIE,
             value,
@@ -80,8 +83,12 @@ def _render(request: HttpRequest, visit: Visit, template: str, **context: object
     connector = (
         Connector.objects.filter(adapter="chat", is_active=True).select_related("channel").order_by("pk").first()
     )
+    tracker = (
+        Connector.objects.filter(adapter="segment", is_active=True, settings__trusted=False).order_by("pk").first()
+    )
     context |= {
         "visit": visit,
+        "tracker_key": tracker.secrets.get("write_key", "") if tracker else "",
         "chat_key": connector.channel.address if connector and connector.channel else "",
         "chat_identity": _identity(connector, visit.shopper) if connector and visit.shopper else "",
     }
@@ -114,13 +121,13 @@ def repairs(request: HttpRequest, visit: Visit) -> HttpResponse:
 def product(request: HttpRequest, visit: Visit, slug: str) -> HttpResponse:
     if slug not in BY_SLUG:
         raise Http404
-    return _render(request, visit, "product", product=BY_SLUG[slug])
+    return _render(request, visit, "product", product=BY_SLUG[slug], told=json.dumps(BY_SLUG[slug].told))
 
 
 @require_GET
 @_page
 def basket(request: HttpRequest, visit: Visit) -> HttpResponse:
-    return _render(request, visit, "basket")
+    return _render(request, visit, "basket", told=json.dumps(visit.basket.told))
 
 
 @require_POST
@@ -130,7 +137,8 @@ def put_in_basket(request: HttpRequest, visit: Visit, slug: str) -> HttpResponse
     if product is None:
         raise Http404
     if size not in product.sizes or size in product.gone:
-        return _render(request, visit, "product", product=product, problem=_("Choose a size that we have."))
+        problem = _("Choose a size that we have.")
+        return _render(request, visit, "product", product=product, problem=problem, told=json.dumps(product.told))
     line = (slug, size)
     visit.basket.lines[line] = min(visit.basket.lines.get(line, 0) + 1, MOST_OF_ONE)
     return visit.keep(redirect("demo_shop_basket"))
