@@ -70,9 +70,9 @@ class Event(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["identity", "occurred_at", "number"], name="event_of_identity"),
-            models.Index(
-                fields=["identity", "occurred_at", "number"],
-                name="event_of_identity_shown",
+            models.Index(  # what a timeline shows by itself; each category is walked alone
+                fields=["identity", "category", "occurred_at", "number"],
+                name="event_of_category",
                 condition=models.Q(is_folded=False),
             ),
             models.Index(

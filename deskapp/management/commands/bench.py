@@ -14,12 +14,12 @@ from django.utils.module_loading import import_string
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-BENCHES = {name: f"deskapp.bench.{name}.run" for name in ("ingest", "inbox", "live")}
+BENCHES = {name: f"deskapp.bench.{name}.run" for name in ("ingest", "inbox", "live", "timeline")}
 INSIDE = "THROUGHLINE_BENCH"  # set in the process that measures
 
 
 class Command(BaseCommand):
-    help = "Measures ingest, inbox or live in a database of its own; the last line of its output is one JSON object."
+    help = "Measures one thing in a database of its own; the last line of its output is one JSON object."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", choices=BENCHES)
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--messages", type=int, help="ingest: mails (2000); live: messages at each rate")
         parser.add_argument("--scales", default="10000,100000,1000000", help="inbox: conversations at each scale")
         parser.add_argument("--repeat", type=int, default=100, help="inbox: requests of each kind (100)")
+        parser.add_argument("--events", type=int, default=20_000_000, help="timeline: events of all (20 million)")
         parser.add_argument("--agents", type=int, default=200, help="live: connected agents (200)")
         parser.add_argument("--rates", default="1,50", help="live: messages a second (1,50)")
 
