@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qs, urlencode
 
@@ -238,12 +239,10 @@ def rail_of(agent: "User", beside: Listed | None = None) -> Rail:
     views, saved = views_of(agent), [(row, f"saved-{row.pk}") for row in _saved(agent)]
     lists = [Listed(view.key, str(view.label), "waiting") for view in views if view.key not in ("resolved", "spam")]
     lists += [Listed(key, row.name, "waiting", _kept(row.query)) for row, key in saved]
-    seen = Conversation.objects.visible_to(agent)
-    wanted = {each.key: conversations_of(agent, each, seen=seen) for each in lists}
-    wanted["unread"] = Conversation.objects.mine(agent).annotate(is_unread=_is_unread(agent)).filter(is_unread=True)
     if beside:
-        wanted["beside"] = conversations_of(agent, beside, seen=seen)
-    counts = counted(wanted)
+        lists.append(Listed("beside", beside.key, "waiting", beside.filters))
+    may_see = (agent.role, agent.is_active, *(team.pk for team in agent.teams.all()))
+    counts = _counting(agent, may_see, tuple((each.key, each.label, urlencode(each.filters)) for each in lists)).ask()
     return Rail(
         [_counted(view, counts) for view in views],
         [View(key, row.name, count=counts.get(key, 0)) for row, key in saved],
@@ -276,21 +275,49 @@ def places_of(agent: "User") -> list[Place]:
 
 def counted(querysets: dict[str, ConversationQuerySet]) -> dict[str, int]:
     """How many rows each has, up to COUNT_TO, in one query."""
-    names: list[str] = []
-    pieces: list[str] = []
-    values: list[str | int | bool | None] = []
-    found = dict.fromkeys(querysets, 0)
+    return counting(querysets).ask()
+
+
+@lru_cache(maxsize=256)
+def _counting(agent: "User", may_see: tuple[object, ...], lists: tuple[tuple[str, str, str], ...]) -> "Counting":
+    """For the rail: Django takes longer to write these queries than PostgreSQL to answer them, so they are kept for
+    as long as the agent may see the same (`may_see`) and has the same lists, each a key, a label and its filters."""
+    seen = Conversation.objects.visible_to(agent)
+    wanted = {}
+    for key, label, query in lists:
+        each = Listed(label if key == "beside" else key, label, "waiting", _kept(query))
+        wanted[key] = conversations_of(agent, each, seen=seen)
+    wanted["unread"] = Conversation.objects.mine(agent).annotate(is_unread=_is_unread(agent)).filter(is_unread=True)
+    return counting(wanted)
+
+
+@dataclass(frozen=True)
+class Counting:
+    """The query that counts. `empty`: those that it need not ask for."""
+
+    names: list[str]
+    sql: str
+    values: list[str | int]
+    empty: list[str]
+
+    def ask(self) -> dict[str, int]:
+        found = dict.fromkeys(self.empty, 0)
+        if not self.names:
+            return found
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, self.values)
+            return found | dict(zip(self.names, cursor.fetchone() or (), strict=True))
+
+
+def counting(querysets: dict[str, ConversationQuerySet]) -> Counting:
+    pieces: dict[str, str] = {}
+    values: list[str | int] = []
     for name, rows in querysets.items():
         try:
             sql, params = rows.order_by().values_list(F("pk"))[:COUNT_TO].query.sql_with_params()
         except EmptyResultSet:
             continue
-        names.append(name)
-        pieces.append(f"(select count(*) from ({sql}) as counted)")  # noqa: S608  Django wrote it, with its parameters
+        pieces[name] = f"(select count(*) from ({sql}) as counted)"  # noqa: S608  Django wrote it, with its parameters
         values.extend(cast("Sequence[str | int]", params))
-    if not pieces:
-        return found
-    with connection.cursor() as cursor:
-        cursor.execute("select " + ", ".join(pieces), values)
-        row = cursor.fetchone()
-    return found | dict(zip(names, row or (), strict=False))
+    empty = [name for name in querysets if name not in pieces]
+    return Counting(list(pieces), "select " + ", ".join(pieces.values()), values, empty)

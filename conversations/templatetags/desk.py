@@ -10,6 +10,7 @@ from django import template
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -53,33 +54,27 @@ def icon(name: str, size: str = "") -> SafeString:
 
 
 @register.simple_tag
+@cache
 def sprite() -> SafeString:
-    """Our own icons.svg, for inlining once in a page: a template without a tag."""
-    return template.Template(_sprite()).render(template.Context())
+    """Our own icons.svg, for inlining once in a page; without its remarks."""
+    found = finders.find("icons.svg")
+    if isinstance(found, str):
+        drawn = Path(found).read_text(encoding="utf-8")
+    else:
+        with staticfiles_storage.open("icons.svg") as file:
+            drawn = bytes(file.read()).decode()
+    return mark_safe(re.sub(r"\s*<!--.*?-->|\n\s*", "", drawn, flags=re.DOTALL))  # noqa: S308  a file of ours
+
+
+@register.simple_tag
+def same_for_all(name: str) -> SafeString:
+    """A template that says the same to everybody, drawn once a process for each language."""
+    return _same_for_all(name, get_language() or "")
 
 
 @cache
-def _sprite() -> str:
-    found = finders.find("icons.svg")
-    if isinstance(found, str):
-        return Path(found).read_text(encoding="utf-8")
-    with staticfiles_storage.open("icons.svg") as file:
-        return bytes(file.read()).decode()
-
-
-@register.filter
-def money(amount: object, currency: str) -> str:
-    """A sum as the reader's language writes it: {{ order.total|money:order.currency }}; "" for what is none."""
-    try:
-        return sums.formatted(Decimal(str(amount)), currency, get_language() or "en") if currency else ""
-    except InvalidOperation:
-        return ""
-
-
-@register.filter
-def plain_sum(amount: Decimal, currency: str) -> str:
-    """A sum as forms send it back: "148.00"."""
-    return sums.plainly(amount, currency)
+def _same_for_all(name: str, language: str) -> SafeString:
+    return render_to_string(name)
 
 
 @register.filter
