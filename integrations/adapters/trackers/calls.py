@@ -14,6 +14,7 @@ from customers.models import Category, Purpose
 from customers.models.identity import Kind
 from customers.money import currency_of, sum_of
 from customers.stored import as_json
+from integrations.adapters.media.chat.sessions import vouched_for
 from integrations.adapters.trackers import consents
 from integrations.adapters.trackers.batch import CONSENT, Json, moment
 from integrations.models import Connector
@@ -24,6 +25,7 @@ MONEY = ("price", "value", "total", "revenue", "subtotal", "tax", "shipping", "a
 ID_LENGTH, NAME_LENGTH = 300, 120
 # Ids of browsers that are made of chance are nobody else's; others are kept apart by the connector.
 RANDOM = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[\w-]{20,}")
+PLACE = ("city", "region", "country", "latitude", "longitude")
 CARTS = {"Cart Updated": "", "Cart Viewed": "", "Checkout Started": "checkout", "Checkout Step Completed": "checkout"}
 
 
@@ -192,7 +194,17 @@ def _handles(call: Json, sender: Sender, context: Json) -> tuple[Handle, ...]:
         handles.insert(
             0 if sender.is_trusted else len(handles), Handle(Kind.SHOP, value, called, sender.is_trusted, source)
         )
-    return (*handles, *_addresses(about, sender, source))
+    return (*_vouched_for(sender, context, source), *handles, *_addresses(about, sender, source))
+
+
+def _vouched_for(sender: Sender, context: Json, source: str) -> Iterator[Handle]:
+    """Who is signed in, by the same token of the shop's back end that the chat widget brings."""
+    token = context.get("identity")
+    person = vouched_for(sender.connector, token, at=sender.received_at) if isinstance(token, str) else None
+    if person:
+        yield Handle(Kind.SHOP, person.shop, person.name, source=source)
+        if person.email:
+            yield Handle(Kind.EMAIL, person.email, source=source)
 
 
 def _id(value: object) -> str:
@@ -264,7 +276,7 @@ def _kept_context(connector: Connector, context: Json) -> Json:
         kept["consent"] = said
     place = context.get("location")
     if said.get(str(Purpose.LOCATION)) and isinstance(place, dict):
-        kept["place"] = {name: place[name] for name in ("city", "region", "country") if place.get(name)}
+        kept["place"] = {name: place[name] for name in PLACE if place.get(name)}
     return kept
 
 

@@ -3,12 +3,13 @@
 import re
 import uuid
 from dataclasses import asdict, dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import jwt
 from django.conf import settings
 from django.core import signing
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from customers.identify import Handle, normalise
@@ -20,6 +21,7 @@ SALT = "chat-visitor"
 ANONYMOUS_LASTS = timedelta(days=365)
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 KNOWN = [kind for kind in Kind.values if kind != Kind.VISITOR]
+LEEWAY = 30  # seconds between two clocks
 PROVEN_LASTS = timedelta(days=1)  # then the page brings a new JWT, or the person is signed out
 
 
@@ -88,7 +90,7 @@ def open_session(connector: Connector, token: str, identity: str, browser: str =
     `browser` is the id that the tracker gave to this browser: a new visitor takes it, so that what they look at and
     what they say is of one identity."""
     before = read_token(connector, token)
-    proven = _proven(connector, identity)
+    proven = vouched_for(connector, identity, at=timezone.now())
     if before and _is_same_person(before, proven):
         return replace(proven, id=before.id) if proven else before
     new = proven or Visitor(connector.pk, str(uuid.uuid4()))
@@ -134,15 +136,19 @@ def _is_same_person(before: Visitor, proven: Visitor | None) -> bool:
     return not owned_by_others.filter(customer__identities__kind=Kind.VISITOR).exists()
 
 
-def _proven(connector: Connector, identity: str) -> Visitor | None:
-    """What the shop's back end vouches for: an HS256 JWT under the channel's identity secret (RFC 7519)."""
+def vouched_for(connector: Connector, identity: str, *, at: datetime) -> Visitor | None:
+    """What the shop's back end vouched for at that time: an HS256 JWT under the connector's identity secret (RFC 7519).
+    None for one that is out of date or not genuine: then they are a visitor like any other."""
     secret = connector.secrets.get("identity", "")
     if not (secret and identity):
         return None
+    options = {"require": ["exp", "sub"], "verify_exp": False}
     try:
-        claims = jwt.decode(identity, secret, algorithms=["HS256"], leeway=30, options={"require": ["exp", "sub"]})
-    except jwt.InvalidTokenError:
-        return None  # out of date or not genuine: a visitor like any other
+        claims = jwt.decode(identity, secret, algorithms=["HS256"], leeway=LEEWAY, options=options)
+        if float(claims["exp"]) + LEEWAY < at.timestamp():
+            return None
+    except (jwt.InvalidTokenError, ValueError, TypeError):
+        return None
     shop = connector.settings.get("shop", "")  # two shops may both have a customer 17
     value = normalise(Kind.SHOP, f"{shop}:{claims['sub']}" if shop else str(claims["sub"]))
     email = address_of(str(claims.get("email") or "")) if claims.get("email_verified", True) else ""
