@@ -61,7 +61,9 @@ def cart_left(cart: Cart, *, at: datetime) -> set[int]:
 
 def tier_reached(said: Loyalty, source: int) -> set[int]:
     name = f"loyalty:{source}:{said.identity_id}:{said.tier}"
-    about: Row = {"tier": said.tier} | ({} if said.points is None else {"points": str(said.points)})
+    about: Row = {"tier": said.tier}
+    if said.points is not None:
+        about["points"] = str(said.points)
     steps = [Step("Loyalty Tier Reached", name, said.changed_at, about)] if said.tier else []
     return _note(steps, said.identity, source)
 
@@ -74,7 +76,7 @@ def steps_of_order(said: Order) -> list[Step]:
         steps.append(Step(step, f"{name}:{said.status}", said.changed_at, about))
     if said.refunded or said.status == OrderStatus.REFUNDED:
         back = plainly(said.refunded or said.total, said.currency)
-        of_sum = {**about, "amount": back, "total": back}
+        of_sum: Row = {**about, "amount": back, "total": back}
         steps.append(Step(REFUNDED, f"{name}:refunded:{back}", said.changed_at, of_sum))
     return steps
 

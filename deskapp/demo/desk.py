@@ -8,9 +8,9 @@ from django.conf import settings
 from conversations.models import CannedReply, Channel, Medium, SavedView, Tag, Team
 from deskapp.models import Role, User
 from deskapp.sign_ins import SIGN_INS
+from integrations.adapters.shops.base import OrderAct
 from integrations.adapters.trackers.door import ADAPTER as TRACKER
 from integrations.adapters.trackers.door import new_key
-from integrations.adapters.shops.base import OrderAct
 from integrations.models import Connector
 
 DOMAIN = "hollinfell.example"

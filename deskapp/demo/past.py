@@ -9,6 +9,7 @@ from conversations.models import Medium, Priority, Status
 from conversations.models.activity import Verb
 from conversations.models.delivery import DeliveryStatus
 from conversations.models.message import MessageKind
+from deskapp.demo.bought import Bought, Numbers
 from deskapp.demo.desk import AGENTS, TEAM_OF_TOPIC
 from deskapp.demo.language import SIZES
 from deskapp.demo.pictures import CLOTHS, document, photo
@@ -21,13 +22,14 @@ TAGS = {
     "exchange": ("size", "sizes up"), "late": ("courier", "stuck in depot"), "warranty": ("zip", "seam", "workshop"),
     "invoice": ("invoice", "refund"), "returned": ("return", "refund", "gift"),
 }  # fmt: skip
+DAYS_BEFORE = {"exchange": (5, 12), "late": (6, 14), "warranty": (40, 120), "invoice": (3, 12), "returned": (14, 24)}
 HOURS = (8, 22)
 BASE = "Hollin & Fell <support@hollinfell.example>"
 
 
 class Past:
-    def __init__(self, now: datetime, chance: random.Random) -> None:
-        self.now, self.chance = now, chance
+    def __init__(self, now: datetime, chance: random.Random, numbers: Numbers) -> None:
+        self.now, self.chance, self.numbers = now, chance, numbers
         self.bags: dict[tuple[str, ...], list[str]] = {}
 
     def talks(self, persons: list[Person], *, closed: int, snoozed: int, open_: int) -> list[Talk]:
@@ -89,12 +91,11 @@ class Past:
         talk.assignee = self.chance.choice([who.local for who in AGENTS if talk.team in who.teams])
         product = self.chance.choice(PRODUCTS[:6] if name == "exchange" else PRODUCTS)
         size, other = self.chance.sample(SIZES, 2)
-        self.slots = {
-            "product": product.name,
-            "order": f"HF-{self.chance.randint(31000, 48900)}",
-            "size": size,
-            "other": other,
-        }
+        size = size if size in product.sizes else self.chance.choice(product.sizes)
+        days = self.chance.uniform(*DAYS_BEFORE[name])
+        number = self.numbers.of(at - timedelta(days=days))
+        talk.bought = Bought(number, product.name, size, name, days)
+        self.slots = {"product": product.name, "order": number, "size": size, "other": other}
         self.topic, self.topic_name, self.language = language.topics[name], name, language
         self.medium = Medium.CHAT if person.visitor and self.chance.random() < 0.5 else Medium.EMAIL
         talk.subject = self._say(self.topic.subjects) if self.medium == Medium.EMAIL else ""

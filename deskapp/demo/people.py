@@ -57,7 +57,7 @@ def _person(name: str, local: str, language: Language, number: int, chance: rand
         tier=chance.choice(TIERS),
         about=chance.choice(ABOUT),
         visitor=str(uuid.UUID(int=chance.getrandbits(128), version=4)) if chance.random() < 0.5 else "",
-        shop=f"{20000 + number}" if chance.random() < 0.35 else "",
+        shop=f"{20000 + number}",
         since=now - timedelta(days=chance.uniform(2, 182)),
     )
 

@@ -10,6 +10,7 @@ from conversations.models.delivery import DeliveryStatus
 from conversations.models.message import MessageKind
 from deskapp.demo.pictures import photo
 from deskapp.demo.talk import Fact, File, Line, Person, Talk
+from integrations.simulators.demo_shop.goods import SHOPPERS
 
 EMAIL, CHAT = Medium.EMAIL, Medium.CHAT
 INBOUND, OUTBOUND, NOTE = MessageKind.INBOUND, MessageKind.OUTBOUND, MessageKind.NOTE
@@ -94,7 +95,9 @@ def _waits(
 ) -> Talk:  # fmt: skip
     chance = random.Random(number)
     visitor = f"7d1f3b0e-5a52-4c1a-9a7e-{number:012x}" if medium == CHAT else ""
-    person = Person(name, email, language, zone, city, tier, "", visitor, "", now - timedelta(days=300 - 20 * number))
+    account = next((shopper.id for shopper in SHOPPERS if shopper.email == email), f"{10500 + number}")
+    since = now - timedelta(days=300 - 20 * number)
+    person = Person(name, email, language, zone, city, tier, "", visitor, account, since)
     files = (File("cuff.png", "image/png", photo("oat", 4)),) if team == "Repairs" and medium == EMAIL else ()
     at = now - timedelta(minutes=minutes)
     lines = [Line(INBOUND, text, at, medium, files=files)]
@@ -133,7 +136,8 @@ def troubled(now: datetime) -> list[Talk]:
 def _answered(
     now: datetime, name: str, email: str, minutes: float, subject: str, answer: str, text: str, state: str, error: str
 ) -> Talk:
-    person = Person(name, email, "en", "Europe/London", "Kendal", since=now - timedelta(days=140))
+    account = f"{10600 + sum(map(ord, email)) % 100}"
+    person = Person(name, email, "en", "Europe/London", "Kendal", shop=account, since=now - timedelta(days=140))
     at = now - timedelta(minutes=minutes)
     answered = at + timedelta(minutes=minutes * 0.6)
     html = "".join(f"<p>{part}</p>" for part in answer.split("\n\n"))

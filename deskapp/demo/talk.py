@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from conversations.models import Medium, Priority, Status
 from conversations.models.message import MessageKind
+
+if TYPE_CHECKING:
+    from deskapp.demo.bought import Bought
 
 
 @dataclass(frozen=True)
@@ -80,3 +84,4 @@ class Talk:
     unread: bool = False
     draft: str = ""  # what the assignee has begun to answer, as HTML
     followers: tuple[str, ...] = ()
+    bought: "Bought | None" = None  # what it is about

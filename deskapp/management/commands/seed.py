@@ -1,19 +1,28 @@
 """Fills an empty desk with the demo shop's people, words and past: `manage.py seed`. A second run changes nothing."""
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection, transaction
 from django.utils import timezone
 
 from conversations.models import Conversation, Message
-from customers.models import Customer
+from customers import profile
+from customers.gather import gather_all
+from customers.models import Customer, Identity
 from deskapp.demo import desk
+from deskapp.demo.bought import Numbers
+from deskapp.demo.browsing import Browsing
+from deskapp.demo.buying import Buying
 from deskapp.demo.load import Loader
+from deskapp.demo.load_purchases import load_loyalty, load_products, load_purchases
 from deskapp.demo.past import Past
 from deskapp.demo.people import people
+from deskapp.demo.star_purchases import INGRID, RESERVED, star_purchases
 from deskapp.demo.stars import stars
+from deskapp.demo.talk import Person, Talk
+from integrations.models import Connector
 
 CHANCE = 20
 
@@ -41,9 +50,43 @@ class Command(BaseCommand):
 def past(customers: int) -> None:
     """The past ends now, whenever that is; who it is about and what they said is the same on every machine."""
     now, chance = timezone.now(), random.Random(CHANCE)
-    known = stars(now)
+    known, numbers = stars(now), Numbers(now, set(RESERVED))
     persons = people(customers, chance, now - timedelta(days=1), but={talk.person.name for talk in known})
-    talks = Past(now, chance).talks(
+    talks = Past(now, chance, numbers).talks(
         persons, closed=int(customers * 2.3), snoozed=max(2, customers // 26), open_=max(4, customers // 10)
     )
-    Loader().load([*talks, *known])
+    loader = Loader()
+    loader.load([*talks, *known])
+    bought(now, persons, talks, {talk.person.name: talk.person for talk in known}, loader, numbers)
+
+
+def bought(
+    now: datetime,
+    persons: list[Person],
+    talks: list[Talk],
+    known: dict[str, Person],
+    loader: Loader,
+    numbers: Numbers,
+) -> None:
+    """What these people bought and looked at, by a chance of its own."""
+    chance, shop = random.Random(CHANCE + 1), Connector.objects.get(name=desk.SHOP)
+    load_products(shop, now)
+    purchases = star_purchases(now, known, numbers)
+    purchases += Buying(now, chance, numbers).purchases(talks, persons)
+    load_purchases(purchases, shop, loader.identities)
+    load_loyalty(standing(now, [*persons, *known.values()], chance), loader.identities)
+    browsing = Browsing(now, chance, shop.pk)
+    profile.changed(gather_all([*browsing.facts(persons, talks), *browsing.ingrid(known[INGRID])]))
+    profile.changed(Identity.objects.filter(orders__isnull=False).values_list("customer", flat=True))
+
+
+def standing(now: datetime, persons: list[Person], chance: random.Random) -> dict[Person, tuple[str, int, datetime]]:
+    """Who has a tier has points, and so have some others."""
+    found = {}
+    for person in persons:
+        points = {"Gold": 1500, "Silver": 600}.get(person.tier, 0) + chance.randint(20, 480)
+        if person.shop and (person.tier or chance.random() < 0.3):
+            found[person] = (person.tier, points, now - timedelta(days=chance.uniform(5, 170)))
+        if person.name == INGRID:
+            found[person] = ("Gold", 1840, now - timedelta(days=44))
+    return found

@@ -1,4 +1,4 @@
-"""The mail servers of the demo, on loopback: mail to the desk arrives there, and what the desk sends ends there."""
+"""The world around the demo, on loopback: mail servers for the desk's mailboxes, and the warehouse of its shop."""
 
 import signal
 from threading import Event
@@ -9,13 +9,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from integrations.adapters.media.email.envelope import our_addresses
 from integrations.models import Connector
+from integrations.simulators.demo_shop.telling import Warehouse
 from integrations.simulators.mail_servers import CUSTOMERS, PASSWORD, MailServers
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Command(BaseCommand):
-    help = "Runs an SMTP and an IMAP server for the desk's mailboxes that are connected to this machine."
+    help = "Runs SMTP and IMAP for the mailboxes that are connected to this machine, and the demo shop's warehouse."
     requires_system_checks = []  # the pages of the desk are not its business
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -36,6 +37,8 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, end_soon)
         servers = start(connectors, *wanted)
+        warehouse = Warehouse()
+        warehouse.start()
         try:
             rewire(connectors, servers)
             self.stdout.write(
@@ -45,6 +48,7 @@ class Command(BaseCommand):
             self.stdout.flush()
             ending.wait()
         finally:
+            warehouse.stop.set()
             servers.stop()
 
 

@@ -1,0 +1,183 @@
+"""The demo shop's back end: takes orders, moves them along as a warehouse would, and does what the desk asks."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+
+from customers.facts import Line, OrderFact
+from customers.identify import Handle
+from customers.models.identity import Kind
+from customers.models.order import OrderStatus, ReturnStatus
+from integrations.simulators.demo_shop.book import Book, Item, order_item
+from integrations.simulators.demo_shop.goods import BY_SLUG
+
+# What comes after a state, and in how many seconds; a real shop takes days for what is shown here in minutes.
+SENT = {"placed": ("paid", 4.0), "paid": ("shipped", 45.0), "shipped": ("delivered", 120.0)}
+COLLECTED = {"placed": ("paid", 4.0), "paid": ("ready", 30.0), "ready": ("collected", 180.0)}
+RETURNED = {"opened": ("sent", 60.0), "sent": ("received", 120.0), "received": ("refunded", 45.0)}
+DONE = (OrderStatus.CANCELLED, OrderStatus.REFUNDED)
+OUR_OWN = ("acts", "was", "return")
+Chosen = Sequence[tuple[str, str, int]]  # slug, size, pieces
+
+
+class RefusedError(Exception):
+    """The shop will not; the text says why."""
+
+
+def place_order(
+    goods: Chosen,
+    *,
+    account: str = "",
+    name: str = "",
+    email: str = "",
+    place: str = "",
+    visitor: str = "",
+    cart: str = "",
+) -> Item:
+    """Writes it in the book; the simulator tells the desk. `place` is the shop it is collected in, "" to send it."""
+    book, now = Book(), timezone.now()
+    number = f"HF-{book.next_number()}"
+    lines = lines_of(goods)
+    fact = OrderFact(
+        source=0,
+        external_id=number.lower(),
+        number=number,
+        handles=(Handle(Kind.SHOP, account, name), Handle(Kind.EMAIL, email)) if account else (),
+        status=OrderStatus.PLACED,
+        currency="GBP",
+        total=sum((line.price * line.quantity for line in lines), Decimal(0 if place else 4)),
+        placed_at=now,
+        changed_at=now,
+        lines=lines,
+        place=place,
+        is_collected=bool(place),
+        cart_id=cart,
+    )
+    item = order_item(fact)
+    if not account:
+        item["buyer"] = {"name": name, "email": email, "visitor": visitor}
+    book.put(item, step_in=_pace(item))
+    return item
+
+
+def lines_of(goods: Chosen) -> tuple[Line, ...]:
+    return tuple(_line(*each) for each in goods)
+
+
+def open_return(order: Item, *, reason: str = "") -> Item:
+    """Its buyer sends the first line back."""
+    now = timezone.now().isoformat()
+    lines = list(order["lines"])[:1]  # type: ignore[call-overload]  # as order_item makes it
+    item: Item = {
+        "kind": "return",
+        "id": f"rt-{uuid.uuid4().hex[:8]}",
+        "number": f"RT-{2300 + int(str(order['number'])[3:]) % 7000}",
+        "order_id": order["id"],
+        "status": ReturnStatus.OPENED,
+        "currency": order["currency"],
+        "amount": str(Decimal(lines[0]["price"]) * lines[0]["quantity"]),
+        "opened_at": now,
+        "changed_at": now,
+        "buyer": order["buyer"],
+        "lines": lines,
+        "reason": reason,
+    }
+    Book().put(item, step_in=RETURNED["opened"][1])
+    return item
+
+
+def step(item: Item) -> None:
+    """The next state of an order or a return whose time has come."""
+    way = _way(item)
+    if str(item["status"]) not in way:
+        return
+    book, now = Book(), timezone.now()
+    state, _seconds = way[str(item["status"])]
+    changed = {**item, "status": state, "changed_at": _later(item, now)}
+    if state == OrderStatus.SHIPPED:
+        parcel = {"carrier": "Royal Mail", "number": f"RM{str(item['number'])[3:]}77GB", "at": now.isoformat()}
+        changed["shipments"] = [{**parcel, "status": "in transit", "url": "https://track.example/royal-mail/"}]
+    book.put(changed, step_in=_pace(changed))
+    if item["kind"] == "return" and state == ReturnStatus.REFUNDED:
+        _refunded(book, str(item["order_id"]), Decimal(str(item["amount"])))
+
+
+def act(asked: dict[str, object]) -> list[Item]:
+    """Does to an order what the desk asks, once for each key, and gives it as it stands then. Raises RefusedError."""
+    book, about = Book(), asked.get("order")
+    order = book.get(str(about.get("id", ""))) if isinstance(about, dict) else None
+    if order is None:
+        raise RefusedError("We have no such order.")
+    done = [str(key) for key in order.get("acts", [])]  # type: ignore[attr-defined]
+    if str(asked.get("key")) not in done:
+        changed = {**_acted(order, asked), "acts": [*done, str(asked.get("key"))]}
+        changed["changed_at"] = _later(order, timezone.now())
+        book.put(changed, step_in=_pace(changed))
+        order = changed
+    return [told(order)]
+
+
+def told(item: Item) -> Item:
+    """As the desk hears it: without what the shop keeps for itself."""
+    return {key: value for key, value in item.items() if key not in OUR_OWN}
+
+
+def _acted(order: Item, asked: dict[str, object]) -> Item:
+    what, status = asked.get("what"), str(order["status"])
+    if what == "refund":
+        return _with_refund(order, Decimal(str(asked.get("amount"))))
+    if what == "cancel":
+        if status not in ("placed", "paid", "held", "ready"):
+            raise RefusedError("It has left the warehouse already.")
+        back = order["refunded"] if status == OrderStatus.PLACED else order["total"]
+        return {**order, "status": OrderStatus.CANCELLED, "refunded": back}
+    if what == "hold":
+        return {**order, "status": OrderStatus.HELD, "was": status}
+    if what == "release":
+        return {**order, "status": order.get("was", OrderStatus.PAID)}
+    if what == "resend":
+        return order
+    raise RefusedError("We do not know how to do that.")
+
+
+def _with_refund(order: Item, amount: Decimal) -> Item:
+    total, before = Decimal(str(order["total"])), Decimal(str(order["refunded"]))
+    if not 0 < amount <= total - before:
+        raise RefusedError("That is more than was paid.")
+    status = OrderStatus.REFUNDED if before + amount == total else order["status"]
+    return {**order, "refunded": str(before + amount), "status": status}
+
+
+def _refunded(book: Book, id: str, amount: Decimal) -> None:
+    order = book.get(id)
+    if order is None:
+        return
+    left = Decimal(str(order["total"])) - Decimal(str(order["refunded"]))
+    if left > 0:
+        changed = _with_refund(order, min(amount, left)) | {"changed_at": _later(order, timezone.now())}
+        book.put(changed, step_in=_pace(changed))
+
+
+def _pace(item: Item) -> float | None:
+    way = _way(item)
+    return way[str(item["status"])][1] if str(item["status"]) in way else None
+
+
+def _way(item: Item) -> dict[str, tuple[str, float]]:
+    if item["kind"] == "return":
+        return RETURNED
+    return COLLECTED if item.get("collected") else SENT
+
+
+def _later(item: Item, now: datetime) -> str:
+    """The shop's clock never says the same twice of one order."""
+    return max(now, datetime.fromisoformat(str(item["changed_at"])) + timedelta(milliseconds=1)).isoformat()
+
+
+def _line(slug: str, size: str, pieces: int) -> Line:
+    product = BY_SLUG[slug]
+    article = f"{slug}:{size}"
+    return Line(product.name, pieces, product.amount, slug, variant=f"{size}, {product.colour}", line_id=article)
