@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlencode
 
+from babel import Locale, UnknownLocaleError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
@@ -168,6 +169,14 @@ def money(amount: object, currency: str) -> str:
     except InvalidOperation:
         return ""
     return formatted(exact, currency.upper(), get_language() or "en") if currency and exact.is_finite() else ""
+
+
+def get_locale() -> Locale:
+    """Babel's word for the reader's language."""
+    try:
+        return Locale.parse((get_language() or "en").replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
 
 
 def _visit(known: Line, visit: Visit) -> Line:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from django.db import transaction
 
+from conversations import moments
 from conversations.envelopes import InboundMessage
 from conversations.inbound.arrived import Arrived
 from conversations.inbound.record import already, record, record_each
@@ -26,6 +27,8 @@ def receive(inbound: InboundMessage) -> Message:
     channel = Channel.objects.get(pk=inbound.channel_id)
     conversation = thread(inbound, customer, channel)
     message = record(inbound, conversation, identity, channel)
+    if not customer.is_new:
+        moments.pin([(message, customer.pk)])
     route(conversation, channel)
     if not message.is_automatic:  # an out-of-office note is not the customer's answer
         cancel_on_reply(conversation)
@@ -69,4 +72,7 @@ def _one_of_each_customer(arrived: Sequence[Arrived]) -> Iterator[Arrived]:
 
 def _thread_and_record(arrived: Sequence[Arrived]) -> list[Message]:
     placed = [(each, found) for each, found in zip(arrived, thread_each(arrived), strict=True) if found]
-    return record_each([each for each, _ in placed], [conversation for _, conversation in placed])
+    messages = record_each([each for each, _ in placed], [conversation for _, conversation in placed])
+    said = zip(messages, (each.customer for each, _ in placed), strict=True)
+    moments.pin([(message, customer.pk) for message, customer in said if not customer.is_new])
+    return messages

@@ -17,7 +17,8 @@ def customers(request: HttpRequest) -> HttpResponse:
     """`q`, `segment`, and `before` for the next page; under htmx only the rows."""
     agent = agent_of(request)
     words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
-    segment, before = _number(request.GET.get("segment", "")), _number(request.GET.get("before", ""))
+    segment = _number(request.GET.get("segment", "")) if agent.sees_purchases else None
+    before = _number(request.GET.get("before", ""))
     page = found(agent, words=words, segment=segment, before=before)
     rest = request.GET.copy()
     rest.pop("before", None)
@@ -30,7 +31,8 @@ def customers(request: HttpRequest) -> HttpResponse:
     }
     if is_htmx(request) and before is not None:
         return render(request, "conversations/customer/list_rows.html", context)
-    context["segments"] = Segment.objects.order_by("name")[:100]
+    # Who is in a segment may tell what they bought.
+    context["segments"] = Segment.objects.order_by("name")[:100] if agent.sees_purchases else []
     return render(request, "conversations/customer/list.html", context)
 
 

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 from conversations import story
 from conversations.identities import identities_card
 from conversations.journey import journey
+from conversations.known import Facts
 from conversations.models import Conversation, Message, Tag
-from conversations.person import Facts, facts, language_name, local_time
+from conversations.person import facts, language_name, local_time
 from conversations.sight import customers_seen_by
 from conversations.story_reading import PERIODS, Asked, asked, chips, media, stretches
 from conversations.story_words import Line, line

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
 from conversations.finding import orders_seen_by
-from conversations.person import RETURNING, Row, purchase
+from conversations.known import RETURNING, Row, purchase
 from conversations.story_words import goods_of, money
 from conversations.views.acting import agent_of, is_htmx
 from conversations.views.customers import customer_or_404

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date as Date
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.utils import timezone
@@ -76,14 +76,20 @@ class History:
 
     def _past_of(self, customer: int, size: int) -> None:
         """`size` events over five identities, a visit to every eight of them, and thirty messages."""
-        own = {"first": customer, "last": customer, "now": self.now}
+        own: dict[str, int | datetime] = {"first": customer, "last": customer, "now": self.now}
         base = FIRST + (customer - FIRST) * WAYS
         with connection.cursor() as cursor:
             cursor.execute(_PEOPLE, own)
             for way in range(WAYS):
                 cursor.execute(_IDENTITY, {"pk": base + way, "customer": customer, "now": self.now})
             self._insert(f"{base} + n % {WAYS}", 1, size)
-            values = {"base": base, "ways": WAYS, "visits": size // 8, "now": self.now, "customer": customer}
+            values: dict[str, int | datetime] = {
+                "base": base,
+                "ways": WAYS,
+                "visits": size // 8,
+                "now": self.now,
+                "customer": customer,
+            }
             cursor.execute(_VISITS, values)
             cursor.execute(_TALK, values)
             cursor.execute(_MESSAGES, values)

@@ -46,7 +46,9 @@ def run(*, say: Callable[[str], None], events: int, repeat: int, **options: obje
 
 def _rows() -> Figures:
     with connection.cursor() as cursor:
-        cursor.execute("select sum(reltuples)::bigint from pg_class where relkind = 'r' and relname ~ '^customers_event_y'")
+        cursor.execute(
+            "select sum(reltuples)::bigint from pg_class where relkind = 'r' and relname ~ '^customers_event_y'"
+        )
         (rows,) = cursor.fetchone()
         cursor.execute("select count(*) from pg_inherits where inhparent = 'customers_event'::regclass")
         (months,) = cursor.fetchone()
