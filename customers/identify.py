@@ -1,31 +1,24 @@
 """Inbound 3: who is this? One look-up, one lock, and two messages at once make one customer."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import reduce
 from operator import or_
 
-import phonenumbers
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from customers.merging import AlreadyMergedError, merge
+from customers.handles import LONGEST, NUMBERS, UNVERIFIED, alike, fitted, normalise
+from customers.joining import Handle, key_of, owner_of, same_lines
+from customers.merging import AlreadyMergedError
 from customers.models import Claim, Customer, Identity
-from customers.models.identity import Kind
+
+__all__ = ["Handle", "identify", "identify_each", "normalise"]
 
 MOST_LOOKS = 10
 
-
-@dataclass(frozen=True)
-class Handle:
-    """A handle that a message came with. `is_verified`: its channel proved it; a typed or spoofable one is not."""
-
-    kind: str
-    value: str
-    name: str = ""
-    is_verified: bool = True
-    source: str = ""
+Key = tuple[str, str]
 
 
 def identify(handles: Sequence[Handle], *, language: str = "") -> tuple[Customer, Identity]:
@@ -36,26 +29,32 @@ def identify(handles: Sequence[Handle], *, language: str = "") -> tuple[Customer
 
     Only verified handles find a customer or become identities; the others are kept as claims. The first handle is
     always an identity, because something must own the message: where it is unverified, it is one of a kind
-    ("unverified:…") that nobody else shares (invariant 5).
+    ("unverified:…") that nobody else shares (invariant 5). A verified handle that is somebody else's stays theirs, and
+    is a claim, too: a browser that two people share.
     """
     handles = [_settled(handle, first=index == 0) for index, handle in enumerate(handles)]
     proven = [handle for handle in handles if handle.is_verified]
     _lock(proven)
     customer, known = _found(proven)
     customer = customer or _new(handles, language)
-    for handle in handles:
-        if not handle.is_verified:
-            _claim(customer, handle)
-        elif (handle.kind, handle.value) not in known:
-            known[handle.kind, handle.value] = _own(customer, handle)
-    if not customer.is_new:
-        _name(customer, handles)
-    return customer, known[handles[0].kind, handles[0].value]
+    bringer = _bringer(proven, known, customer)
+    news = []
+    for handle in proven:
+        if key_of(handle) not in known:
+            new = known[key_of(handle)] = _own(customer, handle, bringer)
+            bringer, news = bringer or new, [*news, new]
+    speaker = known[key_of(handles[0])]
+    claimed = _claim(customer, speaker, [each for each in handles if _is_claim(each, known, customer)])
+    _name(customer, speaker, handles)
+    if (news or claimed) and customer.looked_at is not None:
+        Customer.objects.filter(pk=customer.pk).update(looked_at=None)  # who else may they be? (suggestions)
+    return customer, speaker
 
 
 def identify_each(writers: Sequence[tuple[Handle, str]]) -> list[tuple[Customer, Identity] | None]:
     """`identify` for several messages at once, of one handle and a language each and no handle twice: each step is one
-    statement for all of them. None stands for whom that is not enough, because their handle is changing hands.
+    statement for all of them. None stands for whom that is not enough, because their handle is changing hands, or is a
+    new number that may be known in another form.
 
     Customers are locked in the order of their keys, so that two of these cannot wait for each other.
     """
@@ -64,58 +63,40 @@ def identify_each(writers: Sequence[tuple[Handle, str]]) -> list[tuple[Customer,
     known = _known_and_locked(handles)
     sure = _seen(known.values())
     strangers = [
-        (handle, told) for handle, (_, told) in zip(handles, writers, strict=True) if _key(handle) not in known
+        (handle, told)
+        for handle, (_, told) in zip(handles, writers, strict=True)
+        if key_of(handle) not in known and handle.kind not in NUMBERS
     ]
     found = {key: identity for key, identity in known.items() if identity.pk in sure} | _new_each(strangers)
     for handle in handles:
-        if (identity := found.get(_key(handle))) and not identity.customer.is_new:
-            _name(identity.customer, [handle])
-    return [(found[key].customer, found[key]) if key in found else None for key in map(_key, handles)]
-
-
-def normalise(kind: str, value: str, *, region: str | None = None) -> str:
-    """The one form in which a handle is compared. E-mail: lower case, as every provider in use treats it (RFC 5321
-    2.4 allows more, no one relies on it); nothing else is dropped. Phone: E.164, `region` for national numbers. Raises
-    ValueError where there is no such handle."""
-    value = value.strip()
-    if kind == Kind.EMAIL:
-        local, at, domain = value.rpartition("@")
-        if not (local and at and domain):
-            raise ValueError(f"“{value}” is not an e-mail address.")
-        return f"{local}@{domain.rstrip('.')}".lower()[:320]
-    if kind in (Kind.PHONE, Kind.WHATSAPP):
-        try:
-            number = phonenumbers.parse(value if value.startswith("+") or region else f"+{value}", region)
-        except phonenumbers.NumberParseException as error:
-            raise ValueError(f"“{value}” is not a phone number.") from error
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    if not value:
-        raise ValueError("A handle needs a value.")
-    return value[:320]
+        if identity := found.get(key_of(handle)):
+            _name(identity.customer, identity, [handle])
+    return [(found[key].customer, found[key]) if key in found else None for key in map(key_of, handles)]
 
 
 def _settled(handle: Handle, *, first: bool) -> Handle:
-    value = normalise(handle.kind, handle.value)
+    value = normalise(handle.kind, handle.value, region=handle.region or None)
+    shown = handle.value.strip()[:LONGEST]
     if first and not handle.is_verified:
-        return Handle(handle.kind, f"unverified:{value}"[:320], handle.name, True, handle.source)
-    return Handle(handle.kind, value, handle.name, handle.is_verified, handle.source)
+        return replace(handle, value=fitted(f"{UNVERIFIED}{value}"), is_verified=True, display=shown)
+    return replace(handle, value=value, display=shown)
 
 
 def _lock(handles: Sequence[Handle]) -> None:
-    """Advisory locks in one order, since a row that does not exist yet cannot be locked."""
-    keys = sorted({f"{handle.kind}:{handle.value}" for handle in handles})
+    """Advisory locks in one order, since a row that does not exist yet cannot be locked. A number's forms are one."""
+    keys = sorted({":".join(min(same_lines(handle))) for handle in handles})
     with connection.cursor() as cursor:  # a function in a select list is called row by row, as the array has them
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest(%s::text[]) as key", [keys])
 
 
-def _found(proven: Sequence[Handle]) -> tuple[Customer | None, dict[tuple[str, str], Identity]]:
+def _found(proven: Sequence[Handle]) -> tuple[Customer | None, dict[Key, Identity]]:
     """Who owns the handles, locked, and the identities known. An agent may have merged the customer, or given a handle
     to another, before the lock was ours: then we look again, so that nothing is written to who is not there any more.
     """
     for _look in range(MOST_LOOKS):
         known = _known(proven)
         try:
-            owner = _owner(proven, known)
+            owner = owner_of(proven, known)
         except AlreadyMergedError:
             continue
         if owner is None:
@@ -128,28 +109,33 @@ def _found(proven: Sequence[Handle]) -> tuple[Customer | None, dict[tuple[str, s
     raise RuntimeError("Whose these handles are changed again and again.")  # the message stays kept, and is tried again
 
 
-def _known(proven: Sequence[Handle]) -> dict[tuple[str, str], Identity]:
-    """One query for all the handles; the customers come along."""
-    found = _of_these(proven).select_related("customer")
-    return {(identity.kind, identity.value): identity for identity in found}
+def _known(proven: Sequence[Handle]) -> dict[Key, Identity]:
+    """One query for all the handles, and for what a number may be known as beside; the customers come along."""
+    keys = {key for handle in proven for key in same_lines(handle)}
+    exact = {key_of(handle) for handle in proven}
+    found = _of_these(keys).select_related("customer")
+    return {key_of(each): each for each in found if key_of(each) in exact or each.is_verified}
 
 
-def _of_these(handles: Sequence[Handle]) -> QuerySet[Identity]:
+def _of_these(keys: Iterable[Key]) -> QuerySet[Identity]:
     """One list for each kind: an index is walked for a list, and not for a long row of alternatives."""
     values: dict[str, list[str]] = {}
-    for handle in handles:
-        values.setdefault(handle.kind, []).append(handle.value)
+    for kind, value in keys:
+        values.setdefault(kind, []).append(value)
     return Identity.objects.filter(reduce(or_, (Q(kind=kind, value__in=some) for kind, some in values.items())))
 
 
-def _known_and_locked(handles: Sequence[Handle]) -> dict[tuple[str, str], Identity]:
-    """As `_known`, with the customers' rows locked in the order of their keys."""
-    found = _of_these(handles).select_related("customer").order_by("customer_id")
-    return {_key(identity): identity for identity in found.select_for_update(of=("customer",), no_key=True)}
+def _known_and_locked(handles: Sequence[Handle]) -> dict[Key, Identity]:
+    """Those of exactly these handles, with the customers' rows locked in the order of their keys."""
+    found = _of_these(map(key_of, handles)).select_related("customer").order_by("customer_id")
+    return {key_of(identity): identity for identity in found.select_for_update(of=("customer",), no_key=True)}
 
 
-def _key(named: Handle | Identity) -> tuple[str, str]:
-    return named.kind, named.value
+def _bringer(proven: Sequence[Handle], known: dict[Key, Identity], customer: Customer) -> Identity | None:
+    """Which of the known handles proved whose the new ones are: the first, else the best-standing."""
+    first = same_lines(proven[0])
+    theirs = [identity for identity in known.values() if identity.customer_id == customer.pk]
+    return min(theirs, key=lambda identity: (key_of(identity) not in first, identity.rank), default=None)
 
 
 def _seen(identities: Iterable[Identity]) -> set[int]:
@@ -167,7 +153,7 @@ def _seen(identities: Iterable[Identity]) -> set[int]:
         return {pk for (pk,) in cursor.fetchall()}
 
 
-def _new_each(writers: Sequence[tuple[Handle, str]]) -> dict[tuple[str, str], Identity]:
+def _new_each(writers: Sequence[tuple[Handle, str]]) -> dict[Key, Identity]:
     """A customer for each of them, and the identity that they are known by from now on."""
     people = [Customer(language=language, name=_name_in([handle])) for handle, language in writers]
     handles = [handle for handle, _ in writers]
@@ -177,7 +163,7 @@ def _new_each(writers: Sequence[tuple[Handle, str]]) -> dict[tuple[str, str], Id
     identities = [_identity(customer, handle) for customer, handle in zip(people, handles, strict=True)]
     for customer in people:
         customer.is_new = True
-    return {_key(identity): identity for identity in Identity.objects.bulk_create(identities)}
+    return {key_of(identity): identity for identity in Identity.objects.bulk_create(identities)}
 
 
 def _new(handles: Sequence[Handle], language: str) -> Customer:
@@ -186,66 +172,52 @@ def _new(handles: Sequence[Handle], language: str) -> Customer:
     return customer
 
 
-def _owner(proven: Sequence[Handle], known: dict[tuple[str, str], Identity]) -> Customer | None:
-    """The customer who owns the first handle; if that one is anonymous or new, who owns the best-standing other.
-
-    An anonymous customer (only ever a visitor) is joined to the one found, as a ledger entry that can be undone. Two
-    known people are left apart, whatever one message says of both; and a browser says nothing of who a newly proven
-    person is, when it belongs to somebody else.
-    """
-    first = known.get((proven[0].kind, proven[0].value))
-    ranked = sorted(known.values(), key=lambda identity: (identity is not first, identity.rank))
-    named = {identity.customer_id for identity in ranked if identity.kind != Kind.VISITOR}
-    visitors = {identity.customer_id: identity.customer for identity in ranked if identity.customer_id not in named}
-    anonymous = {pk for pk, customer in visitors.items() if _is_anonymous(customer)}
-    telling = [
-        identity
-        for identity in ranked
-        if identity is first or identity.kind != Kind.VISITOR or identity.customer_id in anonymous
-    ]
-    owners = {identity.customer_id: identity.customer for identity in telling}
-    if not owners:
-        return None
-    best = next((owner for owner in owners.values() if owner.pk not in anonymous), telling[0].customer)
-    for other in owners.values():
-        if other != best and other.pk in anonymous:
-            merge(other, into=best, evidence="The same browser was signed in as this customer.")
-            for identity in known.values():
-                if identity.customer_id == other.pk:
-                    identity.customer = best
-    return best
-
-
-def _is_anonymous(customer: Customer) -> bool:
-    return not customer.identities.exclude(kind=Kind.VISITOR).exists()
-
-
-def _own(customer: Customer, handle: Handle) -> Identity:
+def _own(customer: Customer, handle: Handle, bringer: Identity | None) -> Identity:
     identity = _identity(customer, handle)
+    identity.brought_by = bringer
     identity.save(force_insert=True)
     return identity
 
 
 def _identity(customer: Customer, handle: Handle) -> Identity:
+    name = _name_in([handle])
     return Identity(
         customer=customer,
         kind=handle.kind,
         value=handle.value,
-        display=handle.value.removeprefix("unverified:"),
-        is_verified=not handle.value.startswith("unverified:"),
+        display=handle.display,
+        alike=alike(handle.kind, handle.value),
+        is_verified=not handle.value.startswith(UNVERIFIED),
         source=handle.source,
+        name=name,
+        named_at=timezone.now() if name else None,
     )
 
 
-def _claim(customer: Customer, handle: Handle) -> None:
-    Claim.objects.get_or_create(
-        customer=customer, kind=handle.kind, value=handle.value, defaults={"source": handle.source}
-    )
+def _is_claim(handle: Handle, known: dict[Key, Identity], customer: Customer) -> bool:
+    """Not proven; or proven, and somebody else's."""
+    return not handle.is_verified or known[key_of(handle)].customer_id != customer.pk
 
 
-def _name(customer: Customer, handles: Sequence[Handle]) -> None:
-    """Takes a name from the first message that brings one, and never replaces it."""
-    if not customer.name and (name := _name_in(handles)):
+def _claim(customer: Customer, speaker: Identity, handles: Sequence[Handle]) -> bool:
+    """Says whether one of them is new."""
+    made = False
+    for handle in handles:
+        about = {"alike": alike(handle.kind, handle.value), "source": handle.source}
+        _row, is_new = Claim.objects.get_or_create(
+            customer=customer, identity=speaker, kind=handle.kind, value=handle.value, defaults=about
+        )
+        made = made or is_new
+    return made
+
+
+def _name(customer: Customer, speaker: Identity, handles: Sequence[Handle]) -> None:
+    """Takes a name from the first message that brings one, for the handle and the customer, and never replaces it."""
+    name = "" if speaker.name and customer.name else _name_in(handles)
+    if name and not speaker.name:
+        speaker.name, speaker.named_at = name, timezone.now()
+        speaker.save(update_fields=["name", "named_at"])
+    if name and not customer.name:
         customer.name = name
         customer.save(update_fields=["name"])
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import F
-
 from customers.identify import Handle, identify, identify_each, normalise
 from customers.models import Claim, Identity
 
@@ -33,7 +31,7 @@ def identity_of(handles: Handles) -> Identity:
 
 
 def _key(handle: Handle) -> Key:
-    return handle.kind, normalise(handle.kind, handle.value)
+    return handle.kind, normalise(handle.kind, handle.value, region=handle.region or None)
 
 
 def _proven(handles: Handles, keys: dict[Handles, list[Key]]) -> list[Key]:
@@ -48,7 +46,7 @@ def _known(keys: set[Key]) -> dict[Key, Identity]:
     rows: dict[Key, Identity] = {}
     for kind, some in values.items():
         living = Identity.objects.filter(kind=kind, value__in=some, customer__merged_into=None)
-        for identity in living.annotate(called=F("customer__name")).only("kind", "value", "customer_id"):
+        for identity in living.only("kind", "value", "customer_id", "name"):
             rows[identity.kind, identity.value] = identity
     return rows
 
@@ -56,15 +54,15 @@ def _known(keys: set[Key]) -> dict[Key, Identity]:
 def _claims(
     asked: Sequence[Handles], keys: dict[Handles, list[Key]], known: dict[Key, Identity]
 ) -> set[tuple[int, str, str]]:
-    """What the known customers among them are known to claim."""
+    """What the known identities among them are known to claim."""
     claimed = {
         key for handles in asked for handle, key in zip(handles, keys[handles], strict=True) if not handle.is_verified
     }
     if not claimed:
         return set()
-    owners = {identity.customer_id for identity in known.values()}
-    rows = Claim.objects.filter(customer__in=owners, value__in={value for _, value in claimed})
-    return set(rows.values_list("customer_id", "kind", "value"))
+    makers = {identity.pk for identity in known.values()}
+    rows = Claim.objects.filter(identity__in=makers, value__in={value for _, value in claimed})
+    return set(rows.values_list("identity_id", "kind", "value"))
 
 
 def _is_settled(
@@ -74,13 +72,12 @@ def _is_settled(
     if not handles[0].is_verified or keys[0] not in known:
         return False
     owner = known[keys[0]]
-    is_nameless = not owner.called  # type: ignore[attr-defined]  # annotated above
     for handle, key in zip(handles, keys, strict=True):
         if handle.is_verified and (key not in known or known[key].customer_id != owner.customer_id):
             return False
-        if not handle.is_verified and (owner.customer_id, *key) not in claims:
+        if not handle.is_verified and (owner.pk, *key) not in claims:
             return False
-        if is_nameless and handle.name.strip():
+        if not owner.name and handle.name.strip():
             return False
     return True
 
