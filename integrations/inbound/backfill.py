@@ -53,7 +53,8 @@ def run(pk: int, *, seconds: float = 120.0, watch: Watch | None = None) -> Backf
             return backfill
         if not backfill.connector.is_active:
             return _stopped(backfill, "The shop is not connected any more.")
-        Backfill.objects.filter(pk=pk).update(state=State.RUNNING, due_at=timezone.now() + LEASE)
+        backfill.state, backfill.due_at = State.RUNNING, timezone.now() + LEASE
+        backfill.save(update_fields=["state", "due_at"])
         try:
             _read(backfill, until, watch)
         except BusyError as error:

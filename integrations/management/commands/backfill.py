@@ -1,0 +1,71 @@
+"""Reads a shop's past, and shows how far it has come; stopped at any point, it goes on there the next time."""
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+
+from integrations.adapters import adapter_named
+from integrations.inbound import backfill
+from integrations.models import Backfill, Connector
+
+WIDTH = 30  # of the bar
+LONGEST_LOOK = 5.0  # seconds between two looks at a shop that is away
+
+
+class Command(BaseCommand):
+    help = "Reads the customers, products and orders that a shop had before it was connected."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("connector", help="the shop's name or number, as connect_shop says it")
+        parser.add_argument("--since", help="only what is newer than this date, such as 2026-01-31")
+        parser.add_argument("--queue", action="store_true", help="leave it to the workers, and do not wait")
+
+    def handle(self, *, connector: str, since: str | None, queue: bool, **options: Any) -> None:
+        found = backfill.start(self.shop(connector), since=a_date(since) if since else None)
+        if queue:
+            self.stdout.write(f"The workers read it: {found.percent} % so far.")
+            return
+        while found.state not in (Backfill.State.DONE, Backfill.State.STOPPED):
+            self.wait(found)
+            found = backfill.run(found.pk, watch=self.show)
+        self.show(found)
+        self.stderr.write("")
+        if found.state == Backfill.State.STOPPED:
+            raise CommandError(f"{found.error} What was read is kept; the same command goes on from there.")
+        self.stdout.write(f"{found.done} things were read from {found.connector.name}. The workers take them in.")
+
+    def shop(self, named: str) -> Connector:
+        found = Connector.objects.filter(Q(name__iexact=named) | Q(pk=int(named) if named.isdecimal() else 0)).first()
+        if found is None or not hasattr(adapter_named(found.adapter), "pages"):
+            raise CommandError(f"There is no shop “{named}” whose past can be read.")
+        return found
+
+    def wait(self, found: Backfill) -> None:
+        """Until it is due: a shop that is away is looked for again by itself."""
+        while (left := (found.due_at - timezone.now()).total_seconds()) > 0 and found.error:
+            self.show(found, f" {found.error}")
+            time.sleep(min(left, LONGEST_LOOK))
+
+    def show(self, found: Backfill, words: str = "") -> None:
+        full = WIDTH * found.percent // 100
+        of = f" of {found.total}" if found.total else ""
+        bar = f"\r[{'█' * full}{'·' * (WIDTH - full)}] {found.percent:3d} % · {found.done}{of}{words}\x1b[K"
+        self.stderr.write(bar, ending="")
+        self.stderr.flush()
+
+
+def a_date(text: str) -> datetime:
+    try:
+        at = parse_datetime(text)
+        day = parse_date(text) if at is None else None
+    except ValueError:
+        at, day = None, None
+    if at is None and day is None:
+        raise CommandError(f"“{text}” is no date: write it as in 2026-01-31.")
+    found = at or datetime(day.year, day.month, day.day, tzinfo=UTC)  # type: ignore[union-attr]  # one of them is
+    return found if timezone.is_aware(found) else found.replace(tzinfo=UTC)
