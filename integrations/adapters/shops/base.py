@@ -97,6 +97,11 @@ class Shop(Protocol):
         Notes in the connector's settings what only the shop knows (its currency, its places); the caller saves."""
         ...
 
+    def subscribe(self, connector: Connector, address: str) -> tuple[int, list[str]]:
+        """Has the shop send its webhooks to `address`. How many kinds are new, and why it refused others. Raises
+        AdapterError."""
+        ...
+
 
 def buyer(
     shop: str,

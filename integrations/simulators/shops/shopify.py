@@ -40,6 +40,7 @@ class ShopifyShop(ShopServer):
         self.stock = {row[5]: {501: 4, 502: 5} for row in goods.PRODUCTS}
         self.refunds_by_key: dict[str, Json] = {}
         self.mails: list[str] = []
+        self.subscriptions: list[Json] = []
         self._bucket, self._leak, self._level, self._seen = bucket, leak, 0.0, time.monotonic()
         self._next = 1000
 

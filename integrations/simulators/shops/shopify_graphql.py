@@ -188,6 +188,21 @@ def _invoice(shop: "ShopifyShop", query: str, variables: Json) -> Json:
     return {"orderInvoiceSend": {"order": {"id": variables["id"]}, "userErrors": []}}
 
 
+def _known(shop: "ShopifyShop", query: str, variables: Json) -> Json:
+    return {"webhookSubscriptions": {"nodes": shop.subscriptions}}
+
+
+def _subscribe(shop: "ShopifyShop", query: str, variables: Json) -> Json:
+    uri, wrong = variables["given"]["uri"], []
+    if not uri.startswith("https://"):
+        wrong = [
+            {"field": ["webhookSubscription", "callbackUrl"], "message": "Address protocol http:// is not supported"}
+        ]
+    else:
+        shop.subscriptions.append({"topic": variables["topic"], "uri": uri})
+    return {"webhookSubscriptionCreate": {"webhookSubscription": None if wrong else {"id": "1"}, "userErrors": wrong}}
+
+
 FIELDS: dict[str, Callable[["ShopifyShop", str, Json], Json]] = {
     "shop": _shop,
     "locations": _locations,
@@ -203,6 +218,8 @@ FIELDS: dict[str, Callable[["ShopifyShop", str, Json], Json]] = {
     "fulfillmentOrderHold": _hold,
     "fulfillmentOrderReleaseHold": _release,
     "orderInvoiceSend": _invoice,
+    "webhookSubscriptions": _known,
+    "webhookSubscriptionCreate": _subscribe,
 }
 NEEDS = {
     "refundCreate": "write_orders",

@@ -36,6 +36,7 @@ class WooShop(ShopServer):
         self.orders: dict[int, Json] = {}
         self.refunds: dict[int, list[Json]] = {}
         self.mails: list[str] = []
+        self.webhooks: list[Json] = []
         self._next = 100
 
     # What happens in the shop
@@ -46,7 +47,7 @@ class WooShop(ShopServer):
         first, last, own = PEOPLE.get(buyer, ("Gil", "Hay", "gil@home.example"))
         number, at = self._number(), self._now()
         lines = [self._line(number * 10, 21, 1), self._line(number * 10 + 1, 22, 2)]
-        way = {
+        way: Json = {
             "method_id": "pickup_location" if pickup else "flat_rate",
             "method_title": pickup or "Post",
             "meta_data": [],
@@ -170,6 +171,8 @@ class WooShop(ShopServer):
     # What it answers
 
     def answer(self, call: Call) -> Reply:
+        if not call.path.startswith("/wp-json/"):
+            return Reply("Not Found", 404)
         if not self._is_signed_in(call):
             return _error("woocommerce_rest_cannot_view", "Sorry, you cannot list resources.", 401)
         if call.method != "GET" and not self.may_write:
@@ -237,6 +240,18 @@ class WooShop(ShopServer):
         self.mails.append(email)
         return Reply({"message": f"Order details sent to {email}, via REST API."})
 
+    def _hooks(self, call: Call, found: "re.Match[str]") -> Reply:
+        return Reply(self.webhooks)
+
+    def _hook(self, call: Call, found: "re.Match[str]") -> Reply:
+        self.webhooks.append({**call.json, "id": self._number()})
+        return Reply(self.webhooks[-1], 201)
+
+    def _wake(self, call: Call, found: "re.Match[str]") -> Reply:
+        hook = next(each for each in self.webhooks if each["id"] == int(found.group(1)))
+        hook["status"] = call.json["status"]
+        return Reply(hook)
+
     def _note(self, call: Call, found: "re.Match[str]") -> Reply:
         return Reply({"id": self._number(), "note": call.json["note"]}, 201)
 
@@ -259,4 +274,7 @@ _ROUTES: dict[tuple[str, str], Callable[[WooShop, Call, "re.Match[str]"], Reply]
     ("POST", r"orders/(\d+)/refunds"): WooShop._refund,
     ("POST", r"orders/(\d+)/actions/send_order_details"): WooShop._resend,
     ("POST", r"orders/(\d+)/notes"): WooShop._note,
+    ("GET", "webhooks"): WooShop._hooks,
+    ("POST", "webhooks"): WooShop._hook,
+    ("PUT", r"webhooks/(\d+)"): WooShop._wake,
 }

@@ -186,6 +186,7 @@ def test_only_one_at_a_time(connector, shop):
     with psycopg.connect(**wanted) as other:  # the lock of another worker is of another session
         other.execute("select pg_advisory_lock(%s, %s)", [backfill._LOCK, first.pk])
         assert backfill.run(first.pk).state == "waiting"
+        other.execute("select pg_advisory_unlock_all()")
     assert backfill.run(first.pk).state == "done"
 
 

@@ -21,6 +21,7 @@ from integrations.adapters.shops.reread import order_again
 from integrations.adapters.shops.shopify import acts, past
 from integrations.adapters.shops.shopify.check import check
 from integrations.adapters.shops.shopify.hearing import Said, arrival, said_by
+from integrations.adapters.shops.shopify.subscribe import subscribe
 from integrations.inbound.arrival import Arrival
 from integrations.models import Connector, RawEvent
 
@@ -50,6 +51,9 @@ class ShopifyAdapter:
 
     def check(self, connector: Connector) -> list[str]:
         return check(connector)
+
+    def subscribe(self, connector: Connector, address: str) -> tuple[int, list[str]]:
+        return subscribe(connector, address)
 
     def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
         raise AdapterError("A shop sends no messages.", permanent=True)

@@ -20,6 +20,7 @@ from integrations.adapters.shops.reread import order_again
 from integrations.adapters.shops.woocommerce import acts, past
 from integrations.adapters.shops.woocommerce.check import check
 from integrations.adapters.shops.woocommerce.hearing import Said, arrivals, said_by
+from integrations.adapters.shops.woocommerce.subscribe import subscribe
 from integrations.inbound.arrival import Arrival
 from integrations.models import Connector, RawEvent
 
@@ -49,6 +50,9 @@ class WooCommerceAdapter:
 
     def check(self, connector: Connector) -> list[str]:
         return check(connector)
+
+    def subscribe(self, connector: Connector, address: str) -> tuple[int, list[str]]:
+        return subscribe(connector, address)
 
     def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
         raise AdapterError("A shop sends no messages.", permanent=True)
