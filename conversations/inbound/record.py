@@ -13,9 +13,7 @@ from conversations.models.message import MessageKind
 from conversations.sanitise import sanitise
 from customers.models import Identity
 
-# What a message changes in its conversation.
-BROUGHT = ["snippet", "last_message_at", "last_inbound_at", "subject", "media", "waiting_since", "queue_at"]
-BROUGHT += ["status", "snoozed_until", "resolved_at"]
+BUT_ITS_KEY = [field.name for field in Conversation._meta.concrete_fields if not field.primary_key]
 
 
 def already(inbound: Sequence[InboundMessage]) -> dict[tuple[int, str], Message]:
@@ -46,7 +44,7 @@ def record_each(arrived: Sequence[Arrived], conversations: Sequence[Conversation
     known = [message.conversation for message in messages if message.conversation.pk]
     Conversation.objects.bulk_create(new)
     if known:  # an update of many rows, in the words of an insert that finds each of them there
-        Conversation.objects.bulk_create(known, update_conflicts=True, unique_fields=["id"], update_fields=BROUGHT)
+        Conversation.objects.bulk_create(known, update_conflicts=True, unique_fields=["id"], update_fields=BUT_ITS_KEY)
     Message.objects.bulk_create(messages)
     _keep_files(inbound, messages)
     _remember_participants(inbound, messages)

@@ -12,14 +12,16 @@ from functools import cache
 import structlog
 from channels.layers import get_channel_layer
 from django.conf import settings
-from redis import Redis, RedisError
+from redis import ConnectionError, Redis, RedisError, TimeoutError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 log = structlog.get_logger(__name__)
 
 Frame = dict[str, object]
 
 PATIENCE = 2.0  # seconds for an answer of Redis
-REST = 5.0  # seconds for which a Redis that failed is not asked again: nobody's work waits for it twice
+REST = 5.0  # seconds for which a Redis that hangs is not asked again: nobody's work waits for it twice
 
 _rests_until = 0.0
 
@@ -34,8 +36,8 @@ def put(pairs: Iterable[tuple[str, Frame]]) -> None:
             for group, frame in pairs:
                 pipeline.publish(_channel(group), get_channel_layer().serialize(frame))
             pipeline.execute()
-    except (RedisError, OSError) as error:
-        _rest(error, len(pairs))
+    except RedisError as error:
+        _note(error, lost=len(pairs))
 
 
 def listened_to(groups: Iterable[str]) -> set[str]:
@@ -48,8 +50,8 @@ def listened_to(groups: Iterable[str]) -> set[str]:
         return set()
     try:
         counted = _redis().pubsub_numsub(*map(_channel, asked))  # in the order of the question
-    except (RedisError, OSError) as error:
-        _rest(error, 0)
+    except RedisError as error:
+        _note(error, lost=0)
         return set()
     return {group for group, (_, sockets) in zip(asked, counted, strict=True) if sockets}
 
@@ -63,13 +65,20 @@ def _rests() -> bool:
     return time.monotonic() < _rests_until
 
 
-def _rest(error: Exception, lost: int) -> None:
+def _note(error: RedisError, *, lost: int) -> None:
     global _rests_until
-    _rests_until = time.monotonic() + REST
+    if isinstance(error, TimeoutError):
+        _rests_until = time.monotonic() + REST
     log.warning("Redis does not answer", frames_lost=lost, error=str(error))
 
 
 @cache
 def _redis() -> Redis:
-    """Its pool opens connections of its own in a forked worker, and one for each thread that speaks at once."""
-    return Redis.from_url(settings.REDIS_URL, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
+    """Tries once more at once, because a Redis that was restarted leaves dead connections in the pool, and waits for
+    nothing. The pool opens its own connections in a forked worker, and one for each thread that speaks at once."""
+    return Redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=PATIENCE,
+        socket_connect_timeout=PATIENCE,
+        retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
+    )
