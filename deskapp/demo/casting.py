@@ -2,13 +2,14 @@
 
 import random
 
-from customers.models import Customer, Identity
+from customers.models import Customer, Identity, Order
 from customers.models.identity import Kind
 from deskapp.demo.language import SIZES, Language
 from deskapp.demo.words import SHARES
 from integrations.simulators.customers import Scene
 from integrations.simulators.demo_shop.goods import PRODUCTS
 
+BUYS, SENDS_BACK = 0.35, 0.2  # of those who write, and of those who buy
 LANGUAGES = {language.code: language for language in SHARES}
 
 
@@ -19,8 +20,9 @@ def cast() -> Scene:
     language = LANGUAGES[customer.language]
     topic = random.choice(list(language.topics.values()))
     size, other = random.sample(SIZES, 2)
-    order = f"HF-{random.randint(48200, 48990)}"
-    slots = {"product": random.choice(PRODUCTS).name, "order": order, "size": size, "other": other}
+    last = Order.objects.of(customer.pk).exclude(lines=[]).order_by("-placed_at").first()
+    product = last.lines[0]["name"] if last else random.choice(PRODUCTS).name
+    slots = {"product": product, "order": last.number if last else "HF-48540", "size": size, "other": other}
     opener, ask = (random.choice(pieces).format(**slots) for pieces in (topic.openers, topic.asks))
     more = (random.choice(language.more).format(**slots), random.choice(language.thanks).format(**slots))
     return Scene(
@@ -32,7 +34,14 @@ def cast() -> Scene:
         lines=(opener, ask),
         more=more,
         shop=handles.get(Kind.SHOP, ""),
+        buys=_goods() if Kind.SHOP in handles and random.random() < BUYS else (),
+        sends_back=random.random() < SENDS_BACK,
     )
+
+
+def _goods() -> tuple[tuple[str, str, int], ...]:
+    some = random.sample(PRODUCTS, random.choice((1, 1, 2)))
+    return tuple((product.slug, random.choice(product.sizes), 1) for product in some)
 
 
 def _somebody() -> Customer:

@@ -21,6 +21,8 @@ from asgiref.sync import sync_to_async
 from integrations.models import Connector
 from integrations.simulators.chatting import Chat
 from integrations.simulators.corresponding import Post
+from integrations.simulators.demo_shop.back_end import open_return, place_order
+from integrations.simulators.demo_shop.book import Book
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +43,8 @@ class Scene:
     lines: tuple[str, ...]  # the same in a chat
     more: tuple[str, ...]  # to an agent's answers, one each
     shop: str = ""
+    buys: tuple[tuple[str, str, int], ...] = ()  # slug, size and pieces: before they write, they order this
+    sends_back: bool = False  # the first thing of their last order, once it has arrived
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,8 @@ async def live(pace: float, *, site: str, cast: Callable[[], Scene]) -> None:
         while True:
             await asyncio.sleep(pace * random.uniform(0.6, 1.4))
             scene = await sync_to_async(cast)()
+            if scene.buys:
+                await sync_to_async(shop)(scene)
             if scene.shop and len(chats) < MOST_CHATS and random.random() < CHAT_SHARE:
                 task = tasks.create_task(_tried(partial(chat, doors, scene, pace)))
                 chats.add(task)
@@ -86,6 +92,17 @@ def find_doors(site: str) -> Doors:
         chat_key=talk.channel.address,
         identity_secret=talk.secrets.get("identity", ""),
     )
+
+
+def shop(scene: Scene) -> None:
+    """At the demo shop's own till: the shop tells the desk, by its signed webhook."""
+    book = Book()
+    arrived = book.arrived(scene.shop) if scene.sends_back else None
+    if arrived is not None:
+        back = open_return(arrived, reason="changed my mind")
+        book.put({**arrived, "return": back["number"]}, tell=False)
+        return
+    place_order(scene.buys, account=scene.shop, name=scene.name, email=scene.email)
 
 
 async def write(post: Post, scene: Scene) -> None:

@@ -1,5 +1,6 @@
 """The demo's past: written once, whole, and in every state that a screen must show."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -7,7 +8,8 @@ from django.core.management import call_command
 
 from conversations.models import Attachment, CannedReply, Conversation, Delivery, Message, SavedView, Status, Team
 from conversations.models.delivery import DeliveryStatus
-from customers.models import Customer, Identity
+from customers.models import Customer, Identity, Order, Return
+from customers.profile import compute
 from deskapp.models import Role, User
 from deskapp.sign_ins import SIGN_INS
 from integrations.adapters import ADAPTERS
@@ -42,6 +44,29 @@ def test_second_seed_changes_nothing(seeded):
     call_command("seed", customers=60, verbosity=0)
     assert counts() == before
     assert all(before.values())
+
+
+def test_the_orders_that_customers_name_are_theirs_and_were_placed_before(seeded):
+    named = 0
+    for message in Message.objects.filter(kind="inbound", text__contains="HF-").select_related("conversation"):
+        for number in re.findall(r"HF-\d{5}", message.text):
+            order = Order.objects.select_related("identity").get(number=number)
+            assert order.identity.customer_id == message.conversation.customer_id
+            assert order.placed_at < message.created_at
+            named += 1
+    assert named > 20
+
+
+def test_ingrid_has_the_orders_of_the_design(seeded):
+    ingrid = Customer.objects.get(name="Ingrid Sørensen")
+    profile = compute([ingrid.pk])[0]
+    assert (profile.orders, profile.lifetime_value, profile.tier, profile.points) == (20, 2340, "Gold", 1840)
+    back = Return.objects.of(ingrid.pk).get()
+    assert (back.number, back.order.number, back.order.lines[0]["name"]) == (
+        "RT-2207",
+        "HF-48213",
+        "Kestrel Trail Jacket",
+    )
 
 
 def test_every_state_that_a_screen_shows_is_there(seeded):
@@ -83,5 +108,6 @@ def test_those_who_sign_in_are_there_with_their_roles(seeded):
 
 
 def test_the_channels_are_wired_to_adapters_that_exist(seeded):
-    assert {connector.adapter for connector in Connector.objects.all()} == {"imap", "chat"} <= set(ADAPTERS)
+    adapters = {connector.adapter for connector in Connector.objects.all()}
+    assert adapters == {"imap", "chat", "orders", "segment"} <= set(ADAPTERS)
     assert not RawEvent.objects.exists()

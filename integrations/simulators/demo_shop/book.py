@@ -44,6 +44,17 @@ class Book:
             row = book.execute("select item from thing where id = ?", (id,)).fetchone()
         return json.loads(row[0]) if row else None
 
+    def arrived(self, account: str) -> Item | None:
+        """The newest order of this account that arrived, and of which nothing was sent back."""
+        asked = (
+            "select item from thing where item ->> '$.buyer.account' = ? and item ->> '$.kind' = 'order'"
+            " and item ->> '$.status' = 'delivered' and item ->> '$.return' is null"
+            " order by item ->> '$.placed_at' desc limit 1"
+        )
+        with self._open() as book:
+            row = book.execute(asked, (account,)).fetchone()
+        return json.loads(row[0]) if row else None
+
     def put(self, item: Item, *, step_in: float | None = None, tell: bool = True) -> None:
         """Keeps it as it is now. It is told to the desk at once, and takes its next step in so many seconds."""
         now = time.time()

@@ -37,7 +37,8 @@ class Warehouse(Thread):
                 self.stop.wait(5 * random.uniform(0.8, 1.2))
             except (DatabaseError, InterfaceError):
                 log.warning("the database is gone: the shop tells the desk later")
-                connection.close()
+            finally:
+                connection.close()  # back to the pool while we wait
 
     def turn(self) -> None:
         for item in self.book.to_step():
@@ -50,7 +51,6 @@ class Warehouse(Thread):
 def tell(items: list[dict[str, object]], *, post: Callable[..., httpx.Response] = httpx.post) -> None:
     """Raises httpx.HTTPError where the desk did not take it."""
     connector = shop_connector()
-    connection.close()  # back to the pool while we wait
     if connector is None:
         return
     body = json.dumps({"items": [back_end.told(item) for item in items]}).encode()
