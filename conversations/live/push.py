@@ -95,7 +95,8 @@ def _push_row(pk: int) -> None:
 
 def _hearing(message: Message, conversation: Conversation) -> list[str]:
     """Every group that is told of a message."""
-    return [*_visitors(message), groups.of_conversation(conversation.pk), *groups.watching(conversation)]
+    theirs = [groups.of_conversation(conversation.pk), groups.of_customer(conversation.customer_id)]
+    return [*_visitors(message), *theirs, *groups.watching(conversation)]
 
 
 def _visitors(message: Message) -> list[str]:
@@ -104,8 +105,10 @@ def _visitors(message: Message) -> list[str]:
 
 
 def _in_threads(message: Message, conversation: Conversation, heard: set[str]) -> Iterator[Addressed]:
-    """For the customer's widget, and for the threads that are open."""
+    """For the customer's widget, and for the threads that are open; the pages of the customer ask for themselves."""
     yield from _addressed(heard.intersection(_visitors(message)), {"type": "visitor.message", "message": message.pk})
+    theirs = heard.intersection([groups.of_customer(conversation.customer_id)])
+    yield from _addressed(theirs, {"type": "desk.customer", "customer": conversation.customer_id, "said": True})
     thread = groups.of_conversation(conversation.pk)
     if thread in heard:
         message = _whole(message.pk)

@@ -70,16 +70,16 @@ let last = 0;
 let height = 0;
 document.addEventListener("scroll", ({ target }) => {
   if (target.id !== "page-scroll") return;
-  const up = target.scrollTop < last, newer = $("#newer");
+  const up = target.scrollTop < last, newer = $("#story-newer");
   last = target.scrollTop;
   if (up && newer && newer.getBoundingClientRect().bottom > target.getBoundingClientRect().top) htmx.trigger(newer, "newer");
 }, { capture: true, passive: true });
 
 document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.target.id === "newer") height = $("#page-scroll").scrollHeight;
+  if (detail.target.id === "story-newer") height = $("#page-scroll").scrollHeight;
 });
 document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
-  if (detail.target.id !== "newer") return;
+  if (detail.target.id !== "story-newer") return;
   $("#page-scroll").scrollTop += $("#page-scroll").scrollHeight - height;
 });
 
@@ -87,6 +87,7 @@ document.body.addEventListener("htmx:afterSettle", () => {
   once();
   turnTo(shown());
 });
-document.body.addEventListener("desk.customer", ({ detail }) => detail.customer === shown() && changed());
+// What was said stands in the thread already; only a story tells it, too.
+document.body.addEventListener("desk.customer", ({ detail }) => detail.customer === shown() && (!detail.said || $("#signals")) && changed());
 document.body.addEventListener("desk:back", () => shown() && changed());
 turnTo(shown());

@@ -97,7 +97,7 @@ def test_a_long_story_is_paged_both_ways_without_scripts(desk, ann):
     while where:
         html = desk.get(where).content.decode()
         seen += re.findall(r'id="event-(\d+)"', html)
-        older = re.search(r'id="older".*?<a class="button quiet small" href="([^"]+)"', html, re.DOTALL)
+        older = re.search(r'id="story-older".*?<a class="button quiet small" href="([^"]+)"', html, re.DOTALL)
         where = older[1].replace("&amp;", "&") if older else ""
     assert len(seen) == len(set(seen)) >= 135
 
