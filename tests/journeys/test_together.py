@@ -6,10 +6,13 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from conversations.actions.states import resolve
 from conversations.inbound.receive import receive
 from conversations.live import push, wire
 from conversations.models import Activity, BlockedSender, Conversation, Delivery, Message
 from conversations.outbound import outbox
+from customers.identify import Handle, identify
+from customers.merging import merge
 from customers.models import Customer, Identity
 from integrations.inbound import together
 from integrations.inbound.mailbox import keep_mail
@@ -17,6 +20,7 @@ from integrations.inbound.together import process_with_next
 from integrations.models import RawEvent
 from tests.conftest import from_ann
 from tests.journeys.test_concurrent_arrivals import all_at_once
+from tests.journeys.test_locks import Other
 from tests.mailing import a_mail, connect
 
 pytestmark = pytest.mark.django_db
@@ -229,3 +233,48 @@ def test_batches_and_chats_of_the_same_people_at_once_make_each_of_them_once(mai
         process_with_next(raw_id)
     assert Message.objects.count() == 48
     assert Customer.objects.count() == Conversation.objects.count() == 12
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_that_waits_while_its_conversation_is_merged_away_follows_it(mailbox, ada):
+    first = receive(from_ann(mailbox.channel, external_id="a@home.example"))
+    second = receive(from_ann(mailbox.channel, address="bob@home.example", external_id="c@home.example"))
+    Conversation.objects.filter(pk=second.conversation_id).update(customer=first.conversation.customer)
+    kept = keep(mailbox, a_mail("And this", in_reply_to="<a@home.example>"), from_person(1))
+    with transaction.atomic():
+        list(Conversation.objects.select_for_update().filter(pk=first.conversation_id))
+        Conversation.objects.filter(pk=first.conversation_id).update(merged_into=second.conversation)
+        late = Other(lambda: process_with_next(kept[0]))
+        assert late.start_and_wait_until_it_waits()
+    late.finish()
+    assert Message.objects.get(text="And this").conversation == second.conversation
+    assert set(RawEvent.objects.values_list("state", flat=True)) == {"done"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_that_waits_for_a_merge_of_customers_goes_to_the_one_who_stayed(mailbox):
+    asked = receive(from_ann(mailbox.channel))
+    bob, _ = identify([Handle("email", "bob@home.example")])
+    kept = keep(mailbox, a_mail("One more thing"), from_person(1))
+    with transaction.atomic():
+        merge(asked.conversation.customer, into=bob, evidence="test")
+        late = Other(lambda: process_with_next(kept[0]))
+        assert late.start_and_wait_until_it_waits()
+    late.finish()
+    message = Message.objects.get(text="One more thing")
+    assert message.conversation == asked.conversation
+    assert message.conversation.customer == message.identity.customer == bob
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_that_waits_while_its_conversation_is_resolved_opens_it_again(mailbox, ada):
+    asked = receive(from_ann(mailbox.channel))
+    kept = keep(mailbox, a_mail("One more thing"), from_person(1))
+    with transaction.atomic():
+        resolve(asked.conversation, by=ada)
+        late = Other(lambda: process_with_next(kept[0]))
+        assert late.start_and_wait_until_it_waits()
+    late.finish()
+    asked.conversation.refresh_from_db()
+    assert asked.conversation.status == "open"
+    assert Message.objects.get(text="One more thing").conversation == asked.conversation
