@@ -102,8 +102,9 @@ def _sections(of: Whose) -> Iterator[Section]:
         yield from sections(of)
 
 
-def ask(customer: Customer, *, by: "User", reason: str = "") -> Erasure:
-    """Orders the erasure; `carry_on` does it. Asking twice gives the same order while it is under way."""
+def ask(customer: Customer, *, by: "User | None", reason: str = "") -> Erasure:
+    """Orders the erasure, `by` nobody where a shop passes it on; `carry_on` does it. Asking twice gives the same order
+    while it is under way."""
     with transaction.atomic():
         Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
         found = Erasure.objects.filter(customer=customer.pk, finished_at=None).first()

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from integrations.adapters.shops.asks import Partial, PrivacyRequest
+from integrations.inbound.privacy_requests import heed_privacy
 from integrations.models import Connector, Reread
 from integrations.queueing import queue_reread
 
@@ -12,6 +13,8 @@ def heed(connector: Connector, asked: Partial | PrivacyRequest) -> None:
     """Call inside a transaction."""
     if isinstance(asked, Partial):
         _read_again(connector, asked)
+    else:
+        heed_privacy(connector, asked)
 
 
 def _read_again(connector: Connector, partial: Partial) -> None:
