@@ -1,27 +1,24 @@
 """The doors through which Celery walks in: each calls one function and may run twice."""
 
-from datetime import datetime, timedelta
-
-import structlog
-from celery import Task, shared_task
-from django.utils import timezone
-from kombu.exceptions import OperationalError as BrokerError
-from redis.exceptions import RedisError
+from celery import shared_task
 
 from integrations.adapters.media.chat import by_mail, leftovers
+from integrations.inbound import backfill, rereading
 from integrations.inbound.process import process, survives
 from integrations.inbound.together import process_with_next
 from integrations.models import RawEvent
 from integrations.outbound import deliver
 
-log = structlog.get_logger(__name__)
-
-SOON = timedelta(minutes=1)
-
 
 @shared_task(name="integrations.inbound.process")
 def process_raw_event(raw_id: int) -> None:
     process_with_next(raw_id)
+
+
+@shared_task(name="integrations.inbound.process_batch")
+def process_batch(raw_id: int) -> None:
+    """Of a tracker: it is many already, and takes no others along."""
+    process(raw_id)
 
 
 @shared_task(name="integrations.inbound.sweep")
@@ -54,21 +51,21 @@ def clear_unsent_chat_files() -> None:
     leftovers.clear_unsent()
 
 
-def queue_event(raw_id: int) -> None:
-    """Has a kept event processed at once. The sweep comes to it too: a broker that is gone costs seconds, no mail."""
-    _soon(process_raw_event, raw_id)
+@shared_task(name="integrations.inbound.reread")
+def reread_one(reread_id: int) -> None:
+    rereading.reread(reread_id)
 
 
-def queue_delivery(*, delivery_id: int, due_at: datetime, **kwargs: object) -> None:
-    """Listens to conversations.outbound.outbox.delivery_queued. What is due later than soon is left to the sweep: a
-    broker would hand a task out again and again that waits longer than its visibility timeout."""
-    if due_at - timezone.now() < SOON:
-        _soon(deliver_one, delivery_id, wait=max(0.0, (due_at - timezone.now()).total_seconds()))
+@shared_task(name="integrations.inbound.backfill")
+def backfill_on(backfill_id: int) -> None:
+    """A stretch of it; what is left is for the next sweep."""
+    backfill.run(backfill_id)
 
 
-def _soon(task: Task, number: int, *, wait: float = 0.0) -> None:
-    """`wait` in seconds."""
-    try:
-        task.apply_async((number,), countdown=wait, retry=False)
-    except (BrokerError, RedisError, OSError):
-        log.warning("the broker is gone: left to the sweep", task=task.name, number=number)
+@shared_task(name="integrations.inbound.fetch", expires=60)
+def sweep_fetches() -> None:
+    """What is to be read in shops and is due: a broker that was gone, a shop that was, a worker that died."""
+    for reread_id in rereading.due():
+        reread_one.delay(reread_id)
+    for backfill_id in backfill.due():
+        backfill_on.delay(backfill_id)
