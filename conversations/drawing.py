@@ -5,7 +5,7 @@ Their templates are named *.jinja.html and hold one macro each that others call:
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -34,13 +34,12 @@ class Macro(Protocol):
     def __call__(self, *arguments: object) -> str: ...
 
 
-def row(conversation: Conversation, *, opened: int = 0) -> str:
-    """One row of a list. `opened`: the conversation whose thread stands beside it."""
-    return _macro("inbox/row", "row")(conversation, opened)
+def row(conversation: Conversation) -> str:
+    return _macro("inbox/row", "row")(conversation)
 
 
-def rows(conversations: Sequence[Conversation], *, opened: int = 0) -> str:
-    return _macro("inbox/row", "rows")(conversations, opened)
+def rows(conversations: Sequence[Conversation]) -> str:
+    return _macro("inbox/row", "rows")(conversations)
 
 
 def event(happened: "Event", *, csrf: str = "") -> str:
@@ -83,7 +82,7 @@ def _around(name: str) -> tuple[str, str]:
 
 
 def iso(at: datetime) -> str:
-    return at.isoformat(timespec="seconds")
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def clock(at: datetime) -> str:

@@ -21,9 +21,9 @@ def row(conversation: Conversation) -> str:
     return drawing.row(conversation)
 
 
-@register.simple_tag(takes_context=True)
-def rows(context: Context, conversations: Sequence[Conversation]) -> str:
-    return drawing.rows(conversations, opened=context.get("opened") or 0)
+@register.simple_tag
+def rows(conversations: Sequence[Conversation]) -> str:
+    return drawing.rows(conversations)
 
 
 @register.simple_tag(takes_context=True)

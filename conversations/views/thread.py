@@ -15,9 +15,9 @@ from conversations.live.push import send, tell_visitor
 from conversations.models import Conversation, Mention, ReadMark
 from conversations.opening import Opened
 from conversations.panel import others
-from conversations.reading import Listed, listed, with_viewers
+from conversations.reading import Listed, listed, rail_of, with_viewers
 from conversations.views.acting import agent_of, is_htmx, known_or_404
-from conversations.views.inbox import REMEMBERED, desk_context
+from conversations.views.inbox import REMEMBERED
 from conversations.views.replies import composer_context
 
 SEEN: dict[str, object] = {"type": "visitor.seen"}
@@ -50,7 +50,9 @@ def _whole(request: HttpRequest, pk: int) -> HttpResponse:
         send([groups.of_visitor(known.visitor)], SEEN)
     if is_htmx(request):
         return render(request, "conversations/thread/fragment.html", context)
-    return render(request, "conversations/thread/page.html", {**context, **desk_context(request, _list(request))})
+    beside = _list(request)  # its rows come by themselves, after what was asked for
+    context |= {"listed": beside, "rail": rail_of(agent_of(request), beside)}
+    return render(request, "conversations/thread/page.html", context)
 
 
 def _visible(request: HttpRequest, pk: int) -> Conversation:

@@ -109,6 +109,7 @@ const again = () => {
 };
 
 const mark = () => {
+  if (!opened()) section()?.setAttribute("role", "main"); // Alone it is the page's main part.
   for (const row of document.querySelectorAll(".waiting > li")) {
     const isOpen = row.id === `row-${opened()}`;
     const link = row.querySelector(".who");
@@ -127,4 +128,7 @@ document.body.addEventListener("desk.gone", ({ detail }) => {
   counts();
 });
 document.body.addEventListener("desk:back", again);
-document.body.addEventListener("htmx:afterSettle", ({ detail }) => detail.target.id === "page" && (mark(), counts()));
+document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.target.id === "list") mark(); // beside a thread it comes after it
+  else if (detail.target.id === "page") mark(), counts();
+});
