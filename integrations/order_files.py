@@ -1,4 +1,4 @@
-"""A till's file of sales: rows of CSV become the facts that the order webhook makes, and what is wrong is named by line.
+"""A till's file of sales: rows of CSV become the facts that the order webhook makes; what is wrong is named by line.
 
 One row is one line of an order; rows of one order follow each other. The columns are in docs/shops.md.
 """
