@@ -163,13 +163,21 @@ def _part(apart: Apart, guest: Customer, said: _Guest) -> None:
 def _bring_up_to_date(conversation: Conversation) -> None:
     """As if what is in it now had been written to it."""
     summarise(conversation)
-    if conversation.status == Status.RESOLVED:
-        asked, solved = conversation.waiting_since, conversation.resolved_at
-        if asked and solved and asked > solved:
-            reopen(conversation, reason=_("the customer wrote"))
-        else:
-            conversation.waiting_since = None
+    if conversation.status == Status.RESOLVED and _was_asked_since(conversation):
+        reopen(conversation, reason=_("the customer wrote"))
+        summarise(conversation)
+    elif conversation.status == Status.RESOLVED:
+        conversation.waiting_since = None
     save(conversation)
+
+
+def _was_asked_since(conversation: Conversation) -> bool:
+    """Since it was solved, and nobody has answered."""
+    asked, solved = conversation.last_inbound_at, conversation.resolved_at
+    if asked is None or solved is None or asked <= solved:
+        return False
+    said = conversation.messages.filter(kind=MessageKind.OUTBOUND, created_at__gte=asked)
+    return not said.exclude(delivery__status="cancelled").exists()
 
 
 def _home(guest: Customer, said: _Guest) -> Conversation | None:

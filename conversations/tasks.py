@@ -6,10 +6,11 @@ from django.db import transaction
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 
-from conversations import leftovers, refreshing, silent_carts
+from conversations import leftovers, mentions, refreshing, silent_carts
 from conversations.actions import states
 from conversations.live import webpush
-from customers import privacy, retention
+from conversations.live.customers import push_customer
+from customers import privacy, retention, suggestions
 
 log = structlog.get_logger(__name__)
 
@@ -68,3 +69,10 @@ def _erase_soon() -> None:
 @shared_task(name="conversations.leave_silent_carts", expires=60)
 def leave_silent_carts() -> None:
     silent_carts.leave()
+
+
+@shared_task(name="conversations.suggest", expires=60)
+def suggest() -> None:
+    """Who may be whom: of everybody of whom something is new."""
+    mentions.note_new()
+    push_customer(suggestions.sweep())

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from deskapp.models import User
 
 LEAST = 25  # per cent: what is less sure is not worth an agent's time
-AT_ONCE = 50
+AT_ONCE = 300
 MANY = 20  # who share a handle or a name: it says nothing of any two of them
 MOST_SHOWN = 5
 

@@ -1,5 +1,6 @@
 """The memory of 'not the same': kept by identities, so that it holds whatever is merged or taken apart later."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -14,9 +15,18 @@ MOST = 60  # identities of one customer; who has more is told apart by the first
 
 def tell_apart(one: int, other: int, *, by: "User | None") -> None:
     """Every identity of the one from every identity of the other."""
-    pairs = [(min(mine, theirs), max(mine, theirs)) for mine in _of(one) for theirs in _of(other)]
-    rows = [NotSame(one_id=smaller, other_id=greater, by=by) for smaller, greater in pairs]
-    NotSame.objects.bulk_create(rows, ignore_conflicts=True)
+    _write(((mine, theirs) for mine in _of(one) for theirs in _of(other)), by)
+
+
+def tell_apart_identity(identity: int, customer: int, *, by: "User | None") -> None:
+    """An agent said that this handle is not theirs."""
+    _write(((identity, theirs) for theirs in _of(customer)), by)
+
+
+def forget_identity(identity: int, customer: int) -> None:
+    """An agent said that it is theirs."""
+    either = Q(one=identity, other__customer=customer) | Q(other=identity, one__customer=customer)
+    NotSame.objects.filter(either).delete()
 
 
 def are_told_apart(one: int, other: int) -> bool:
@@ -26,6 +36,11 @@ def are_told_apart(one: int, other: int) -> bool:
 
 def forget(one: int, other: int) -> None:
     NotSame.objects.filter(_between(one, other)).delete()
+
+
+def _write(pairs: Iterable[tuple[int, int]], by: "User | None") -> None:
+    rows = [NotSame(one_id=min(pair), other_id=max(pair), by=by) for pair in pairs if pair[0] != pair[1]]
+    NotSame.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _of(customer: int) -> list[int]:

@@ -18,6 +18,7 @@ app.conf.beat_schedule = {
     "send by mail what chat visitors left unread": {"task": "integrations.outbound.chat_by_mail", "schedule": 10.0},
     "say that beat lives": {"task": "deskapp.beat_lives", "schedule": 10.0},
     "compute the profiles of whom something changed": {"task": "conversations.refresh_profiles", "schedule": 1.0},
+    "look for customers who may be one": {"task": "conversations.suggest", "schedule": 3.0},
     "mark carts that were left": {"task": "conversations.leave_silent_carts", "schedule": 60.0},
     "fill the segments anew": {"task": "conversations.fill_segments", "schedule": 1800.0},
     "go on with erasures": {"task": "conversations.erase", "schedule": 60.0},

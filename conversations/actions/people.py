@@ -13,6 +13,7 @@ from conversations.live.push import push_row
 from conversations.models import Activity, Conversation, Participant
 from customers import ledger, merging, suggestions
 from customers.models import Claim, Customer, Identity, MergeEntry, Suggestion
+from customers.telling_apart import forget_identity, tell_apart, tell_apart_identity
 
 if TYPE_CHECKING:
     from deskapp.models import User
@@ -72,6 +73,8 @@ def reassign_identity(identity: Identity, *, to: Customer | None, by: "User") ->
     Identity.objects.filter(pk=identity.pk).update(customer=new, brought_by=None)
     Claim.objects.filter(identity=identity, customer=old).update(customer=new)
     ledger.forget(ledger.IDENTITIES, [identity.pk])  # it is theirs by an agent's word, whatever merge is undone
+    tell_apart_identity(identity.pk, old.pk, by=by)
+    forget_identity(identity.pk, new.pk)
     merging.compute_anew([old.pk, new.pk])
     for conversation in _begun_only_by(identity, old):
         move_to_customer(conversation, customer=new, by=by)
@@ -118,7 +121,10 @@ def merge_customers(
 @transaction.atomic
 def unmerge_customers(entry: MergeEntry, *, by: "User") -> Customer:
     """Both are as they were, and each has what their own identities did since (conversations.parting)."""
+    is_first, was_proven = not entry.undone_at, entry.by_id is None
     customer = merging.unmerge(entry, by=by)
+    if is_first and was_proven:  # else the next message would bring the same proof
+        tell_apart(customer.pk, ledger.top(entry.kept).pk, by=by)
     push_customer([customer.pk, *_kept_in(entry)])
     return customer
 

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.utils import timezone
 
 from conversations.envelopes import InboundMessage
-from conversations.models import BlockedSender, Channel, Conversation, Status
+from conversations.models import BlockedSender, Channel, Conversation, Message, Parting, Status
 from conversations.models.conversation import ConversationQuerySet
 from customers.models import Customer
 
@@ -28,7 +29,23 @@ def thread(inbound: InboundMessage, customer: Customer, channel: Channel) -> Con
 
 def _named(inbound: InboundMessage, customer: Customer) -> Conversation | None:
     """A signed plus-address or chat session names the conversation: proof enough, whoever of the thread writes."""
-    return _locked(Conversation.objects.filter(pk=inbound.conversation_id)) if inbound.conversation_id else None
+    if not inbound.conversation_id:
+        return None
+    named = _locked(Conversation.objects.filter(pk=inbound.conversation_id))
+    if named and named.customer_id != customer.pk:
+        return parted(inbound, customer, named) or named
+    return named
+
+
+def parted(inbound: InboundMessage, customer: Customer, named: Conversation) -> Conversation | None:
+    """What was said in `named` while its customer and another passed for one may have gone to a conversation of that
+    other (conversations.parting): their answers go there, too, and answers to a message that went."""
+    went = Parting.objects.filter(conversation=named)
+    own = went.filter(into__customer=customer).order_by("-pk").first()
+    if own is None and inbound.references:
+        answered = Message.objects.filter(external_id__in=inbound.references[-NAMED_AT_MOST:]).values_list("pk")
+        own = went.filter(messages__overlap=ArraySubquery(answered)).order_by("-pk").first()
+    return _locked(Conversation.objects.filter(pk=own.into_id)) if own else None
 
 
 def _referenced(inbound: InboundMessage, customer: Customer) -> Conversation | None:
