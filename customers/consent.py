@@ -34,17 +34,19 @@ def say_many(facts: Sequence[ConsentFact]) -> set[int]:
     identities = whose(fact.handles for fact in facts)
     history = _history({identity.pk for identity in identities.values()})
     touched: set[int] = set()
+    new: list[tuple[Identity, ConsentFact]] = []
     for fact in sorted(facts, key=lambda each: (identities[each.handles].pk, each.said_at)):
         identity = identities[fact.handles]
         said = history.setdefault((identity.pk, fact.purpose), [])
         earlier = [granted for at, granted in said if at <= fact.said_at]
         if earlier and earlier[-1] == fact.is_granted:
             continue
-        _keep(identity, fact)
+        new.append((identity, fact))
         said.append((fact.said_at, fact.is_granted))
         said.sort()
         if said[-1] == (fact.said_at, fact.is_granted):
             touched.add(identity.customer_id)
+    _keep(new)
     return touched
 
 
@@ -100,27 +102,31 @@ def _of_the_known(facts: Sequence[ConsentFact]) -> list[ConsentFact]:
     ]
 
 
-def _keep(identity: Identity, fact: ConsentFact) -> None:
-    from customers.events import record_own  # events asks us what is refused
+def _keep(new: Sequence[tuple[Identity, ConsentFact]]) -> None:
+    from customers.events import Step, record_steps  # events asks us what is refused
 
-    Consent.objects.bulk_create(
+    rows = [
+        Consent(
+            identity=identity,
+            purpose=fact.purpose,
+            is_granted=fact.is_granted,
+            said_at=fact.said_at,
+            source=fact.source,
+            evidence=fact.evidence[:400],
+        )
+        for identity, fact in new
+    ]
+    Consent.objects.bulk_create(rows, ignore_conflicts=True)
+    record_steps(
         [
-            Consent(
-                identity=identity,
-                purpose=fact.purpose,
-                is_granted=fact.is_granted,
-                said_at=fact.said_at,
-                source=fact.source,
-                evidence=fact.evidence[:400],
+            Step(
+                row.identity,
+                CONSENT_CHANGED,
+                row.source,
+                f"consent:{row.identity_id}:{row.purpose}:{row.is_granted}:{row.said_at.isoformat()}",
+                row.said_at,
+                {"purpose": row.purpose, "granted": row.is_granted, "evidence": row.evidence},
             )
-        ],
-        ignore_conflicts=True,
-    )
-    record_own(
-        identity,
-        CONSENT_CHANGED,
-        source=fact.source,
-        external_id=f"consent:{identity.pk}:{fact.purpose}:{fact.is_granted}:{fact.said_at.isoformat()}",
-        occurred_at=fact.said_at,
-        properties={"purpose": fact.purpose, "granted": fact.is_granted, "evidence": fact.evidence[:400]},
+            for row in rows
+        ]
     )

@@ -2,18 +2,27 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cache
+from itertools import islice
+from zoneinfo import available_timezones
 
 from django.db import connection, transaction
 
-from customers import consent, visits, wishes
+from customers import consent, partitions, profile, visits, wishes
 from customers.event_names import meaning, standard
 from customers.facts import EventFact, Json
-from customers.models import Category, Identity
+from customers.models import Category, EventKey, Identity
 from customers.stored import as_json
 from customers.whose import whose
 
-OURS = 0  # the source of what agents write
+COLUMNS = "occurred_at, identity_id, visit_id, name, category, is_folded, source, external_id, properties, context"
+TYPED = (
+    "occurred_at timestamptz, identity_id bigint, visit_id bigint, name text, category text, is_folded boolean,"
+    " source bigint, external_id text, properties jsonb, context jsonb"
+)
+AT_ONCE = 5000
+COPIED_FROM = 500  # rows: fewer are one statement sooner than a COPY is begun
 
 
 @dataclass
@@ -49,6 +58,7 @@ def record_many(facts: Sequence[EventFact]) -> set[int]:
     identities = whose(fact.handles for fact in fresh)
     rows = [_row(fact, identities[fact.handles]) for fact in fresh]
     rows = consent.without_the_refused(rows)
+    _learn(rows)
     _seen(rows)
     late = visits.fold_in(rows)
     insert(rows)
@@ -57,7 +67,18 @@ def record_many(facts: Sequence[EventFact]) -> set[int]:
     return {row.identity.customer_id for row in rows}
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Step:
+    """An event of our own making, such as an order's, of an identity that is known."""
+
+    identity: Identity
+    name: str
+    source: int
+    external_id: str
+    occurred_at: datetime
+    properties: Json
+
+
 def record_own(
     identity: Identity,
     name: str,
@@ -67,12 +88,22 @@ def record_own(
     occurred_at: datetime,
     properties: Json | None = None,
 ) -> bool:
-    """A step of our own making, such as an order's, of an identity that is known. False where it was there already."""
-    if not _claimed([(source, external_id)]):
-        return False
-    category = meaning(name).category
-    insert([Row(occurred_at, identity, name, category, source, external_id, properties or {}, {})])
-    return True
+    """False where it was there already."""
+    return record_steps([Step(identity, name, source, external_id, occurred_at, properties or {})]) == 1
+
+
+@transaction.atomic
+def record_steps(steps: Sequence[Step]) -> int:
+    """Gives how many were new."""
+    named = {(step.source, step.external_id): step for step in steps}
+    fresh = [named[key] for key in _claimed(list(named))]
+    insert([_row_of(step) for step in fresh])
+    return len(fresh)
+
+
+def _row_of(step: Step) -> Row:
+    category = meaning(step.name).category
+    return Row(step.occurred_at, step.identity, step.name, category, step.source, step.external_id, step.properties, {})
 
 
 def _is_withheld(fact: EventFact) -> bool:
@@ -119,6 +150,36 @@ def _row(fact: EventFact, identity: Identity) -> Row:
     )
 
 
+def _learn(rows: Sequence[Row]) -> None:
+    """The language and the zone of browsers, for customers of whom nobody said. Before the identities are locked, in
+    the order in which everybody locks."""
+    told = {}
+    for row in rows:
+        language, zone = str(row.context.get("language", ""))[:12], str(row.context.get("timezone", ""))
+        zone = zone if zone in _zones() else ""
+        if language or zone:
+            told[row.identity.customer_id] = (language, zone)
+    if not told:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "with blank as materialized (select customer.id, told.language, told.timezone from customers_customer as"
+            " customer join unnest(%s::bigint[], %s::text[], %s::text[]) as told (id, language, timezone) using (id)"
+            " where customer.language = '' and told.language <> '' or customer.timezone = '' and told.timezone <> ''"
+            " order by customer.id for no key update of customer)"
+            " update customers_customer as customer set"
+            " language = coalesce(nullif(customer.language, ''), blank.language),"
+            " timezone = coalesce(nullif(customer.timezone, ''), blank.timezone)"
+            " from blank where customer.id = blank.id",
+            [list(told), [language for language, _ in told.values()], [zone for _, zone in told.values()]],
+        )
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
 def _seen(rows: Sequence[Row]) -> None:
     """Locks the identities in the order of their keys, and notes when they were last about."""
     newest: dict[int, datetime] = {}
@@ -137,16 +198,47 @@ def _seen(rows: Sequence[Row]) -> None:
         )
 
 
+def backfill(facts: Iterable[EventFact], *, at_once: int = AT_ONCE) -> int:
+    """History, at the speed of COPY: many at once, each lot a transaction of its own, so that it may be broken off and
+    begun anew. Call outside a transaction: the months it tells of get their tables first. Gives how many were new."""
+    before = EventKey.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    facts = iter(facts)
+    while lot := list(islice(facts, at_once)):
+        partitions.make_for({fact.occurred_at.astimezone(UTC).date() for fact in lot})
+        with transaction.atomic():
+            profile.changed(record_many(lot))
+    return EventKey.objects.filter(pk__gt=before).count()
+
+
 def insert(rows: Sequence[Row]) -> None:
     if not rows:
         return
     with connection.cursor() as cursor:
+        if len(rows) >= COPIED_FROM:
+            with cursor.copy(f"copy customers_event ({COLUMNS}) from stdin") as copy:
+                for row in rows:
+                    copy.write_row(columns(row))
+            return
         cursor.execute(
-            "insert into customers_event (occurred_at, identity_id, visit_id, name, category, is_folded, source,"
-            " external_id, properties, context) select * from unnest(%s::timestamptz[], %s::bigint[], %s::bigint[],"
-            " %s::text[], %s::text[], %s::boolean[], %s::bigint[], %s::text[], %s::jsonb[], %s::jsonb[])",
-            [list(column) for column in zip(*map(columns, rows), strict=True)],
+            f"insert into customers_event ({COLUMNS}) select {COLUMNS} from json_to_recordset(%s) as ({TYPED})",  # noqa: S608
+            [as_json([_named(row) for row in rows])],
         )
+
+
+def _named(row: Row) -> dict[str, object]:
+    """As JSON in one piece: a row's own JSON is not quoted and read twice."""
+    return {
+        "occurred_at": row.occurred_at.isoformat(),
+        "identity_id": row.identity.pk,
+        "visit_id": row.visit_id,
+        "name": row.name,
+        "category": str(row.category),
+        "is_folded": row.is_folded,
+        "source": row.source,
+        "external_id": row.external_id,
+        "properties": row.properties,
+        "context": row.context,
+    }
 
 
 def columns(row: Row) -> tuple[object, ...]:

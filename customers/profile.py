@@ -53,8 +53,11 @@ def changed(customers: Iterable[int]) -> None:
     if not ids:
         return
     now = timezone.now()
+    locked = Profile.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)
+    known = set(locked)
+    Profile.objects.filter(pk__in=known).update(stale_at=now)
     Profile.objects.bulk_create(
-        [Profile(customer_id=pk, stale_at=now) for pk in ids],
+        [Profile(customer_id=pk, stale_at=now) for pk in ids if pk not in known],
         update_conflicts=True,
         unique_fields=["customer"],
         update_fields=["stale_at"],

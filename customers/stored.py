@@ -3,9 +3,9 @@
 import json
 
 
-def as_json(value: object) -> str:
+def as_json(value: object, *, sort_keys: bool = False) -> str:
     """Raises ValueError for what no jsonb holds: NUL, half a surrogate pair, NaN and infinities."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=sort_keys)
     if "\\u0000" in text and _has_nul(value):
         raise ValueError("It has a NUL character, which no database keeps.")
     try:

@@ -1,11 +1,12 @@
 """Traits: what is known of a person, by name; the newest word on each stands, whichever comes first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.db import connection, transaction
 
 from customers.event_names import PROFILE_CHANGED
-from customers.events import record_own
+from customers.events import Step, record_steps
 from customers.facts import TraitsFact
 from customers.models import Identity, Trait
 from customers.stored import as_json
@@ -13,6 +14,8 @@ from customers.whose import whose
 
 MOST_TRAITS = 200  # of one identity: more is somebody's mistake
 NAME_LENGTH = 80
+
+Known = dict[str, tuple[datetime, str]]  # when it was said, and the value as JSON in one spelling
 
 
 def know(fact: TraitsFact) -> set[int]:
@@ -24,61 +27,77 @@ def know_many(facts: Sequence[TraitsFact]) -> set[int]:
     """Gives the customers of whom something is known that was not. A fact without traits says only whose handles they
     are, and that too is heard. Raises ValueError for somebody of whom absurdly much is said."""
     identities = whose(fact.handles for fact in facts)
-    touched: set[int] = set()
-    for fact in sorted(facts, key=lambda each: (identities[each.handles].pk, each.said_at)):
+    telling = [fact for fact in facts if fact.traits]
+    if not telling:
+        return set()
+    known = _known_and_locked({identities[fact.handles].pk for fact in telling})
+    steps: list[Step] = []
+    rows: dict[tuple[int, str], tuple[TraitsFact, object]] = {}
+    for fact in sorted(telling, key=lambda each: each.said_at):
         identity = identities[fact.handles]
-        changed = _keep(identity, fact)
-        if changed:
-            touched.add(identity.customer_id)
-            _tell(identity, fact, changed)
-    return touched
+        changed = _hear(fact, known.setdefault(identity.pk, {}))
+        rows |= {(identity.pk, name): (fact, value) for name, (value, _is_other) in changed.items()}
+        if other := [name for name, (_value, is_other) in changed.items() if is_other]:
+            steps.append(_step(identity, fact, other))
+    _write(rows)
+    record_steps(steps)
+    return {step.identity.customer_id for step in steps}
 
 
-def _keep(identity: Identity, fact: TraitsFact) -> list[str]:
-    """The names whose value is another now. Of two words of one moment the one stands that sorts last, so that the
-    order of their arrival changes nothing."""
-    traits = {name[:NAME_LENGTH]: as_json(value) for name, value in fact.traits.items() if name}
-    if not traits:
-        return []
-    _hold(identity)
-    known = set(Trait.objects.filter(identity=identity).values_list("name", flat=True))
-    if len(known | set(traits)) > MOST_TRAITS:
+def _known_and_locked(identities: Iterable[int]) -> dict[int, Known]:
+    keys = sorted(identities)
+    list(Identity.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values_list("pk"))
+    found: dict[int, Known] = {}
+    rows = Trait.objects.filter(identity__in=keys).values_list("identity", "name", "said_at", "value")
+    for identity, name, said_at, value in rows:
+        found.setdefault(identity, {})[name] = (said_at, _spelled(value))
+    return found
+
+
+def _hear(fact: TraitsFact, known: Known) -> dict[str, tuple[object, bool]]:
+    """What stands from now on, each with whether it is another value. Of two words of one moment the one stands that
+    sorts last, so that the order of their arrival changes nothing."""
+    changed: dict[str, tuple[object, bool]] = {}
+    for name, value in fact.traits.items():
+        name, said = name[:NAME_LENGTH], (fact.said_at, _spelled(value))
+        before = known.get(name)
+        if name and (before is None or before < said):
+            known[name] = said
+            changed[name] = (value, before is None or before[1] != said[1])
+    if len(known) > MOST_TRAITS:
         raise ValueError(f"More than {MOST_TRAITS} different traits of one person.")
+    return changed
+
+
+def _spelled(value: object) -> str:
+    """One spelling for one value, whatever the order of its keys."""
+    return as_json(value, sort_keys=True)
+
+
+def _step(identity: Identity, fact: TraitsFact, changed: Sequence[str]) -> Step:
+    """The line in the timeline."""
+    name = f"traits:{fact.external_id or fact.said_at.isoformat()}:{identity.pk}"[:200]
+    about = {name: fact.traits.get(name) for name in changed}
+    return Step(identity, PROFILE_CHANGED, fact.source, name, fact.said_at, {"changed": about})
+
+
+def _write(rows: dict[tuple[int, str], tuple[TraitsFact, object]]) -> None:
+    told = [
+        {
+            "identity_id": identity,
+            "name": name,
+            "value": value,
+            "source": fact.source,
+            "said_at": fact.said_at.isoformat(),
+        }
+        for (identity, name), (fact, value) in rows.items()
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
-            "with before as (select name, value from customers_trait where identity_id = %s and name = any(%s)),"
-            " kept as (insert into customers_trait (identity_id, name, value, source, said_at)"
-            " select %s, name, value, %s, %s from unnest(%s::text[], %s::jsonb[]) as told (name, value)"
+            "insert into customers_trait (identity_id, name, value, source, said_at)"
+            " select identity_id, name, coalesce(value, 'null'), source, said_at from json_to_recordset(%s)"
+            " as (identity_id bigint, name text, value jsonb, source bigint, said_at timestamptz)"
             " on conflict (identity_id, name) do update"
-            " set value = excluded.value, source = excluded.source, said_at = excluded.said_at"
-            " where (customers_trait.said_at, customers_trait.value) < (excluded.said_at, excluded.value)"
-            " returning name, value)"
-            " select kept.name from kept left join before using (name)"
-            " where before.value is distinct from kept.value order by 1",
-            [
-                identity.pk,
-                list(traits),
-                identity.pk,
-                fact.source,
-                fact.said_at,
-                list(traits),
-                list(traits.values()),
-            ],
+            " set value = excluded.value, source = excluded.source, said_at = excluded.said_at",
+            [as_json(told)],
         )
-        return [name for (name,) in cursor.fetchall()]
-
-
-def _hold(identity: Identity) -> None:
-    Identity.objects.select_for_update(no_key=True).filter(pk=identity.pk).values_list("pk").first()
-
-
-def _tell(identity: Identity, fact: TraitsFact, changed: list[str]) -> None:
-    """The line in the timeline."""
-    record_own(
-        identity,
-        PROFILE_CHANGED,
-        source=fact.source,
-        external_id=f"traits:{fact.external_id or fact.said_at.isoformat()}:{identity.pk}"[:200],
-        occurred_at=fact.said_at,
-        properties={"changed": {name: fact.traits.get(name) for name in changed}},
-    )

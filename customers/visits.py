@@ -206,25 +206,25 @@ def _write(visits: Sequence[Visit]) -> None:
     if not visits:
         return
     rows = [
-        (
-            visit.pk,
-            visit.started_at,
-            visit.ended_at,
-            visit.pages,
-            visit.seconds,
-            as_json(visit.page),
-            as_json(visit.seen),
-            as_json(visit.searches),
-            as_json(visit.context),
-        )
+        {
+            "id": visit.pk,
+            "started_at": visit.started_at.isoformat(),
+            "ended_at": visit.ended_at.isoformat(),
+            "pages": visit.pages,
+            "seconds": visit.seconds,
+            "page": visit.page,
+            "seen": visit.seen,
+            "searches": visit.searches,
+            "context": visit.context,
+        }
         for visit in visits
     ]
     with connection.cursor() as cursor:
         cursor.execute(
             "update customers_visit as visit set started_at = told.started_at, ended_at = told.ended_at,"
             " pages = told.pages, seconds = told.seconds, page = told.page, seen = told.seen,"
-            " searches = told.searches, context = told.context from unnest(%s::bigint[], %s::timestamptz[],"
-            " %s::timestamptz[], %s::int[], %s::int[], %s::jsonb[], %s::jsonb[], %s::jsonb[], %s::jsonb[]) as told"
-            " (id, started_at, ended_at, pages, seconds, page, seen, searches, context) where visit.id = told.id",
-            [list(column) for column in zip(*rows, strict=True)],
+            " searches = told.searches, context = told.context from json_to_recordset(%s) as told"
+            " (id bigint, started_at timestamptz, ended_at timestamptz, pages int, seconds int, page jsonb, seen jsonb,"
+            " searches jsonb, context jsonb) where visit.id = told.id",
+            [as_json(rows)],
         )

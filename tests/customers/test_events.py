@@ -125,6 +125,14 @@ def test_a_name_that_comes_later_is_taken():
     assert Customer.objects.get().name == "Ann Bell"
 
 
+def test_the_zone_of_a_browser_is_the_customer_s_where_nobody_said_another():
+    gather(event(context={"language": "en-GB", "timezone": "Mars/Olympus"}))
+    gather(event(minute=1, context={"language": "nb", "timezone": "Europe/Oslo"}))
+    gather(event(minute=2, context={"language": "de", "timezone": "Europe/Berlin"}))
+    customer = Customer.objects.get()
+    assert (customer.language, customer.timezone) == ("en-GB", "Europe/Oslo")
+
+
 # visits
 
 

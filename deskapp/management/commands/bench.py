@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-BENCHES = {name: f"deskapp.bench.{name}.run" for name in ("ingest", "inbox", "live", "timeline")}
+BENCHES = {name: f"deskapp.bench.{name}.run" for name in ("ingest", "inbox", "live", "timeline", "events")}
 INSIDE = "THROUGHLINE_BENCH"  # set in the process that measures
 
 
@@ -30,6 +30,9 @@ class Command(BaseCommand):
         parser.add_argument("--scales", default="10000,100000,1000000", help="inbox: conversations at each scale")
         parser.add_argument("--repeat", type=int, default=100, help="inbox: requests of each kind (100)")
         parser.add_argument("--events", type=int, default=20_000_000, help="timeline: events of all (20 million)")
+        parser.add_argument(
+            "--tracked", type=int, default=20_000, help="events: calls through the tracking API (20000)"
+        )
         parser.add_argument("--agents", type=int, default=200, help="live: connected agents (200)")
         parser.add_argument("--rates", default="1,50", help="live: messages a second (1,50)")
 

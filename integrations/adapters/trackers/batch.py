@@ -6,12 +6,13 @@ https://segment.com/docs/connections/sources/catalog/libraries/server/http-api/:
 
 import json
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
+
+from customers.stored import as_json
 
 CALL_BYTES, BATCH_BYTES = 32 * 1024, 500 * 1024
 MOST_CALLS = 2500
@@ -53,7 +54,6 @@ class Batch:
     context: Json
     sent_at: str
     write_key: str
-    size: int  # bytes, unpacked
 
     def alone(self, call: object) -> bytes:
         """This one call as a batch of its own, in bytes as they came."""
@@ -87,7 +87,6 @@ def opened(body: bytes, *, kind: str, encoding: str) -> Batch:
         context if is_batch and isinstance(context, dict) else {},
         _word(whole.get("sentAt") or whole.get("sent_at")),
         _word(whole.get("writeKey") or whole.get("write_key")),
-        len(raw),
     )
 
 
@@ -121,32 +120,35 @@ def _no_number(word: str) -> None:
     raise ValueError(f"{word} is not JSON.")
 
 
-def check_shape(call: object, *, is_large: bool) -> Json:
-    """Raises ValueError for what is no call at all. `is_large`: the batch is, so each call's size is looked at."""
+def check_shape(call: object) -> Json:
+    """Raises ValueError for what is no call at all, or more than one may be."""
     if not isinstance(call, dict):
         raise ValueError("A call is a JSON object.")
-    if is_large and len(json.dumps(call, ensure_ascii=False).encode("utf-8", "surrogateescape")) > CALL_BYTES:
+    text = as_json(call)
+    if len(text) > CALL_BYTES or len(text.encode()) > CALL_BYTES:
         raise ValueError(f"A call has up to {CALL_BYTES // 1024} kB.")
     if call.get("type") not in KINDS:
         raise ValueError(f"“{str(call.get('type'))[:40]}” is no type of call: it is one of {', '.join(sorted(KINDS))}.")
-    for number, depth in enumerate(_walk(call, 1), start=1):
-        if number > MOST_KEYS:
-            raise ValueError(f"It has more than {MOST_KEYS} values.")
-        if depth > MOST_DEPTH:
-            raise ValueError(f"It is nested more than {MOST_DEPTH} deep.")
+    if text.count("{") + text.count("[") > MOST_DEPTH or text.count(",") >= MOST_KEYS:  # it may be; few calls are
+        _walk(call, 1, MOST_KEYS)
     for name in ("properties", "traits", "context"):
         if call.get(name) is not None and not isinstance(call[name], dict):
             raise ValueError(f"“{name}” is not an object.")
     return call
 
 
-def _walk(value: Any, depth: int) -> Iterator[int]:
-    """The depth of each value, without going deeper than is asked for."""
+def _walk(value: Any, depth: int, left: int) -> int:
+    """How many values there may still be. Goes no deeper than is allowed."""
+    if depth > MOST_DEPTH:
+        raise ValueError(f"It is nested more than {MOST_DEPTH} deep.")
     inner = value.values() if isinstance(value, dict) else value
+    left -= len(inner)
+    if left < 0:
+        raise ValueError(f"It has more than {MOST_KEYS} values.")
     for each in inner:
-        yield depth
-        if isinstance(each, dict | list) and depth <= MOST_DEPTH:
-            yield from _walk(each, depth + 1)
+        if isinstance(each, dict | list):
+            left = _walk(each, depth + 1, left)
+    return left
 
 
 def moment(text: object) -> datetime | None:

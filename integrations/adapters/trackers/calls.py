@@ -70,32 +70,25 @@ def behaves(call: object) -> bool:
 
 def facts_of(call: Json, sender: Sender, number: int, shared: Json) -> tuple[Fact, ...]:
     """`shared` is the batch's own context. Raises ValueError with the reason in words for what cannot be."""
+    as_json(shared)
     context: Json = {**shared, **(call.get("context") or {})}
     at = sender.corrected(call)
     handles = _handles(call, sender, context)
     name = call.get("messageId") or call.get("message_id") or f"{sender.name}:{number}"
     if not isinstance(name, str) or len(name) > 200:
         raise ValueError("The messageId is text of up to 100 characters.")
-    said = tuple(_consents(sender.connector, handles, context, at))
+    told = consents.told(sender.connector, context)
+    said = tuple(_consents(sender.connector, handles, told, at))
     if call["type"] == CONSENT:
         return said
-    kept = _kept_context(sender.connector, context)
+    if Purpose.ANALYTICS not in told and consents.is_required(sender.connector):
+        told = {**told, Purpose.ANALYTICS: False}
+    kept = _kept_context(context, told)
     if call["type"] in ("identify", "alias", "group"):
         facts: tuple[Fact, ...] = (TraitsFact(sender.connector.pk, name, handles, _traits(call), at),)
     else:
         facts = tuple(_done(call, sender, name, handles, at, kept))
-    _check_characters(facts, kept)
     return (*said, *facts)
-
-
-def _check_characters(facts: tuple[Fact, ...], context: Json) -> None:
-    """Raises ValueError for what the database could not keep, before it is asked to."""
-    for fact in facts:
-        if isinstance(fact, TraitsFact):
-            as_json([fact.external_id, fact.traits, [(each.value, each.name) for each in fact.handles]])
-        elif isinstance(fact, EventFact):
-            as_json([fact.external_id, fact.name, fact.properties, context])
-            as_json([(each.value, each.name) for each in fact.handles])
 
 
 def _done(
@@ -250,32 +243,33 @@ def _traits(call: Json) -> Json:
     return traits if call["type"] == "identify" else {}
 
 
-def _consents(connector: Connector, handles: tuple[Handle, ...], context: Json, at: datetime) -> Iterator[ConsentFact]:
-    for purpose, is_granted in consents.told(connector, context).items():
+def _consents(
+    connector: Connector, handles: tuple[Handle, ...], told: dict[str, bool], at: datetime
+) -> Iterator[ConsentFact]:
+    for purpose, is_granted in told.items():
         yield ConsentFact(connector.pk, handles, purpose, is_granted, at, f"said by {connector.name}"[:400])
 
 
-def _kept_context(connector: Connector, context: Json) -> Json:
+def _kept_context(context: Json, told: dict[str, bool]) -> Json:
     """What we keep of a call's context: no address of the network, no fingerprint; a place only where it may be."""
     kept: Json = {}
-    page = context.get("page")
+    page, campaign = context.get("page"), context.get("campaign")
     if isinstance(page, dict):
         kept["page"] = {name: page[name] for name in ("url", "title", "referrer", "path") if page.get(name)}
-    for ours, theirs in (("language", "locale"), ("timezone", "timezone"), ("campaign", "campaign")):
-        if context.get(theirs):
-            kept[ours] = context[theirs]
+    if isinstance(campaign, dict) and campaign:
+        kept["campaign"] = campaign
+    for ours, theirs in (("language", "locale"), ("timezone", "timezone")):
+        if isinstance(context.get(theirs), str) and context[theirs]:
+            kept[ours] = context[theirs][:64]
     agent, device = context.get("userAgent"), context.get("device")
     if isinstance(agent, str) and agent:
         kept["device"] = device_of(agent)
     elif isinstance(device, dict) and (device.get("name") or device.get("type")):
         kept["device"] = str(device.get("name") or device.get("type"))[:80]
-    said = consents.told(connector, context)
-    if (analytics := consents.allows_behaviour(connector, context)) is not None:
-        said[str(Purpose.ANALYTICS)] = analytics
-    if said:
-        kept["consent"] = said
+    if told:
+        kept["consent"] = {str(purpose): is_granted for purpose, is_granted in told.items()}
     place = context.get("location")
-    if said.get(str(Purpose.LOCATION)) and isinstance(place, dict):
+    if told.get(Purpose.LOCATION) and isinstance(place, dict):
         kept["place"] = {name: place[name] for name in PLACE if place.get(name)}
     return kept
 

@@ -13,7 +13,6 @@ from conversations.envelopes import DeliveryReport, OutboundMessage
 from customers.facts import Fact
 from integrations.adapters.base import AdapterError, Aside, Told
 from integrations.adapters.trackers.batch import (
-    CALL_BYTES,
     MOST_CALLS,
     Batch,
     RefusedError,
@@ -49,7 +48,7 @@ def facts_of_call(batch: Batch, number: int, sender: Sender) -> tuple[Fact, ...]
     """Raises ValueError with the reason in words for a call that cannot be believed."""
     if number >= MOST_CALLS:
         raise ValueError(f"A batch has up to {MOST_CALLS} calls.")
-    return facts_of(check_shape(batch.calls[number], is_large=batch.size > CALL_BYTES), sender, number, batch.context)
+    return facts_of(check_shape(batch.calls[number]), sender, number, batch.context)
 
 
 def clock(text: str) -> datetime | None:

@@ -30,7 +30,7 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *, name: str, origins: list[str], server: bool, **options: Any) -> None:
-        self.check(origins, server, options["verifies"])
+        self.refuse(origins, server, options["verifies"])
         connector = Connector.objects.select_for_update().filter(adapter=ADAPTER, name=name).first()
         is_new = connector is None
         connector = connector or Connector(adapter=ADAPTER, name=name)
@@ -49,7 +49,7 @@ class Command(BaseCommand):
             connector.save(update_fields=["sealed"])
         self.say(connector, with_key=is_new or options["new_key"])
 
-    def check(self, origins: list[str], server: bool, verifies: list[str]) -> None:
+    def refuse(self, origins: list[str], server: bool, verifies: list[str]) -> None:
         if bool(origins) == server:
             raise CommandError("Say --origins for the pages of a shop, or --server for its own servers.")
         if verifies and not server:
