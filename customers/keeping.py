@@ -5,10 +5,23 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from customers import partitions
 from customers.models import Cart, Event, EventKey, Visit
 from customers.retention import Kind
 
 AT_ONCE = 1000
+
+
+def _events(before: datetime) -> int:
+    return Event.objects.filter(occurred_at__lt=partitions.start_of_month(before)).count()
+
+
+def _drop_events(before: datetime) -> int:
+    """Whole months, as tables: what a month of them costs does not grow with its rows."""
+    rows = _events(before)
+    if rows:
+        partitions.drop_before(partitions.start_of_month(before).date())
+    return rows - _events(before)
 
 
 def _visits(before: datetime) -> int:
@@ -45,6 +58,15 @@ def _drop_keys(before: datetime) -> int:
 
 
 KINDS = (
+    Kind(
+        "events",
+        _("Everything else that customers did"),
+        _("Whole months of the timeline beside messages: steps of orders too. The orders themselves stay."),
+        days=1095,
+        is_on=False,
+        count=_events,
+        drop=_drop_events,
+    ),
     Kind(
         "visits",
         _("Visits to the site"),

@@ -64,6 +64,12 @@ def drop_before(day: date) -> list[str]:
     return gone
 
 
+def start_of_month(at: datetime) -> datetime:
+    """Of the month, in UTC, in which `at` lies: where its partition begins."""
+    at = at.astimezone(UTC)
+    return _start(at.date().replace(day=1))
+
+
 def _forget_keys(day: date) -> None:
     """What was received so long ago is not sent again. Few at a time: nobody waits for the whole."""
     while True:

@@ -101,3 +101,16 @@ def test_two_processes_that_make_one_month_make_it_once(months):
     for thread in threads:
         thread.join()
     assert made == ["customers_event_y2006m03"]
+
+
+def test_the_rule_of_retention_drops_whole_months_and_says_how_many_rows(months):
+    from customers import keeping
+
+    rule = next(kind for kind in keeping.KINDS if kind.name == "events")
+    partitions.make_for([date(2007, 1, 1), date(2007, 2, 1)])
+    gather_all([at(2007, 1), at(2007, 1, 20), at(2007, 2, 2)])
+    before = datetime(2007, 2, 20, tzinfo=UTC)
+    assert rule.count(before) == rule.drop(before) == 2
+    assert rule.drop(before) == 0
+    assert "customers_event_y2007m01" not in partitions.existing()
+    assert Event.objects.get().external_id == "2007-2-2"
