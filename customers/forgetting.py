@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from customers.models import Cart, Consent, Customer, Event, EventKey, Order, Product, Return, Trait
+from customers.models import Cart, Consent, Event, EventKey, Order, Product, Return, Trait
 
 _OF_IDENTITIES = (Return, Order, Cart, Event, Consent, Trait)
 
@@ -16,7 +16,7 @@ def forget_source(source: int) -> set[int]:
     rows = [model._default_manager.filter(source=source) for model in _OF_IDENTITIES]
     touched: set[int] = set()
     for each in rows:
-        touched |= set(Customer.objects.filter(identities__in=each.values("identity")).values_list("pk", flat=True))
+        touched |= set(each.values_list("identity__customer", flat=True))
     for each in [*rows, Product.objects.filter(source=source), EventKey.objects.filter(source=source)]:
         each.delete()
     return touched

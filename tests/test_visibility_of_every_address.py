@@ -62,6 +62,7 @@ def things(mail, ada, returns, root):
     file = Attachment(message=message, name="a.pdf", content_type="application/pdf", size=3)
     file.file.save("a", ContentFile(b"abc"))
     connector = Connector.objects.create(name="Mail", adapter="imap", channel=mail)
+    sold = Connector.objects.create(name="Shop", adapter="shopify", settings={"domain": "shop.invalid"})
     RawEvent.objects.create(connector=connector, external_id="1", body=b"zanzibar", message=message)
     session = UserSession.objects.create(user=ada, session_key="s" * 32, ip="127.0.0.1", user_agent="x")
     theirs = with_a_past(conversation.customer)
@@ -85,6 +86,7 @@ def things(mail, ada, returns, root):
         "me/sessions/": {"pk": session.pk},
         "settings/agents/": {"pk": ada.pk},
         "settings/teams/": {"pk": returns.pk},
+        "settings/shops/": {"pk": sold.pk},
     }
 
 
