@@ -63,7 +63,7 @@ def test_they_start_and_go_with_their_last_user(folder):
 def test_the_demo_writes_everything_down(folder):
     assert answer(ask(folder, testing=False)).startswith("on True")
     wait_until_gone(folder)
-    assert (folder / "redis" / "appendonly.aof").exists()
+    assert list((folder / "redis" / "appendonlydir").glob("*.aof"))
 
 
 def test_many_at_once_share_one_server(folder):

