@@ -7,8 +7,8 @@ COPY requirements.txt .
 RUN pip install --disable-pip-version-check --require-hashes -r requirements.txt
 
 COPY . .
-RUN useradd --system --no-create-home desk && mkdir -p .data files && chown desk .data files
-USER desk
+RUN useradd --system --uid 10001 --no-create-home desk && mkdir -p .data files && chown desk .data files
+USER 10001
 
 # The addresses are not used while files are gathered; the real ones come with the environment.
 RUN SECRET_KEY=build ENCRYPTION_KEYS=build DATABASE_URL=postgres://build/build REDIS_URL=redis://build \
