@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import customer_list, customers, identities, purchases
+from conversations.views import customer_list, customers, happened, identities, purchases
 
 urlpatterns = [
     path("customers/", customer_list.customers, name="customers"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("customers/<int:pk>/doubles/<int:suggestion_pk>/", identities.customer_double, name="customer_double"),
     path("customers/<int:pk>/told-apart/<int:other_pk>/", identities.customer_told_apart, name="customer_told_apart"),
     path("customers/<int:pk>/orders/", purchases.orders, name="customer_orders"),
+    path("conversations/<int:pk>/happened/", happened.happened, name="happened"),
     path("orders/", purchases.find_order, name="find_order"),
     path("orders/<int:pk>/", purchases.order, name="order"),
 ]

@@ -24,6 +24,7 @@ from conversations.models import Attachment, Conversation, Message, MessageEdit
 from conversations.templatetags import desk
 
 if TYPE_CHECKING:
+    from conversations.story_words import Line
     from conversations.timeline import Event
 
 # What urlize could make a link of; a text without any is spared its walk over every word.
@@ -42,12 +43,12 @@ def rows(conversations: Sequence[Conversation]) -> str:
     return _macro("inbox/row", "rows")(conversations)
 
 
-def event(happened: "Event", *, csrf: str = "") -> str:
+def event(happened: "Event | Line", *, csrf: str = "") -> str:
     """A message or an activity. `csrf`: the hidden field of its forms; a push has none, htmx sends the header."""
     return _macro("timeline/event", "event")(happened, csrf)
 
 
-def events(happened: "Sequence[Event]", *, csrf: str = "") -> str:
+def events(happened: "Sequence[Event | Line]", *, csrf: str = "") -> str:
     """In their order, with a line at the beginning of each day."""
     return _macro("timeline/event", "events")(happened, csrf, timezone.localdate())
 

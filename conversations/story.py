@@ -85,7 +85,7 @@ def newest(agent: "User", customer: int, wanted: Wanted) -> Story:
 def before(agent: "User", customer: int, wanted: Wanted, edge: Key | None) -> Story:
     """The page that ends at `edge`, which is not in it."""
     keys = _keys(agent, customer, wanted, edge, forwards=False)
-    shown = _loaded(agent, customer, keys[:PAGE])
+    shown = _loaded(keys[:PAGE])
     newer = cursor(edge) if edge else ""
     return Story(shown, cursor(keys[PAGE - 1]) if len(keys) > PAGE else "", newer)
 
@@ -93,7 +93,7 @@ def before(agent: "User", customer: int, wanted: Wanted, edge: Key | None) -> St
 def after(agent: "User", customer: int, wanted: Wanted, edge: Key) -> Story:
     """The page that begins after `edge`."""
     keys = _keys(agent, customer, wanted, edge, forwards=True)
-    shown = _loaded(agent, customer, keys[:PAGE][::-1])
+    shown = _loaded(keys[:PAGE][::-1])
     return Story(shown, "", cursor(keys[PAGE - 1]) if len(keys) > PAGE else "")
 
 
@@ -103,7 +103,16 @@ def between(agent: "User", customer: int, since: datetime, until: datetime | Non
     groups = frozenset(categories_seen_by(agent))
     edge = (until, 0, 0) if until else None
     keys = _keys(agent, customer, Wanted(groups=groups, since=since), edge, forwards=False)
-    return _loaded(agent, customer, keys[:limit][::-1])
+    return _loaded(keys[:limit][::-1])
+
+
+def walk(agent: "User", customer: int, wanted: Wanted, until: datetime | None, limit: int) -> "Piece":
+    """A statement of the newest `limit` keys before `until`, as (kind, at, id), for standing in another."""
+    edge = (until, 0, 0) if until else None
+    parts = list(_pieces(agent, customer, wanted, edge, forwards=False))
+    union = _union([_limited(sql, limit) for sql, _params in parts])
+    sql = f"select kind, at, id from ({union}) walked order by at desc, kind desc, id desc limit {limit}"  # noqa: S608
+    return sql, [value for _sql, params in parts for value in params]
 
 
 def cursor(key: Key) -> str:
@@ -138,7 +147,7 @@ def counts(agent: "User", customer: int, since: datetime | None = None) -> dict[
 
 # The keys of a page, in one statement.
 
-Value = str | int | datetime | list[str]
+Value = str | int | datetime | list[str] | list[int]
 Piece = tuple[str, list[Value]]  # a statement, and what stands in it
 
 
@@ -290,7 +299,7 @@ _IDENTITIES = "select id from customers_identity where customer_id = %s"
 # The rows of those keys: a query for each kind that is among them.
 
 
-def _loaded(agent: "User", customer: int, keys: list[Key]) -> list[Happening]:
+def _loaded(keys: list[Key]) -> list[Happening]:
     by_kind: dict[int, list[Key]] = {}
     for key in keys:
         by_kind.setdefault(Kind.MERGE if key[1] == Kind.UNMERGE else key[1], []).append(key)

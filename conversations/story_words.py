@@ -57,6 +57,11 @@ class Line:
     is_now: bool = False
     shows_date: bool = False  # instead of the hour: it stands under the name of its month
 
+    @property
+    def created_at(self) -> datetime:
+        """As messages and activities call it, among which a line may stand."""
+        return self.at
+
 
 def line(happening: Happening) -> Line:
     row, known = happening.row, Line(happening.id, happening.at, "info", "")

@@ -1,6 +1,6 @@
 """One thread: what was said and what happened, interleaved by time, read backwards a page at a time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from conversations.models import Activity, Attachment, Conversation, Message, MessageEdit
 from conversations.prepared import has_asked
+from conversations.story_words import Line
 from customers.models import Customer
 
 PAGE = 50
@@ -19,7 +20,7 @@ Event = Message | Activity
 
 @dataclass(frozen=True)
 class Timeline:
-    events: list[Event]  # oldest first
+    events: Sequence[Event | Line]  # oldest first
     before: str  # the cursor of the page above; "" at the beginning
     stamp: str  # for catching up later: what is known now
     is_whole: bool = True  # False when catching up would skip something
@@ -92,6 +93,12 @@ def _activities(conversation: Conversation) -> "QuerySet[Activity]":
 def order(event: Event) -> tuple[datetime, int, int]:
     """At the same moment, what was done stands before what was said."""
     return event.created_at, int(isinstance(event, Message)), event.pk
+
+
+def ends_before(cursor: str) -> datetime | None:
+    """When the page above begins that `cursor` was given for."""
+    edge = _edge(cursor)
+    return edge[0] if edge else None
 
 
 def _cursor(event: Event) -> str:

@@ -11,6 +11,7 @@ from conversations import drawing
 from conversations.models import Conversation
 
 if TYPE_CHECKING:
+    from conversations.story_words import Line
     from conversations.timeline import Event
 
 register = template.Library()
@@ -27,12 +28,12 @@ def rows(conversations: Sequence[Conversation]) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def event(context: Context, happened: "Event") -> str:
+def event(context: Context, happened: "Event | Line") -> str:
     return drawing.event(happened, csrf=_csrf(context))
 
 
 @register.simple_tag(takes_context=True)
-def events(context: Context, happened: "Sequence[Event]") -> str:
+def events(context: Context, happened: "Sequence[Event | Line]") -> str:
     return drawing.events(happened, csrf=_csrf(context))
 
 

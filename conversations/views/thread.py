@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from conversations import timeline
+from conversations.happened import interleaved
 from conversations.live import groups, presence
 from conversations.live.push import send, tell_visitor
 from conversations.models import Conversation, Mention, ReadMark
@@ -35,7 +36,9 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
         return _whole(request, pk)
     found = _visible(request, pk)
     if "before" in request.GET:
-        older = timeline.newest(found, before=request.GET["before"])
+        cursor = request.GET["before"]
+        older = timeline.newest(found, before=cursor)
+        older = interleaved(agent_of(request), found, older, until=timeline.ends_before(cursor))
         return render(request, "conversations/thread/older.html", {"conversation": found, "timeline": older})
     return _missed(request, found)
 
@@ -65,8 +68,9 @@ def _visible(request: HttpRequest, pk: int) -> Conversation:
 def thread_context(request: HttpRequest, known: Opened) -> dict[str, object]:
     found, agent = known.conversation, agent_of(request)
     with_viewers([found], but=agent.pk)
+    read = timeline.newest(found, known=timeline.stamped(known.newest_message, known.newest_activity))
     return {
-        "timeline": timeline.newest(found, known=timeline.stamped(known.newest_message, known.newest_activity)),
+        "timeline": interleaved(agent, found, read),
         "claims": known.claims,
         "others": others(agent, found) if known.has_others else [],
         "customer": found.customer,

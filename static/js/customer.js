@@ -33,6 +33,7 @@ const refresh = () => {
     });
   }
   story();
+  thread();
 };
 
 const story = async () => {
@@ -40,6 +41,25 @@ const story = async () => {
   if (!list) return;
   const answer = await fetch(list.dataset.head, { headers: { "HX-Request": "true" } });
   if (answer.ok) put(list, fragment(await answer.text()));
+};
+
+// In an open thread it stands among the messages, by its time; the view follows where it was at the end.
+const thread = async () => {
+  const page = $("main.thread[data-happened]"), log = $("#scroller");
+  if (!page) return;
+  const answer = await fetch(page.dataset.happened, { headers: { "HX-Request": "true" } });
+  if (!answer.ok || !page.isConnected) return;
+  const wasAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  for (const line of fragment(await answer.text()).querySelectorAll("li.fact[id]")) among(line);
+  if (wasAtEnd) log.scrollTop = log.scrollHeight;
+};
+
+const among = (line) => {
+  const old = document.getElementById(line.id), at = line.querySelector("time").dateTime;
+  if (old) return old.textContent === line.textContent || old.replaceWith(line);
+  const before = [...document.querySelectorAll("#timeline > .event:not(.day)")].findLast((each) => each.querySelector("time")?.dateTime <= at);
+  line.classList.add("arrived");
+  before?.after(line);
 };
 
 // The newest page again: what is there stays, what changed is replaced, what is new stands where it happened.
