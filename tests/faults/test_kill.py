@@ -13,7 +13,8 @@ from deskapp.celery import app
 from integrations.inbound.mailbox import keep_mail
 from integrations.inbound.process import process, survives
 from integrations.models import RawEvent
-from integrations.tasks import process_raw_event, queue_event, sweep_raw_events
+from integrations.queueing import queue_event
+from integrations.tasks import process_raw_event, sweep_raw_events
 from tests.adapters.esp_payloads import SECRET, postmark_raw, service
 from tests.faults.servers import kill, until
 from tests.mailing import a_mail, connect

@@ -38,8 +38,10 @@ class Part:
     children: list["Part"] = field(default_factory=list)
     content_type: str = ""
     parameters: Parameters = field(default_factory=dict)
+    first: dict[str, bytes] = field(init=False, repr=False)  # of each name, the header that comes first
 
     def __post_init__(self) -> None:
+        self.first = dict(reversed(self.headers))
         value = self.header("content-type")
         declared, self.parameters = parse_content_header(value or b"")
         self.content_type = declared if declared.count("/") == 1 else self.default_type
@@ -54,7 +56,7 @@ class Part:
 
     def header(self, name: str) -> bytes | None:
         """The first header of that (lower-case) name, unfolded."""
-        return next((value for key, value in self.headers if key == name), None)
+        return self.first.get(name)
 
     def all_headers(self, name: str) -> list[bytes]:
         return [value for key, value in self.headers if key == name]
