@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchVector
-from django.db import models
-from django.db.models.functions import Left, Replace
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, models
+from django.db.models.functions import Concat, Left, Replace
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -22,6 +24,7 @@ PEOPLE = 8
 # Newest messages looked through one by one before the index is asked. A word that fills a page there is frequent: its
 # index entry would be long and most of it thrown away. One that does not is rare enough for the index to be quick.
 WALK = 5_000
+FURTHER = 4  # times as far the walk goes on where it has found a quarter of what is wanted: then the rest is near
 START, STOP = "\ue000", "\ue001"  # around a hit; private characters that no sender's text keeps
 
 
@@ -42,6 +45,15 @@ class Hit:
 
 
 @dataclass(frozen=True)
+class Start:
+    """Where a search begins: the highest ids there are, and whose address begins with the words."""
+
+    message: int
+    customer: int = 0
+    owners: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class Found:
     conversation: Conversation | None = None  # "#123" names it
     people: list[Customer] = field(default_factory=list)
@@ -53,12 +65,12 @@ def search(agent: "User", words: str, filters: Filters, *, before: int | None = 
     words = words.replace("\x00", "").strip()[:200]
     if not words:
         return Found()
-    newest = _newest() if before is None else {"message": before - 1, "customer": 0}
-    messages = said(agent, words, filters, before=before, newest=newest["message"])
+    start = _start(words) if before is None else Start(before - 1)
+    messages = said(agent, words, filters, before=before, newest=start.message)
     hits = [Hit(message, headline(message.headline)) for message in messages[:PAGE]]  # type: ignore[attr-defined]
     return Found(
         conversation=numbered(agent, words) if before is None else None,
-        people=people(agent, words, newest=newest["customer"]) if before is None else [],
+        people=people(agent, words, start=start) if before is None else [],
         hits=hits,
         next_before=messages[PAGE - 1].pk if len(messages) > PAGE else None,
     )
@@ -71,7 +83,7 @@ def numbered(agent: "User", words: str) -> Conversation | None:
     return Conversation.objects.visible_to(agent).select_related("customer").filter(pk=number[1]).first()
 
 
-def people(agent: "User", words: str, *, newest: int | None = None) -> list[Customer]:
+def people(agent: "User", words: str, *, start: Start | None = None) -> list[Customer]:
     """By the beginnings of their names' words, or of an address. Of those whom this agent may see."""
     parts = re.findall(r"\w+", words.lower())
     if not parts or len(words) < 2:
@@ -80,12 +92,11 @@ def people(agent: "User", words: str, *, newest: int | None = None) -> list[Cust
     seen = Customer.objects.living().filter(models.Exists(theirs)).prefetch_related("identities")
     query = SearchQuery(" & ".join(f"{part}:*" for part in parts), config="simple", search_type="raw")
     named = seen.annotate(words=SearchVector("name", config="simple")).filter(words=query)
-    beginning = Identity.objects.filter(value__startswith=words.lower())
-    owners = list(beginning.values_list("customer", flat=True)[:PEOPLE])
-    newest = _newest()["customer"] if newest is None else newest
-    by_name = newest_first(named, PEOPLE, newest=newest, walk=WALK // 5)
-    found = {customer.pk: customer for customer in seen.filter(pk__in=[*owners, *by_name])}
-    return [found[pk] for pk in dict.fromkeys([*owners, *by_name]) if pk in found][:PEOPLE]
+    start = start or _start(words)
+    by_name = newest_first(named, PEOPLE, newest=start.customer, walk=WALK // 5)
+    keys = [*start.owners, *by_name]
+    found = {customer.pk: customer for customer in seen.filter(pk__in=keys)} if keys else {}
+    return [found[pk] for pk in dict.fromkeys(keys) if pk in found][:PEOPLE]
 
 
 def said(agent: "User", words: str, filters: Filters, *, before: int | None, newest: int) -> list[Message]:
@@ -98,23 +109,48 @@ def said(agent: "User", words: str, filters: Filters, *, before: int | None, new
 
 
 def newest_first(rows: models.QuerySet, wanted: int, *, newest: int, walk: int) -> list[int]:
-    """The highest ids of `rows`, a query by words: those near `newest` by walking, what is missing by the index."""
-    near = rows.filter(pk__gt=newest - walk).order_by("-pk").values_list("pk", flat=True)
-    keys = list(near[:wanted])
-    if len(keys) < wanted and newest > walk:
-        # `order by (id + 0)` cannot be had by walking the primary key, so that the planner takes the words' index.
-        rest = rows.filter(pk__lte=newest - walk).annotate(key=models.F("pk") + models.Value(0)).order_by("-key")
-        keys += rest.values_list("pk", flat=True)[: wanted - len(keys)]
-    return keys
+    """The highest ids of `rows`, a query by words, in one query of three steps, each taken where the one before it was
+    not enough: walking through those near `newest`, walking further, and the words' index."""
+    older, end = rows.filter(pk__lte=newest - walk), newest - walk * (1 + FURTHER)
+    # `order by (id + 0)` cannot be had by walking the primary key, so that the planner takes the words' index.
+    steps = [
+        rows.filter(pk__gt=newest - walk).order_by("-pk"),
+        older.filter(pk__gt=end).order_by("-pk"),
+        older.annotate(key=models.F("pk") + models.Value(0)).order_by("-key"),
+    ][: 3 if newest > walk else 1]
+    try:
+        written = [step.values_list("pk", flat=True)[:wanted].query.sql_with_params() for step in steps]
+    except EmptyResultSet:
+        return []
+    sql = _WALKED if len(steps) == 1 else _SEARCHED
+    params = [param for _, params in written for param in params]
+    limits = {"enough": -(-wanted // 4), "wanted": wanted}
+    with connection.cursor() as cursor:
+        cursor.execute(sql.format(*(step for step, _ in written), **limits), params)
+        return [pk for (pk,) in cursor.fetchall()]
 
 
-def _newest() -> dict[str, int]:
-    """The highest ids of messages and customers, in one query."""
+_WALKED = "{0}"
+_SEARCHED = """
+with near (id) as materialized ({0}),
+further (id) as materialized (
+  select * from ({1}) as step where (select count(*) from near) between {enough} and {wanted} - 1
+),
+rest (id) as materialized (
+  select * from ({2}) as step where (select count(*) from near) + (select count(*) from further) < {wanted}
+)
+select id from near union select id from further union select id from rest order by id desc limit {wanted}
+"""
+
+
+def _start(words: str) -> Start:
     top = Customer.objects.order_by("-pk").values("pk")[:1]
-    found = Message.objects.order_by("-pk").annotate(customer=models.Subquery(top)).values("pk", "customer").first()
+    beginning = Identity.objects.filter(value__startswith=words.lower()).values("customer")[:PEOPLE]
+    asked = {"customer": models.Subquery(top), "owners": ArraySubquery(beginning)}
+    found = Message.objects.order_by("-pk").annotate(**asked).values_list("pk", *asked).first()
     if found is None:
-        return {"message": 0, "customer": top.values_list("pk", flat=True).first() or 0}
-    return {"message": found["pk"], "customer": found["customer"] or 0}
+        return Start(0, top.values_list("pk", flat=True).first() or 0)
+    return Start(found[0], found[1] or 0, found[2])
 
 
 def _narrowed(hits: "models.QuerySet[Message]", filters: Filters) -> "models.QuerySet[Message]":
@@ -136,7 +172,9 @@ def _narrowed(hits: "models.QuerySet[Message]", filters: Filters) -> "models.Que
 
 def _shown(keys: list[int], query: SearchQuery) -> list[Message]:
     """The page's rows; the headline is worked out for these alone."""
-    unmarked = Replace(Replace("text", models.Value(START)), models.Value(STOP))
+    with_subject = Concat("subject", models.Value(" · "), "text", output_field=models.TextField())
+    whole = models.Case(models.When(subject="", then="text"), default=with_subject)
+    unmarked = Replace(Replace(whole, models.Value(START)), models.Value(STOP))
     text = Left(unmarked, 20_000)
     marked = SearchHeadline(
         text, query, config="simple", start_sel=START, stop_sel=STOP, max_words=32, min_words=16, max_fragments=2
