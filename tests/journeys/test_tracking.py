@@ -347,6 +347,27 @@ def test_gzip_that_is_broken_is_refused(server, body):
     assert post(server, body, **{"Content-Encoding": "gzip"}).json()["code"] == "invalid_gzip"
 
 
+def test_one_call_that_the_database_refuses_is_set_aside_alone(server, monkeypatch):
+    """What no check foresaw: the batch is tried again call by call."""
+    from customers import gather
+
+    def refuses(facts):
+        if any(fact.name == "Impossible" for fact in facts):
+            with connection.cursor() as cursor:
+                cursor.execute("select 'x'::int")
+        return keep(facts)
+
+    keep = gather.KEEPERS[gather.EventFact]
+    monkeypatch.setitem(gather.KEEPERS, gather.EventFact, refuses)
+    take(server, call(), call("Impossible", messageId="bad"), call())
+    assert Event.objects.count() == 2
+    aside = RawEvent.objects.get(state="aside")
+    assert aside.error.startswith("DataError") and b"Impossible" in bytes(aside.body)
+    monkeypatch.undo()
+    assert replay(aside).state == "done"
+    assert Event.objects.filter(external_id="bad").exists()
+
+
 # keys and origins
 
 
