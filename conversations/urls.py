@@ -6,5 +6,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("conversations.reading_urls")),
     path("", include("conversations.writing_urls")),
     path("", include("conversations.customer_urls")),
+    path("", include("conversations.commerce_urls")),
     path("", include("conversations.asking_urls")),
 ]

@@ -132,6 +132,7 @@ def places(agent: "User") -> list[Option]:
         ("inbox", _("All"), ("G", "A"), "inbox_view", ["all"]),
         ("mine", _("Customers"), ("G", "C"), "customers", []),
         ("search", _("Search"), ("/",), "search", []),
+        ("order", _("Stock in the shops"), (), "stock", []),
         ("macro", _("Canned replies"), (), "canned_replies", []),
         ("view", _("Saved views"), (), "saved_views", []),
         ("mine", _("My settings"), (), "me", []),

@@ -2,7 +2,8 @@
 
 from django.urls import path, re_path
 
-from integrations.simulators.demo_shop import checkout, views
+from integrations.simulators.demo_shop import views
+from integrations.simulators.demo_shop.checkout import acts, checkout, order
 
 urlpatterns = [
     path("", views.home, name="demo_shop"),
@@ -12,9 +13,9 @@ urlpatterns = [
     path("products/<slug:slug>/basket/", views.put_in_basket, name="demo_shop_add"),
     path("products/<slug:slug>/basket/remove/", views.take_out, name="demo_shop_remove"),
     path("basket/", views.basket, name="demo_shop_basket"),
-    path("checkout/", checkout.checkout, name="demo_shop_checkout"),
-    path("orders/<str:signed>/", checkout.order, name="demo_shop_order"),
-    path("acts/", checkout.acts, name="demo_shop_acts"),
+    path("checkout/", checkout, name="demo_shop_checkout"),
+    path("orders/<str:signed>/", order, name="demo_shop_order"),
+    path("acts/", acts, name="demo_shop_acts"),
     path("sign-in/", views.sign_in, name="demo_shop_sign_in"),
     path("sign-out/", views.sign_out, name="demo_shop_sign_out"),
 ]
