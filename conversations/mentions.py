@@ -51,7 +51,7 @@ def note(message: Message) -> bool:
         return False
     with transaction.atomic():
         writer = Customer.objects.select_for_update(no_key=True).get(pk=mine)
-        if writer.merged_into_id or Identity.objects.get(pk=message.identity_id).customer_id != mine:
+        if writer.merged_into_id or Identity.objects.get(pk=message.identity.pk).customer_id != mine:
             return False  # merged this moment: whoever they are now asks about an order of their own, perhaps
         _claim, is_new = Claim.objects.get_or_create(
             customer=writer, identity=message.identity, kind=Kind.ORDER, value=other.number.upper()[:320]

@@ -38,7 +38,7 @@ def identify(handles: Sequence[Handle], *, language: str = "") -> tuple[Customer
     customer, known = _found(proven)
     customer = customer or _new(handles, language)
     bringer = _bringer(proven, known, customer)
-    news = []
+    news: list[Identity] = []
     for handle in proven:
         if key_of(handle) not in known:
             new = known[key_of(handle)] = _own(customer, handle, bringer)

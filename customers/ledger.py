@@ -45,7 +45,8 @@ def taken_along(entry: MergeEntry, owner: int) -> set[int]:
     moved = MergeItem.objects.filter(entry=entry, model=IDENTITIES, field="customer").values("row")
     going = set(Identity.objects.filter(pk__in=moved, customer=owner).values_list("pk", flat=True))
     since = Identity.objects.filter(customer=owner, pk__gt=mark(entry, IDENTITIES)).exclude(brought_by=None)
-    _follow(going, list(since.order_by("pk").values_list("pk", "brought_by")))
+    brought = since.order_by("pk").values_list("pk", "brought_by")
+    _follow(going, [(identity, by) for identity, by in brought if by])
     return going
 
 

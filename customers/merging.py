@@ -146,10 +146,11 @@ def _keeper_locked(entry: MergeEntry) -> Customer:
 
 
 def _chain(entry: MergeEntry) -> list[int]:
-    keys, into = [], Customer.objects.filter(pk=entry.kept_id).values_list("pk", "merged_into")
-    while found := into.first():
-        keys.append(found[0])
-        into = Customer.objects.filter(pk=found[1]).values_list("pk", "merged_into")
+    keys = []
+    kept: int | None = entry.kept_id
+    while kept:
+        keys.append(kept)
+        kept = Customer.objects.values_list("merged_into", flat=True).get(pk=kept)
     return keys
 
 

@@ -19,6 +19,7 @@ from conversations.actions.splitting import split
 from conversations.inbound.receive import receive
 from conversations.models import Attachment, CannedReply, SavedView
 from conversations.outbound.compose import note, reply
+from customers import suggestions
 from customers.identify import Handle, identify
 from integrations.models import Connector, RawEvent
 from tests.conftest import from_ann
@@ -66,6 +67,8 @@ def things(mail, ada, returns, root):
     RawEvent.objects.create(connector=connector, external_id="1", body=b"zanzibar", message=message)
     session = UserSession.objects.create(user=ada, session_key="s" * 32, ip="127.0.0.1", user_agent="x")
     theirs = with_a_past(conversation.customer)
+    guest, _ = identify([Handle("visitor", "v9"), Handle("email", "ann@home.example", is_verified=False)])
+    double = suggestions.of(guest)[0]
     canned = CannedReply.objects.create(name="Hello", text="zanzibar", team=returns)
     return {
         "conversations/<int:pk>/merges/<int:entry_pk>/": {"entry_pk": merged.pk},
@@ -81,6 +84,10 @@ def things(mail, ada, returns, root):
         "views/": {"pk": SavedView.objects.create(owner=ada, name="Own", query="status=open").pk},
         "search/customers/": {"pk": conversation.customer_id},
         "customers/": {"pk": conversation.customer_id},
+        "customers/<int:pk>/merges/<int:entry_pk>/": {"entry_pk": joined.pk},
+        "customers/<int:pk>/identities/<int:identity_pk>/": {"identity_pk": message.identity_id},
+        "customers/<int:pk>/doubles/<int:suggestion_pk>/": {"suggestion_pk": double.pk},
+        "customers/<int:pk>/told-apart/<int:other_pk>/": {"other_pk": double.other_id},
         "customers/<int:pk>/visits/<int:visit_pk>/": {"visit_pk": theirs["visitor"].visits.get().pk},
         "orders/": {"pk": theirs["shop"].orders.get().pk},
         "me/sessions/": {"pk": session.pk},
@@ -96,7 +103,8 @@ def address(route, things):
     for beginning in sorted((each for each in things if route.startswith(each)), key=len):
         named |= things[beginning]
     filled = NUMBER.sub(lambda found: str(named[found[1]]), route)
-    return "/" + filled.replace("<str:mode>", "reply").replace("<slug:name>", "joining")
+    what = "call" if route.startswith("customers/") else "resend"
+    return "/" + filled.replace("<str:mode>", "reply").replace("<slug:name>", "joining").replace("<slug:what>", what)
 
 
 def statuses(client, where):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def merge(conversation: Conversation, *, into: Conversation, by: "User") -> ConversationMerge:
+def merge(conversation: Conversation, *, into: Conversation, by: "User | None") -> ConversationMerge:
     """Moves everything of `conversation` into `into` and writes down each row. Doing it twice gives the same entry."""
     absorbed, kept = _both_locked(conversation, into)
     if absorbed.merged_into_id == kept.pk:
@@ -89,7 +89,7 @@ def _copy_follows(absorbed: Conversation, kept: Conversation) -> list[int]:
 
 
 @transaction.atomic
-def unmerge(entry: ConversationMerge, *, by: "User") -> Conversation:
+def unmerge(entry: ConversationMerge, *, by: "User | None") -> Conversation:
     """Moves back just what the merge moved, where it still is, and gives back the conversation that had gone.
 
     Merges are undone the last one first. Doing it twice changes nothing.
