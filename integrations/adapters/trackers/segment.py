@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 
+from django.utils.translation import gettext as _
+
 from conversations.envelopes import DeliveryReport, OutboundMessage
 from customers.facts import Fact
 from integrations.adapters.base import AdapterError, Aside, Told
@@ -41,7 +43,7 @@ class SegmentAdapter:
                 yield Told(number, facts, partial(batch.alone, call))
 
     def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
-        raise AdapterError("A tracker only listens.", permanent=True)
+        raise AdapterError(_("A tracker only listens."), permanent=True)
 
 
 def facts_of_call(batch: Batch, number: int, sender: Sender) -> tuple[Fact, ...]:

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 
+from django.utils.translation import gettext as _
+
 from customers.facts import Fact
 from customers.models import Order
 from customers.money import plainly
@@ -29,7 +31,7 @@ def act(connector: Connector, order: Order, act: Act) -> Iterable[Fact]:
     )
     items = answer.json.get("items") if isinstance(answer.json, dict) else None
     if not isinstance(items, list):
-        raise UncertainError("The shop did it, but did not say how the order stands now.")
+        raise UncertainError(_("The shop did it, but did not say how the order stands now."))
     try:
         return [fact for found in items for fact in facts_of(connector, schema.read(found))]
     except ValueError as error:

@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from integrations.adapters.base import AdapterError
 from integrations.adapters.shops.calling import Answer, BusyError, RefusedError, call
 from integrations.adapters.shops.reading import inner, read_json, words
@@ -53,7 +55,7 @@ def graphql(connector: Connector, query: str, variables: dict[str, object] | Non
     answer = _signed_in(connector, lambda token: call("POST", url, headers=_headers(token), json=body, changes=changes))
     found = answer.json
     if not isinstance(found, dict):
-        raise AdapterError("The shop's answer cannot be read: is this the address of its API?")
+        raise AdapterError(_("The shop's answer cannot be read: is this the address of its API?"))
     errors = found.get("errors")
     if errors:
         raise _failure(errors, found)
@@ -105,11 +107,11 @@ def token_of(connector: Connector) -> str:
 
 def _not_bought(error: RefusedError) -> AdapterError:
     if "shop_not_permitted" in error.said:
-        text = "The app and the shop belong to different organisations at Shopify: make the app in the shop's own."
+        text = _("The app and the shop belong to different organisations at Shopify: make the app in the shop's own.")
     elif "app_not_installed" in error.said:
-        text = "The app is not installed in the shop: install it there (Dev Dashboard, the app, Install)."
+        text = _("The app is not installed in the shop: install it there (Dev Dashboard, the app, Install).")
     else:
-        text = "Shopify does not know this client id and secret: copy both again from the app's settings."
+        text = _("Shopify does not know this client id and secret: copy both again from the app's settings.")
     return RefusedError(text, status=error.status, said=error.said)
 
 
@@ -143,14 +145,16 @@ def _failure(errors: Any, found: dict[str, Any]) -> AdapterError:
         status = inner(cost, "throttleStatus")
         missing = _number(cost, "requestedQueryCost") - _number(status, "currentlyAvailable")
         wait = max(1.0, missing / (_number(status, "restoreRate") or 100))
-        return BusyError("The shop is busy. The desk tries again.", wait=wait, said=said)
+        return BusyError(_("The shop is busy. The desk tries again."), wait=wait, said=said)
     if "ACCESS_DENIED" in codes:
-        text = "The desk's app may not do this in the shop. An admin can give it the right: docs/shops.md lists them."
+        text = _(
+            "The desk's app may not do this in the shop. An admin can give it the right: docs/shops.md lists them."
+        )
         return RefusedError(text, status=403, said=said)
     if "INTERNAL_SERVER_ERROR" in codes:
-        return AdapterError("The shop is out of order. Try again in a few minutes.", said=said)
+        return AdapterError(_("The shop is out of order. Try again in a few minutes."), said=said)
     told = "; ".join(words(each.get("message")) for each in listed if isinstance(each, dict))
-    return RefusedError(f"The shop refused: {told[:300]}", status=400, said=said)
+    return RefusedError(_("The shop refused: %(reason)s") % {"reason": told[:300]}, status=400, said=said)
 
 
 def _object(answer: Answer) -> dict[str, Any]:

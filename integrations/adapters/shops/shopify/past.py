@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from integrations.adapters.base import AdapterError
 from integrations.adapters.shops.base import Cursor, Page
 from integrations.adapters.shops.calling import Answer, RefusedError
@@ -63,7 +65,8 @@ def _reread(connector: Connector, kind: str, external_id: str) -> list[Arrival]:
         answer = api.graphql(connector, _ONE_VARIANT, {"id": gid("InventoryItem", external_id)})
         one = inner(inner(api.data_of(answer), "inventoryItem"), "variant")
         return [_kept("products/read", one)] if one else []
-    raise AdapterError(f"There is nothing to read that is called “{kind}”.", permanent=True)
+    sentence = _("There is nothing to read that is called “%(kind)s”.") % {"kind": kind}
+    raise AdapterError(sentence, permanent=True)
 
 
 def gid(kind: str, number: str) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
 
 from conversations.envelopes import DeliveryReport, OutboundMessage
 from customers.facts import Fact
@@ -55,4 +56,4 @@ class WooCommerceAdapter:
         return subscribe(connector, address)
 
     def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
-        raise AdapterError("A shop sends no messages.", permanent=True)
+        raise AdapterError(_("A shop sends no messages."), permanent=True)

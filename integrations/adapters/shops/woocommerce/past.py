@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from integrations.adapters.base import AdapterError
 from integrations.adapters.shops.base import Cursor, Page
 from integrations.adapters.shops.calling import Answer, RefusedError
@@ -37,7 +39,8 @@ def pages(connector: Connector, cursor: Cursor, since: datetime | None) -> Itera
 def reread(connector: Connector, kind: str, external_id: str) -> list[Arrival]:
     """The order, from the bin if it lies there. Nothing where the shop has it no more."""
     if kind != "orders":
-        raise AdapterError(f"There is nothing to read that is called “{kind}”.", permanent=True)
+        words = _("There is nothing to read that is called “%(kind)s”.") % {"kind": kind}
+        raise AdapterError(words, permanent=True)
     try:
         found = api.rest(connector, f"orders/{external_id}").json
     except RefusedError as error:
@@ -56,7 +59,7 @@ def _read(connector: Connector, kind: str, at: dict[str, str]) -> list[dict[str,
         asked |= {"status": "any"}
     found = api.rest(connector, kind, asked).json
     if not isinstance(found, list):
-        raise AdapterError("The shop's answer is no list.")
+        raise AdapterError(_("The shop's answer is no list."))
     return [each for each in found if isinstance(each, dict)]
 
 
