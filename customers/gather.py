@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from customers import commerce, consent, events, traits
+from customers import carts, commerce, consent, events, traits
 from customers.facts import (
     CartFact,
     ConsentFact,
@@ -21,6 +21,10 @@ def _each(keep: Callable[..., set[int]], facts: Sequence[Fact]) -> set[int]:
     return set().union(*map(keep, facts))
 
 
+def _happened(facts: Sequence[EventFact]) -> set[int]:
+    return events.record_many(facts) | carts.follow(facts)
+
+
 # In this order: who somebody is and what they allow is heard before what they did.
 KEEPERS: dict[type, Callable[..., set[int]]] = {
     TraitsFact: traits.know_many,
@@ -30,7 +34,7 @@ KEEPERS: dict[type, Callable[..., set[int]]] = {
     CartFact: partial(_each, commerce.cart),
     OrderFact: partial(_each, commerce.order),
     ReturnFact: partial(_each, commerce.returned),
-    EventFact: events.record_many,
+    EventFact: _happened,
 }
 
 

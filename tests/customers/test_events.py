@@ -15,7 +15,7 @@ from customers.facts import ConsentFact, EventFact, TraitsFact
 from customers.gather import gather, gather_all
 from customers.identify import Handle, identify
 from customers.merging import merge, unmerge
-from customers.models import Category, Claim, Consent, Customer, Event, EventKey, Identity, Trait, Visit, WishItem
+from customers.models import Cart, Category, Claim, Consent, Customer, Event, EventKey, Identity, Trait, Visit, WishItem
 
 pytestmark = pytest.mark.django_db
 
@@ -303,6 +303,31 @@ def test_the_newest_word_on_a_wish_stands(order):
     assert not WishItem.objects.exists()
     gather(event("Product Added to Wishlist", minute=2, properties=JACKET))
     assert WishItem.objects.get().name == "Fell jacket"
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1), (1, 3, 0, 2)])
+def test_a_cart_of_which_only_the_steps_are_told_is_kept_whole(order):
+    def step(called, minute, /, **about):
+        return event(called, minute=minute, properties={"cart_id": "c1", "currency": "EUR", "price": 149, **about})
+
+    said = [
+        step("Product Added", 0, **JACKET),
+        step("Product Added", 1, product_id="b1", name="Boots", price="99.50"),
+        step("Product Added", 2, **JACKET),
+        step("Product Removed", 3, product_id="b1", name="Boots"),
+    ]
+    for number in order:
+        gather(said[number])
+    cart = Cart.objects.get()
+    assert [(line["name"], line["quantity"]) for line in cart.lines] == [("Fell jacket", 2)]
+    assert (cart.total, cart.currency) == (298, "EUR")
+
+
+def test_steps_after_the_whole_cart_are_added_to_it():
+    whole = {"cart_id": "c1", "products": [{**JACKET, "price": 149, "quantity": 1}]}
+    gather(event("Cart Updated", minute=0, properties=whole))
+    gather(event("Product Added", minute=1, properties={"cart_id": "c1", "product_id": "b1", "name": "B", "price": 1}))
+    assert Cart.objects.get().total == 150
 
 
 # steps of our own

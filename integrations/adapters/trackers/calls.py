@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from customers.event_names import MEANINGS, PAGE_VIEWED, SCREEN_VIEWED, product_of, standard
-from customers.facts import CartFact, ConsentFact, EventFact, Fact, Line, TraitsFact
+from customers.carts import line_of
+from customers.event_names import MEANINGS, PAGE_VIEWED, SCREEN_VIEWED, standard
+from customers.facts import CartFact, ConsentFact, EventFact, Fact, TraitsFact
 from customers.identify import Handle, normalise
 from customers.models import Category, Purpose
 from customers.models.identity import Kind
@@ -138,7 +139,7 @@ def _cart(event: str, sender: Sender, handles: tuple[Handle, ...], at: datetime,
     name, products = properties.get("cart_id") or properties.get("checkout_id"), _products(properties)
     if not isinstance(name, str | int) or (not products and event != "Cart Updated"):
         return None
-    lines = tuple(_line(each) for each in products if product_of(each))
+    lines = tuple(line for line in map(line_of, products) if line)
     total = next((properties[key] for key in ("total", "value", "revenue") if properties.get(key)), None)
     return CartFact(
         source=sender.connector.pk,
@@ -150,21 +151,6 @@ def _cart(event: str, sender: Sender, handles: tuple[Handle, ...], at: datetime,
         total=sum_of(total) if total is not None else sum((line.price * line.quantity for line in lines), Decimal(0)),
         lines=lines,
         url=str(properties.get("cart_url") or properties.get("url") or "")[:500],
-    )
-
-
-def _line(product: Json) -> Line:
-    about = product_of(product)
-    quantity = product.get("quantity", 1)
-    return Line(
-        name=about["name"],
-        quantity=quantity if isinstance(quantity, int) else 1,
-        price=sum_of(product.get("price") or 0),
-        product_id=about["id"],
-        sku=str(product.get("sku") or ""),
-        variant=str(product.get("variant") or product.get("item_variant") or ""),
-        image=about.get("image", ""),
-        url=about.get("url", ""),
     )
 
 
