@@ -39,7 +39,8 @@ def prepare(rows: QuerySet) -> Prepared:
 
 def restored(model: type[M], columns: Mapping[str, object]) -> M:
     """The instance with these columns, such as JSON brought them; it asks for the others where they are used."""
-    return model.from_db(DEFAULT_DB_ALIAS, list(columns), list(columns.values()))
+    names = [field.attname for field in model._meta.concrete_fields if field.attname in columns]
+    return model.from_db(DEFAULT_DB_ALIAS, names, [columns[name] for name in names])  # it goes by the model's order
 
 
 def has_asked(instance: Model, name: str, model: type[Model], rows: Iterable[Model]) -> None:

@@ -25,6 +25,7 @@ from conversations.models import (
     ReadMark,
     Tag,
 )
+from conversations.opening import opened
 from conversations.outbound.compose import note, reply
 from conversations.outbound.outbox import settle
 from customers.models import Claim
@@ -218,3 +219,23 @@ def test_inline_pictures_come_with_a_signature_and_not_without(signed_in, client
     client.logout()  # the sandboxed frame sends no cookie
     assert client.get(address).status_code == 200
     assert client.get(address.replace(f"/{file.pk}:", f"/{file.pk + 1}:")).status_code == 404
+
+
+def test_what_one_query_brought_along_is_what_the_rows_say(ada, mail):
+    """PostgreSQL orders the keys of JSON its own way; each must end in its own column."""
+    conversation = receive(from_ann(mail)).conversation
+    Claim.objects.create(customer=conversation.customer, kind="phone", value="+441539", source="typed")
+    conversation.tags.add(Tag.objects.create(name="vip"))
+    conversation.participants.create(email="bo@home.example", name="Bo")
+    known = opened(ada, conversation.pk, among=Conversation.objects.visible_to(ada))
+    theirs = list(known.conversation.customer.identities.all())
+    for shown, rows in (
+        (theirs, conversation.customer.identities),
+        (known.claims, conversation.customer.claims),
+        (known.tags, conversation.tags),
+        (known.participants, conversation.participants),
+    ):
+        assert shown == list(rows.order_by("pk")) != []
+        for one, row in zip(shown, rows.order_by("pk"), strict=True):
+            loaded = {name: value for name, value in vars(one).items() if not name.startswith("_")}
+            assert loaded and loaded == {name: getattr(row, name) for name in loaded}
