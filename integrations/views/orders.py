@@ -43,7 +43,7 @@ def order_act(request: HttpRequest, pk: int, what: str) -> HttpResponse:
         raise Http404
     kind = OrderActKind(what)
     if kind not in shops.possible(order) and request.method == "GET":
-        raise Http404
+        return redirect("order", order.pk)
     if request.method == "GET":
         return _form(request, order, kind, ActForm(None, order=order, what=kind))
     form = ActForm(request.POST, order=order, what=kind)
