@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PAGE = 50
 COUNT_TO = 1000
+FEW = 2  # categories
 TALK = "talk"  # the filter beside the categories: messages, calls, and what agents did with them
 GROUPS = (TALK, *Category.values)
 SITE = "site"  # the channel that no medium is: the shop's pages
@@ -163,7 +164,11 @@ def _keys(agent: "User", customer: int, wanted: Wanted, edge: Key | None, *, for
         f" order by at {way}, kind {way}, id {way} limit {PAGE + 1}"
     )
     with connection.cursor() as asking:
+        # It takes an identity's events of a month to be few, and would sort all that there are instead of walking to
+        # the first fifty: of a hundred thousand that is twenty times the work.
+        statement = f"set local enable_sort = off; {statement}; set local enable_sort = on"
         asking.execute(statement, [value for _sql, params in parts for value in params])
+        asking.nextset()
         return [(at, kind, pk) for kind, at, pk in asking.fetchall()]
 
 
@@ -228,8 +233,16 @@ class _Ways:
         return self._each(Kind.ACTIVITY, talks, walk)
 
     def events(self, categories: list[str]) -> Piece:
-        """Each category by itself: an index keeps no order over several."""
+        """Of many categories, all that an identity did, and what is not wanted is passed over. Of few each by itself,
+        along an index of its own: what is rare is not looked for among what is frequent."""
         more, values = self._like("name", "properties::text")
+        if len(categories) > FEW:
+            wanted: list[Value] = [categories, *values]
+            walk = self._walk(
+                Kind.EVENT, "customers_event", "identity_id", "occurred_at", "number",
+                f" and not is_folded and category = any(%s){more}", wanted,
+            )  # fmt: skip
+            return self._each(Kind.EVENT, (_IDENTITIES, [self.customer]), walk)
         each = f"select i.id, c from ({_IDENTITIES}) i cross join unnest(%s::text[]) c"  # noqa: S608
         walk = self._walk(
             Kind.EVENT, "customers_event", "identity_id", "occurred_at", "number",

@@ -70,7 +70,12 @@ class Event(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["identity", "occurred_at", "number"], name="event_of_identity"),
-            models.Index(  # what a timeline shows by itself; each category is walked alone
+            models.Index(  # what a timeline shows by itself …
+                fields=["identity", "occurred_at", "number"],
+                name="event_of_identity_shown",
+                condition=models.Q(is_folded=False),
+            ),
+            models.Index(  # … and of one category
                 fields=["identity", "category", "occurred_at", "number"],
                 name="event_of_category",
                 condition=models.Q(is_folded=False),
