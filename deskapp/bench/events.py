@@ -25,6 +25,7 @@ from integrations.models import Connector, RawEvent
 VISITORS = 500
 WARM_UP = 10  # requests of each kind
 HISTORY_DAYS = 900
+SITTING = 12  # events of one visitor in a row
 
 
 @dataclass
@@ -117,11 +118,12 @@ def _again(connector: Connector, count: int, say: Callable[[str], None]) -> Figu
 def _history(connector: Connector, count: int, say: Callable[[str], None]) -> Figures:
     """`customers.events.backfill`, as `manage.py import_events` calls it; understanding the lines is measured apart."""
     sender = Sender(connector, timezone.now(), None, "bench", is_history=True)
+    made = sorted(calls(count, visitors=VISITORS * 4, seed=9), key=lambda each: str(each["anonymousId"]))
     begin = datetime.now(UTC).timestamp() - HISTORY_DAYS * 86_400
-    spread = HISTORY_DAYS * 86_400 / count
-    made = list(calls(count, visitors=VISITORS * 4, seed=9))
+    spread = HISTORY_DAYS * 86_400 / (count / SITTING)
     for number, each in enumerate(made):
-        each["timestamp"] = datetime.fromtimestamp(begin + number * spread, UTC).isoformat()
+        at = begin + number // SITTING * spread * 0.99 + number % SITTING * 40
+        each["timestamp"] = datetime.fromtimestamp(at, UTC).isoformat()
     with measured() as reading:
         facts = [fact for each in made for fact in facts_of(each, sender, 0, {}) if isinstance(fact, EventFact)]
     with measured() as copying:

@@ -34,6 +34,7 @@ class Desk:
         yield _one("sockets", "Open sockets of agents", sockets.count())
         yield _one("conversations_open", "Open conversations", Conversation.objects.open().count())
         yield _mailboxes()
+        yield _withheld()
 
 
 @require_safe
@@ -95,3 +96,9 @@ def _mailboxes() -> GaugeMetricFamily:
     checked = Connector.objects.filter(is_active=True, checked_at__isnull=False).values_list("pk", "checked_at")
     ages = {str(pk): max(0.0, (now - at).total_seconds()) for pk, at in checked if at}
     return _by("connector_checked_seconds", "Since a connector was last looked after", "connector", ages)
+
+
+def _withheld() -> GaugeMetricFamily:
+    counted = Connector.objects.filter(cursor__has_key="withheld").values_list("pk", "cursor")
+    totals = {str(pk): float(cursor["withheld"]) for pk, cursor in counted}
+    return _by("events_withheld", "Calls not kept for want of consent, so far", "connector", totals)

@@ -48,7 +48,7 @@ def set_aside(raw: RawEvent, aside: Aside) -> None:
         defaults={
             "kind": raw.kind,
             "body": aside.body,
-            "headers": {**raw.headers, "encoding": "", "of": raw.pk},
+            "headers": {**raw.headers, "of": raw.pk},
             "state": RawEvent.State.ASIDE,
             "error": aside.reason[:2000],
         },

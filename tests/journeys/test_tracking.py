@@ -208,8 +208,8 @@ def test_requests_that_name_neither_call_nor_time_are_each_meant(server):
 
 
 def test_what_was_kept_is_byte_for_byte_what_came(server):
-    body = gzip.compress(b'{"batch": [ {"type":"track", "event":"Coupon Applied", "userId":7, "messageId":"x"} ]}')
-    assert post(server, body, **{"Content-Encoding": "gzip"}).status_code == 200
+    body = b'{"batch": [ {"type":"track", "event":"Coupon Applied", "userId":7, "messageId":"x"} ]}'
+    assert post(server, gzip.compress(body), **{"Content-Encoding": "gzip"}).status_code == 200
     assert bytes(RawEvent.objects.get().body) == body
     process_all()
     assert Event.objects.get().identity.value == "7"
@@ -347,6 +347,15 @@ def test_gzip_that_is_broken_is_refused(server, body):
     assert post(server, body, **{"Content-Encoding": "gzip"}).json()["code"] == "invalid_gzip"
 
 
+def test_a_batch_of_nothing_but_bad_calls_is_not_set_aside_in_thousands(server):
+    answer = take(server, *([7] * 3000), call())
+    assert len(answer["rejected"]) == 2501
+    assert len(asides()) == 52 and not Event.objects.exists()
+    assert "2450 more calls" in asides()[50] and "up to 2500 calls" in asides()[51]
+    replay(RawEvent.objects.get(error__startswith="A batch has"))
+    assert Event.objects.count() == 1  # what was too much of one batch is another
+
+
 def test_one_call_that_the_database_refuses_is_set_aside_alone(server, monkeypatch):
     """What no check foresaw: the batch is tried again call by call."""
     from customers import gather
@@ -472,6 +481,13 @@ def test_a_place_is_kept_only_where_location_is_allowed(server):
     assert "place" not in Event.objects.get(external_id="1").context
     assert Event.objects.get(external_id="2").context["place"] == {"city": "Bergen"}
     assert "192.0.2.1" not in json.dumps(list(Event.objects.values_list("context", flat=True)))
+
+
+def test_what_was_withheld_is_counted_for_whoever_watches(client):
+    connector = tracker(origins=[SHOP])
+    take(connector, {"type": "page", "anonymousId": BROWSER, "messageId": "1"})
+    told = client.get("/metrics", REMOTE_ADDR="127.0.0.1").content.decode()
+    assert f'throughline_events_withheld{{connector="{connector.pk}"}} 1.0' in told
 
 
 # what follows

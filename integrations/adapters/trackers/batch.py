@@ -16,6 +16,7 @@ from customers.stored import as_json
 
 CALL_BYTES, BATCH_BYTES = 32 * 1024, 500 * 1024
 MOST_CALLS = 2500
+TOO_MANY = f"A batch has up to {MOST_CALLS} calls. These and the following ones were too many."
 MOST_KEYS, MOST_DEPTH = 1000, 16
 # Short names are the first letters, as the browser libraries send them.
 CALLS = {
@@ -54,6 +55,7 @@ class Batch:
     context: Json
     sent_at: str
     write_key: str
+    raw: bytes  # as it came, unpacked: who asks to be forgotten must be found in it
 
     def alone(self, call: object) -> bytes:
         """This one call as a batch of its own, in bytes as they came."""
@@ -68,7 +70,7 @@ class Batch:
             return json.dumps(whole).encode()
 
 
-def opened(body: bytes, *, kind: str, encoding: str) -> Batch:
+def opened(body: bytes, *, kind: str, encoding: str = "") -> Batch:
     """`kind` is the last word of the address. Raises RefusedError. Bytes that are no UTF-8 spoil only their call."""
     raw = _unpacked(body, BATCH_BYTES if kind in BATCHES else CALL_BYTES) if encoding == "gzip" else body
     if len(raw) > BATCH_BYTES:
@@ -87,6 +89,7 @@ def opened(body: bytes, *, kind: str, encoding: str) -> Batch:
         context if is_batch and isinstance(context, dict) else {},
         _word(whole.get("sentAt") or whole.get("sent_at")),
         _word(whole.get("writeKey") or whole.get("write_key")),
+        raw,
     )
 
 

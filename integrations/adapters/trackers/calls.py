@@ -210,11 +210,13 @@ def _called(about: Json) -> str:
 def _addresses(about: Json, sender: Sender, source: str) -> Iterator[Handle]:
     """Proven only where the shop's servers say so and the connector says that the shop asks for a confirmation."""
     proven = sender.connector.settings.get("verifies", []) if sender.is_trusted else []
+    region = str(sender.connector.settings.get("region", ""))
     for kind in (Kind.EMAIL, Kind.PHONE):
         given = about.get(str(kind))
         if isinstance(given, str) and given.strip():
             try:
-                yield Handle(kind, normalise(kind, given), is_verified=kind in proven, source=source)
+                normalise(kind, given, region=region or None)
+                yield Handle(kind, given, is_verified=kind in proven, source=source, region=region)
             except ValueError:
                 continue  # an address that is none is a trait, and no handle
 

@@ -22,7 +22,15 @@ from django.views.decorators.http import require_http_methods
 from integrations import secrets
 from integrations.adapters.media.chat.sessions import allows
 from integrations.adapters.trackers import consents
-from integrations.adapters.trackers.batch import BATCHES, CALLS, Batch, RefusedError, opened
+from integrations.adapters.trackers.batch import (
+    BATCHES,
+    CALLS,
+    MOST_CALLS,
+    TOO_MANY,
+    Batch,
+    RefusedError,
+    opened,
+)
 from integrations.adapters.trackers.calls import Sender, behaves
 from integrations.adapters.trackers.refusing import refusals
 from integrations.adapters.trackers.segment import clock, facts_of_call
@@ -46,7 +54,7 @@ def track(request: HttpRequest, kind: str) -> HttpResponse:
         origin = request.headers.get("Origin", "")
         if origin and not allows(connector, origin):
             raise RefusedError(403, "origin", "Pages of this origin may not use this key.")
-        answer = JsonResponse({"success": True, **_take(connector, batch, request, kind)})
+        answer = JsonResponse({"success": True, **_take(connector, batch, kind)})
     except RefusedError as error:
         origin, answer = "", _refusal(error)
     return _shared_with(answer, origin)
@@ -104,30 +112,29 @@ def _basic(header: str) -> str:
         return "-"
 
 
-def _take(connector: Connector, batch: Batch, request: HttpRequest, kind: str) -> dict[str, Any]:
+def _take(connector: Connector, batch: Batch, kind: str) -> dict[str, Any]:
     """Keeps the request, and says what of it will not go in."""
     withheld = {number for number, call in enumerate(batch.calls) if _is_withheld(connector, call, batch)}
     calls = [call for number, call in enumerate(batch.calls) if number not in withheld]
     calls += refusals(connector, [batch.calls[number] for number in withheld], batch.context) if withheld else []
-    body = batch.of(calls) if withheld else request.body
-    headers = {} if withheld else {"encoding": request.headers.get("Content-Encoding", "").lower()}
+    body = batch.of(calls) if withheld else batch.raw
     with transaction.atomic():
         if withheld:
             _count(connector, len(withheld))
-        raw = _keep(connector, batch, body, kind, headers) if calls or not withheld else None
+        raw = _keep(connector, batch, body, kind) if calls or not withheld else None
     if raw:
         queue_batch(raw.pk)
     rejected = _rejected(connector, batch, withheld, kind)
     return ({"rejected": rejected} if rejected else {}) | ({"withheld": len(withheld)} if withheld else {})
 
 
-def _keep(connector: Connector, batch: Batch, body: bytes, kind: str, headers: dict[str, str]) -> RawEvent | None:
+def _keep(connector: Connector, batch: Batch, body: bytes, kind: str) -> RawEvent | None:
     """None where the very same request came before. One that names neither its calls nor its time may come twice and
     mean it."""
     name = hashlib.sha256(body).hexdigest()
     if not batch.sent_at and not all(isinstance(call, dict) and call.get("messageId") for call in batch.calls):
         name = f"{name}:{randomness.token_hex(8)}"
-    raw, is_new = accept(connector, external_id=f"{kind}:{name}", body=body, kind=kind, headers=headers)
+    raw, is_new = accept(connector, external_id=f"{kind}:{name}", body=body, kind=kind)
     return raw if is_new else None
 
 
@@ -152,7 +159,7 @@ def _rejected(connector: Connector, batch: Batch, withheld: set[int], kind: str)
     """What processing will set aside. The spec answers 200 whatever the calls are; why, it tells nobody, and we do."""
     sender = Sender(connector, timezone.now(), clock(batch.sent_at), "", kind == "import")
     found = []
-    for number, call in enumerate(batch.calls):
+    for number, call in enumerate(batch.calls[:MOST_CALLS]):
         if number in withheld:
             continue
         try:
@@ -160,6 +167,8 @@ def _rejected(connector: Connector, batch: Batch, withheld: set[int], kind: str)
         except ValueError as error:
             name = call.get("messageId") if isinstance(call, dict) else None
             found.append({"index": number, "messageId": name if isinstance(name, str) else None, "reason": str(error)})
+    if len(batch.calls) > MOST_CALLS:
+        found.append({"index": MOST_CALLS, "messageId": None, "reason": TOO_MANY})
     return found
 
 

@@ -16,6 +16,7 @@ from customers.facts import Fact
 from integrations.adapters.base import AdapterError, Aside, Told
 from integrations.adapters.trackers.batch import (
     MOST_CALLS,
+    TOO_MANY,
     Batch,
     RefusedError,
     check_shape,
@@ -25,22 +26,30 @@ from integrations.adapters.trackers.batch import (
 from integrations.adapters.trackers.calls import Sender, facts_of
 from integrations.models import Connector, RawEvent
 
+MOST_ALONE = 50  # bad calls of one batch that are set aside one by one; a batch of nothing else is somebody's mistake
+
 
 class SegmentAdapter:
     def understand(self, connector: Connector, raw: RawEvent) -> Iterable[Told | Aside]:
         """Call by call, each with its own fate."""
         try:
-            batch = opened(bytes(raw.body), kind=raw.kind, encoding=raw.headers.get("encoding", ""))
+            batch = opened(bytes(raw.body), kind=raw.kind)
         except RefusedError as error:
             raise ValueError(str(error)) from error
         sender = Sender(connector, raw.received_at, clock(batch.sent_at), raw.external_id, raw.kind == "import")
-        for number, call in enumerate(batch.calls):
+        bad: list[tuple[int, str]] = []
+        for number, call in enumerate(batch.calls[:MOST_CALLS]):
             try:
-                facts = facts_of_call(batch, number, sender)
+                yield Told(number, facts_of_call(batch, number, sender), partial(batch.alone, call))
             except ValueError as error:
-                yield Aside(number, str(error), batch.alone(call))
-            else:
-                yield Told(number, facts, partial(batch.alone, call))
+                bad.append((number, str(error)))
+        for number, reason in bad[:MOST_ALONE]:
+            yield Aside(number, reason, batch.alone(batch.calls[number]))
+        if rest := bad[MOST_ALONE:]:
+            words = f"{len(rest)} more calls of the batch were bad. {rest[0][1]}"
+            yield Aside(rest[0][0], words, batch.of([batch.calls[number] for number, _reason in rest]))
+        if late := batch.calls[MOST_CALLS:]:
+            yield Aside(MOST_CALLS, TOO_MANY, batch.of(late))
 
     def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
         raise AdapterError(_("A tracker only listens."), permanent=True)
@@ -48,8 +57,6 @@ class SegmentAdapter:
 
 def facts_of_call(batch: Batch, number: int, sender: Sender) -> tuple[Fact, ...]:
     """Raises ValueError with the reason in words for a call that cannot be believed."""
-    if number >= MOST_CALLS:
-        raise ValueError(f"A batch has up to {MOST_CALLS} calls.")
     return facts_of(check_shape(batch.calls[number]), sender, number, batch.context)
 
 
