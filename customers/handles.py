@@ -32,7 +32,7 @@ def normalise(kind: str, value: str, *, region: str | None = None) -> str:
     if kind == Kind.EMAIL:
         value = _email(value)
     elif kind in NUMBERS:
-        value = _number(value, region)
+        value = _number(kind, value, region)
     elif kind == Kind.ORDER:
         value = order_number(value)
     if not value:
@@ -75,9 +75,10 @@ def _domain(domain: str) -> str:
         return domain
 
 
-def _number(value: str, region: str | None) -> str:
-    try:
-        number = phonenumbers.parse(value if value.startswith("+") or region else f"+{value}", region)
+def _number(kind: str, value: str, region: str | None) -> str:
+    value = re.sub(r"^00(?=[1-9])", "+", value)
+    try:  # a WhatsApp id begins with the country, without a plus; a national number is no number without its region
+        number = phonenumbers.parse(f"+{value}" if kind == Kind.WHATSAPP and value[:1] != "+" else value, region)
     except phonenumbers.NumberParseException as error:
         raise ValueError(f"“{value}” is not a phone number.") from error
     extension = f";ext={number.extension}" if number.extension else ""

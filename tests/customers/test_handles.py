@@ -47,7 +47,9 @@ def test_the_form_of_an_address_is_its_own_form(address):
         ("phone", "020 7946 0018", "GB", "+442079460018"),
         ("phone", "+44 20 7946 0018 ext. 7", None, "+442079460018;ext=7"),
         ("phone", "912 34 567", "NO", "+4791234567"),
+        ("phone", "0047 912 34 567", None, "+4791234567"),
         ("whatsapp", "5551991234567", None, "+5551991234567"),
+        ("whatsapp", "5551991234567", "NO", "+5551991234567"),
     ],
 )
 def test_a_number_is_compared_as_e164_with_the_region_of_its_channel(kind, given, region, kept):

@@ -113,6 +113,7 @@ def buyer(
     email_is_proven: bool = False,
     visitor: str = "",
     loyalty: str = "",
+    region: str = "",
 ) -> tuple[Handle, ...]:
     """The handles of whoever bought, the best proof first.
 
@@ -120,7 +121,8 @@ def buyer(
     both have a customer 17. `account` is one that the buyer was signed in to, "" for a guest. `email_is_proven`: the
     shop has had the account's address confirmed; it means nothing for a guest, whose address is a claim
     (customers.commerce). A phone number at a checkout is a claim. `visitor` is the browser, as our tracker names it: it
-    is proven, but stands behind the account, since browsers are shared; a guest's order belongs to it.
+    is proven, but stands behind the account, since browsers are shared; a guest's order belongs to it. `region`: the
+    country of the address, else connector.settings["region"], in which a national number is read.
     """
     source = f"shop {shop}".strip()[:80]
     handles = []
@@ -131,16 +133,16 @@ def buyer(
     if visitor:
         handles.append(Handle(Kind.VISITOR, visitor, "" if handles else name, source=source))
     for kind, value in ((Kind.EMAIL, email), (Kind.PHONE, phone)):
-        if not _is_handle(kind, value):
+        if not _is_handle(kind, value, region):
             continue
         is_proven = kind == Kind.EMAIL and email_is_proven and bool(account)
-        handles.append(Handle(kind, value, "" if handles else name, is_proven, source))
+        handles.append(Handle(kind, value, "" if handles else name, is_proven, source, region))
     return tuple(handles)
 
 
-def _is_handle(kind: Kind, value: str) -> bool:
+def _is_handle(kind: Kind, value: str, region: str) -> bool:
     """A number without a country, or a word where an address belongs, names nobody; the rest of the order stands."""
     try:
-        return bool(value.strip()) and bool(normalise(kind, value))
+        return bool(value.strip()) and bool(normalise(kind, value, region=region or None))
     except ValueError:
         return False

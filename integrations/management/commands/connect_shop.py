@@ -27,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("name", help="what agents call it, such as “Till in Kendal”; the same name changes it")
         parser.add_argument("--adapter", choices=["orders", *KINDS], default="orders")
         parser.add_argument("--shop", help="the word that its accounts' numbers stand behind; the same as the chat's")
+        parser.add_argument("--region", help="country in which numbers without one are read, as in ISO 3166: NO")
         own = parser.add_argument_group("orders: a shop or a till that sends its orders by the desk's own webhook")
         own.add_argument("--act-url", help="where the shop takes refunds and the like from the desk")
         own.add_argument("--act", action="append", default=[], choices=list(OrderAct), help="may be repeated")
@@ -45,6 +46,8 @@ class Command(BaseCommand):
         connector = Connector.objects.filter(adapter=adapter, name=name).first()
         connector = connector or Connector(adapter=adapter, name=name)
         connector.is_active, connector.error = True, ""
+        if options["region"]:
+            connector.settings["region"] = options["region"].upper()
         if adapter == "orders":
             self.connect_own(connector, options)
         else:

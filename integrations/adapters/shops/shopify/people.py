@@ -29,6 +29,7 @@ def handles_of(
         name=name_of(customer),
         email=own or email,
         phone=words(customer.get("phone")) or phone,
+        region=str(connector.settings.get("region", "")),  # Shopify itself writes numbers with their country
         email_is_proven=bool(own) and is_account and customer.get("verified_email") is True,
     )
     other = email if own and email.lower() != own.lower() else ""

@@ -39,6 +39,7 @@ def handles_of(connector: Connector, order: dict[str, Any]) -> tuple[Handle, ...
         name=name_of(billing) or name_of(inner(order, "shipping")),
         email=words(billing.get("email")),
         phone=words(billing.get("phone")),
+        region=words(billing.get("country")) or str(connector.settings.get("region", "")),
     )
 
 
@@ -51,6 +52,7 @@ def customer_facts(connector: Connector, customer: dict[str, Any]) -> Iterator[T
         name=name_of(customer) or name_of(billing),
         email=words(customer.get("email")),
         phone=words(billing.get("phone")),
+        region=words(billing.get("country")) or str(connector.settings.get("region", "")),
         email_is_proven=True,
     )
     at = newest(customer.get("date_modified_gmt") or customer.get("date_created_gmt"))
