@@ -100,6 +100,13 @@ const counts = () => {
   later = setTimeout(() => document.body.dispatchEvent(new CustomEvent("desk:counts")), 700);
 };
 
+// The list's title counts what the rail counts, where it shows the whole of a view.
+const title = () => {
+  if (!section() || Number(section().dataset.filtered)) return;
+  const count = document.querySelector(`.rail [data-view="${CSS.escape(section().dataset.view)}"] .count`);
+  if (count) for (const each of section().querySelectorAll(".head h1 .count")) each.textContent = count.textContent;
+};
+
 // After a lost connection the list on screen is asked for again, as it is now.
 const again = () => {
   counts();
@@ -130,5 +137,6 @@ document.body.addEventListener("desk.gone", ({ detail }) => {
 document.body.addEventListener("desk:back", again);
 document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.target.id === "list") mark(); // beside a thread it comes after it
+  else if (detail.target.id === "rail-views") title();
   else if (detail.target.id === "page") mark(), counts();
 });

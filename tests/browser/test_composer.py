@@ -3,8 +3,6 @@
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import expect
 
 from conversations.inbound.receive import receive
@@ -26,29 +24,13 @@ PASTE = """([selector, name]) => {
 
 
 @pytest.fixture
-def page_of(live_desk, open_page):
-    """A page in which this agent is signed in."""
-
-    def make(agent, **options):
-        client = Client()
-        live_desk.do(client.force_login, agent)
-        page = open_page(base_url=live_desk.url, **options)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_desk.url}])
-        return page
-
-    return make
-
-
-@pytest.fixture
 def conversation(live_desk, mail):
     return live_desk.do(receive, from_ann(mail, "Where is my parcel?", subject="Parcel")).conversation
 
 
 @pytest.fixture
 def page(page_of, ada, conversation):
-    page = page_of(ada)
-    page.goto(f"/conversations/{conversation.pk}/")
+    page = page_of(ada, f"/conversations/{conversation.pk}/")
     page.wait_for_selector("#reply.editor")
     return page
 
@@ -189,8 +171,7 @@ def test_discarding_mine_empties_the_field(page, live_desk, conversation, grace,
 
 
 def test_without_scripts_a_reply_is_a_plain_form(page_of, ada, conversation, live_desk):
-    page = page_of(ada, java_script_enabled=False)
-    page.goto(f"/conversations/{conversation.pk}/")
+    page = page_of(ada, f"/conversations/{conversation.pk}/", java_script_enabled=False)
     page.locator("textarea#reply").fill("Plain words")
     page.get_by_role("button", name="Send", exact=True).click()
     page.wait_for_url(f"**/conversations/{conversation.pk}/")
