@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from conversations.actions.change import NotPossibleError, locked, log, save
 from conversations.live import groups
@@ -22,7 +23,7 @@ def assign(
     An agent outside the conversation's team takes it along only as their own: the team stays unless one is named.
     """
     if to is not None and not to.is_active:
-        raise NotPossibleError(f"{to} does not answer here any more.")
+        raise NotPossibleError(_("%(agent)s does not answer here any more.") % {"agent": to})
     conversation = locked(conversation)
     team_id = team.pk if team else conversation.team_id
     if (conversation.assignee_id, conversation.team_id) == (to.pk if to else None, team_id):

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from conversations.actions.change import NotPossibleError, locked, log, save
 from conversations.live.push import push_row
@@ -28,7 +29,7 @@ def tag(conversation: Conversation, *, name: str, by: "User") -> Tag:
     """Hangs the tag on, made where it is new; upper and lower case are one tag."""
     name = " ".join(name.split()).lstrip("#")[:40]
     if not name:
-        raise NotPossibleError("A tag needs a name.")
+        raise NotPossibleError(_("A tag needs a name."))
     conversation = locked(conversation)
     mark = Tag.objects.filter(name__iexact=name).first() or Tag.objects.create(name=name)
     if not conversation.tags.filter(pk=mark.pk).exists():

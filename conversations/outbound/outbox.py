@@ -8,6 +8,7 @@ from django.db.models import F
 from django.db.models.functions import Greatest, Least
 from django.dispatch import Signal
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from conversations.envelopes import DeliveryReport
 from conversations.live.push import push_activity, push_message, push_row
@@ -182,7 +183,7 @@ def cancel_on_reply(*conversations: Conversation) -> None:
     changed = set()
     for delivery in waiting.select_related("message"):
         if undo(delivery):
-            Delivery.objects.filter(pk=delivery.pk).update(error="The customer wrote first.")
+            Delivery.objects.filter(pk=delivery.pk).update(error=_("The customer wrote first."))
             changed.add(delivery.conversation_id)
     for conversation in conversations:
         if conversation.pk in changed:

@@ -6,6 +6,7 @@ import structlog
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from conversations.envelopes import DeliveryReport, InboundMessage
 from conversations.inbound.receive import receive
@@ -125,7 +126,7 @@ def _failed(raw_id: int, error: Exception) -> RawEvent:
 def survives(raw_id: int) -> bool:
     """Counts a try before it is made: an event that kills its worker is set aside, too."""
     RawEvent.objects.filter(pk=raw_id).update(tries=F("tries") + 1)
-    words = "Its processing was interrupted again and again."
+    words = _("Its processing was interrupted again and again.")
     aside = RawEvent.objects.filter(pk=raw_id, state=RawEvent.State.KEPT, tries__gt=MOST_TRIES * 2)
     return not aside.update(state=RawEvent.State.ASIDE, error=words)
 
