@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from babel.numbers import format_decimal
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from conversations.live import on_site
+from conversations.models import Medium
 from conversations.story_words import get_locale, goods_of, lasted, money
 from customers.models import Customer, Profile, Purpose
 from customers.models.order import CartStatus, OrderStatus, ReturnStatus
@@ -93,6 +95,16 @@ class Ratings:
 
 
 @dataclass(frozen=True)
+class Expected:
+    """A product that is used up, and when they will need it again, with the purchases that say so."""
+
+    product: str
+    at: datetime
+    days: int
+    because: list[date]
+
+
+@dataclass(frozen=True)
 class Facts:
     customer: Customer
     profile: Profile | None
@@ -122,6 +134,36 @@ class Facts:
             "returned": f"{round(known.return_rate * 100)}%" if known.return_rate is not None else "",
             "returns": str(known.returns),
         }
+
+    @property
+    def risks(self) -> list[str]:
+        """Why we may lose them, each rule as a sentence with its figure."""
+        known = self.profile
+        if known is None or not known.at_risk or not self.sees_purchases:
+            return []
+        return [sentence for row in known.because if (sentence := _risk(row))]
+
+    @property
+    def expected(self) -> list[Expected]:
+        """What they will need again, the next first."""
+        known = self.profile
+        rows = known.next_purchase if known and self.sees_purchases else []
+        return [found for row in rows[:3] if (found := _expected(row))]
+
+    @property
+    def habits(self) -> list[str]:
+        known = self.profile
+        if known is None:
+            return []
+        found = []
+        if known.preferred_medium in Medium.values:
+            found.append(_("Writes most by %(medium)s") % {"medium": Medium(known.preferred_medium).label})
+        if known.preferred_hour is not None:
+            found.append(_("most often around %(hour)02d:00, by their own clock") % {"hour": known.preferred_hour})
+        if known.days_between_orders and self.sees_purchases:
+            days = round(known.days_between_orders)
+            found.append(ngettext("orders every %(n)d day", "orders every %(n)d days", days) % {"n": days})
+        return found
 
     @property
     def points(self) -> str:
@@ -215,3 +257,20 @@ def short(sum_: str) -> str:
         if point and tail[:2].isdigit() and not tail[2:3].isdigit():
             return head + tail[2:]
     return sum_
+
+
+def _risk(row: Row) -> str:
+    sentences = {
+        "silent": _("No order for %(value)s days; up to %(limit)s would be usual"),
+        "unhappy": _("The last rating was %(value)s of 5"),
+        "returns": _("%(value)s%% of what they bought came back"),
+    }
+    return sentences[str(row["rule"])] % row if row.get("rule") in sentences else ""
+
+
+def _expected(row: Row) -> Expected | None:
+    at, because = parse_datetime(str(row.get("at"))), row.get("because")
+    if at is None or not isinstance(because, list):
+        return None
+    days = [day for text in because if (day := parse_date(str(text)))]
+    return Expected(str(row.get("product") or ""), at, int(str(row.get("days") or 0)), days)

@@ -51,7 +51,8 @@ def since(conversation: Conversation, known: str) -> Timeline:
     messages = _whole(_messages(conversation).filter(pk__in=changed_ids), conversation.customer)
     activities = _activities(conversation).filter(pk__gt=activity).order_by("pk")[: CATCH_UP + 1]
     found: list[Event] = [*messages, *activities]
-    return Timeline(sorted(found, key=order), "", stamp(conversation), is_whole=len(found) <= CATCH_UP)
+    found.sort(key=order)
+    return Timeline(found, "", stamp(conversation), is_whole=len(found) <= CATCH_UP)
 
 
 def _messages(conversation: Conversation) -> "QuerySet[Message]":

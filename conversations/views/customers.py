@@ -14,6 +14,7 @@ from conversations import story
 from conversations.identities import identities_card
 from conversations.journey import journey
 from conversations.known import Facts
+from conversations.live.customers import push_customer
 from conversations.models import Conversation, Message, Tag
 from conversations.person import facts, language_name, local_time
 from conversations.sight import customers_seen_by
@@ -181,6 +182,10 @@ def customer_about(request: HttpRequest, pk: int) -> HttpResponse:
     known = customer_or_404(agent_of(request), pk)
     known.about = request.POST.get("about", "").replace("\x00", "").strip()[:2000]
     known.save(update_fields=["about"])
+    push_customer([pk])
     if not is_htmx(request):
         return redirect("customer", pk)
-    return render(request, "conversations/customer/about.html", {"customer": known, "saved": True})
+    found = facts(agent_of(request), pk)
+    assert found is not None
+    context = {**_cards(agent_of(request), found), "saved": True}
+    return render(request, "conversations/customer/about.html", context)

@@ -181,6 +181,9 @@ def test_the_list_finds_by_name_handle_order_and_segment(desk, ann):
 def test_what_the_team_should_know_is_kept(desk, ann):
     desk.post(f"/customers/{ann.pk}/about/", {"about": "Prefers pickup"})
     assert "Prefers pickup" in text(desk, f"/customers/{ann.pk}/")
+    words = {"about": "Likes the phone"}
+    saved = desk.post(f"/customers/{ann.pk}/about/", words, HTTP_HX_REQUEST="true").content.decode()
+    assert "Likes the phone" in saved and "Saved" in saved and "Gold, waiting" in saved
 
 
 def test_notes_and_answers_stand_in_the_story(desk, ada, ann, message, mail):
@@ -205,3 +208,20 @@ def test_the_page_asks_the_same_queries_whatever_the_story_holds(desk, ann, mail
             desk.get(f"/customers/{ann.pk}/")
         taken.append(len(queries))
     assert taken[0] == taken[1] <= 26
+
+
+def test_risk_habits_and_the_next_purchase_come_with_their_reasons(desk, ada, ann):
+    ann.profile.at_risk = True
+    ann.profile.because = [{"rule": "silent", "value": 120, "limit": 80}, {"rule": "returns", "value": 60, "limit": 50}]
+    ann.profile.next_purchase = [{"product": "Wool wash", "at": (timezone.now() + timedelta(days=9)).isoformat(),
+                                  "days": 62, "because": ["2026-03-01", "2026-05-02"]}]  # fmt: skip
+    ann.profile.preferred_medium, ann.profile.preferred_hour, ann.profile.days_between_orders = "email", 9, 40.2
+    ann.profile.save()
+    page = text(desk, f"/customers/{ann.pk}/")
+    for words in ("No order for 120 days", "60% of what they bought", "Wool wash", "bought 2 times, 62 days apart",
+                  "Writes most by Email", "around 09:00", "orders every 40 days"):  # fmt: skip
+        assert words in page, words
+    ada.sees_purchases = False
+    ada.save()
+    page = text(desk, f"/customers/{ann.pk}/")
+    assert "Wool wash" not in page and "No order for" not in page
