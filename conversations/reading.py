@@ -12,7 +12,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value, prefetch_related_objects
 from django.http import Http404, QueryDict
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from conversations.live import presence
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 PAGE = 30
 TAGS = 2  # of a row
 COUNT_TO = 1000  # counting stops here; the badge says 999+
+COUNT_LESS = {"unread": 1}  # of which it is only asked whether there is one
 FILTERS = ("status", "channel", "tag", "team", "assignee", "priority")
 SORTS = {"waiting": ("queue_at", "pk"), "newest": ("-last_message_at", "-pk")}
 
@@ -261,16 +262,16 @@ def _kept(query: str) -> dict[str, str]:
 
 
 def places_of(agent: "User") -> list[Place]:
-    """The other screens that this desk has."""
-    wanted = [("mine", _("Customers"), "customers", "c"), ("macro", _("Canned replies"), "canned_replies", "")]
-    wanted += [("view", _("Saved views"), "saved_views", ""), ("connector", _("Settings"), "settings", "")]
-    found = []
-    for icon, label, name, go in wanted:
-        try:
-            found.append(Place(icon, label, reverse(name), go))
-        except NoReverseMatch:  # a place that this desk does not have
-            continue
-    return found
+    """The other screens that this desk has, and this agent may open."""
+    wanted = [
+        ("mine", _("Customers"), "customers", "c", True),
+        ("browse", _("On the site"), "visitors", "", agent.sees_browsing),
+        ("filter", _("Segments"), "segments", "", agent.sees_purchases),
+        ("macro", _("Canned replies"), "canned_replies", "", True),
+        ("view", _("Saved views"), "saved_views", "", True),
+        ("connector", _("Settings"), "settings", "", agent.is_admin),
+    ]
+    return [Place(icon, label, reverse(name), go) for icon, label, name, go, is_theirs in wanted if is_theirs]
 
 
 def counted(querysets: dict[str, ConversationQuerySet]) -> dict[str, int]:
@@ -314,7 +315,8 @@ def counting(querysets: dict[str, ConversationQuerySet]) -> Counting:
     values: list[str | int] = []
     for name, rows in querysets.items():
         try:
-            sql, params = rows.order_by().values_list(Value(1))[:COUNT_TO].query.sql_with_params()
+            to = COUNT_LESS.get(name, COUNT_TO)
+            sql, params = rows.order_by().values_list(Value(1))[:to].query.sql_with_params()
         except EmptyResultSet:
             continue
         pieces[name] = f"(select count(*) from ({sql}) as counted)"  # noqa: S608  Django wrote it, with its parameters
