@@ -55,6 +55,8 @@ def _text(value: object) -> str:
 
 
 def _number(value: object) -> Decimal:
+    if not str(value).strip():
+        raise BadConditionsError(_("Say how many."))
     try:
         number = Decimal(str(value).strip())
     except InvalidOperation as error:

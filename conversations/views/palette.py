@@ -133,6 +133,8 @@ def places(agent: "User") -> list[Option]:
         ("mine", _("Customers"), ("G", "C"), "customers", []),
         ("search", _("Search"), ("/",), "search", []),
         ("order", _("Stock in the shops"), (), "stock", []),
+        ("browse", _("On the site"), (), "visitors", []),
+        ("filter", _("Segments"), (), "segments", []),
         ("macro", _("Canned replies"), (), "canned_replies", []),
         ("view", _("Saved views"), (), "saved_views", []),
         ("mine", _("My settings"), (), "me", []),

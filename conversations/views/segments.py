@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from conversations.views.acting import agent_of, is_delete
@@ -77,7 +78,8 @@ def segment(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     else:
         one = Segment.objects.create(name=name, conditions=conditions, by=agent_of(request))
     size = segments.fill(one)
-    messages.success(request, _("Saved: %(n)s customers are in it.") % {"n": size})
+    words = ngettext("Saved: %(n)s customer is in it.", "Saved: %(n)s customers are in it.", size)
+    messages.success(request, words % {"n": size})
     return redirect("segments")
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from conversations.models import (
@@ -61,6 +63,13 @@ class Loader:
         self._files(said)
         self._facts(pairs)
         self._personal(pairs, said)
+        self._last_seen()
+
+    def _last_seen(self) -> None:
+        """By each handle, when they last wrote."""
+        wrote = Message.objects.filter(identity=OuterRef("pk"), kind=MessageKind.INBOUND).order_by("-created_at")
+        mine = Identity.objects.filter(pk__in=[identity.pk for identity in self.identities.values()])
+        mine.update(last_seen_at=Coalesce(Subquery(wrote.values("created_at")[:1]), F("first_seen_at")))
 
     def _customers(self, persons: Iterable[Person]) -> dict[str, Customer]:
         persons = list(persons)
