@@ -12,6 +12,7 @@ class Partial:
 
     kind: str
     external_id: str
+    only_if_held: bool = False  # only where the order is on hold, as far as we know
 
 
 @dataclass(frozen=True)

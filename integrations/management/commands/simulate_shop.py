@@ -10,6 +10,7 @@ from typing import Any
 import requests
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, connection
 from django.urls import reverse
 
 from integrations.models import Connector
@@ -68,7 +69,12 @@ class Command(BaseCommand):
 
     def tell(self, adapter: str, shop: ShopServer, options: dict[str, Any]) -> None:
         """To every connector that is wired to this shop."""
-        for connector in Connector.objects.filter(adapter=adapter, is_active=True, settings__api_url=shop.url):
+        try:
+            wired = list(Connector.objects.filter(adapter=adapter, is_active=True, settings__api_url=shop.url))
+        except DatabaseError:  # the desk is being restarted: what is owed is sent when it is back
+            connection.close()
+            return
+        for connector in wired:
             order = list(range(len(shop.owed)))
             if options["shuffle"]:
                 random.shuffle(order)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from customers.models import Event, Order, Product, Stock
 from integrations.adapters.shops.shopify import past as shopify_past
 from integrations.adapters.shops.woocommerce import past as woo_past
-from integrations.inbound import backfill
+from integrations.inbound import backfill, rereading
 from integrations.models import Backfill, RawEvent
 from integrations.simulators.shops import shopify, woocommerce
 from integrations.simulators.shops.server import Reply
@@ -231,6 +231,22 @@ def test_woocommerce_with_more_of_one_second_than_a_page_holds(db, monkeypatch):
         found, _seen = through(backfill.start(woo_connector(woo)))
     assert found.state == "done"
     assert RawEvent.objects.filter(kind="order.read").count() == 25
+
+
+def test_the_workers_read_what_is_due(connector, shop):
+    from integrations import tasks
+    from integrations.models import Reread
+
+    number = shop.place(owe=False)
+    started = backfill.start(connector)
+    tasks.backfill_on(started.pk)
+    assert Backfill.objects.get().state == "done"
+    waiting = Reread.objects.create(
+        connector=connector, kind="orders", external_id=str(number), asked_at=timezone.now(), due_at=timezone.now()
+    )
+    assert rereading.due() == [waiting.pk]
+    tasks.reread_one(waiting.pk)
+    assert not Reread.objects.exists()
 
 
 def test_the_command_shows_how_far_it_is(db):

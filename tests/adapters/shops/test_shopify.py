@@ -119,7 +119,8 @@ def test_every_order_of_arrival_ends_the_same(db, tick):
 def test_the_same_webhook_five_times_is_one(connector, shop):
     shop.place()
     hear(connector, shop, copies=5)
-    assert RawEvent.objects.count() == 1
+    assert RawEvent.objects.filter(kind="orders/create").count() == 1
+    assert RawEvent.objects.filter(kind="orders/read").count() == 1  # the desk's own look at it
     assert Order.objects.count() == 1
     assert Event.objects.filter(name="Order Placed").count() == 1
 
@@ -187,6 +188,31 @@ def test_a_busy_shop_is_waited_for_without_counting_it(connector, shop):
     waiting = Reread.objects.get()
     assert waiting.tries == 0
     assert 20 < (waiting.due_at - waiting.asked_at).total_seconds() < 40
+
+
+def test_an_order_on_hold_stays_on_hold_whatever_else_changes(connector, shop):
+    """An order's own webhook does not tell of it."""
+    number = shop.place()
+    shop.pay(number)
+    hear(connector, shop)
+    before = len(shop.calls)
+    shop._touch(number, note="Gift wrap")
+    shop._owe_order(number, "orders/updated")
+    hear(connector, shop)
+    assert len(shop.calls) == before  # nothing of a hold is known, so nothing is asked
+    shop.hold(number)
+    shop._touch(number, note="No gift wrap")
+    shop._owe_order(number, "orders/updated")
+    for order in ((0, 1), (1, 0)):
+        owed = list(shop.owed)
+        hear(connector, shop, order=order)
+        shop.owed = owed
+        assert Order.objects.get().status == "held"
+    shop.owed.clear()
+    shop._touch(number, note="Gift wrap after all")
+    shop._owe_order(number, "orders/updated")
+    hear(connector, shop)
+    assert Order.objects.get().status == "held"
 
 
 def test_a_return_is_read_whole_whatever_its_webhook_tells(connector, shop):
@@ -286,8 +312,14 @@ def test_what_is_long_in_a_topic_is_not_lost(connector, shop):
 
 def test_an_order_that_waits_at_the_counter(connector, shop):
     number = shop.place()
-    shop.parcels[number][0] |= {"delivery_method": {"method_type": "pick_up"}, "status": "in_progress"}
+    shop.parcels[number][0] |= {"delivery_method": {"method_type": "pick_up"}}
     shop.pay(number)
+    hear(connector, shop)
+    order = Order.objects.get()
+    assert (order.status, order.is_collected, order.place) == ("paid", True, "Keswick")
+    shop.parcels[number][0] |= {"status": "in_progress"}
+    parcel = {"id": f"gid://shopify/FulfillmentOrder/{number + 500_000}", "status": "in_progress"}
+    shop.say("fulfillment_orders/line_items_prepared_for_pickup", {"fulfillment_order": parcel})
     hear(connector, shop)
     order = Order.objects.get()
     assert (order.status, order.is_collected, order.place) == ("ready", True, "Keswick")
@@ -398,6 +430,6 @@ def test_money_stays_exact(connector, shop):
     body = json.dumps({**shop.orders[number], "total_price": 0}).replace(
         '"total_price": 0', '"total_price": 1234567.89'
     )
-    shop.say("orders/create", json.loads(body))
+    shop.say("orders/paid", json.loads(body))
     hear(connector, shop)
     assert Order.objects.get().total == Decimal("1234567.890")

@@ -55,12 +55,16 @@ def said_by(connector: Connector, raw: RawEvent) -> Iterator[Said]:
 
 
 def _order(connector: Connector, order: dict[str, Any], raw: RawEvent) -> Iterator[Said]:
-    parcels = rows(order, "fulfillment_orders")
-    if fact := order_fact(connector, order, parcels):
-        yield fact
-    is_waiting = not order.get("fulfillment_status") and not order.get("cancelled_at")
-    if raw.kind == "orders/updated" and is_waiting and order.get("financial_status") == "paid":
-        yield Partial("orders", needed(order, "id"))  # it may be on hold, which is not in here
+    """Whether it is collected, and whether it is on hold, stands with its parcels, which only the desk's own reading
+    brings: so a new one is read once, and of one that we know to be on hold it is asked whether it still is."""
+    fact = order_fact(connector, order, rows(order, "fulfillment_orders"))
+    if fact is None:
+        return
+    yield fact
+    if raw.kind == "orders/create" and words(order.get("source_name")) != "pos":
+        yield Partial("orders", fact.external_id)
+    elif raw.kind == "orders/updated" and not order.get("fulfillment_status") and not order.get("cancelled_at"):
+        yield Partial("orders", fact.external_id, only_if_held=True)
 
 
 def _edited(connector: Connector, found: dict[str, Any], raw: RawEvent) -> Iterator[Said]:
