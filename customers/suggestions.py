@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from deskapp.models import User
 
 LEAST = 25  # per cent: what is less sure is not worth an agent's time
-AT_ONCE = 300
+AT_ONCE, ROUNDS = 300, 10
+_LOCK = 0x646F75626C65  # "double"
 MANY = 20  # who share a handle or a name: it says nothing of any two of them
 MOST_SHOWN = 5
 
@@ -38,18 +39,29 @@ def stale(customers: Iterable[int]) -> None:
     Customer.objects.filter(pk__in=set(customers)).exclude(looked_at=None).update(looked_at=None)
 
 
-@transaction.atomic
-def sweep(limit: int = AT_ONCE) -> set[int]:
-    """Looks at up to `limit` customers who are due, beside other workers. Gives those whose suggestions changed."""
-    due = Customer.objects.filter(looked_at=None, merged_into=None).order_by("pk")
-    keys = list(due.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:limit])
-    return look(keys)
+def sweep() -> set[int]:
+    """Looks at the customers who are due, the oldest first. Gives those whose suggestions changed."""
+    changed: set[int] = set()
+    for _round in range(ROUNDS):
+        due = Customer.objects.filter(looked_at=None, merged_into=None, erased_at=None).order_by("pk")
+        keys = list(due.values_list("pk", flat=True)[:AT_ONCE])
+        changed |= look(keys) if keys else set()
+        if len(keys) < AT_ONCE:
+            break
+    return changed
 
 
 @transaction.atomic
 def look(customers: Collection[int]) -> set[int]:
-    """Works out who else these may be, and stores it. Gives everybody whose suggestions changed."""
-    asked = set(Customer.objects.living().filter(pk__in=customers, erased_at=None).values_list("pk", flat=True))
+    """Works out who else these may be, and stores it. Gives everybody whose suggestions changed.
+
+    One look at a time, or two would wait for each other's rows: while another is under way, these stay due. Who is
+    looked at is locked, so that what is new of them meanwhile makes them due again.
+    """
+    if not _is_ours():
+        return set()
+    living = Customer.objects.living().filter(pk__in=customers, erased_at=None).order_by("pk")
+    asked = set(living.select_for_update(no_key=True).values_list("pk", flat=True))
     if not asked:
         return set()
     pairs = _candidates(asked)
@@ -64,6 +76,12 @@ def look(customers: Collection[int]) -> set[int]:
     changed = _store(asked, found)
     Customer.objects.filter(pk__in=asked).update(looked_at=timezone.now())
     return changed
+
+
+def _is_ours() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(%s)", [_LOCK])
+        return bool(cursor.fetchone()[0])
 
 
 def _store(asked: set[int], found: dict[Pair, Suggestion]) -> set[int]:

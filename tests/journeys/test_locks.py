@@ -25,7 +25,8 @@ from conversations.outbound.compose import reply
 from conversations.outbound.outbox import cancel_on_reply, settle, undo
 from customers.identify import Handle, identify
 from customers.merging import merge
-from customers.models import Customer, Identity
+from customers.models import Customer, Identity, Suggestion
+from customers.suggestions import look, sweep
 from tests.conftest import from_ann
 from tests.journeys.test_concurrent_arrivals import all_at_once
 
@@ -178,3 +179,14 @@ def test_everything_at_once_on_one_customer_ends_well(mail, chat, asked, ada, gr
     assert Customer.objects.living().get() == bob
     assert not Conversation.objects.exclude(customer=bob).exists()
     assert not Identity.objects.exclude(customer=bob).exists()
+
+
+def test_two_who_look_for_doubles_at_once_do_not_wait_for_each_other():
+    for number in range(6):
+        identify([Handle("visitor", f"v{number}"), Handle("email", "ann@home.example", is_verified=False)])
+    people = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
+    works = [lambda some=some: look(some) for some in (people[:4], people[2:], people[::-1], people)] * 3
+    all_at_once([*works, sweep, sweep])
+    sweep()
+    assert Suggestion.objects.count() == 15
+    assert not Customer.objects.filter(looked_at=None).exists()
