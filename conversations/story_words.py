@@ -38,6 +38,14 @@ _ICONS = {
     Verb.MARKED_SPAM: "warning",
     Verb.FAILED: "warning",
     Verb.MOVED: "people",
+    Verb.REFUNDED: "return",
+    Verb.CANCELLED_ORDER: "close",
+    Verb.RESENT_ORDER: "send",
+    Verb.HELD_ORDER: "snooze",
+    Verb.RELEASED_ORDER: "replay",
+    Verb.ADDED_ORDER: "order",
+    Verb.NOTED_CALL: "phone",
+    Verb.NOTED_FACT: "note",
 }
 
 

@@ -31,7 +31,7 @@ SHOWN = 5
 def order_acts(request: HttpRequest, pk: int) -> HttpResponse:
     """What may be done to the order, and what was done."""
     order = _order(request, pk)
-    return render(request, "conversations/orders/acts.html", _offered(order))
+    return _fragment(request, "conversations/orders/acts.html", _offered(order))
 
 
 @login_required
@@ -118,5 +118,10 @@ def _form(
         "left": orders.left_to_refund(order),
         "wish": form.wish if is_sure else None,
     }
-    name = "conversations/orders/act.html" if is_htmx(request) else "conversations/orders/act_page.html"
-    return render(request, name, context, status=status)
+    return _fragment(request, "conversations/orders/act.html", context, status=status)
+
+
+def _fragment(request: HttpRequest, name: str, context: dict[str, object], *, status: int = 200) -> HttpResponse:
+    """Alone under htmx, else as a page."""
+    page = name if is_htmx(request) else "conversations/orders/act_page.html"
+    return render(request, page, {**context, "inside": name}, status=status)

@@ -1,10 +1,12 @@
 """Purchases: whatever order webhooks come in, and however often, the rows they end in are the same."""
 
+import random
+import threading
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -244,3 +246,31 @@ def test_money_reads_as_in_the_agents_language(language, reads):
 
 def test_a_currency_without_cents_has_none():
     assert formatted(Decimal("1148"), "JPY", "en") == "JP¥1,148"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_workers_with_the_same_webhooks_at_once_end_in_one_order():
+    """Also where neither the order nor its buyer is known yet."""
+    states = ["placed", "paid", "shipped", "delivered"]
+    said = [order(state, number, cart_id="c1") for number, state in enumerate(states)] + [cart(), returned()]
+    failed = []
+
+    def work(seed):
+        try:
+            for fact in random.Random(seed).sample(said, len(said)):
+                DOES[type(fact)](fact)
+        except Exception as error:  # shown below: a thread would swallow it
+            failed.append(error)
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work, args=(seed,)) for seed in range(6)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert not failed
+    assert (Order.objects.get().status, Cart.objects.get().status) == ("delivered", "ordered")
+    assert Return.objects.get().order == Order.objects.get()
+    assert Customer.objects.count() == 1
+    assert Event.objects.count() == 5  # four steps and the return
