@@ -6,19 +6,22 @@ from integrations.adapters.media.chat import by_mail, leftovers
 from integrations.inbound import backfill, rereading
 from integrations.inbound.process import process, survives
 from integrations.inbound.together import process_with_next
+from integrations.inbound.tracked import process_tracked
 from integrations.models import RawEvent
 from integrations.outbound import deliver
+from integrations.queueing import queue_event
 
 
 @shared_task(name="integrations.inbound.process")
 def process_raw_event(raw_id: int) -> None:
-    process_with_next(raw_id)
+    if (following := process_with_next(raw_id)) is not None:
+        queue_event(following)
 
 
 @shared_task(name="integrations.inbound.process_batch")
 def process_batch(raw_id: int) -> None:
-    """Of a tracker: it is many already, and takes no others along."""
-    process(raw_id)
+    """Of a tracker."""
+    process_tracked(raw_id)
 
 
 @shared_task(name="integrations.inbound.sweep")

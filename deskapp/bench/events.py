@@ -19,7 +19,7 @@ from deskapp.bench.calls import bodies, calls
 from deskapp.bench.machine import Figures, cpu_seconds
 from integrations.adapters.trackers.calls import Sender, facts_of
 from integrations.adapters.trackers.door import new_key
-from integrations.inbound.process import process
+from integrations.inbound.tracked import process_tracked
 from integrations.models import Connector, RawEvent
 
 VISITORS = 500
@@ -44,7 +44,7 @@ def run(*, say: Callable[[str], None], tracked: int, **options: object) -> Figur
     figures: Figures = {
         "events": tracked,
         "requests_are": "POSTs to /v1/batch by Django's test client in this process, every middleware; processing is"
-        " integrations.inbound.process.process on what they kept, as the Celery task calls it; one after the other",
+        " integrations.inbound.tracked.process_tracked on what they kept, as the task calls it",
     }
     for size in (100, 10, 1):
         count = max(size * 20, tracked * size // 100)
@@ -98,7 +98,7 @@ def _work_off(connector: Connector, made: list[bytes]) -> tuple[Cost, Cost]:
     kept = list(RawEvent.objects.filter(pk__gt=newest).order_by("pk").values_list("pk", flat=True))
     with measured() as work:
         for pk in kept:
-            process(pk)
+            process_tracked(pk)
     return door, work
 
 

@@ -19,12 +19,20 @@ def keep_facts(raw: RawEvent, told: Sequence[Told]) -> None:
     if not told:
         return
     try:
-        with transaction.atomic():
-            touched = gather_all(fact for item in told for fact in item.facts)
+        keep_all(told)
     except POISON:
         if len(told) == 1:
             raise  # then it is the whole event that is bad
-        touched = _one_by_one(raw, told)
+        _follow(_one_by_one(raw, told))
+
+
+@transaction.atomic
+def keep_all(told: Sequence[Told]) -> None:
+    """All or nothing."""
+    _follow(gather_all(fact for item in told for fact in item.facts))
+
+
+def _follow(touched: set[int]) -> None:
     profile.changed(touched)
     push_customer(touched)
 

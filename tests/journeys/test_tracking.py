@@ -9,13 +9,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from customers.models import Cart, Claim, Consent, Customer, Event, Identity, Trait, Visit, WishItem
 from integrations.adapters.trackers.door import new_key
 from integrations.inbound.process import process, replay
 from integrations.models import Connector, RawEvent
-from integrations.tasks import sweep_raw_events
+from integrations.tasks import process_batch, sweep_raw_events
 
 pytestmark = pytest.mark.django_db
 
@@ -177,6 +178,8 @@ def test_the_same_batch_five_times_in_parallel_is_there_once():
     def send(number):
         try:
             answers.append(post(connector, {**body, "sentAt": f"2026-11-22T07:00:0{number}Z"}).status_code)
+            for raw_id in RawEvent.objects.order_by("pk").values_list("pk", flat=True):
+                process_batch(raw_id)
             sweep_raw_events()
         finally:
             connection.close()
@@ -213,6 +216,44 @@ def test_what_was_kept_is_byte_for_byte_what_came(server):
     assert bytes(RawEvent.objects.get().body) == body
     process_all()
     assert Event.objects.get().identity.value == "7"
+
+
+def test_many_small_requests_are_processed_together_and_the_bad_ones_apart(server):
+    bodies = [{"batch": [call(messageId=f"s{number}")]} for number in range(20)]
+    bodies[7]["batch"][0]["userId"] = None
+    for body in bodies:
+        post(server, body)
+    first, *rest = RawEvent.objects.order_by("pk").values_list("pk", flat=True)
+    with CaptureQueriesContext(connection) as statements:
+        process_batch(first)
+    assert len(statements) < 60
+    assert Event.objects.count() == 19 and len(asides()) == 1
+    assert set(RawEvent.objects.filter(pk__in=[first, *rest]).values_list("state", flat=True)) == {"done"}
+    with CaptureQueriesContext(connection) as statements:
+        process_batch(rest[0])
+    assert len(statements) == 1
+
+
+def test_a_request_that_spoils_the_others_is_processed_alone(server, monkeypatch):
+    from customers import gather
+
+    keep = gather.KEEPERS[gather.EventFact]
+
+    def refuses(facts):
+        if any(fact.name == "Impossible" for fact in facts):
+            raise RuntimeError("something of ours is broken")
+        return keep(facts)
+
+    monkeypatch.setitem(gather.KEEPERS, gather.EventFact, refuses)
+    for event in ("Coupon Applied", "Impossible", "Coupon Applied"):
+        post(server, {"batch": [call(event)]})
+    process_batch(RawEvent.objects.order_by("pk").values_list("pk", flat=True)[0])
+    assert Event.objects.count() == 2
+    assert list(RawEvent.objects.order_by("pk").values_list("state", "tries")) == [
+        ("done", 0),
+        ("kept", 1),
+        ("done", 0),
+    ]
 
 
 # the clock
