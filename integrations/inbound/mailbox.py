@@ -15,6 +15,7 @@ from integrations.adapters.media.email.mailbox import TOO_LARGE, UNREADABLE
 from integrations.adapters.media.email.original import digest, message_id_of
 from integrations.inbound.arrival import Arrival
 from integrations.inbound.process import accept
+from integrations.inbound.together import LARGEST, MOST_TOGETHER
 from integrations.models import Connector, RawEvent
 from integrations.queueing import queue_event
 
@@ -41,11 +42,16 @@ def fetch_new(connector: Connector, mailbox: Mailbox, *, stop: Event | None = No
         for batch in _batches(mailbox.after(cursor["uid"]), alone=cursor.get("breaks", 0) > 0):
             cursor, kept = _take(connector, mailbox, cursor, batch)
             new += len(kept)
-            for raw in kept:
+            for raw in _heads(kept):
                 queue_event(raw.pk)
             if stop and stop.is_set():
                 break
         return new
+
+
+def _heads(kept: Sequence[RawEvent]) -> list[RawEvent]:
+    """Who comes for a mail takes along those behind it: one task for so many, and one for each that is too large."""
+    return [raw for index, raw in enumerate(kept) if index % MOST_TOGETHER == 0 or len(raw.body) >= LARGEST]
 
 
 @contextmanager

@@ -26,18 +26,22 @@ ROUNDS = 4  # after which those that still wait for others are processed one by 
 LARGEST = 200_000  # bytes of one that is taken along: they are all held in memory
 
 
-def process_with_next(raw_id: int) -> None:
-    """Processes the event, and up to MOST_TOGETHER - 1 of those kept after it that no other worker holds. Whoever has
-    claimed an event ends with it; the sweep comes back for a worker that died."""
-    waiting = [raw_id]
+def process_with_next(raw_id: int) -> int | None:
+    """Processes the event, and the mails kept after it that no other worker holds, as many as fit. Whoever has claimed
+    an event ends with it; the sweep comes back for a worker that died. Gives the first that still waits behind them:
+    it is to be come for next."""
+    if (tries := _tries_of(raw_id)) is None:
+        return None  # most often: an earlier one has taken it along
+    if tries or not _is_mail(raw_id):  # one that was tried may be one that kills its worker
+        process(raw_id)
+        return None
+    waiting, last = [raw_id], 0
     for _round in range(ROUNDS):
-        if not waiting or (tries := _tries_of(waiting[0])) is None:
-            return  # most often at once: where many wait, an earlier one has taken it along
-        if tries or not _is_mail(waiting[0]):  # one that was tried may be one that kills its worker
-            break
-        waiting = _round_from(waiting[0])
+        if waiting:
+            waiting, last = _round_from(waiting)
     for each in waiting:
         process(each)
+    return _first_after(last) if last else None
 
 
 def _tries_of(raw_id: int) -> int | None:
@@ -52,18 +56,26 @@ def _is_mail(raw_id: int) -> bool:
     return RawEvent.objects.filter(pk=raw_id, connector__channel__medium=Medium.EMAIL).exists()
 
 
-def _round_from(raw_id: int) -> list[int]:
-    """Gives those that belong to one of this round, so that they come after it."""
+def _first_after(raw_id: int) -> int | None:
+    behind = RawEvent.objects.filter(pk__gt=raw_id, state=RawEvent.State.KEPT, tries=0)
+    mails = behind.filter(connector__channel__medium=Medium.EMAIL).order_by("pk")
+    return mails.values_list("pk", flat=True).first()
+
+
+def _round_from(waiting: Sequence[int]) -> tuple[list[int], int]:
+    """The first of `waiting` and those behind it. Gives those that come after it, because they belong to one of this
+    round; and where the round was full, its last."""
     claimed: list[int] = []
     try:
-        alone, waiting = _together(raw_id, claimed)
+        alone, later = _together(waiting[0], claimed)
     except Exception as error:
         # Nothing of it was committed; alone, each of them succeeds, or counts its try and keeps its error.
         log.warning("events are processed one by one", raw_events=len(claimed), error=str(error))
-        alone, waiting = claimed or [raw_id], []
+        alone, later = claimed or [waiting[0]], []
     for each in alone:
         process(each)
-    return waiting
+    missed = [pk for pk in waiting[1:] if pk not in claimed]
+    return later + missed, claimed[-1] if len(claimed) == MOST_TOGETHER else 0
 
 
 @transaction.atomic

@@ -14,10 +14,12 @@ from conversations.outbound import outbox
 from customers.identify import Handle, identify
 from customers.merging import merge
 from customers.models import Customer, Identity
+from integrations.adapters.media.email.imap import Found
 from integrations.inbound import together
-from integrations.inbound.mailbox import keep_mail
+from integrations.inbound.mailbox import fetch_new, keep_mail
 from integrations.inbound.together import process_with_next
 from integrations.models import RawEvent
+from integrations.tasks import process_raw_event
 from tests.conftest import from_ann
 from tests.journeys.test_concurrent_arrivals import all_at_once
 from tests.journeys.test_locks import Other
@@ -37,6 +39,23 @@ def alone(monkeypatch):
     taken, process = [], together.process
     monkeypatch.setattr(together, "process", lambda raw_id: (taken.append(raw_id), process(raw_id)))
     return taken
+
+
+class FakeMailbox:
+    """A folder on a server, as far as fetching asks for it."""
+
+    uidvalidity = 1
+
+    def __init__(self, bodies):
+        self.bodies = bodies
+        self.uidnext = len(bodies) + 1
+
+    def after(self, uid):
+        found = enumerate(self.bodies, start=1)
+        return [Found(number, len(body), timezone.now()) for number, body in found if number > uid]
+
+    def read(self, uids):
+        return [(uid, self.bodies[uid - 1]) for uid in uids]
 
 
 def keep(mailbox, *mails):
@@ -172,6 +191,34 @@ def test_an_answer_to_somebody_elses_conversation_taken_along_begins_its_own(mai
     process_with_next(keep(mailbox, from_person(1), stranger)[0])
     assert asked.conversation.messages.count() == 1
     assert Conversation.objects.get(customer__name="Person 2").messages.get().text == "I read this"
+
+
+def test_tasks_for_the_first_of_each_batch_and_for_the_large_are_enough(mailbox, monkeypatch):
+    """Sixty mails in two fetches; the third is too large to be taken along, and one person wrote three of them."""
+    bodies = [from_person(number if number % 20 else 0, f"Mail {number}") for number in range(60)]
+    bodies[2] = from_person(2, "x" * 900 + "\n" + ("y" * 900 + "\n") * 300)
+    queued, fake = [], FakeMailbox(bodies)
+    monkeypatch.setattr("integrations.inbound.mailbox.queue_event", queued.append)
+    monkeypatch.setattr("integrations.tasks.queue_event", queued.append)
+    assert fetch_new(mailbox, fake) == 60
+    kept = list(RawEvent.objects.order_by("pk").values_list("pk", flat=True))
+    assert queued == [kept[0], kept[2], kept[25], kept[50]]
+    done = 0
+    while queued:
+        process_raw_event(queued.pop(0))
+        done += 1
+    assert set(RawEvent.objects.values_list("state", flat=True)) == {"done"}
+    assert Message.objects.count() == 60
+    assert done < 10
+
+
+def test_the_next_in_line_is_come_for_by_a_task_of_its_own(mailbox, monkeypatch):
+    queued = keep(mailbox, *(from_person(number) for number in range(60)))[:1]
+    monkeypatch.setattr("integrations.tasks.queue_event", queued.append)
+    for _task in range(3):
+        process_raw_event(queued.pop())
+    assert not queued
+    assert Message.objects.count() == 60
 
 
 def test_a_blocked_sender_is_spam_and_no_other(mailbox):
