@@ -1,10 +1,10 @@
-"""One conversation as its page needs it, and in one more query what else there is to ask for."""
+"""One conversation as its page needs it: a single query, which also says what else there is to ask for."""
 
 import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypedDict
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, QuerySet, Subquery
@@ -13,14 +13,37 @@ from django.db.models.functions import JSONObject
 from conversations.models import Activity, Conversation, Draft, Follow, Medium, Mention, Message, Participant, Tag
 from conversations.models.conversation import ConversationQuerySet
 from conversations.outbound.reach import WORDS, LastWord, newest_of_each, said_by_customer
-from conversations.prepared import Prepared, Row, blank, has_asked, prepare, restored
+from conversations.prepared import Prepared, blank, has_asked, prepare, restored
 from customers.models import Claim, Identity
 
 if TYPE_CHECKING:
     from deskapp.models import User
 
 IDENTITY = ("id", "customer_id", "kind", "value", "display", "is_verified", "source")  # what is shown of one
-_HERE, _AGENT, _CUSTOMER = blank(1), blank(2), blank(3)
+_HERE, _AGENT = blank(1), blank(2)
+
+
+class Word(TypedDict):
+    channel_id: int
+    identity_id: int
+    created_at: str
+
+
+class Facts(TypedDict):
+    """The columns of _facts, in their order."""
+
+    tags: list[dict[str, object]]
+    people: list[dict[str, object]]
+    words: list[Word]
+    claims: list[dict[str, object]]
+    identities: list[dict[str, object]]
+    newest_message: int | None
+    newest_activity: int | None
+    visitor: int | None
+    is_followed: bool
+    is_called: bool
+    has_drafts: bool
+    has_others: bool
 
 
 @dataclass(frozen=True)
@@ -43,23 +66,23 @@ class Opened:
 
 def opened(agent: "User", pk: int, *, among: ConversationQuerySet) -> Opened | None:
     """None where `among`, such as what this agent may see, does not hold it."""
-    found = among.select_related("customer", "assignee", "team").filter(pk=pk).first()
-    if found is None:
-        return None
-    return _opened(found, _facts().fetch({_HERE: pk, _AGENT: agent.pk, _CUSTOMER: found.customer_id})[0])
+    facts = _facts().as_json(Facts.__annotations__, {_HERE: pk, _AGENT: agent.pk})
+    found = among.select_related("customer", "assignee", "team").annotate(facts=facts).filter(pk=pk).first()
+    return _opened(found, json.loads(vars(found)["facts"])) if found else None
 
 
 @cache
 def _facts() -> Prepared:
     here: dict[str, int] = {"conversation": _HERE}
     own = {**here, "agent": _AGENT}
-    others = Conversation.objects.here().filter(customer=_CUSTOMER).exclude(pk=_HERE)
+    customer = Subquery(Conversation.objects.filter(pk=_HERE).values("customer"))
+    others = Conversation.objects.here().filter(customer=customer).exclude(pk=_HERE)
     asked = Conversation.objects.filter(pk=_HERE).values_list(
         ArraySubquery(_json(Tag.objects.filter(conversations=_HERE).order_by("name"), "id", "name")),
         ArraySubquery(_json(Participant.objects.filter(**here).order_by("email"), "email", "name")),
         ArraySubquery(_json(said_by_customer(_HERE), "channel_id", "identity_id", "created_at")[:WORDS]),
-        ArraySubquery(_json(Claim.objects.filter(customer=_CUSTOMER).order_by("pk"), "id", "value", "source")),
-        ArraySubquery(_json(Identity.objects.filter(customer=_CUSTOMER).order_by("pk"), *IDENTITY)),
+        ArraySubquery(_json(Claim.objects.filter(customer=customer).order_by("pk"), "id", "value", "source")),
+        ArraySubquery(_json(Identity.objects.filter(customer=customer).order_by("pk"), *IDENTITY)),
         _newest(Message.objects.filter(**here)),
         _newest(Activity.objects.filter(**here)),
         Subquery(said_by_customer(_HERE).filter(channel__medium=Medium.CHAT).values("identity")[:1]),
@@ -71,29 +94,26 @@ def _facts() -> Prepared:
     return prepare(asked)
 
 
-def _opened(found: Conversation, facts: Row) -> Opened:
-    """`facts`: the columns of _facts, in their order."""
-    lists = ([json.loads(each) for each in cast("list[str]", column)] for column in facts[:5])
-    tags, people, said, claims, identities = lists
-    message, activity, visitor = (cast("int | None", column) for column in facts[5:8])
-    is_followed, is_called, has_drafts, has_others = (bool(column) for column in facts[8:])
-    has_asked(found.customer, "identities", Identity, [restored(Identity, row) for row in identities])
+def _opened(found: Conversation, facts: Facts) -> Opened:
+    identities = [restored(Identity, row) for row in facts["identities"]]
+    has_asked(found.customer, "identities", Identity, identities)
     words = (
-        LastWord(word["channel_id"], word["identity_id"], datetime.fromisoformat(word["created_at"])) for word in said
+        LastWord(word["channel_id"], word["identity_id"], datetime.fromisoformat(word["created_at"]))
+        for word in facts["words"]
     )
     return Opened(
         conversation=found,
-        tags=[restored(Tag, row) for row in tags],
-        participants=[restored(Participant, row) for row in people],
-        claims=[restored(Claim, row) for row in claims],
+        tags=[restored(Tag, row) for row in facts["tags"]],
+        participants=[restored(Participant, row) for row in facts["people"]],
+        claims=[restored(Claim, row) for row in facts["claims"]],
         words=newest_of_each(words),
-        newest_message=message or 0,
-        newest_activity=activity or 0,
-        visitor=visitor,
-        is_followed=is_followed,
-        is_called=is_called,
-        has_drafts=has_drafts,
-        has_others=has_others,
+        newest_message=facts["newest_message"] or 0,
+        newest_activity=facts["newest_activity"] or 0,
+        visitor=facts["visitor"],
+        is_followed=facts["is_followed"],
+        is_called=facts["is_called"],
+        has_drafts=facts["has_drafts"],
+        has_others=facts["has_others"],
     )
 
 

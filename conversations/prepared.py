@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
-from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Model, QuerySet
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Model, QuerySet, TextField
+from django.db.models.expressions import RawSQL
 
-Row = tuple[object, ...]
 M = TypeVar("M", bound=Model)
 
 _FIRST = 918_273_645_000  # no row has such an id: where it stands in a query, a value is put in later
@@ -23,12 +23,11 @@ class Prepared:
     sql: str
     params: tuple[str | int, ...]
 
-    def fetch(self, values: Mapping[int, int]) -> list[Row]:
-        """The rows as the database gives them, with `values` in the place of the blanks."""
+    def as_json(self, names: Iterable[str], values: Mapping[int, int]) -> RawSQL:
+        """Its one row as an object with these names, with `values` in the place of the blanks: a column for others."""
         params = [values.get(param, param) if isinstance(param, int) else param for param in self.params]
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, params)
-            return cursor.fetchall()
+        row = f"select row_to_json(row)::text from ({self.sql}) as row ({', '.join(names)})"  # noqa: S608  Django's own
+        return RawSQL(row, params, output_field=TextField())  # noqa: S611
 
 
 def prepare(rows: QuerySet) -> Prepared:
