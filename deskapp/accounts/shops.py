@@ -39,7 +39,8 @@ def shops(request: HttpRequest) -> HttpResponse:
 @admins_only
 @require_POST
 def shop_check(request: HttpRequest, pk: int) -> HttpResponse:
-    """Calls the shop, and says what it found or what is wrong; the row keeps it."""
+    """Calls the shop, and says what it found or what is wrong; the row keeps it. What was given up while it was away is
+    asked for again."""
     shop = _shop(pk)
     if not hasattr(adapter_named(shop.adapter), "check"):
         raise Http404
@@ -50,6 +51,7 @@ def shop_check(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("shops")
     Connector.objects.filter(pk=pk).update(error="", checked_at=timezone.now(), settings=shop.settings)
+    Reread.objects.filter(connector=shop, due_at=None).update(due_at=timezone.now(), tries=0, error="")
     messages.success(request, found)
     return redirect("shops")
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import Error, IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from integrations.adapters import adapter_named
 from integrations.adapters.base import AdapterError
@@ -43,16 +44,17 @@ def start(connector: Connector, *, since: datetime | None = None) -> Backfill:
 
 
 def run(pk: int, *, seconds: float = 120.0, watch: Watch | None = None) -> Backfill:
-    """Reads on for so long, or until it is done or the shop is away; gives the row as it stands then. Only one runs
-    at a time. Each page is kept in the transaction that moves the cursor: killed at any point, nothing is lost, and
-    what is read twice is known by its name."""
+    """Reads on for so long, or until it is done or the shop is away; gives the row as it stands then. Before it is due,
+    nothing happens. Only one runs at a time. Each page is kept in the transaction that moves the cursor: killed at any
+    point, nothing is lost, and what is read twice is known by its name."""
     until = time.monotonic() + seconds
     with _only_one(pk) as is_ours:
         backfill = Backfill.objects.select_related("connector").get(pk=pk)
-        if not is_ours or backfill.finished_at or backfill.state == State.STOPPED:
+        is_early = backfill.state == State.WAITING and backfill.due_at > timezone.now()
+        if not is_ours or is_early or backfill.finished_at or backfill.state == State.STOPPED:
             return backfill
         if not backfill.connector.is_active:
-            return _stopped(backfill, "The shop is not connected any more.")
+            return _stopped(backfill, _("The shop is not connected any more."))
         backfill.state, backfill.due_at = State.RUNNING, timezone.now() + LEASE
         backfill.save(update_fields=["state", "due_at"])
         try:

@@ -6,6 +6,7 @@ import structlog
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from integrations.adapters import adapter_named
 from integrations.adapters.base import AdapterError
@@ -30,7 +31,7 @@ def reread(pk: int) -> None:
     if row is None:
         return
     if not row.connector.is_active:
-        Reread.objects.filter(pk=pk).update(due_at=None, error="The shop is not connected any more.")
+        Reread.objects.filter(pk=pk).update(due_at=None, error=_("The shop is not connected any more."))
         return
     try:
         _read(row)

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integrations.inbound import backfill
-from integrations.models import Backfill, Connector
+from integrations.models import Backfill, Connector, Reread
 from tests.adapters.shops.conftest import connector, shop  # noqa: F401  (fixtures)
 
 pytestmark = pytest.mark.django_db
@@ -19,10 +19,15 @@ def test_only_admins_come_here(client, ada, sam, root):
 
 def test_a_test_of_the_connection_says_what_it_found_or_what_is_wrong(client, root, connector, shop):  # noqa: F811
     client.force_login(root)
+    given_up = Reread.objects.create(
+        connector=connector, kind="orders", external_id="1", asked_at=timezone.now(), due_at=None, tries=12
+    )
     answer = client.post(reverse("shop_check", args=[connector.pk]), follow=True)
     assert b"Signed in to Hollin &amp; Fell" in answer.content
     connector.refresh_from_db()
     assert (connector.error, connector.settings["locations"]) == ("", {"501": "Keswick", "502": "Kendal"})
+    given_up.refresh_from_db()
+    assert given_up.due_at
     connector.secrets = {**connector.secrets, "client_secret": "wrong"}
     connector.save()
     answer = client.post(reverse("shop_check", args=[connector.pk]), follow=True)

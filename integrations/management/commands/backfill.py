@@ -14,7 +14,8 @@ from integrations.inbound import backfill
 from integrations.models import Backfill, Connector
 
 WIDTH = 30  # of the bar
-LONGEST_LOOK = 5.0  # seconds between two looks at a shop that is away
+A_LOOK, LONGEST_LOOK = 1.0, 5.0  # seconds between two looks at what a worker does, and at a shop that is away
+ENDED = (Backfill.State.DONE, Backfill.State.STOPPED)
 
 
 class Command(BaseCommand):
@@ -30,9 +31,9 @@ class Command(BaseCommand):
         if queue:
             self.stdout.write(f"The workers read it: {found.percent} % so far.")
             return
-        while found.state not in (Backfill.State.DONE, Backfill.State.STOPPED):
-            self.wait(found)
-            found = backfill.run(found.pk, watch=self.show)
+        while (found := backfill.run(found.pk, watch=self.show)).state not in ENDED:
+            self.show(found, f" {found.error}" if found.error else "")
+            time.sleep(self.until(found))
         self.show(found)
         self.stderr.write("")
         if found.state == Backfill.State.STOPPED:
@@ -41,15 +42,15 @@ class Command(BaseCommand):
 
     def shop(self, named: str) -> Connector:
         found = Connector.objects.filter(Q(name__iexact=named) | Q(pk=int(named) if named.isdecimal() else 0)).first()
-        if found is None or not hasattr(adapter_named(found.adapter), "pages"):
+        if found is None or not hasattr(adapter_named(found.adapter), "reread"):
             raise CommandError(f"There is no shop “{named}” whose past can be read.")
         return found
 
-    def wait(self, found: Backfill) -> None:
-        """Until it is due: a shop that is away is looked for again by itself."""
-        while (left := (found.due_at - timezone.now()).total_seconds()) > 0 and found.error:
-            self.show(found, f" {found.error}")
-            time.sleep(min(left, LONGEST_LOOK))
+    def until(self, found: Backfill) -> float:
+        """Seconds to the next look: it is due then, or a worker has it in hand."""
+        if found.state == Backfill.State.RUNNING:
+            return A_LOOK
+        return min(max((found.due_at - timezone.now()).total_seconds(), 0.1), LONGEST_LOOK)
 
     def show(self, found: Backfill, words: str = "") -> None:
         full = WIDTH * found.percent // 100
