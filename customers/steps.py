@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from customers.events import record_own
+from customers import events
 from customers.models import Cart, Identity, Loyalty, Order, Return
 from customers.models.order import OrderStatus, ReturnStatus
 from customers.money import plainly
@@ -119,16 +119,10 @@ def _products(lines: list[Row]) -> list[Row]:
     ]
 
 
+def noted(steps: Iterable[Step], identity: Identity, source: int) -> list[events.Step]:
+    """The steps as what `identity` went through."""
+    return [events.Step(identity, step.name, source, step.external_id, step.at, step.properties) for step in steps]
+
+
 def _note(steps: Iterable[Step], identity: Identity, source: int) -> set[int]:
-    new = [
-        record_own(
-            identity,
-            step.name,
-            source=source,
-            external_id=step.external_id,
-            occurred_at=step.at,
-            properties=step.properties,
-        )
-        for step in steps
-    ]
-    return {identity.customer_id} if any(new) else set()
+    return {identity.customer_id} if events.record_steps(noted(steps, identity, source)) else set()

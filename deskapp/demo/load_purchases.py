@@ -7,10 +7,10 @@ from customers import events
 from customers.commerce import product as keep_product
 from customers.facts import OrderFact, ProductFact, ReturnFact
 from customers.identify import Handle
-from customers.models import EventKey, Identity, Loyalty, Order, Return
+from customers.models import Identity, Loyalty, Order, Return
 from customers.models.identity import Kind
 from customers.statements import order_row, return_row
-from customers.steps import Step, steps_of_order, steps_of_return
+from customers.steps import Step, noted, steps_of_order, steps_of_return
 from deskapp.demo.bought import PLACES, REPLENISHED, Purchase, sku_of
 from deskapp.demo.talk import Person
 from integrations.models import Connector
@@ -18,7 +18,6 @@ from integrations.simulators.demo_shop.book import Book, order_item
 from integrations.simulators.demo_shop.goods import PRODUCTS
 
 BATCH = 1000
-Owned = tuple[Step, Identity]
 
 
 def load_purchases(
@@ -33,15 +32,15 @@ def load_purchases(
         row.identity = owner
     Order.objects.bulk_create(rows, batch_size=BATCH)
     backs = []
-    steps: list[Owned] = []
+    steps: list[events.Step] = []
     for purchase, row, owner in zip(purchases, rows, owners, strict=True):
-        steps += [(step, owner) for step in _way(purchase, row)]
+        steps += noted(_way(purchase, row), owner, shop.pk)
         if back := _given_back(purchase, shop.pk):
             back.identity, back.order = owner, row
             backs.append(back)
-            steps += [(step, owner) for step in steps_of_return(back, row.number)]
+            steps += noted(steps_of_return(back, row.number), owner, shop.pk)
     Return.objects.bulk_create(backs, batch_size=BATCH)
-    _note(steps, shop.pk)
+    events.record_steps(steps)
     Book().fill(order_item(fact) for fact in facts)
 
 
@@ -134,16 +133,3 @@ def _given_back(purchase: Purchase, source: int) -> Return | None:
         reason=back.reason,
     )
     return return_row(fact)
-
-
-def _note(steps: Sequence[Owned], source: int) -> None:
-    EventKey.objects.bulk_create(
-        [EventKey(source=source, external_id=step.external_id) for step, _ in steps], batch_size=5 * BATCH
-    )
-    rows = [
-        events.Row(
-            step.at, owner, step.name, events.meaning(step.name).category, source, step.external_id, step.properties, {}
-        )
-        for step, owner in steps
-    ]
-    events.insert(rows)
