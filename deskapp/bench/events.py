@@ -70,6 +70,8 @@ def _through_the_door(connector: Connector, count: int, size: int, say: Callable
     _work_off(connector, made[:WARM_UP])
     before = Event.objects.count()
     door, work = _work_off(connector, made[WARM_UP:])
+    if RawEvent.objects.exclude(state=RawEvent.State.DONE).exists():
+        raise RuntimeError("A request was not processed.")
     say(f"bench events: {count} events in batches of {size}, {count / (door.wall + work.wall):.0f} events/s")
     return {
         "events": count,

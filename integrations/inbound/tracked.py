@@ -4,6 +4,7 @@ statements for all. Where anything fails, nothing of it was done, and they are p
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Length
 from django.utils import timezone
 
@@ -65,5 +66,5 @@ def _together(raw_id: int, adapter: str, claimed: list[int]) -> list[int]:
 def _claimed(raw_id: int, adapter: str) -> list[RawEvent]:
     """The request, unless somebody else has it, and of those behind it the small ones that have not failed before."""
     untried = RawEvent.objects.filter(pk__gte=raw_id, state=RawEvent.State.KEPT, tries=0, connector__adapter=adapter)
-    small = untried.alias(size=Length("body")).filter(size__lt=LARGEST)
+    small = untried.alias(size=Length("body")).filter(Q(pk=raw_id) | Q(size__lt=LARGEST))
     return list(small.select_for_update(of=("self",), no_key=True, skip_locked=True).order_by("pk")[:MOST_TOGETHER])

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from customers.models import Cart, Claim, Consent, Customer, Event, Identity, Trait, Visit, WishItem
 from integrations.adapters.trackers.door import new_key
-from integrations.inbound.process import process, replay
+from integrations.inbound.process import replay
 from integrations.models import Connector, RawEvent
 from integrations.tasks import process_batch, sweep_raw_events
 
@@ -58,8 +58,9 @@ def post(connector, body, kind="batch", **headers):
 
 
 def process_all():
+    """As the worker does."""
     for raw_id in RawEvent.objects.filter(state="kept").values_list("pk", flat=True):
-        process(raw_id)
+        process_batch(raw_id)
 
 
 def take(connector, *calls, kind="batch", **fields):
@@ -232,6 +233,17 @@ def test_many_small_requests_are_processed_together_and_the_bad_ones_apart(serve
     with CaptureQueriesContext(connection) as statements:
         process_batch(rest[0])
     assert len(statements) == 1
+
+
+def test_a_large_request_is_processed_and_takes_small_ones_along(server):
+    post(server, {"batch": [call(properties={"words": "x" * 3000}) for _ in range(20)]})
+    post(server, {"batch": [call()]})
+    post(server, {"batch": [call(properties={"words": "x" * 3000}) for _ in range(20)]})
+    first, _second, third = RawEvent.objects.order_by("pk").values_list("pk", flat=True)
+    process_batch(first)
+    assert Event.objects.count() == 21
+    process_batch(third)
+    assert Event.objects.count() == 41
 
 
 def test_a_request_that_spoils_the_others_is_processed_alone(server, monkeypatch):
