@@ -78,7 +78,7 @@ def _ways(agent: "User", customer: Customer, came_by: dict[int, MergeEntry]) -> 
     return [
         Way(
             identity=each,
-            label=_browser(places[each.pk]) if each.pk in places else each.label,
+            label=_label(each, places.get(each.pk, "")),
             how=_how(each, came_by.get(each.pk), orders.get(each.pk, 0)),
             badge=_badge(each, came_by.get(each.pk)),
             is_sure=each.is_verified,
@@ -117,8 +117,13 @@ def _places(identities: Collection[Identity]) -> dict[int, str]:
     return {pk: place for pk, place in found.items() if isinstance(place, str) and place}
 
 
-def _browser(place: str) -> str:
-    return _("Browser in %(place)s") % {"place": place}
+def _label(identity: Identity, place: str) -> str:
+    """An address or number as it is; of other kinds which one it is."""
+    if identity.kind == Kind.VISITOR:
+        return _("Browser in %(place)s") % {"place": place} if place else _("Browser")
+    if identity.kind in (Kind.EMAIL, Kind.PHONE):
+        return identity.label
+    return f"{identity.get_kind_display().capitalize()}, {identity.label}"
 
 
 def _how(identity: Identity, entry: MergeEntry | None, orders: int) -> str:

@@ -37,11 +37,11 @@ class Rule:
 
 
 RULES: Mapping[str, Rule] = {
-    # What one of them proved, and the other only says: people seldom mistype their own address for another's.
-    "claims_email": Rule(4.2, "email", _("gave %(says)s, which is the other's proven address")),
-    "claims_number": Rule(3.6, "number", _("gave %(says)s, which is the other's proven number")),
+    # What one of them proved, and the other only says: people seldom mistype their own address for another’s.
+    "claims_email": Rule(4.2, "email", _("gave %(says)s, which is the other’s proven address")),
+    "claims_number": Rule(3.6, "number", _("gave %(says)s, which is the other’s proven number")),
     "claims_loyalty": Rule(3.6, "loyalty", _("gave the loyalty number %(says)s of the other")),
-    "claims_account": Rule(2.8, "account", _("named the other's account %(says)s")),
+    "claims_account": Rule(2.8, "account", _("named the other’s account %(says)s")),
     # A From header that failed its check may be forged by anyone who knows the address.
     "unproven_sender": Rule(3.0, "email", _("wrote as %(says)s, but the sender's check failed")),
     # Both only say so: a shared address or a family's number is as likely.

@@ -1,5 +1,6 @@
 """Split, merge and unmerge; people in copy; whose conversation and whose address it is."""
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
@@ -24,7 +25,9 @@ from conversations.actions.splitting import split
 from conversations.models import Conversation, ConversationMerge
 from conversations.panel import sees_both
 from conversations.views.acting import Toast, agent_of, conversation_or_404, done, is_delete, refused
+from customers.handles import normalise
 from customers.models import Customer, Identity, MergeEntry
+from customers.models.identity import Kind
 
 if TYPE_CHECKING:
     from deskapp.models import User
@@ -132,7 +135,16 @@ def find_customer(agent: "User", handle: str) -> Customer | None:
     meant = Customer.objects.living().filter(Exists(seen) | Q(conversations=None)).distinct()
     if kind == "customer" and key.isdecimal():
         return meant.filter(pk=key).first()
-    return meant.filter(identities__value__iexact=handle).order_by("pk").first() if handle else None
+    return meant.filter(identities__value__in=_as_kept(handle)).order_by("pk").first() if handle else None
+
+
+def _as_kept(handle: str) -> set[str]:
+    """The values under which what somebody typed may be known."""
+    forms = {handle, handle.lower()}
+    for kind in (Kind.EMAIL, Kind.PHONE, Kind.WHATSAPP):
+        with contextlib.suppress(ValueError):
+            forms.add(normalise(kind, handle))
+    return forms
 
 
 @login_required

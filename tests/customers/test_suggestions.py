@@ -50,7 +50,7 @@ def test_an_address_typed_into_a_chat_suggests_its_owner_and_joins_nobody():
     found = the_one()
     assert (found.one, found.other) == (ann, guest)
     assert found.certainty >= 80 and "claims_email" in rules()
-    assert words(found.reasons[0]) == "gave ann@home.example, which is the other's proven address"
+    assert words(found.reasons[0]) == "gave ann@home.example, which is the other’s proven address"
     assert Customer.objects.living().count() == 2
 
 

@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 from conversations.models import Attachment, CannedReply, Conversation, Delivery, Message, SavedView, Status, Team
 from conversations.models.delivery import DeliveryStatus
-from customers.models import Customer, Identity, Order, Return
+from customers.models import Customer, Identity, Order, Return, Suggestion
 from customers.profile import compute
 from deskapp.models import Role, User
 from deskapp.sign_ins import SIGN_INS
@@ -97,6 +97,14 @@ def test_ingrid_waits_in_one_thread_of_mail_and_chat(seeded):
     assert conversation.media == ["email", "chat"]
     assert conversation.assignee.email == SIGN_INS[0].email
     assert conversation.waiting_since is not None
+
+
+def test_ingrid_is_known_in_five_ways_and_one_more_is_asked_about(seeded):
+    ingrid = Customer.objects.get(name="Ingrid Sørensen")
+    assert ingrid.identities.count() == 5
+    assert ingrid.merges_kept.get().evidence == "she told me on the phone"
+    double = Suggestion.objects.get(one=ingrid)
+    assert double.other.name == "I. Sørensen" and 80 < double.certainty < 99
 
 
 def test_those_who_sign_in_are_there_with_their_roles(seeded):

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection, transaction
 from django.utils import timezone
 
+from conversations import moments
 from conversations.models import Conversation, Message
 from customers import profile
 from customers.gather import gather_all
@@ -22,6 +23,7 @@ from deskapp.demo.people import people
 from deskapp.demo.star_purchases import INGRID, RESERVED, star_purchases
 from deskapp.demo.stars import stars
 from deskapp.demo.talk import Person, Talk
+from deskapp.demo.ways import ways
 from integrations.models import Connector
 
 CHANCE = 20
@@ -58,6 +60,9 @@ def past(customers: int) -> None:
     loader = Loader()
     loader.load([*talks, *known])
     bought(now, persons, talks, {talk.person.name: talk.person for talk in known}, loader, numbers)
+    ways()
+    said = Message.objects.filter(kind=Message.Kind.INBOUND).select_related("conversation").defer("search", "html")
+    moments.pin([(message, message.conversation.customer_id) for message in said])
 
 
 def bought(
