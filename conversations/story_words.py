@@ -222,6 +222,8 @@ def looked_at(visit: Visit) -> str:
     title = str(visit.page.get("title") or "") if isinstance(visit.page, Mapping) else ""
     if not seen and not visit.searches and visit.pages == 1 and title:
         return _("Viewed “%(page)s”") % {"page": title}
+    if not (seen or visit.searches or visit.pages):
+        return _("Was on the site")
     return visit_sentence(len(seen), len(visit.searches), visit.pages)
 
 

@@ -62,18 +62,22 @@ def _measure(history: History, query: str, repeat: int) -> dict[int, Figures]:
     client.force_login(history.supervisor)
     headers = {"HX-Request": "true"} if query else {}
     times: dict[int, list[float]] = {size: [] for size in SIZES}
+    cpu: dict[int, list[float]] = {size: [] for size in SIZES}
     for customers in history.customers.values():
         _get(client, customers[0], query, headers)
     queries = {size: _queries(client, history.customers[size][0], query, headers) for size in SIZES}
     for turn in range(WARM_UP + repeat):
         for size, customers in history.customers.items():
+            before = time.process_time()
             took = _get(client, customers[turn % len(customers)], query, headers)
             if turn >= WARM_UP:
                 times[size].append(took)
+                cpu[size].append((time.process_time() - before) * 1000)
     return {
         size: {
             "p50_ms": round(percentile(taken, 0.5), 1),
             "p95_ms": round(percentile(taken, 0.95), 1),
+            "application_cpu_p50_ms": round(percentile(cpu[size], 0.5), 1),
             "sql_queries": queries[size],
         }
         for size, taken in times.items()
