@@ -15,4 +15,4 @@ RUN SECRET_KEY=build ENCRYPTION_KEYS=build DATABASE_URL=postgres://build/build R
     SITE_URL=https://build.example python manage.py collectstatic --noinput
 
 EXPOSE 8000
-CMD ["python", "-m", "uvicorn", "deskapp.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--lifespan", "off", "--timeout-graceful-shutdown", "20"]
+CMD ["python", "manage.py", "serve", "--host", "0.0.0.0"]

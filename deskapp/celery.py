@@ -1,15 +1,27 @@
 """The Celery app, and everything that beat runs, as one table."""
 
+import gc
 import os
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_before_create_process
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deskapp.settings")
 
 app = Celery("throughline")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_before_create_process.connect
+def share_memory(**_sender: object) -> None:
+    """What is loaded by now is shared with the worker's processes, if the collector does not write to every page."""
+    _ = get_resolver().url_patterns  # with every view, which each would load for itself at its first address
+    gc.collect()
+    gc.freeze()
+
 
 app.conf.beat_schedule = {
     "process what was kept but not processed": {"task": "integrations.inbound.sweep", "schedule": 10.0},

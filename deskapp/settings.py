@@ -113,6 +113,7 @@ DATABASES = {
     }
 }
 
+WEB_PROCESSES = number("WEB_PROCESSES", 2, at_least=1)
 REDIS_URL = address("REDIS_URL", "redis", "rediss", "unix") or embedded.redis_url()
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 # Desks on one Redis, and the tests' workers, are kept apart by it.

@@ -12,6 +12,7 @@ from deskapp.bench.crowd import RARE, Crowd
 from deskapp.bench.machine import Figures, percentile
 
 WARM_UP = 5
+IN_PLACE = {"HX-Request": "true", "HX-Target": "page"}  # as the list asks for a thread: without the page around it
 
 
 def run(*, say: Callable[[str], None], scales: str, repeat: int, **options: object) -> Figures:
@@ -26,10 +27,10 @@ def run(*, say: Callable[[str], None], scales: str, repeat: int, **options: obje
         started = time.perf_counter()
         crowd.grow_to(size)
         say(f"bench inbox: {size} conversations are loaded, in {time.perf_counter() - started:.0f} s")
-        measured = {name: measure(crowd, pages, repeat) for name, pages in places(crowd).items()}
+        measured = {name: measure(crowd, name, pages, repeat) for name, pages in places(crowd).items()}
         for name, page in measured.items():
             times = f"p50 {page['p50_ms']} ms, p95 {page['p95_ms']} ms"
-            say(f"bench inbox: {name} {times}, {page['sql_queries']} queries")
+            say(f"bench inbox: {name} {times}, {page['sql_queries']} queries, {page['response_bytes']} bytes")
         figures[f"at_{size}_conversations"] = measured
         medians[size] = {name: float(str(page["p50_ms"])) for name, page in measured.items()}
     if len(sizes) > 1:
@@ -44,13 +45,14 @@ def places(crowd: Crowd) -> dict[str, list[str]]:
         "list": [reverse("inbox_view", args=["all"])],
         "list_mine": [reverse("inbox_view", args=["mine"])],
         "thread_30": [reverse("conversation", args=[pk]) for pk in crowd.threads[30]],
+        "thread_30_in_place": [reverse("conversation", args=[pk]) for pk in crowd.threads[30]],
         "thread_1000": [reverse("conversation", args=[pk]) for pk in crowd.threads[1000]],
         "search": [f"{reverse('search')}?q={RARE}"],
     }
 
 
-def measure(crowd: Crowd, pages: list[str], repeat: int) -> Figures:
-    client = Client()
+def measure(crowd: Crowd, name: str, pages: list[str], repeat: int) -> Figures:
+    client = Client(headers={"accept-encoding": "identity", **(IN_PLACE if name.endswith("in_place") else {})})
     client.force_login(crowd.agent)
     turns = taking_turns(pages)
     for _ in range(min(WARM_UP, repeat)):
@@ -74,7 +76,7 @@ def measure(crowd: Crowd, pages: list[str], repeat: int) -> Figures:
 
 
 def get(client: Client, page: str) -> int:
-    response = client.get(page, headers={"accept-encoding": "identity"})
+    response = client.get(page)
     if response.status_code != 200:
         raise RuntimeError(f"{page} answered {response.status_code}.")
     return len(response.content)

@@ -104,14 +104,14 @@ def chromium() -> str:
 
 @contextmanager
 def running(say: Callable[[str], None]) -> Iterator[tuple[str, dict[str, Child]]]:
-    """Web, worker and beat as bin/demo starts them, on a free port."""
+    """Web and worker, with its beat, as bin/demo starts them, on a free port."""
     port = free_port()
     site, data = f"http://127.0.0.1:{port}", settings.DATA_DIR / "bench"
     (data / "logs").mkdir(parents=True, exist_ok=True)
     supervisor = Supervisor(data / "logs", environment={**os.environ, "SITE_URL": site}, say=say)
     commands = processes(data, port)
     try:
-        desk = {name: supervisor.start(name, commands[name]) for name in ("web", "worker", "beat")}
+        desk = {name: supervisor.start(name, commands[name]) for name in ("web", "worker")}
         wait_until_up(site, desk["web"])
         yield site, desk
     finally:

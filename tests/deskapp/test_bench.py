@@ -58,7 +58,7 @@ def test_inbox_measures_each_page_at_each_scale(bench):
     assert_machine(result, "inbox")
     for size in (600, 1200):
         pages = result[f"at_{size}_conversations"]
-        assert set(pages) == {"list", "list_mine", "thread_30", "thread_1000", "search"}
+        assert set(pages) == {"list", "list_mine", "thread_30", "thread_30_in_place", "thread_1000", "search"}
         for page in pages.values():
             assert page["sql_queries"] > 0 and page["response_bytes"] > 1000
             assert 0 < page["p50_ms"] <= page["p95_ms"]
@@ -72,6 +72,8 @@ def test_live_sees_each_message_in_the_browser(bench):
     assert_machine(result, "live")
     found = result["at_4_per_second"]
     assert found["lost"] == 0 and found["measured_in_the_browser"] == 8
+    memory = result["memory_pss_mb_after_load"]
+    assert set(memory) == {"web", "worker", "all"} and memory["all"] > memory["web"] > 0
     assert 0 < found["p50_ms"] <= found["p95_ms"]
 
 

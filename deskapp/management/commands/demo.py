@@ -126,14 +126,12 @@ class Command(BaseCommand):
 def processes(data: Path, port: int) -> dict[str, list[str]]:
     """Every process of a desk but its database and Redis, and the world around it; compose.yaml lists the desk's."""
     celery = python("-m", "celery", "-A", "deskapp")
-    web = ["-m", "uvicorn", "deskapp.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
+    beat = ["--beat", "--schedule", str(data / "beat-schedule")]  # in the one worker: it shares its memory
     return {
         "simulators": python("manage.py", "simulate"),
         "customers": python("manage.py", "simulate_customers"),
-        "web": python(*web, "--lifespan", "off", "--timeout-graceful-shutdown", "5"),
-        "worker": [*celery, "worker", "--queues", QUEUES, "--concurrency", "2", "--loglevel", "INFO"],
-        # No pid file: after kill -9 a stale one would keep beat from starting.
-        "beat": [*celery, "beat", "--schedule", str(data / "beat-schedule"), "--pidfile=", "--loglevel", "INFO"],
+        "web": python("manage.py", "serve", "--port", str(port), "--grace", "5"),
+        "worker": [*celery, "worker", "--queues", QUEUES, "--concurrency", "2", "--loglevel", "INFO", *beat],
         "mailboxes": python("manage.py", "watch_mailboxes"),
     }
 
