@@ -16,7 +16,7 @@ from integrations.adapters.media.email.smtp import cannot_connect
 from tests.conftest import from_ann
 
 CATALOGUES = sorted(Path(settings.LOCALE_PATHS[0]).glob("*/LC_MESSAGES/django.po"))
-PLACES = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|</?\w+[^>]*>")
+PLACES = re.compile(r"%\(\w+\)\d*[sd]|%[sd]|\{\w*\}|</?\w+[^>]*>")
 
 
 def entries(path):
