@@ -20,6 +20,7 @@ from typing import TypeVar
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Upper
+from django.utils.translation import gettext as _
 
 from customers.facts import CartFact, LoyaltyFact, OrderFact, ProductFact, ReturnFact
 from customers.identify import Handle
@@ -120,7 +121,7 @@ def product(fact: ProductFact) -> set[int]:
     elif is_described and _standing(said, _PRODUCT) > _standing(known, _PRODUCT):
         said.pk = known.pk
         said.save(update_fields=_PRODUCT)
-    _count(known or said, fact.stock, moment(fact.changed_at, "date of the change"))
+    _count(known or said, fact.stock, moment(fact.changed_at, _("date of the change")))
     return set()
 
 
@@ -151,7 +152,7 @@ def leave_silent_carts(*, now: datetime, silent: timedelta) -> set[int]:
 
 def _whose(handles: Sequence[Handle]) -> Identity:
     if not handles:
-        raise ValueError("It names nobody: no account, no address, no number.")
+        raise ValueError(_("It names nobody: no account, no address, no number."))
     return identity_of(tuple(handles))
 
 
@@ -204,8 +205,8 @@ def _count(product: Product, stock: Sequence[tuple[str, int]], at: datetime) -> 
     known = {row.place: row for row in Stock.objects.filter(product=product)} if stock else {}
     for place, quantity in dict(stock).items():
         if abs(quantity) >= 2**31:
-            raise ValueError(f"{quantity} is no number of pieces.")
-        said = Stock(product=product, place=key(place, "place of the stock"), quantity=quantity, changed_at=at)
+            raise ValueError(_("%d is no number of pieces.") % quantity)
+        said = Stock(product=product, place=key(place, _("place of the stock")), quantity=quantity, changed_at=at)
         before = known.get(said.place)
         if before is None:
             said.save(force_insert=True)

@@ -5,6 +5,7 @@ from functools import cache
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency, get_currency_precision, list_currencies
+from django.utils.translation import gettext as _
 
 STORED = Decimal("0.001")  # as finely as any currency divides, and as our columns do
 MOST = Decimal(10) ** 11
@@ -14,7 +15,7 @@ def currency_of(code: str) -> str:
     """The code in capitals. Raises ValueError for one that ISO 4217 does not have."""
     code = code.strip().upper()
     if code not in _currencies():
-        raise ValueError(f"“{code[:20]}” is not a currency.")
+        raise ValueError(_("“%s” is not a currency.") % code[:20])
     return code
 
 
@@ -23,11 +24,11 @@ def sum_of(amount: object) -> Decimal:
     try:
         exact = Decimal(str(amount))
     except InvalidOperation:
-        raise ValueError(f"“{str(amount)[:40]}” is not a sum of money.") from None
+        raise ValueError(_("“%s” is not a sum of money.") % str(amount)[:40]) from None
     if not exact.is_finite() or exact >= MOST:
-        raise ValueError(f"“{str(amount)[:40]}” is not a sum of money.")
+        raise ValueError(_("“%s” is not a sum of money.") % str(amount)[:40])
     if exact < 0:
-        raise ValueError(f"A sum of money is not negative: {str(amount)[:40]}.")
+        raise ValueError(_("A sum of money is not negative: %s.") % str(amount)[:40])
     return exact.quantize(STORED, ROUND_HALF_UP)
 
 

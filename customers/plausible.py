@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from customers.facts import Line, Shipment
 from customers.money import sum_of
@@ -20,12 +21,13 @@ MOST_PIECES = 1_000_000
 def moment(at: datetime, what: str) -> datetime:
     """`what` names the date in the reason."""
     if timezone.is_naive(at):
-        raise ValueError(f"The {what} has no time zone.")
+        raise ValueError(_("The %s has no time zone.") % what)
     at = at.astimezone(UTC)
+    told = {"what": what, "day": at.strftime("%Y-%m-%d")}
     if at < EARLIEST:
-        raise ValueError(f"The {what}, {at:%Y-%m-%d}, is before there were shops like this.")
+        raise ValueError(_("The %(what)s, %(day)s, is before there were shops like this.") % told)
     if at > timezone.now() + AHEAD:
-        raise ValueError(f"The {what}, {at:%Y-%m-%d}, is in the future.")
+        raise ValueError(_("The %(what)s, %(day)s, is in the future.") % told)
     return at
 
 
@@ -33,9 +35,9 @@ def key(value: str, what: str, most: int = 120) -> str:
     """A name that rows are found by: never cut, because two cut names may be the same."""
     value = text(value, most + 1)
     if not value:
-        raise ValueError(f"The {what} is missing.")
+        raise ValueError(_("The %s is missing.") % what)
     if len(value) > most:
-        raise ValueError(f"The {what} is longer than {most} characters.")
+        raise ValueError(_("The %(what)s is longer than %(most)d characters.") % {"what": what, "most": most})
     return value
 
 
@@ -46,7 +48,8 @@ def text(value: str, most: int) -> str:
 
 def one_of(value: str, known: Iterable[str], what: str) -> str:
     if value not in known:
-        raise ValueError(f"“{value[:40]}” is no {what}: it is one of {', '.join(known)}.")
+        told = {"value": value[:40], "what": what, "known": ", ".join(known)}
+        raise ValueError(_("“%(value)s” is no %(what)s: it is one of %(known)s.") % told)
     return value
 
 
@@ -59,13 +62,14 @@ def link(url: str) -> str:
 def lines(given: Iterable[Line]) -> list[Row]:
     given = list(given)
     if len(given) > MOST_LINES:
-        raise ValueError(f"It has more than {MOST_LINES} lines.")
+        raise ValueError(_("It has more than %d lines.") % MOST_LINES)
     return [_line(each) for each in given]
 
 
 def _line(line: Line) -> Row:
     if not 0 <= line.quantity <= MOST_PIECES:
-        raise ValueError(f"“{line.name[:60]}”: {line.quantity} is no number of pieces.")
+        told = {"name": line.name[:60], "pieces": line.quantity}
+        raise ValueError(_("“%(name)s”: %(pieces)d is no number of pieces.") % told)
     words = {name: text(value, 300) for name, value in asdict(line).items() if isinstance(value, str)}
     return {**words, "quantity": line.quantity, "price": str(sum_of(line.price))} | {
         "image": link(line.image),
