@@ -24,6 +24,7 @@ from conversations.models import Attachment, Conversation, Message, MessageEdit
 from conversations.templatetags import desk
 
 if TYPE_CHECKING:
+    from conversations.story_reading import Stretch
     from conversations.story_words import Line
     from conversations.timeline import Event
 
@@ -51,6 +52,11 @@ def event(happened: "Event | Line", *, csrf: str = "") -> str:
 def events(happened: "Sequence[Event | Line]", *, csrf: str = "") -> str:
     """In their order, with a line at the beginning of each day."""
     return _macro("timeline/event", "events")(happened, csrf, timezone.localdate())
+
+
+def story(stretches: "Sequence[Stretch]", customer: int) -> str:
+    """The lines of a customer's story, under their days and months."""
+    return _macro("customer/story", "days")(stretches, customer)
 
 
 @cache

@@ -11,6 +11,7 @@ from conversations import drawing
 from conversations.models import Conversation
 
 if TYPE_CHECKING:
+    from conversations.story_reading import Stretch
     from conversations.story_words import Line
     from conversations.timeline import Event
 
@@ -35,6 +36,11 @@ def event(context: Context, happened: "Event | Line") -> str:
 @register.simple_tag(takes_context=True)
 def events(context: Context, happened: "Sequence[Event | Line]") -> str:
     return drawing.events(happened, csrf=_csrf(context))
+
+
+@register.simple_tag
+def story(stretches: "Sequence[Stretch]", customer: int) -> str:
+    return drawing.story(stretches, customer)
 
 
 def _csrf(context: Context) -> str:
