@@ -1,6 +1,6 @@
 """Inbound 3: who is this? One look-up, one lock, and two messages at once make one customer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import or_
@@ -32,7 +32,7 @@ def identify(handles: Sequence[Handle], *, language: str = "") -> tuple[Customer
     ("unverified:…") that nobody else shares (invariant 5). A verified handle that is somebody else's stays theirs, and
     is a claim, too: a browser that two people share.
     """
-    handles = [_settled(handle, first=index == 0) for index, handle in enumerate(handles)]
+    handles = [_settled(handles[0], first=True), *_settled_others(handles[1:])]
     proven = [handle for handle in handles if handle.is_verified]
     _lock(proven)
     customer, known = _found(proven)
@@ -80,6 +80,16 @@ def _settled(handle: Handle, *, first: bool) -> Handle:
     if first and not handle.is_verified:
         return replace(handle, value=fitted(f"{UNVERIFIED}{value}"), is_verified=True, display=shown)
     return replace(handle, value=value, display=shown)
+
+
+def _settled_others(handles: Sequence[Handle]) -> Iterator[Handle]:
+    """What somebody typed where an address or a number belongs, and is none, says nothing; the message stands."""
+    for handle in handles:
+        try:
+            yield _settled(handle, first=False)
+        except ValueError:
+            if handle.is_verified:
+                raise
 
 
 def _lock(handles: Sequence[Handle]) -> None:

@@ -101,6 +101,14 @@ def test_what_was_given_first_is_shown_and_nothing_of_it_is_lost():
 
 
 @pytest.mark.django_db
+def test_what_is_typed_as_a_number_and_is_none_does_not_stop_the_message():
+    identify([Handle("visitor", "v1"), Handle("phone", "please call", is_verified=False)])
+    assert not Claim.objects.exists() and Identity.objects.get().value == "v1"
+    with pytest.raises(ValueError, match="not a phone number"):
+        identify([Handle("visitor", "v1"), Handle("phone", "please call")])
+
+
+@pytest.mark.django_db
 def test_gmails_dots_make_two_identities_and_a_national_number_is_read_by_its_region():
     identify([Handle("email", "a.nn@gmail.com"), Handle("phone", "912 34 567", region="NO", is_verified=False)])
     identify([Handle("email", "ann@gmail.com")])

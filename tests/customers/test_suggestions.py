@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from conversations.inbound.receive import receive
 from conversations.mentions import note_new, numbers_in
@@ -66,7 +67,7 @@ def test_it_makes_no_difference_which_of_them_comes_first():
     [
         ([ANN], [Handle("email", "ann@home.example", "Ann Bell", is_verified=False)], "unproven_sender"),
         ([Handle("phone", "+4791234567")], [Handle("visitor", "v1"), claimed("phone", "+4791234567")], "claims_number"),
-        ([Handle("whatsapp", "4791234567")], [Handle("visitor", "1"), claimed("phone", "4791234567")], "claims_number"),
+        ([Handle("whatsapp", "4791234567")], [Handle("visitor", "1"), claimed("phone", "+4791234567")], "claims_number"),
         ([Handle("loyalty", "HF7")], [Handle("visitor", "v1"), claimed("loyalty", "HF7")], "claims_loyalty"),
         ([Handle("shop", "hf:42")], [Handle("visitor", "v1"), claimed("shop", "hf:42")], "claims_account"),
         ([Handle("email", "a.nn+x@gmail.com")], [Handle("email", "ann@googlemail.com")], "email_variant"),
@@ -261,3 +262,17 @@ def test_a_handle_that_everybody_claims_suggests_nobody(django_assert_max_num_qu
     with django_assert_max_num_queries(30):
         sweep()
     assert not Suggestion.objects.exists()
+
+
+def test_doubles_are_looked_for_along_indexes():
+    people = Customer.objects.bulk_create(Customer() for _ in range(3000))
+    Identity.objects.bulk_create(
+        Identity(customer=each, kind="email", value=f"p{each.pk}@x.example", alike=f"q{each.pk}@x.example")
+        for each in people
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("analyze customers_identity")
+    values = [f"q{number}@x.example" for number in range(80)]
+    for field in ("value", "alike"):
+        plan = Identity.objects.filter(kind__in=["email"], **{f"{field}__in": values}).explain()
+        assert "Seq Scan" not in plan
