@@ -60,12 +60,15 @@ def cart_left(cart: Cart, *, at: datetime) -> set[int]:
 
 
 def tier_reached(said: Loyalty, source: int) -> set[int]:
+    return _note(steps_of_loyalty(said, source), said.identity, source)
+
+
+def steps_of_loyalty(said: Loyalty, source: int) -> list[Step]:
     name = f"loyalty:{source}:{said.identity_id}:{said.tier}"
     about: Row = {"tier": said.tier}
     if said.points is not None:
         about["points"] = str(said.points)
-    steps = [Step("Loyalty Tier Reached", name, said.changed_at, about)] if said.tier else []
-    return _note(steps, said.identity, source)
+    return [Step("Loyalty Tier Reached", name, said.changed_at, about)] if said.tier else []
 
 
 def steps_of_order(said: Order) -> list[Step]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from conversations.models import CannedReply, Channel, Medium, SavedView, Tag, Team
+from customers.models import Segment
 from deskapp.models import Role, User
 from deskapp.sign_ins import SIGN_INS
 from integrations.adapters.shops.base import OrderAct
@@ -68,6 +69,12 @@ TAGS = (
     "size", "sizes up", "courier", "stuck in depot", "zip", "seam", "workshop", "invoice", "refund", "return", "gift",
     "vip", "shop pick-up", "hiker", "wholesale", "praise",
 )  # fmt: skip
+SEGMENTS: dict[str, list[dict[str, object]]] = {
+    "Gold": [{"field": "tier", "is": "is", "value": "Gold"}],
+    "Something on its way back": [{"field": "return", "is": "open"}],
+    "Bought socks, soon again": [{"field": "next_purchase", "is": "soon", "value": 14}],
+    "May be lost to us": [{"field": "at_risk", "is": "yes"}],
+}
 VIEWS = (
     ("By chat, now", "grace", True, "channel=chat"),
     ("Stuck in a depot", "matthias", True, "tag=stuck+in+depot"),
@@ -91,6 +98,8 @@ def build() -> None:
         CannedReply.objects.get_or_create(name=name, defaults={"text": text, "team": teams.get(of_team)})
     for name in TAGS:
         Tag.objects.get_or_create(name=name)
+    for name, rules in SEGMENTS.items():
+        Segment.objects.get_or_create(name=name, defaults={"conditions": {"match": "all", "rules": rules}})
     for name, owner, is_shared, query in VIEWS:
         of = User.objects.get(email=f"{owner}@{DOMAIN}")
         SavedView.objects.get_or_create(owner=of, name=name, defaults={"is_shared": is_shared, "query": query})

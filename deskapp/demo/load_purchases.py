@@ -10,7 +10,7 @@ from customers.identify import Handle
 from customers.models import Identity, Loyalty, Order, Return
 from customers.models.identity import Kind
 from customers.statements import order_row, return_row
-from customers.steps import Step, noted, steps_of_order, steps_of_return
+from customers.steps import Step, noted, steps_of_loyalty, steps_of_order, steps_of_return
 from deskapp.demo.bought import PLACES, REPLENISHED, Purchase, sku_of
 from deskapp.demo.talk import Person
 from integrations.models import Connector
@@ -45,12 +45,15 @@ def load_purchases(
 
 
 def load_loyalty(
-    people: Mapping[Person, tuple[str, int, datetime]], identities: Mapping[tuple[str, str], Identity]
+    people: Mapping[Person, tuple[str, int, datetime]], shop: Connector, identities: Mapping[tuple[str, str], Identity]
 ) -> None:
-    Loyalty.objects.bulk_create(
+    rows = [
         Loyalty(identity=identities[Kind.SHOP, person.shop], tier=tier, points=points, since=since, changed_at=since)
         for person, (tier, points, since) in people.items()
-    )
+    ]
+    Loyalty.objects.bulk_create(rows)
+    steps = [step for row in rows for step in noted(steps_of_loyalty(row, shop.pk), row.identity, shop.pk)]
+    events.record_steps(steps)
 
 
 def load_products(shop: Connector, now: datetime) -> None:

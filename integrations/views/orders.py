@@ -71,7 +71,9 @@ def _do(request: HttpRequest, order: Order, form: ActForm, agent: "User") -> Htt
         order.refresh_from_db()
         status = 422 if act.state == OrderActState.FAILED else 200
         context = {**_offered(order), "said": said, "ended": act}
-        return render(request, "conversations/orders/acts.html", context, status=status)
+        answer = render(request, "conversations/orders/acts.html", context, status=status)
+        answer["HX-Trigger"] = "order:changed"  # what else the page shows of it
+        return answer
     (messages.success if act.state == OrderActState.DONE else messages.error)(request, said)
     return redirect("order", order.pk)
 

@@ -79,7 +79,7 @@ def bought(
     purchases = star_purchases(now, known, numbers)
     purchases += Buying(now, chance, numbers).purchases(talks, persons)
     load_purchases(purchases, shop, loader.identities)
-    load_loyalty(standing(now, [*persons, *known.values()], chance), loader.identities)
+    load_loyalty(standing(now, [*persons, *known.values()], chance), shop, loader.identities)
     browsing = Browsing(now, chance, shop.pk)
     profile.changed(gather_all([*browsing.facts(persons, talks), *browsing.ingrid(known[INGRID])]))
     profile.changed(Identity.objects.filter(orders__isnull=False).values_list("customer", flat=True))
