@@ -147,7 +147,6 @@ def variant_node(row: tuple[int, str, str, str, str, int], stock: dict[int, int]
         "sku": sku,
         "price": price,
         "updatedAt": stamp(at),
-        "image": None,
         "product": {
             "title": title,
             "productType": "Outdoor",

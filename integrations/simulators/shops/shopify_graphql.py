@@ -76,7 +76,12 @@ def _return(shop: "ShopifyShop", query: str, variables: Json) -> Json:
         "variant": {"legacyResourceId": str(line["variant_id"])},
         "originalUnitPriceSet": money,
     }
-    item = {"quantity": 1, "returnReason": "SIZE_TOO_SMALL", "returnReasonNote": "", "customerNote": "Too tight"}
+    item = {
+        "quantity": 1,
+        "returnReasonDefinition": {"name": "Too small"},
+        "returnReasonNote": "",
+        "customerNote": "Too tight",
+    }
     refunded = {"totalRefundedSet": {"shopMoney": {"amount": found["refunded"], "currencyCode": order["currency"]}}}
     buyer = {"id": f"gid://shopify/Order/{order['id']}", "email": order["email"], "currencyCode": order["currency"]}
     return {

@@ -128,6 +128,15 @@ def test_the_past_does_not_overwrite_what_a_webhook_says_meanwhile(connector, sh
     assert Order.objects.get().status == "cancelled"
 
 
+def test_what_is_on_hold_in_the_past_is_so_here(connector, shop):
+    number = shop.place(owe=False)
+    shop.pay(number)
+    shop.hold(number)
+    through(backfill.start(connector))
+    work_off()
+    assert Order.objects.get().status == "held"
+
+
 def test_products_come_with_what_lies_where(connector, shop):
     through(backfill.start(connector))
     work_off()

@@ -24,7 +24,7 @@ EARLY_SECONDS = 300  # a token is not used in its last minutes
 NEXT = re.compile(r'<[^>]*[?&]page_info=([^&>]+)[^>]*>;\s*rel="?next"?')
 _tokens: dict[str, tuple[str, float]] = {}  # of this process: a token is bought again at no cost
 
-VARIANT = """id legacyResourceId title sku price updatedAt image { url }
+VARIANT = """id legacyResourceId title sku price updatedAt
   product { title productType onlineStoreUrl featuredMedia { preview { image { url } } } }
   inventoryItem { id inventoryLevels(first: 10) {
     nodes { updatedAt location { name } quantities(names: ["available"]) { name quantity } } } }"""
@@ -32,7 +32,7 @@ RETURN = """id name status createdAt
   order { id email currencyCode customer { legacyResourceId } }
   refunds(first: 20) { nodes { totalRefundedSet { shopMoney { amount currencyCode } } } }
   returnLineItems(first: 50) { nodes { ... on ReturnLineItem {
-    quantity returnReason returnReasonNote customerNote
+    quantity returnReasonDefinition { name } returnReasonNote customerNote
     fulfillmentLineItem { lineItem { id title variantTitle sku variant { legacyResourceId }
       originalUnitPriceSet { shopMoney { amount currencyCode } } } } } } }"""
 

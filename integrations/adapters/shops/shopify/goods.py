@@ -44,7 +44,7 @@ def variant_fact(connector: Connector, variant: dict[str, Any]) -> ProductFact:
         sku=words(variant.get("sku")),
         kind=words(product.get("productType")),
         url=words(product.get("onlineStoreUrl")),
-        image=words(inner(variant, "image").get("url")) or words(preview.get("url")),
+        image=words(preview.get("url")),
         currency=words(connector.settings.get("currency")),
         price=money(variant.get("price"), "price"),
         stock=tuple(_count(each) for each in levels if words(inner(each, "location").get("name"))),

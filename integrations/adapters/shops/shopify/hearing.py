@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from customers.facts import ConsentFact, Fact
+from customers.models.order import OrderStatus
 from integrations.adapters.base import NotGenuineError
 from integrations.adapters.shops.asks import Partial, PrivacyRequest
 from integrations.adapters.shops.reading import inner, moment, needed, payload, rows, words
@@ -56,15 +57,16 @@ def said_by(connector: Connector, raw: RawEvent) -> Iterator[Said]:
 
 def _order(connector: Connector, order: dict[str, Any], raw: RawEvent) -> Iterator[Said]:
     """Whether it is collected, and whether it is on hold, stands with its parcels, which only the desk's own reading
-    brings: so a new one is read once, and of one that we know to be on hold it is asked whether it still is."""
+    brings: so a new one is read once, and one of the past that is still to be sent; and of one that we know to be on
+    hold it is asked whether it still is."""
     fact = order_fact(connector, order, rows(order, "fulfillment_orders"))
     if fact is None:
         return
     yield fact
     if raw.kind == "orders/create" and words(order.get("source_name")) != "pos":
         yield Partial("orders", fact.external_id)
-    elif raw.kind == "orders/updated" and not order.get("fulfillment_status") and not order.get("cancelled_at"):
-        yield Partial("orders", fact.external_id, only_if_held=True)
+    elif fact.status == OrderStatus.PAID and "fulfillment_orders" not in order:
+        yield Partial("orders", fact.external_id, only_if_held=raw.kind != "orders/read")
 
 
 def _edited(connector: Connector, found: dict[str, Any], raw: RawEvent) -> Iterator[Said]:

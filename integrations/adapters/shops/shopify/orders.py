@@ -148,9 +148,9 @@ def _return_line(line: dict[str, Any]) -> Line:
 def _reason(lines: list[dict[str, Any]]) -> str:
     """In the customer's words where there are some."""
     said = [words(each.get("customerNote")) or words(each.get("returnReasonNote")) for each in lines]
-    chosen = [words(each.get("returnReason")).replace("_", " ").lower() for each in lines]
+    chosen = [words(inner(each, "returnReasonDefinition").get("name")) for each in lines]
     told = [note or reason for note, reason in zip(said, chosen, strict=True)]
-    return "; ".join(dict.fromkeys(each for each in told if each and each != "unknown"))[:400]
+    return "; ".join(dict.fromkeys(each for each in told if each))[:400]
 
 
 def _shop_money(bag: dict[str, Any], name: str) -> Decimal:
