@@ -16,13 +16,14 @@ from conversations.parting import CONVERSATION
 from conversations.sight import customers_seen_by
 from customers import ledger, suggestions
 from customers.evidence import RULES, Reason, words
-from customers.models import Customer, Identity, MergeEntry, MergeItem, Order, Suggestion, Visit
+from customers.models import Claim, Customer, Identity, MergeEntry, MergeItem, Order, Suggestion, Visit
 from customers.models.identity import Kind
 
 if TYPE_CHECKING:
     from deskapp.models import User
 
 HISTORY = 20
+MOST_CLAIMS = 20
 Moved = tuple[int, int]  # the keys of a merge and of an identity that it moved
 
 # How a handle came to us, by Identity.source as the adapters write it.
@@ -66,6 +67,7 @@ def identities_card(agent: "User", customer: Customer) -> dict[str, object]:
     return {
         "customer": customer,
         "ways": _ways(agent, customer, _came_by(customer, entries, moved)),
+        "claims": _claims(customer),
         "doubles": doubles(agent, customer),
         "merges": _history(customer, entries, moved),
     }
@@ -100,6 +102,14 @@ def _came_by(customer: Customer, entries: list[MergeEntry], moved: list[Moved]) 
         if bringer and each.pk > ledger.mark(bringer, ledger.IDENTITIES):
             found.setdefault(each.pk, bringer)
     return found
+
+
+def _claims(customer: Customer) -> list[Claim]:
+    """What they only say is theirs: each once, without what is."""
+    proven = {(each.kind, each.value) for each in customer.identities.all()}
+    said = Claim.objects.filter(customer=customer).exclude(kind__in=[Kind.VISITOR, Kind.ORDER]).order_by("pk")
+    each_once = {(claim.kind, claim.value): claim for claim in said[:MOST_CLAIMS]}
+    return [claim for key, claim in each_once.items() if key not in proven]
 
 
 def _orders(customer: Customer) -> dict[int, int]:

@@ -22,6 +22,7 @@ from conversations.actions.people import (
     unmerge_customers,
 )
 from conversations.actions.splitting import split
+from conversations.identities import sees_both_halves
 from conversations.models import Conversation, ConversationMerge
 from conversations.panel import sees_both
 from conversations.views.acting import Toast, agent_of, conversation_or_404, done, is_delete, refused
@@ -155,6 +156,8 @@ def customer_merge(request: HttpRequest, pk: int, entry_pk: int) -> HttpResponse
     entry = get_object_or_404(MergeEntry, pk=entry_pk)
     if conversation.customer_id not in (entry.kept_id, entry.absorbed_id):
         return refused(request, conversation, _("That merge is not of this customer."), where="customer")
+    if not entry.undone_at and not sees_both_halves(agent_of(request), conversation.customer, entry):
+        raise Http404
     if not sees_both(agent_of(request), entry):
         raise Http404
     unmerge_customers(entry, by=agent_of(request))

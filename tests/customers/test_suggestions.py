@@ -67,7 +67,7 @@ def test_it_makes_no_difference_which_of_them_comes_first():
     [
         ([ANN], [Handle("email", "ann@home.example", "Ann Bell", is_verified=False)], "unproven_sender"),
         ([Handle("phone", "+4791234567")], [Handle("visitor", "v1"), claimed("phone", "+4791234567")], "claims_number"),
-        ([Handle("whatsapp", "4791234567")], [Handle("visitor", "1"), claimed("phone", "+4791234567")], "claims_number"),
+        ([Handle("whatsapp", "4791234567")], [Handle("x", "x1"), claimed("phone", "+4791234567")], "claims_number"),
         ([Handle("loyalty", "HF7")], [Handle("visitor", "v1"), claimed("loyalty", "HF7")], "claims_loyalty"),
         ([Handle("shop", "hf:42")], [Handle("visitor", "v1"), claimed("shop", "hf:42")], "claims_account"),
         ([Handle("email", "a.nn+x@gmail.com")], [Handle("email", "ann@googlemail.com")], "email_variant"),

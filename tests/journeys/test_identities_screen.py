@@ -48,6 +48,8 @@ def test_the_card_says_how_each_is_known_and_who_else_it_may_be(desk, ann, guest
     assert "Known in one way" in said and "ann@home.example Wrote from it" in said and "Certain" in said
     found = Suggestion.objects.get()
     assert f"Is A. Bell the same person? {found.certainty}% sure. For: gave ann@home.example, which is the" in said
+    said = words(card(desk, guest))
+    assert "ann@home.example Only says so (email)" in said and "Claimed" in said
     assert words(desk.get(f"/customers/{ann.pk}/")).count("Is A. Bell the same person?") == 1
 
 
@@ -158,6 +160,8 @@ def test_a_merge_is_parted_only_by_who_sees_both_halves(client, linus, billing, 
     for agent in (linus, ada):
         client.force_login(agent)
         assert client.delete(reverse("customer_merge_entry", args=[ann.pk, entry.pk]), **HX).status_code == 404
+        of_hers = Conversation.objects.visible_to(agent).filter(customer=ann).get()
+        assert client.delete(reverse("customer_merge", args=[of_hers.pk, entry.pk]), **HX).status_code == 404
     client.force_login(sam)
     assert client.delete(reverse("customer_merge_entry", args=[ann.pk, entry.pk]), **HX).status_code == 200
 
