@@ -1,6 +1,7 @@
 """A shop's server on loopback: answers calls, has bad days on request, and keeps the webhooks that it owes the desk."""
 
 import json
+import sys
 import threading
 import time
 from collections import deque
@@ -50,8 +51,7 @@ class ShopServer:
         self.calls: deque[Call] = deque(maxlen=10_000)
         self.owed: list[Webhook] = []
         self.lock = threading.RLock()
-        self._http = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
-        self._http.daemon_threads = True
+        self._http = _Quiet(("127.0.0.1", port), _handler(self))
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), name="shop", daemon=True)
 
     def __enter__(self) -> Self:
@@ -92,6 +92,16 @@ class ShopServer:
             send(webhook)
             time.sleep(delay)
         return len(chosen) * copies
+
+
+class _Quiet(ThreadingHTTPServer):
+    """Who calls may hang up."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def _handler(shop: ShopServer) -> type[BaseHTTPRequestHandler]:

@@ -156,6 +156,10 @@ def test_woocommerce_that_falls_silent_is_asked_whether_it_was_done(woo_connecte
 
 def test_woocommerce_says_what_cannot_be_refunded(woo_connected, woo, woo_sold):
     assert "At most 216.00 EUR" in in_words(woo_connected, OrderAct.REFUND, amount=Decimal("500.00"))
+    left = woo.orders[woo_sold]["total"]
+    woo.orders[woo_sold]["total"], woo.refunds[woo_sold] = "216.00", [{"amount": "200.00", "meta_data": []}]
+    assert "Invalid refund amount" in in_words(woo_connected, OrderAct.REFUND, amount=Decimal("50.00"))
+    woo.orders[woo_sold]["total"], woo.refunds[woo_sold] = left, []
     woo.has_gateway = False
     assert "gateway does not allow it" in in_words(woo_connected, OrderAct.REFUND, amount=Decimal("5.00"))
 

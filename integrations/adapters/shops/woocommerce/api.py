@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from integrations.adapters.base import AdapterError
-from integrations.adapters.shops.calling import Answer, RefusedError, call
+from integrations.adapters.base import AdapterError, UncertainError
+from integrations.adapters.shops.calling import Answer, RefusedError, call, reason
 from integrations.models import Connector
 
 ROOT = "wp-json/wc/v3"
@@ -43,6 +43,13 @@ def rest(
         )
     except RefusedError as error:
         raise _in_words(error) from error
+    except UncertainError as error:
+        body = error.said.partition(" ")[2]
+        if not CODE.search(body):
+            raise
+        # WooCommerce answers 500 also where it has looked and will not: its own code says that it was no accident.
+        told = _("The shop refused: %(reason)s") % {"reason": reason(body)}
+        raise RefusedError(told, status=500, said=body) from error
 
 
 def base_of(connector: Connector) -> str:
