@@ -53,7 +53,7 @@ def run(*, say: Callable[[str], None], tracked: int, **options: object) -> Figur
     figures["history_by_copy"] = _history(connector, tracked * 5, say)
     figures["visits"], figures["rows"] = Visit.objects.count(), Event.objects.count()
     figures["raw_events_not_done"] = RawEvent.objects.exclude(state=RawEvent.State.DONE).count()
-    figures["months"] = months.measure(connector.pk, say)
+    figures["months"] = months.measure(connector.pk, tracked * 10, say)
     return figures
 
 

@@ -12,7 +12,6 @@ from customers.models import Identity
 from deskapp.bench.machine import Figures
 
 MONTHS = 36
-ROWS = 100_000  # in the month that is dropped, and in the one that is deleted from
 TIMES = 200
 FIRST_YEAR = 2019  # older than anything else in this database
 
@@ -28,20 +27,21 @@ FILL = (
 )
 
 
-def measure(source: int, say: Callable[[str], None]) -> Figures:
+def measure(source: int, rows: int, say: Callable[[str], None]) -> Figures:
+    """`rows`: in the month that is dropped, and in the one that is deleted from."""
     identity = Identity.objects.order_by("pk").values_list("pk", flat=True).first() or 0
     few = _planning(identity)
     before = len(partitions.existing())
     partitions.make_for(date(FIRST_YEAR + number // 12, number % 12 + 1, 1) for number in range(MONTHS))
     many = _planning(identity)
     for month in ("2019-01-01", "2019-02-01"):
-        _say(FILL, [f"{month}T00:00:00Z", identity, source, ROWS])
+        _say(FILL, [f"{month}T00:00:00Z", identity, source, rows])
     dropped = _timed(lambda: partitions.drop_before(date(FIRST_YEAR, 2, 1)))
     deleted = _timed(lambda: _say("delete from customers_event where occurred_at < '2019-03-01'", []))
     vacuumed = _timed(lambda: _say("vacuum customers_event_y2019m02", []))
-    say(f"bench events: a month of {ROWS} rows: dropped in {dropped} ms, deleted in {deleted} ms")
+    say(f"bench events: a month of {rows} rows: dropped in {dropped} ms, deleted in {deleted} ms")
     return {
-        "rows_of_a_month": ROWS,
+        "rows_of_a_month": rows,
         "dropping_it_ms": dropped,
         "deleting_its_rows_ms": deleted,
         "and_the_vacuum_after_it_ms": vacuumed,

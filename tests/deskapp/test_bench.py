@@ -53,6 +53,19 @@ def test_ingest_counts_every_mail_and_every_push(bench):
     assert result["raw_events_not_done"] == 0
 
 
+def test_events_are_counted_and_each_is_there_once(bench):
+    result = bench("events", "--tracked", "50")
+    assert_machine(result, "events")
+    for size in (100, 10, 1):
+        run = result[f"in_batches_of_{size}"]
+        assert run["events"] >= run["rows"] > 0  # an identify that says nothing new is no row
+        assert run["cpu_us_per_event"] > 0 and run["events_per_second"] > 0
+    assert result["the_same_batches_again"]["new_rows"] == 0
+    assert result["history_by_copy"]["events"] > 200
+    assert result["raw_events_not_done"] == 0
+    assert result["months"]["dropping_it_ms"] > 0
+
+
 def test_inbox_measures_each_page_at_each_scale(bench):
     result = bench("inbox", "--scales", "600,1200", "--repeat", "3")
     assert_machine(result, "inbox")
