@@ -42,8 +42,8 @@ def _give_back_at(at: MergeEntry, entry: MergeEntry, leaving: Collection[int], s
     fields: dict[str, object] = {}
     for name in FIELDS:
         value, undone = _rolled_back(name, getattr(kept, name), newest_first)
-        if name == "name" and _came_along(str(value), at, entry, leaving):
-            value = _first_name(staying)
+        if name == "name" and (not value or _came_along(str(value), at, entry, leaving)):
+            value = _first_name(staying)  # what they were called meanwhile, when the name was the other's
         fields[name] = _done_again(name, value, [step for step in undone if step.pk != entry.pk])
     for step in newest_first:
         step.save(update_fields=["before"])
