@@ -7,9 +7,10 @@ from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 
 from conversations import leftovers, mentions, refreshing, silent_carts
-from conversations.actions import states
+from conversations.actions import orders, states
 from conversations.live import webpush
 from conversations.live.customers import push_customer
+from conversations.models import OrderAct
 from customers import privacy, retention, suggestions
 
 log = structlog.get_logger(__name__)
@@ -76,3 +77,8 @@ def suggest() -> None:
     """Who may be whom: of everybody of whom something is new."""
     mentions.note_new()
     push_customer(suggestions.sweep())
+
+
+@shared_task(name="conversations.give_up_on_order_acts", expires=60)
+def give_up_on_order_acts() -> None:
+    orders.give_up_on_the_dead(OrderAct.objects.all())

@@ -31,6 +31,10 @@ app.conf.beat_schedule = {
     "say that beat lives": {"task": "deskapp.beat_lives", "schedule": 10.0},
     "compute the profiles of whom something changed": {"task": "conversations.refresh_profiles", "schedule": 1.0},
     "look for customers who may be one": {"task": "conversations.suggest", "schedule": 3.0},
+    "say of acts on orders that were interrupted that they are uncertain": {
+        "task": "conversations.give_up_on_order_acts",
+        "schedule": 60.0,
+    },
     "mark carts that were left": {"task": "conversations.leave_silent_carts", "schedule": 60.0},
     "fill the segments anew": {"task": "conversations.fill_segments", "schedule": 1800.0},
     "go on with erasures": {"task": "conversations.erase", "schedule": 60.0},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -95,7 +95,7 @@ def begin(
         if (known.order_id, known.what) != (order.pk, wish.what):
             raise NotPossibleError(_("This form was used for something else: open it again."))
         return known, False
-    _give_up_on_the_dead(order)
+    give_up_on_the_dead(OrderAct.objects.filter(order=order))
     check(order, wish, by=by)
     if OrderAct.objects.filter(order=order, state=OrderActState.DOING).exists():
         raise NotPossibleError(_("A colleague is doing something to this order right now."))
@@ -123,6 +123,13 @@ def end(act: OrderAct, state: str, *, error: str = "") -> None:
         unsure = _("perhaps: the shop fell silent") if state == OrderActState.UNCERTAIN else ""
         reason = " · ".join(filter(None, [unsure, act.reason]))
         log(act.conversation, VERBS[OrderActKind(act.what)], by=act.by, to=about(act), reason=reason)
+
+
+def give_up_on_the_dead(acts: QuerySet[OrderAct]) -> None:
+    """Nobody waits for these any more, and whether the shop did them is for a person to see."""
+    dead = acts.filter(state=OrderActState.DOING, created_at__lt=timezone.now() - SILENT)
+    for act in dead.select_related("order", "conversation", "by"):
+        end(act, OrderActState.UNCERTAIN, error=_("The desk was interrupted: look at the order in the shop."))
 
 
 def about(act: OrderAct) -> str:
@@ -153,12 +160,6 @@ def _goes_back(order: Order, wish: Wish) -> Decimal:
     if wish.what == OrderActKind.CANCEL:
         return left_to_refund(order) if order.status != OrderStatus.PLACED else Decimal(0)
     return wish.amount or Decimal(0)
-
-
-def _give_up_on_the_dead(order: Order) -> None:
-    dead = OrderAct.objects.filter(order=order, state=OrderActState.DOING, created_at__lt=timezone.now() - SILENT)
-    for act in dead.select_related("order", "conversation", "by"):
-        end(act, OrderActState.UNCERTAIN, error=_("The desk was interrupted: look at the order in the shop."))
 
 
 def _money(amount: Decimal, order: Order) -> str:

@@ -3,15 +3,17 @@
 import json
 import threading
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from conversations.inbound.receive import receive
 from conversations.models import Activity, OrderAct
+from conversations.tasks import give_up_on_order_acts
 from customers import commerce
 from customers.facts import Line, OrderFact
 from customers.identify import Handle
@@ -189,6 +191,18 @@ def test_a_shop_that_falls_silent_leaves_it_open_and_nothing_is_done_again_by_it
     assert len(shop.asked) == 1
     assert OrderAct.objects.get().state == "uncertain"
     assert "perhaps" in Activity.objects.get(verb="refunded").reason
+
+
+def test_an_act_over_which_the_desk_died_is_uncertain_soon(client, root, order, shop):
+    act_ = OrderAct.objects.create(order=order, by=root, what="refund", key=uuid.uuid4(), amount=10)
+    client.force_login(root)
+    refused = act(client, order, "refund", sure(amount="10"))
+    assert refused.status_code == 422 and "right now" in refused.content.decode()
+    OrderAct.objects.filter(pk=act_.pk).update(created_at=timezone.now() - timedelta(minutes=6))
+    give_up_on_order_acts()
+    act_.refresh_from_db()
+    assert act_.state == "uncertain" and "interrupted" in act_.error
+    assert act(client, order, "refund", sure(amount="10")).status_code == 200
 
 
 def test_hold_needs_no_limit_and_then_only_release_is_offered(client, ada, order, shop):
