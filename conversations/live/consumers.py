@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SIGNED_OUT = 4401  # the browser goes to the door
 CHANGED = 4403  # what the agent may see has changed: the browser opens the page anew
 LOOK_AGAIN = 60  # seconds between checks of a session that nobody told us about
-PASSED_ON = {"desk.event", "desk.row", "desk.typing"}  # as they come, by each socket that hears them
+PASSED_ON = {"desk.event", "desk.row", "desk.typing", "desk.customer"}  # as they come, by each socket that hears them
 REMEMBERED = 5.0  # seconds: who looks at a conversation is asked once a process for all sockets that are told of it
 
 Frame = dict[str, object]

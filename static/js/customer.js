@@ -110,4 +110,6 @@ document.body.addEventListener("htmx:afterSettle", () => {
 // What was said stands in the thread already; only a story tells it, too.
 document.body.addEventListener("desk.customer", ({ detail }) => detail.customer === shown() && (!detail.said || $("#signals")) && changed());
 document.body.addEventListener("desk:back", () => shown() && changed());
+// A socket that was slow to open has missed what came since the page was drawn.
+document.body.addEventListener("desk:connected", () => shown() && performance.now() > 2000 && changed());
 turnTo(shown());

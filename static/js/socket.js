@@ -51,6 +51,7 @@ const connected = () => {
   document.body.toggleAttribute("data-offline", false);
   for (const conversation of opened) say({ open: conversation });
   if (customer) say({ customer });
+  tell("desk:connected");
   if (wasLost) tell("desk:back");
   wasLost = false;
 };

@@ -65,12 +65,14 @@ def test_what_somebody_writes_meanwhile_is_not_lost(live_desk, page_of, ada, mes
     page.locator("#about", has_text="Saved").wait_for()
 
 
-def test_the_panel_follows_what_the_customer_buys(live_desk, page_of, ada, message):
+def test_panel_and_thread_follow_what_the_customer_buys(live_desk, page_of, ada, message):
     page = page_of(ada, f"/conversations/{message.conversation_id}/")
     page.locator("#panel-facts", has_text="£2,340").wait_for()
     is_live(page)
     live_desk.do(buys, message.conversation.customer, "HF-49997")
     page.locator("#panel-facts", has_text="HF-49997").wait_for(timeout=3000)
+    page.locator("#timeline .arrived", has_text="Placed order HF-49997").wait_for(timeout=3000)
+    assert "Placed order HF-49997" in page.locator("#timeline > .event").last.inner_text()
 
 
 def test_the_keyboard_leads_to_the_customer_and_through_the_story(page_of, ada, message):
