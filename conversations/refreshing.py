@@ -1,4 +1,4 @@
-"""Keeps computed profiles and segments up to date, and shows them: after facts at once, after messages within seconds.
+"""Keeps computed profiles and segments up to date, and shows them on open pages: within a second of what changed them.
 
 A message costs the way in nothing: the newest are found by their ids, which only grow.
 """
@@ -6,8 +6,10 @@ A message costs the way in nothing: the newest are found by their ids, which onl
 from datetime import timedelta
 
 from django.core.cache import cache
+from django.db import transaction
 from django.utils import timezone
 
+from conversations.live.customers import push_customer
 from conversations.models import Message
 from customers import profile, segments
 from customers.models import Segment
@@ -20,13 +22,15 @@ _SEEN = "profiles:messages"
 
 def refresh() -> int:
     """Computes what changed, and says how many profiles that was."""
-    profile.changed(_wrote_lately())
+    with transaction.atomic():
+        profile.changed(_wrote_lately())
     done = 0
     for _round in range(FAR):
         ids = profile.refresh()
         if not ids:
             break
         segments.place(ids)
+        push_customer(ids)  # what was told when the facts came in was told before their figures were known
         done += len(ids)
     return done
 

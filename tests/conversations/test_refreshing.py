@@ -35,6 +35,16 @@ def test_who_wrote_has_a_new_profile_and_only_they():
     assert Profile.objects.get(customer=bob).preferred_medium == "chat"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_it_works_outside_of_any_transaction_as_a_worker_has_none():
+    ann = Customer.objects.create(name="Ann")
+    says(ann)
+    refreshing.refresh()  # the profile is made
+    says(ann, "chat")
+    assert refreshing.refresh() == 1
+    assert Profile.objects.get().media == {"email": 1, "chat": 1}
+
+
 def test_a_message_that_committed_late_is_seen_all_the_same():
     ann, bob = Customer.objects.create(name="Ann"), Customer.objects.create(name="Bob")
     late, early = says(bob), says(ann)
