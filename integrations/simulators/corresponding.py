@@ -22,6 +22,12 @@ class Post:
         self.expecting: dict[str, tuple[str, list[str]]] = {}  # address: name, and what they may still say
         self.seen_until = 0  # the uid up to which the desk's mails have been read
 
+    def turn_to(self, smtp: tuple[str, int], imap: tuple[str, int]) -> None:
+        """The demo's servers choose free ports where another program has theirs, and may do so after we began."""
+        if imap != self.imap:
+            self.seen_until = 0  # another mailbox counts anew; in it, only who is expected to answer does
+        self.smtp, self.imap = smtp, imap
+
     def expect(self, address: str, *, name: str, more: tuple[str, ...]) -> None:
         self.expecting[address] = (name, list(more))
 

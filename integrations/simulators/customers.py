@@ -68,6 +68,8 @@ async def live(pace: float, *, site: str, cast: Callable[[], Scene]) -> None:
         chats: set[asyncio.Task[None]] = set()
         while True:
             await asyncio.sleep(pace * random.uniform(0.6, 1.4))
+            doors = await sync_to_async(find_doors)(site)
+            post.turn_to(doors.smtp, doors.imap)
             scene = await sync_to_async(cast)()
             if scene.buys:
                 await sync_to_async(shop)(scene)

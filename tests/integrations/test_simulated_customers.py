@@ -11,9 +11,9 @@ import pytest
 from django.core.management import call_command
 
 from deskapp.demo.casting import cast
-from integrations.simulators import corresponding
+from integrations.simulators import corresponding, customers
 from integrations.simulators.corresponding import Post
-from integrations.simulators.customers import find_doors
+from integrations.simulators.customers import Doors, Scene, find_doors
 from integrations.simulators.mail_servers import CUSTOMERS, PASSWORD, MailServers
 
 DESK = "support@hollinfell.example"
@@ -64,6 +64,24 @@ async def test_a_letter_arrives_at_the_desk_and_an_answer_is_answered_in_its_thr
     assert str(second["To"]) == "support+c7.abc@hollinfell.example"
     assert "It will not open." in second.get_content() and "> Here is your label." in second.get_content()
     assert len(in_the_box(servers, CUSTOMERS, PASSWORD)) == 2
+
+
+async def test_customers_find_mail_servers_that_took_other_ports_after_they_began(servers, monkeypatch):
+    there = ("127.0.0.1", servers.smtp_port), ("127.0.0.1", servers.imap_port)
+    known = iter([(("127.0.0.1", 1), ("127.0.0.1", 1))])
+
+    def doors(site):
+        smtp, imap = next(known, there)
+        return Doors(site=site, mailbox=DESK, smtp=smtp, imap=imap, chat_key="", identity_secret="")
+
+    ann = Scene("Ann Bell", "ann@home.example", "en", "Your jacket", "May I have a label?", (), ())
+    monkeypatch.setattr(customers, "find_doors", doors)
+    living = asyncio.create_task(customers.live(0.05, site="http://localhost", cast=lambda: ann))
+    async with asyncio.timeout(20):
+        while not (arrived := await asyncio.to_thread(in_the_box, servers, "desk", "open")):
+            await asyncio.sleep(0.05)
+    living.cancel()
+    assert str(arrived[0]["Subject"]) == "Your jacket"
 
 
 def test_who_writes_next_is_a_customer_with_a_matter_in_their_own_language(db):
