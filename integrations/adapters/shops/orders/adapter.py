@@ -8,6 +8,7 @@ address) and signing_secret.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from functools import partial
 
 from django.http import HttpRequest
@@ -61,9 +62,13 @@ class OrdersAdapter:
     def act(self, connector: Connector, order: Order, act: Act) -> Iterable[Fact]:
         return acting.act(connector, order, act)
 
-    def pages(self, connector: Connector, cursor: Cursor) -> Iterator[Page]:
+    def pages(self, connector: Connector, cursor: Cursor, since: datetime | None) -> Iterator[Page]:
         """Such a shop sends its past itself: as items, or as a file for import_orders."""
         return iter(())
+
+    def reread(self, connector: Connector, kind: str, external_id: str) -> list[Arrival]:
+        """Never asked: each of its items is whole."""
+        return []
 
 
 def items_of(body: bytes) -> list[object]:
