@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from conversations.live import groups
+from conversations.live import groups, wire
 from conversations.live.push import send
 
 
@@ -16,5 +16,6 @@ def push_customer(ids: Iterable[int]) -> None:
 
 
 def _push(ids: list[int]) -> None:
-    for pk in ids:
-        send([groups.of_customer(pk)], {"type": "desk.customer", "customer": pk})
+    pages = {groups.of_customer(pk): pk for pk in ids}
+    for group in wire.listened_to(pages):
+        send([group], {"type": "desk.customer", "customer": pages[group]})

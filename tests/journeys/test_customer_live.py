@@ -2,6 +2,7 @@
 
 import pytest
 from channels.db import database_sync_to_async as in_database
+from django.db import transaction
 
 from conversations import refreshing
 from conversations.inbound.receive import receive
@@ -43,7 +44,7 @@ async def test_figures_are_told_once_they_are_computed(ada, ann):
     desk = await desk_of(ada)
     await desk.says({"customer": ann.pk})
     await desk.is_settled()
-    await in_database(profile.changed)([ann.pk])
+    await in_database(transaction.atomic(profile.changed))([ann.pk])
     await desk.hears_nothing_of("desk.customer")
     await in_database(refreshing.refresh)()
     await desk.hears("desk.customer", customer=ann.pk)
