@@ -1,4 +1,4 @@
-"""The adapter of our own order webhook.
+"""The adapter of our own order webhook. Such a shop sends its past itself, so there is none to read.
 
 Its settings: shop (the word that its accounts' numbers stand behind, the same as the chat's), act_url and acts (where
 the shop takes refunds and the like, and which of them). Its secrets: webhook_secret (the last word of the webhook's
@@ -8,7 +8,6 @@ address) and signing_secret.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from functools import partial
 
 from django.http import HttpRequest
@@ -17,7 +16,7 @@ from django.utils.crypto import constant_time_compare
 from customers.facts import Fact
 from customers.models import Order
 from integrations.adapters.base import Aside, NotGenuineError, Told, Understood
-from integrations.adapters.shops.base import Act, Cursor, OrderAct, Page
+from integrations.adapters.shops.base import Act, OrderAct
 from integrations.adapters.shops.orders import acting, schema, signature
 from integrations.adapters.shops.orders.facts import facts_of
 from integrations.adapters.shops.reading import read_json
@@ -61,14 +60,6 @@ class OrdersAdapter:
 
     def act(self, connector: Connector, order: Order, act: Act) -> Iterable[Fact]:
         return acting.act(connector, order, act)
-
-    def pages(self, connector: Connector, cursor: Cursor, since: datetime | None) -> Iterator[Page]:
-        """Such a shop sends its past itself: as items, or as a file for import_orders."""
-        return iter(())
-
-    def reread(self, connector: Connector, kind: str, external_id: str) -> list[Arrival]:
-        """Never asked: each of its items is whole."""
-        return []
 
 
 def items_of(body: bytes) -> list[object]:
