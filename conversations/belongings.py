@@ -1,6 +1,7 @@
 """What this room keeps of a customer: how it is exported, and how it is erased."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -32,7 +33,7 @@ def sections(of: Whose) -> Iterable[Section]:
     messages: list[Row] = list(said.order_by("created_at", "pk").values(*_SAID))
     yield Section("messages", _("What was said"), messages)
     files = Attachment.objects.filter(message__in=said).order_by("pk")
-    rows: list[Row] = list(files.values("pk", "message", "name", "content_type", "size"))
+    rows: list[Row] = [dict(row) for row in files.values("pk", "message", "name", "content_type", "size")]
     yield Section("files", _("Files"), rows, [(_path(file), _reader(file)) for file in files])
 
 
@@ -60,7 +61,7 @@ def _erase_files(of: Whose, cursor: int) -> tuple[int, int | None]:
     found = list((theirs | drafted).distinct().order_by("pk")[:AT_ONCE])
     for file in found:
         if file.file.name:
-            transaction.on_commit(lambda name=file.file.name, storage=file.file.storage: storage.delete(name))
+            transaction.on_commit(partial(file.file.storage.delete, file.file.name))
     Attachment.objects.filter(pk__in=[file.pk for file in found]).delete()
     return emptied(len(found), 0)
 

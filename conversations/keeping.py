@@ -1,6 +1,7 @@
 """How long this room's rows are kept: spam, what was solved long ago, and files."""
 
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -37,7 +38,7 @@ def _drop_files(files: QuerySet[Attachment]) -> int:
     found = list(files)
     for file in found:
         if file.file.name:
-            transaction.on_commit(lambda name=file.file.name, storage=file.file.storage: storage.delete(name))
+            transaction.on_commit(partial(file.file.storage.delete, file.file.name))
     return Attachment.objects.filter(pk__in=[file.pk for file in found]).delete()[0]
 
 

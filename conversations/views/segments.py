@@ -91,7 +91,7 @@ def segment_rows(request: HttpRequest) -> HttpResponse:
     rows, match = _typed(request.POST)
     if "add" in request.POST or "remove" in request.POST:
         rows = _changed(rows, request.POST)
-    context = {"rows": rows, "match": match, "fields": segments.FIELDS, **_counted(rows, match)}
+    context: dict[str, object] = {"rows": rows, "match": match, "fields": segments.FIELDS, **_counted(rows, match)}
     return render(request, "conversations/segments/rows.html", context)
 
 
@@ -134,7 +134,8 @@ def _conditions(rows: list[Row], match: str) -> dict[str, object]:
 def _wrong(name: str, conditions: dict[str, object], one: Segment | None) -> str:
     if not name:
         return _("Give it a name.")
-    if Segment.objects.filter(name__iexact=name).exclude(pk=one.pk if one else None).exists():
+    same = Segment.objects.filter(name__iexact=name)
+    if (same.exclude(pk=one.pk) if one else same).exists():
         return _("There is a segment of this name already.")
     try:
         segments.matching(conditions)
@@ -153,6 +154,7 @@ def _counted(rows: list[Row], match: str) -> dict[str, object]:
 def _editor(
     request: HttpRequest, one: Segment | None, rows: list[Row], match: str, *, wrong: str = "", status: int = 200
 ) -> HttpResponse:
-    context = {"segment": one, "rows": rows, "match": match, "fields": segments.FIELDS, "wrong": wrong}
+    context: dict[str, object] = {"segment": one, "rows": rows, "match": match, "wrong": wrong}
+    context["fields"] = segments.FIELDS
     context |= {"name": request.POST.get("name", one.name if one else ""), **_counted(rows, match)}
     return render(request, "conversations/segments/edit.html", context, status=status)

@@ -142,9 +142,14 @@ def vouched_for(connector: Connector, identity: str, *, at: datetime) -> Visitor
     secret = connector.secrets.get("identity", "")
     if not (secret and identity):
         return None
-    options = {"require": ["exp", "sub"], "verify_exp": False}
     try:
-        claims = jwt.decode(identity, secret, algorithms=["HS256"], leeway=LEEWAY, options=options)
+        claims = jwt.decode(
+            identity,
+            secret,
+            algorithms=["HS256"],
+            leeway=LEEWAY,
+            options={"require": ["exp", "sub"], "verify_exp": False},
+        )
         if float(claims["exp"]) + LEEWAY < at.timestamp():
             return None
     except (jwt.InvalidTokenError, ValueError, TypeError):
