@@ -28,14 +28,16 @@ def give_back(entry: MergeEntry, above: Iterable[MergeEntry], leaving: Collectio
     """
     levels = [entry, *above]
     for at, higher in zip(levels, [*levels[1:], None], strict=True):
-        staying = taken_along(higher, root) if higher else _all(root)
-        _give_back_at(at, entry, leaving, staying)
+        staying = taken_along(higher, root) if higher else set(_all(root))
+        merged = MergeEntry.objects.filter(kept=at.kept_id, undone_at=None)
+        own = staying.difference(*(taken_along(each, root) for each in merged))
+        _give_back_at(at, entry, leaving, own)
     if not entry.absorbed.name and (name := _first_name(leaving)):
         Customer.objects.filter(pk=entry.absorbed_id).update(name=name)
 
 
-def _give_back_at(at: MergeEntry, entry: MergeEntry, leaving: Collection[int], staying: Collection[int]) -> None:
-    """At the customer who kept in `at`."""
+def _give_back_at(at: MergeEntry, entry: MergeEntry, leaving: Collection[int], own: Collection[int]) -> None:
+    """At the customer who kept in `at`; `own` are their identities but for those that other merges brought."""
     kept = Customer.objects.get(pk=at.kept_id)
     live = MergeEntry.objects.filter(kept=kept, undone_at=None, pk__gte=at.pk) | MergeEntry.objects.filter(pk=at.pk)
     newest_first = list(live.select_related("absorbed").order_by("-pk"))
@@ -43,7 +45,7 @@ def _give_back_at(at: MergeEntry, entry: MergeEntry, leaving: Collection[int], s
     for name in FIELDS:
         value, undone = _rolled_back(name, getattr(kept, name), newest_first)
         if name == "name" and (not value or _came_along(str(value), at, entry, leaving)):
-            value = _first_name(staying)  # what they were called meanwhile, when the name was the other's
+            value = _first_name(own)  # what they were called meanwhile, when the name was the other's
         fields[name] = _done_again(name, value, [step for step in undone if step.pk != entry.pk])
     for step in newest_first:
         step.save(update_fields=["before"])

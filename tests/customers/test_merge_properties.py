@@ -191,6 +191,7 @@ def check_the_rows():
         ("undo", 0, ""),
     ]
 )
+@example([("merge", "bob", "ann"), ("named", "ann", ""), ("merge", "ann", "cy")])
 @example([("named", "ann", ""), ("merge", "ann", "cy"), ("named", "cy", "")])
 def test_after_all_is_undone_it_is_as_if_nobody_had_been_merged(mail, chat, ada, deeds):
     without, with_merges = worlds(deeds, mail, chat, ada)
