@@ -91,13 +91,13 @@ def _happening(kind: int, at: datetime, pk: int, told: Mapping[str, object]) -> 
 
 
 def pinned(agent: "User", moment: Told) -> str:
-    """ "on “Size guide”, basket £129.00" """
+    """ "on “Size guide”, basket £129.00"; an order alone says nothing of that second, and stands in the panel."""
     page, cart = moment.get("page"), moment.get("cart")
     parts = []
     if agent.sees_browsing and isinstance(page, Mapping) and (page.get("title") or page.get("url")):
         parts.append(_("on “%(page)s”") % {"page": page.get("title") or page["url"]})
     if agent.sees_browsing and isinstance(cart, Mapping) and cart.get("currency"):
         parts.append(_("basket %(sum)s") % {"sum": money(cart.get("total"), str(cart["currency"]))})
-    if agent.sees_purchases and moment.get("order"):
+    if parts and agent.sees_purchases and moment.get("order"):
         parts.append(_("last order %(number)s") % {"number": moment["order"]})
     return ", ".join(parts)

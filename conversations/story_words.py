@@ -258,5 +258,8 @@ def _merged(known: Line, entry: MergeEntry, *, is_undone: bool) -> Line:
     title = _("%(who)s merged %(name)s") if who else _("Merged %(name)s")
     about = (entry.evidence,) if entry.evidence else ()
     return replace(
-        known, icon="merge", title=title % {"who": who, "name": entry.absorbed.name or _("another")}, about=about
+        known,
+        icon="merge",
+        title=title % {"who": who, "name": entry.absorbed.name or _("another customer")},
+        about=about,
     )
