@@ -47,6 +47,7 @@ class _Known:
     seen_at: datetime | None = None
 
 
+@transaction.atomic(savepoint=False)
 def changed(customers: Iterable[int]) -> None:
     """Marks these profiles, in the transaction of what changed; after it commits they are computed at once."""
     ids = sorted(set(customers))

@@ -23,6 +23,7 @@ def cart(minutes):
     commerce.cart(CartFact(3, f"c{minutes}", (Handle("shop", "17"),), at, currency="GBP", lines=goods))
 
 
+@pytest.mark.django_db(transaction=True)  # as a worker does it: with no transaction around it all
 def test_only_the_silent_are_left_and_their_customers_are_told(settings, monkeypatch):
     settings.CART_LEFT_MINUTES = 30
     told = []
