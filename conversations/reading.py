@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qs, urlencode
 
+from django.contrib.auth import get_user_model
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -19,6 +20,7 @@ from conversations.live import presence
 from conversations.models import Conversation, Medium, Priority, ReadMark, SavedView, Status, Tag, Team
 from conversations.models.conversation import ConversationQuerySet
 from conversations.models.personal import Mention
+from customers.models import Membership, Segment
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -29,7 +31,7 @@ PAGE = 30
 TAGS = 2  # of a row
 COUNT_TO = 1000  # counting stops here; the badge says 999+
 COUNT_LESS = {"unread": 1}  # of which it is only asked whether there is one
-FILTERS = ("status", "channel", "tag", "team", "assignee", "priority")
+FILTERS = ("status", "channel", "tag", "team", "assignee", "priority", "segment")
 SORTS = {"waiting": ("queue_at", "pk"), "newest": ("-last_message_at", "-pk")}
 
 
@@ -78,11 +80,43 @@ class Listed:
     def href(self) -> str:
         return reverse("inbox_view", args=[self.key]) + (f"?{self.query}" if self.query else "")
 
+    @property
+    def in_words(self) -> list[tuple[str, str]]:
+        """What it is filtered by: ("Team", "Returns"). One query for each filter that names a row."""
+        return [(str(_LABELS[name]), _named(name, value)) for name, value in self.filters.items()]
+
 
 @dataclass(frozen=True)
 class Page:
     rows: list[Conversation]
     after: str  # the cursor of the next page; "" at the end
+
+
+_LABELS = {
+    "status": _("Status"),
+    "channel": _("Channel"),
+    "tag": _("Tag"),
+    "team": _("Team"),
+    "assignee": _("Assignee"),
+    "priority": _("Priority"),
+    "segment": _("Customer segment"),
+}
+
+
+def _named(name: str, value: str) -> str:
+    """A value of a filter as its form calls it; what is there no more stays as it stands in the address."""
+    choices: dict[str, dict[str, StrOrPromise]] = {
+        "status": dict(Status.choices),
+        "channel": dict(Medium.choices),
+        "priority": {str(number): label for number, label in Priority.choices},
+        "assignee": {"me": _("Me"), "nobody": _("Nobody")},
+    }
+    rows = {"team": Team, "assignee": get_user_model(), "segment": Segment}
+    if value in choices.get(name, {}):
+        return str(choices[name][value])
+    if name in rows and value.isdecimal() and len(value) < 19:
+        return str(rows[name]._default_manager.filter(pk=value).first() or value)
+    return value
 
 
 _VIEWS = [
@@ -184,7 +218,15 @@ def _filtered(rows: ConversationQuerySet, agent: "User", filters: dict[str, str]
         rows = rows.filter(assignee=agent if assignee == "me" else None)
     elif assignee.isdecimal():
         rows = rows.filter(assignee=int(assignee))
+    if (segment := filters.get("segment", "")).isdecimal():
+        rows = rows.filter(customer__in=_members(agent, int(segment)))
     return rows
+
+
+def _members(agent: "User", segment: int) -> QuerySet:
+    """A segment may tell what was bought: who may not know that finds nobody in it, also by a view that was shared."""
+    members = Membership.objects.filter(segment=segment) if agent.sees_purchases else Membership.objects.none()
+    return members.values("customer")
 
 
 def page(agent: "User", wanted: Listed, *, after: str = "") -> Page:
@@ -242,7 +284,7 @@ def rail_of(agent: "User", beside: Listed | None = None) -> Rail:
     lists += [Listed(key, row.name, "waiting", _kept(row.query)) for row, key in saved]
     if beside:
         lists.append(Listed("beside", beside.key, "waiting", beside.filters))
-    may_see = (agent.role, agent.is_active, *(team.pk for team in agent.teams.all()))
+    may_see = (agent.role, agent.is_active, agent.sees_purchases, *(team.pk for team in agent.teams.all()))
     counts = _counting(agent, may_see, tuple((each.key, each.label, urlencode(each.filters)) for each in lists)).ask()
     return Rail(
         [_counted(view, counts) for view in views],

@@ -11,6 +11,7 @@ from conversations.models import Conversation, Medium, Message, Priority, Tag, T
 from conversations.models.message import MessageKind
 from conversations.reading import Listed, listed, page, rail_of, total_of
 from conversations.views.acting import agent_of, is_htmx
+from customers.models import Segment
 
 REMEMBERED = "inbox"  # the cookie that holds the list last looked at: a thread's page shows it beside the thread
 
@@ -51,8 +52,10 @@ def desk_context(request: HttpRequest, wanted: Listed) -> dict[str, object]:
 @require_GET
 def filters(request: HttpRequest, view: str) -> HttpResponse:
     """The form of the list's filters, fetched when it is opened."""
+    agent = agent_of(request)
     context = {
-        "listed": listed(agent_of(request), view, request.GET),
+        "listed": listed(agent, view, request.GET),
+        "segments": Segment.objects.order_by("name")[:200] if agent.sees_purchases else [],
         "media": Medium.choices,
         "priorities": Priority.choices,
         "tags": Tag.objects.order_by("name")[:200],

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from conversations.inbound.receive import receive
 from conversations.models import Conversation, Mention, Priority, SavedView, Status, Tag
-from conversations.reading import PAGE, counted
+from conversations.reading import PAGE, counted, rail_of
 from customers.identify import Handle
+from customers.models import Membership, Segment
 from tests.conftest import from_ann
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,26 @@ def test_filters_narrow_and_a_saved_view_keeps_them(signed_in, ada, mail, chat):
         assert rows(signed_in.get(f"/inbox/all/?{query}")) == [expected.pk], query
     saved = SavedView.objects.create(owner=ada, name="Hot", query="priority=3")
     assert rows(signed_in.get(f"/inbox/saved-{saved.pk}/")) == [urgent.pk]
+
+
+def test_a_segment_of_customers_is_a_filter_like_any_other_for_who_may_know(signed_in, client, ada, grace, mail):
+    loyal, _other = writes(mail, "Loyal"), writes(mail, "Other")
+    segment = Segment.objects.create(name="Bought twice", conditions={})
+    Membership.objects.create(segment=segment, customer=loyal.customer)
+    query = f"segment={segment.pk}"
+    page = signed_in.get(f"/inbox/all/?{query}")
+    assert rows(page) == [loyal.pk] and "Customer segment: Bought twice" in page.content.decode()
+    assert f'value="{segment.pk}" selected' in signed_in.get(f"/inbox/all/filters/?{query}").content.decode()
+    signed_in.post("/views/", {"name": "Loyal ones", "query": query, "is_shared": "on"})
+    saved = SavedView.objects.get()
+    assert rows(signed_in.get(f"/inbox/saved-{saved.pk}/")) == [loyal.pk]
+    assert [view.count for view in rail_of(ada).saved] == [1]
+    grace.sees_purchases = False
+    grace.save()
+    client.force_login(grace)
+    assert rows(client.get(f"/inbox/saved-{saved.pk}/")) == rows(client.get(f"/inbox/all/?{query}")) == []
+    assert [view.count for view in rail_of(grace).saved] == [0]
+    assert "Bought twice" not in client.get("/inbox/all/filters/").content.decode()
 
 
 def test_a_saved_view_of_another_and_a_view_nobody_has_are_not_found(signed_in, linus, mail, billing):
