@@ -4,8 +4,16 @@ const region = () => document.querySelector("#toasts");
 const start = (toast) => {
   if (toast.dataset.started) return;
   toast.dataset.started = "1";
-  for (const older of region().querySelectorAll(".toast")) if (older !== toast) older.remove();
-  setTimeout(() => toast.remove(), Number(toast.dataset.seconds ?? 8) * 1000);
+  for (const older of region().querySelectorAll(".toast")) if (older !== toast) leave(older);
+  setTimeout(() => leave(toast), Number(toast.dataset.seconds ?? 8) * 1000);
+};
+
+// One whose Undo is on its way stays in the page unseen: from there htmx looks for what the answer changes elsewhere.
+const leave = (toast) => {
+  toast.hidden = true;
+  const form = toast.querySelector(".htmx-request");
+  if (form) form.addEventListener("htmx:afterRequest", () => toast.remove());
+  else toast.remove();
 };
 
 const look = () => region()?.querySelectorAll(".toast").forEach(start);
@@ -20,7 +28,7 @@ const watch = () => {
 // A toast whose Undo was pressed has done its work.
 addEventListener("submit", (event) => {
   const toast = event.target.closest?.(".toast");
-  if (toast) setTimeout(() => toast.remove());
+  if (toast) setTimeout(() => leave(toast));
 });
 
 watch();

@@ -57,6 +57,7 @@ def test_words_sent_by_ctrl_enter_and_taken_back_by_z(page, live_desk):
     page.keyboard.press("z")
     expect(page.locator("#reply")).to_have_text("It comes today.")
     expect(page.locator("#reply b")).to_have_text("today")
+    expect(toast).to_have_text("Taken back. Your words are in the composer.")
     assert live_desk.do(lambda: Delivery.objects.get().status) == "cancelled"
 
 
