@@ -10,11 +10,11 @@ from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from conversations.actions.change import save, summarise
 from conversations.envelopes import DeliveryReport
 from conversations.live.push import push_activity, push_message, push_row
 from conversations.models import Activity, Conversation, Delivery, Message, Status
 from conversations.models.conversation import place_in_queue
-from conversations.models.message import MessageKind
 
 if TYPE_CHECKING:
     from deskapp.models import User
@@ -114,7 +114,7 @@ def undo(delivery: Delivery) -> bool:
         status=Delivery.Status.CANCELLED, settled_at=timezone.now()
     )
     if changed:
-        _wait_again(delivery)
+        _bring_up_to_date(delivery)
         push_message(delivery.message)
     return bool(changed)
 
@@ -133,24 +133,18 @@ def remove(delivery: Delivery, *, by: "User") -> bool:
     if changed:
         activity = Activity.objects.create(conversation=conversation, verb=Activity.Verb.REMOVED, by=by)
         if conversation.is_open:
-            _wait_again(delivery)
+            _bring_up_to_date(delivery)
         push_message(delivery.message)
         push_activity(activity)
     return bool(changed)
 
 
-def _wait_again(delivery: Delivery) -> None:
-    """What the taken-back answer had ended goes on: the waiting since the customer's first unanswered message."""
+def _bring_up_to_date(delivery: Delivery) -> None:
+    """An answer that is taken back leaves the customer waiting since before, and the row with what was said last; one
+    that goes after all ends the waiting."""
     conversation = _conversation_locked(delivery)
-    said = conversation.messages.filter(kind=MessageKind.OUTBOUND).exclude(delivery__status="cancelled")
-    answered_at = said.order_by("-created_at").values_list("created_at", flat=True).first()
-    unanswered = conversation.messages.filter(kind=MessageKind.INBOUND, is_automatic=False)
-    if answered_at:
-        unanswered = unanswered.filter(created_at__gt=answered_at)
-    conversation.waiting_since = unanswered.order_by("created_at").values_list("created_at", flat=True).first()
-    conversation.queue_at = place_in_queue(conversation.waiting_since, conversation.last_message_at)
-    conversation.save()
-    push_row(conversation)
+    summarise(conversation)
+    save(conversation)
 
 
 @transaction.atomic
@@ -159,6 +153,7 @@ def retry(delivery: Delivery) -> bool:
 
     What was tried before keeps one try to its name: it can no longer be taken back, since it may have arrived.
     """
+    _conversation_locked(delivery)
     changed = Delivery.objects.filter(pk=delivery.pk, status__in=["failed", "uncertain", "cancelled"]).update(
         status=Delivery.Status.QUEUED,
         due_at=timezone.now(),
@@ -170,6 +165,7 @@ def retry(delivery: Delivery) -> bool:
     if changed:
         delivery.refresh_from_db()
         announce(delivery)
+        _bring_up_to_date(delivery)
         push_message(delivery.message)
     return bool(changed)
 

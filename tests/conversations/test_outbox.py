@@ -55,6 +55,23 @@ def test_undo_takes_it_back_and_the_customer_waits_since_before(heard, answer):
     heard.conversation.refresh_from_db()
     assert answer.delivery.status == "cancelled"
     assert heard.conversation.waiting_since == heard.created_at
+    assert heard.conversation.snippet == heard.text[:160]  # the row does not show what was never said
+
+
+def test_what_goes_after_all_ends_the_waiting(heard, answer):
+    undo(answer.delivery)
+    assert retry(answer.delivery)
+    heard.conversation.refresh_from_db()
+    assert heard.conversation.waiting_since is None and heard.conversation.snippet == "Of course, Ann."
+
+
+def test_an_answer_that_failed_and_is_tried_again_leaves_nobody_waiting(heard, answer):
+    settle(answer.delivery, PERMANENT)
+    heard.conversation.refresh_from_db()
+    assert heard.conversation.waiting_since
+    retry(answer.delivery)
+    heard.conversation.refresh_from_db()
+    assert heard.conversation.waiting_since is None
 
 
 def test_undo_comes_too_late_once_it_is_being_sent(answer):
