@@ -6,7 +6,7 @@ database merges the few keys that a page can need: so a page costs the same howe
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 PAGE = 50
 COUNT_TO = 1000
 FEW = 2  # categories
+LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 TALK = "talk"  # the filter beside the categories: messages, calls, and what agents did with them
 GROUPS = (TALK, *Category.values)
 SITE = "site"  # the channel that no medium is: the shop's pages
@@ -133,17 +134,26 @@ def edge_of(text: str) -> Key | None:
 
 def counts(agent: "User", customer: int, since: datetime | None = None) -> dict[str, int]:
     """How many happenings each group has, up to COUNT_TO, in one query."""
-    pieces: list[str] = []
-    values: list[Value] = []
-    for group in [TALK, *categories_seen_by(agent)]:
-        parts = list(_pieces(agent, customer, Wanted(frozenset([group]), since=since), None, forwards=False))
-        limited = [_limited(sql, COUNT_TO) for sql, _params in parts]
-        pieces.append(f"(select count(*) from (select from ({_union(limited)}) alike limit {COUNT_TO}) counted)")  # noqa: S608
-        values += [value for _sql, params in parts for value in params]
+    categories = categories_seen_by(agent)
+    parts: list[Piece] = [
+        _counted(TALK, list(_pieces(agent, customer, Wanted(frozenset([TALK]), since=since), None, forwards=False))),
+        (_OF_CATEGORIES, [customer, categories, since or LONG_AGO]),
+    ]
+    if Category.BEHAVIOURAL in categories:
+        visits = _Ways(customer, Wanted(since=since), None, forwards=False).visits()
+        parts.append(_counted(Category.BEHAVIOURAL, [visits]))
+    found = dict.fromkeys([TALK, *categories], 0)
     with connection.cursor() as asking:
-        asking.execute(f"select {', '.join(pieces)}", values)
-        found = asking.fetchone()
-    return dict(zip([TALK, *categories_seen_by(agent)], found, strict=True))
+        asking.execute(_union(sql for sql, _params in parts), [value for _sql, params in parts for value in params])
+        for group, count in asking.fetchall():
+            found[group] = min(found[group] + int(count), COUNT_TO)
+    return found
+
+
+def _counted(group: str, pieces: "list[Piece]") -> "Piece":
+    union = _union(_limited(sql, COUNT_TO) for sql, _params in pieces)
+    values = [value for _sql, params in pieces for value in params]
+    return f"(select '{group}', count(*) from (select from ({union}) alike limit {COUNT_TO}) few)", values  # noqa: S608
 
 
 # The keys of a page, in one statement.
@@ -307,6 +317,14 @@ class _Ways:
 
 
 _IDENTITIES = "select id from customers_identity where customer_id = %s"
+_OF_CATEGORIES = f"""(
+  select each.part, sum(counted.n) from (
+    select i.id, c from ({_IDENTITIES}) i cross join unnest(%s::text[]) c) each(id, part)
+  cross join lateral (
+    select count(*) as n from (
+      select from customers_event where identity_id = each.id and category = each.part and not is_folded
+        and occurred_at >= %s limit {COUNT_TO}) few) counted
+  group by each.part)"""  # noqa: S608  our own words
 
 
 # The rows of those keys: a query for each kind that is among them.
