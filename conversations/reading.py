@@ -111,11 +111,15 @@ def _named(name: str, value: str) -> str:
         "priority": {str(number): label for number, label in Priority.choices},
         "assignee": {"me": _("Me"), "nobody": _("Nobody")},
     }
-    rows = {"team": Team, "assignee": get_user_model(), "segment": Segment}
+    rows: dict[str, QuerySet] = {
+        "team": Team.objects.all(),
+        "assignee": get_user_model().objects.all(),
+        "segment": Segment.objects.all(),
+    }
     if value in choices.get(name, {}):
         return str(choices[name][value])
     if name in rows and value.isdecimal() and len(value) < 19:
-        return str(rows[name]._default_manager.filter(pk=value).first() or value)
+        return str(rows[name].filter(pk=value).first() or value)
     return value
 
 
