@@ -1,6 +1,7 @@
 """What a customer may ask for: everything we keep of them, and to be forgotten. For supervisors and admins."""
 
 import tempfile
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,14 +16,19 @@ from conversations.views.acting import agent_of
 from customers import privacy
 from customers.models import Customer, Erasure
 
+if TYPE_CHECKING:
+    from deskapp.models import User
+
 IN_MEMORY = 8 * 1024 * 1024  # bytes; a bigger archive waits in a file
 
 
 @login_required
 @require_GET
 def customer_export(request: HttpRequest, pk: int) -> FileResponse:
-    """A zip with all we keep, to read and to process."""
+    """A zip with all we keep, to read and to process: for a supervisor who may see all of it."""
     customer = _customer(request, pk, admins=False)
+    if not _may_export(agent_of(request)):
+        raise Http404
     archive = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the response closes it
     privacy.export(customer, archive)
     archive.seek(0)
@@ -48,6 +54,11 @@ def customer_erase(request: HttpRequest, pk: int) -> HttpResponse:
     under_way = Erasure.objects.filter(customer=customer.pk, finished_at=None).first()
     context |= {"waiting": waiting, "under_way": under_way}
     return render(request, "conversations/customer/erase.html", context, status=422 if wrong else 200)
+
+
+def _may_export(agent: "User") -> bool:
+    """Purchases and browsing are in it."""
+    return agent.is_supervisor and agent.sees_purchases and agent.sees_browsing
 
 
 def _customer(request: HttpRequest, pk: int, *, admins: bool) -> Customer:

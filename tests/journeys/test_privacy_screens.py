@@ -52,6 +52,27 @@ def test_an_admin_types_the_number_to_be_sure(client, admin, ann, django_capture
     assert b"asked by mail" in client.get("/settings/privacy/").content
 
 
+def test_the_customers_page_leads_to_both(client, sam, admin, ada, ann):
+    def leads(agent):
+        client.force_login(agent)
+        page = client.get(f"/customers/{ann.pk}/").content.decode()
+        return [what for what in ("export", "erase") if f'href="/customers/{ann.pk}/{what}/"' in page]
+
+    assert leads(admin) == ["export", "erase"] and leads(ada) == []
+    sam.role = Role.SUPERVISOR
+    sam.save()
+    assert leads(sam) == ["export"]
+
+
+@pytest.mark.parametrize("right", ["sees_purchases", "sees_browsing"])
+def test_who_may_not_see_all_of_it_exports_nothing(client, sam, ann, right):
+    setattr(sam, right, False)
+    sam.save()
+    client.force_login(sam)
+    assert client.get(f"/customers/{ann.pk}/export/").status_code == 404
+    assert "/export/" not in client.get(f"/customers/{ann.pk}/").content.decode()
+
+
 def test_nobody_else_may(client, ada, sam, ann):
     client.force_login(ada)
     assert client.get(f"/customers/{ann.pk}/export/").status_code == 404
