@@ -101,6 +101,7 @@ def _may_look(request: HttpRequest) -> None:
 
 
 def _may_change(request: HttpRequest) -> None:
+    _may_look(request)
     if not agent_of(request).is_supervisor:
         raise Http404
 

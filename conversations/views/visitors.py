@@ -44,7 +44,7 @@ def visitors(request: HttpRequest) -> HttpResponse:
     agent = agent_of(request)
     if not agent.sees_browsing:
         raise Http404
-    segment = request.GET.get("segment", "")
+    segment = request.GET.get("segment", "") if agent.sees_purchases else ""
     rows = _rows(request, int(segment) if segment.isdecimal() and len(segment) < 19 else None)
     context: dict[str, object] = {"rows": rows, "segment": segment}
     if is_htmx(request):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from conversations.live import on_site
 from conversations.models import Channel, Conversation, Message
 from conversations.outbound.reach import reach
-from customers.models import Cart, Customer, Event, Identity, Visit
+from customers.models import Cart, Customer, Event, Identity, Segment, Visit
 from integrations.adapters.media.chat import presence
 from integrations.adapters.trackers.door import new_key
 from integrations.models import Connector
@@ -120,6 +120,16 @@ def test_who_may_not_see_browsing_sees_nobody(client, tracker, visitor, ada):
     assert client.get("/visitors/").status_code == 404
     assert client.post(f"/visitors/{visitor.pk}/chat/").status_code == 404
     assert not Conversation.objects.exists()
+
+
+def test_who_may_not_see_purchases_does_not_learn_who_is_in_a_segment(client, tracker, visitor, ada):
+    says(client, tracker, visitor.value)
+    empty = Segment.objects.create(name="Spent over 500", conditions={})
+    ada.sees_purchases = False
+    ada.save()
+    client.force_login(ada)
+    page = client.get(f"/visitors/?segment={empty.pk}").content.decode()
+    assert "A sock" in page and "Spent over 500" not in page
 
 
 def test_a_person_of_another_team_is_not_in_the_list(client, tracker, visitor, ada, billing):

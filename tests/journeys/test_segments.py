@@ -82,6 +82,18 @@ def test_a_name_is_given_once(client, sam):
     assert not Segment.objects.exists()
 
 
+def test_a_supervisor_who_may_not_see_purchases_does_not_ask_for_them(client, sam):
+    one = Segment.objects.create(name="Loyal", conditions={"rules": []})
+    sam.sees_purchases = False
+    sam.save()
+    client.force_login(sam)
+    rows = {"ask": ["value.over"], "value": ["500"]}
+    for address in ("/segments/new/", f"/segments/{one.pk}/", "/segments/rows/"):
+        assert client.post(address, {"name": "x", **rows}).status_code == 404
+    palette = client.get("/palette/").content.decode()
+    assert "/segments/" not in palette and "/visitors/" in client.get("/palette/?q=site").content.decode()
+
+
 def test_an_agent_looks_and_changes_nothing(client, ada):
     one = Segment.objects.create(name="Loyal", conditions={"rules": []})
     client.force_login(ada)
