@@ -36,7 +36,7 @@ def run(*, say: Callable[[str], None], messages: int | None = None, **options: o
     count = messages or 2000
     figures: Figures = {
         "messages": count,
-        "workers_are": "processes of a pool that call integrations.inbound.together.process_with_next, as the task does",
+        "workers_are": "a pool that calls integrations.inbound.together.process_with_next, as the task does",
     }
     for workers in (1, 2):
         stored = kept(list(mails(count, to=MAILBOX, seed=workers)), workers)

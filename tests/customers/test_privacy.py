@@ -14,7 +14,19 @@ from conversations.models import Attachment, Channel, Conversation, Draft, Messa
 from customers import privacy
 from customers.merging import merge
 from customers.models import (
-    Cart, Claim, Consent, Customer, Erasure, Event, Identity, Order, Return, Suggestion, Trait, Visit, WishItem,
+    Cart,
+    Claim,
+    Consent,
+    Customer,
+    Erasure,
+    Event,
+    Identity,
+    Order,
+    Return,
+    Suggestion,
+    Trait,
+    Visit,
+    WishItem,
 )  # fmt: skip
 from integrations.models import Connector, RawEvent
 
