@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from conversations.inbound.receive import receive
 from conversations.models import CannedReply, Conversation, SavedView
-from tests.browser.test_composer import conversation, page, page_of  # noqa: F401  fixtures
+from tests.browser.test_composer import conversation, page  # noqa: F401  fixtures
 from tests.conftest import from_ann
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
