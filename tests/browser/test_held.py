@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from conversations.models import Message
 from conversations.outbound.compose import reply
-from tests.browser.test_composer import conversation, page, page_of, sent  # noqa: F401  fixtures
+from tests.browser.test_composer import conversation, page, sent  # noqa: F401  fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WORDS = "Torggata will swap it on the spot."
