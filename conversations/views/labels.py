@@ -68,7 +68,7 @@ def spam(request: HttpRequest, pk: int) -> HttpResponse:
     conversation, agent = conversation_or_404(request, pk), agent_of(request)
     if is_delete(request):
         unmark_spam(conversation, by=agent)
-        return done(request, conversation, Toast(_("Not spam."), seconds=4))
+        return done(request, conversation, Toast(_("Not spam."), seconds=4), happened="conversation:trusted")
     block = request.POST.get("block", "")
     try:
         mark_spam(conversation, by=agent, block=block if block in ("sender", "domain") else "")

@@ -61,6 +61,8 @@ const leave = ({ detail }) => {
   next?.querySelector(".who")?.click();
 };
 for (const name of ["conversation:resolved", "conversation:snoozed"]) document.body.addEventListener(name, leave);
+// The banner goes after the answer to its own button has come in.
+document.body.addEventListener("conversation:trusted", () => setTimeout(() => $(".thread > .banner.bad")?.remove()));
 document.body.addEventListener("conversation:changed", () => location.reload());
 
 // Messages that were split off leave the threads that are open.

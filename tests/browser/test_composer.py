@@ -183,3 +183,13 @@ def test_words_typed_right_after_r_lose_no_letter(page):
     page.keyboard.press("Escape")
     page.keyboard.type("rtoday it comes")
     assert page.locator("#reply").inner_text().strip() == "today it comes"
+
+
+def test_not_spam_takes_the_warning_away(page_of, live_desk, ada, conversation):
+    live_desk.do(lambda: type(conversation).objects.filter(pk=conversation.pk).update(is_spam=True))
+    page = page_of(ada, f"/conversations/{conversation.pk}/")
+    page.wait_for_selector("#reply.editor")
+    page.locator(".thread > .banner").get_by_role("button", name="Not spam").click()
+    expect(page.locator(".toast")).to_have_text("Not spam.")
+    expect(page.locator(".thread > .banner")).to_have_count(0)
+    assert not live_desk.do(lambda: type(conversation).objects.get().is_spam)
