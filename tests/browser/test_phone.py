@@ -50,6 +50,20 @@ def test_assign_and_snooze_are_in_more(page_of, live_desk, conversation, ada):
     assert live_desk.do(now).status == "snoozed"
 
 
+def test_nothing_is_wider_than_the_phone(page_of, live_desk, ada):
+    live_desk.do(lambda: type(ada).objects.filter(pk=ada.pk).update(role="admin"))
+    page = page_of(ada, "/me/", **PHONE, is_mobile=True)
+    for address in ("settings/privacy/", "settings/agents/", "segments/", "accounts/sessions/"):
+        page.goto(f"{live_desk.url}/{address}")
+        wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(wider) == 0, address
+    page.goto(f"{live_desk.url}/settings/privacy/")
+    title, tabs = page.locator(".head h1").bounding_box(), page.locator(".head .segmented").bounding_box()
+    assert title["y"] + title["height"] <= tabs["y"]  # the one does not lie over the other
+    labels = [label.bounding_box() for label in page.locator(".rail .places li span").all()]
+    assert all(one["x"] + one["width"] <= next_["x"] for one, next_ in zip(labels, labels[1:], strict=False))
+
+
 def test_without_scripts_every_menu_leads_to_a_page_of_its_own(page_of, live_desk, conversation, ada):
     def now():
         return Conversation.objects.get(pk=conversation.pk)
