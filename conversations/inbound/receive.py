@@ -55,8 +55,7 @@ def receive_each(inbound: Sequence[InboundMessage]) -> list[Message | None]:
         route(message.conversation, message.channel)
     cancel_on_reply(*(message.conversation for message in messages if not message.is_automatic))
     push_arrived(messages)
-    for message in messages:
-        webpush.ask(message)
+    webpush.ask(*messages)
     stored |= {(int(message.channel_id or 0), message.external_id): message for message in messages}
     return [stored.get((each.channel_id, each.external_id)) for each in inbound]
 

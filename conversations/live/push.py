@@ -72,7 +72,10 @@ def _push_arrived(messages: Sequence[Message]) -> None:
     _name_tags([each for each in conversations if not heard.isdisjoint(groups.watching(each))])
     frames: list[Addressed] = []
     for message, conversation in zip(messages, conversations, strict=True):
-        frames += [*_in_threads(message, conversation, heard), *_in_lists(conversation, heard, arrived=message)]
+        theirs = heard.intersection(_visitors(message))
+        frames += _addressed(theirs, {"type": "visitor.message", "message": message.pk, "is_new": True})
+        frames += _in_threads(message, conversation, heard - theirs)
+        frames += _in_lists(conversation, heard, arrived=message)
     wire.put(frames)
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Sequence
 from email.utils import parseaddr
 from functools import cache
 from pathlib import Path
@@ -27,17 +28,23 @@ GONE = {403, 404, 410}  # the browser has thrown the subscription away (RFC 8030
 KEPT_SECONDS = 4 * 3600
 
 
-def ask(message: Message) -> None:
-    """After commit, and only for an agent who has no open socket and has asked for it."""
-    transaction.on_commit(lambda: _ask(message), robust=True)
+def ask(*messages: Message) -> None:
+    """After commit, and only for agents who have no open socket and have asked for it."""
+    calling = [(message, agent) for message in messages if (agent := _called_by(message))]
+    if calling:
+        transaction.on_commit(lambda: _ask(calling), robust=True)
 
 
-def _ask(message: Message) -> None:
-    agent_id = message.conversation.assignee_id
-    if agent_id is None or message.is_automatic or not PushSubscription.objects.filter(agent=agent_id).exists():
-        return
-    if not sockets.is_connected(agent_id):
-        current_app.send_task("conversations.web_push", [message.pk])
+def _called_by(message: Message) -> int | None:
+    return None if message.is_automatic else message.conversation.assignee_id
+
+
+def _ask(calling: Sequence[tuple[Message, int]]) -> None:
+    asked = PushSubscription.objects.filter(agent__in={agent for _, agent in calling})
+    away = {agent for agent in asked.values_list("agent", flat=True).distinct() if not sockets.is_connected(agent)}
+    for message, agent in calling:
+        if agent in away:
+            current_app.send_task("conversations.web_push", [message.pk])
 
 
 def wake(message_id: int) -> int:

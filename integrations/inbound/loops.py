@@ -34,7 +34,7 @@ def slowed(inbound: InboundMessage) -> InboundMessage:
 def hasty(inbound: Sequence[InboundMessage]) -> set[str]:
     """Who of these writers may have written too much of late, in lower case: to be looked at one by one, by `slowed`.
     One count for all, over all the time that it takes for any of them."""
-    writers = {each.handles[0].value.lower() for each in inbound}
+    writers = {each.handles[0].value.lower() for each in inbound if each.handles[0].kind == Kind.EMAIL}
     times = [each.received_at for each in inbound]
     if not writers:
         return set()

@@ -1,5 +1,7 @@
 """Inbound 2: understand what was kept. One item at a time; what cannot be understood is set aside alone."""
 
+import time
+from collections.abc import Iterable
 from datetime import timedelta
 
 import structlog
@@ -25,6 +27,8 @@ log = structlog.get_logger(__name__)
 MOST_TRIES = 5
 NOTED_EACH = timedelta(seconds=10)
 
+_noted: dict[int, float] = {}  # by connector, when this process last wrote down that something came
+
 
 def accept(
     connector: Connector, *, external_id: str, body: bytes, kind: str = "", headers: dict[str, str] | None = None
@@ -36,10 +40,19 @@ def accept(
         defaults={"body": body, "kind": kind, "headers": headers or {}},
     )
     if is_new:
-        now = timezone.now()  # the row is one for all that arrives, so it is not written for each
-        stale = Connector.objects.filter(pk=connector.pk).exclude(last_in_at__gt=now - NOTED_EACH)
-        stale.update(last_in_at=now)
+        note_arrival([connector.pk])
     return raw, is_new
+
+
+def note_arrival(connectors: Iterable[int]) -> None:
+    """The row is one for all that arrives, so it is not written for each, and not even asked for each."""
+    recent = time.monotonic() - NOTED_EACH.total_seconds()
+    stale = [pk for pk in set(connectors) if _noted.get(pk, -1.0) < recent]
+    if stale:
+        now = timezone.now()
+        those = Connector.objects.filter(pk__in=stale).exclude(last_in_at__gt=now - NOTED_EACH)
+        those.update(last_in_at=now)
+        _noted.update(dict.fromkeys(stale, time.monotonic()))
 
 
 def process(raw_id: int) -> RawEvent:

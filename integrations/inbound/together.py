@@ -1,9 +1,11 @@
-"""Inbound 2, when much comes at once: several kept mails in one transaction, each step a few statements for all.
+"""Inbound 2, when much comes at once: several kept events in one transaction, each step a few statements for all.
 
-Who comes for one event takes along those kept after it. What needs a look of its own, and everything where anything
-fails, is processed one by one: so each event still fails alone.
+Who comes for one mail takes along those kept after it; what chat visitors say meanwhile is kept and processed together.
+What needs a look of its own, and everything where anything fails, is processed one by one: so each event still fails
+alone.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 
 import structlog
@@ -13,10 +15,10 @@ from django.db.models.functions import Length
 
 from conversations.envelopes import InboundMessage
 from conversations.inbound.receive import receive_each
-from conversations.models import Medium
+from conversations.models import Medium, Message
 from integrations.adapters import adapter_named
 from integrations.inbound.loops import hasty
-from integrations.inbound.process import process
+from integrations.inbound.process import note_arrival, process
 from integrations.models import Connector, RawEvent
 
 log = structlog.get_logger(__name__)
@@ -24,6 +26,15 @@ log = structlog.get_logger(__name__)
 MOST_TOGETHER = 25  # mails in one transaction
 ROUNDS = 4  # after which those that still wait for others are processed one by one
 LARGEST = 200_000  # bytes of one that is taken along: they are all held in memory
+
+_KEEP = """
+insert into integrations_rawevent (connector_id, external_id, kind, body, headers, state, tries, error)
+select connector, name, kind, body, headers, 'kept', 0, ''
+from unnest(%s::bigint[], %s::text[], %s::text[], %s::bytea[], %s::text[]::jsonb[])
+  with ordinality as arrived (connector, name, kind, body, headers, place)
+order by place on conflict (connector_id, external_id) do nothing
+returning connector_id, external_id, id, received_at
+"""
 
 
 def process_with_next(raw_id: int) -> int | None:
@@ -42,6 +53,65 @@ def process_with_next(raw_id: int) -> int | None:
     for each in waiting:
         process(each)
     return _first_after(last) if last else None
+
+
+def accept_each(events: Sequence[RawEvent]) -> list[RawEvent]:
+    """`accept` for several events that are not stored yet, in one statement: each as it is kept now, in the same order.
+    What was kept before is found, not kept again. What cannot be stored at all raises DataError, with those beside it.
+    """
+    if not events:
+        return []
+    names = [(raw.connector_id, raw.external_id) for raw in events]
+    fields = [(*name, raw.kind, raw.body, json.dumps(raw.headers)) for name, raw in zip(names, events, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [list(column) for column in zip(*fields, strict=True)])
+        new = {(connector, name): (pk, at) for connector, name, pk, at in cursor.fetchall()}
+    kept = _kept_before(set(names) - set(new))
+    for raw, name in zip(events, names, strict=True):
+        if name in new:
+            raw.pk, raw.received_at = new[name]
+            raw._state.adding = False
+            kept.setdefault(name, raw)
+    note_arrival(connector for connector, _ in new)
+    return [kept[name] for name in names]
+
+
+def _kept_before(names: set[tuple[int, str]]) -> dict[tuple[int, str], RawEvent]:
+    if not names:
+        return {}
+    found = RawEvent.objects.filter(
+        connector__in={connector for connector, _ in names}, external_id__in={name for _, name in names}
+    )
+    return {(raw.connector_id, raw.external_id): raw for raw in found}
+
+
+def process_each(events: Sequence[RawEvent]) -> dict[int, RawEvent]:
+    """Processes these, each of them once, in as few transactions as can be: what belongs together in the order given.
+    Gives them by their keys, as they are then."""
+    now, waiting = {raw.pk: raw for raw in events}, list(dict.fromkeys(raw.pk for raw in events))
+    while waiting:
+        done, later = _done_at_once([now[pk] for pk in waiting])
+        for pk, message in done.items():
+            now[pk].state, now[pk].message = RawEvent.State.DONE, message
+        for pk in waiting:
+            if pk not in done and pk not in later:
+                now[pk] = process(pk)
+        waiting = [pk for pk in waiting if pk in later]
+    return now
+
+
+def _done_at_once(events: Sequence[RawEvent]) -> tuple[dict[int, Message], set[int]]:
+    """As `_carry_out`; nothing, where anything fails: alone, each of them succeeds, or counts its try."""
+    try:
+        with transaction.atomic():
+            free = RawEvent.objects.filter(
+                pk__in=[raw.pk for raw in events], state=RawEvent.State.KEPT, tries=0
+            ).select_for_update(of=("self",), no_key=True, skip_locked=True)
+            ours = set(free.order_by("pk").values_list("pk", flat=True))
+            return _carry_out([raw for raw in events if raw.pk in ours])
+    except Exception as error:
+        log.warning("events are processed one by one", raw_events=len(events), error=str(error))
+        return {}, set()
 
 
 def _tries_of(raw_id: int) -> int | None:
@@ -83,16 +153,21 @@ def _together(raw_id: int, claimed: list[int]) -> tuple[list[int], list[int]]:
     """Gives those that need a look of their own, and those that are to wait for one of these."""
     events = _claimed(raw_id)
     claimed += [raw.pk for raw in events]
+    done, waiting = _carry_out(events)
+    return [pk for pk in claimed if pk not in waiting and pk not in done], sorted(waiting)
+
+
+def _carry_out(events: Sequence[RawEvent]) -> tuple[dict[int, Message], set[int]]:
+    """The messages by the events that they came of; and the events that are to wait for one of these."""
     understood = list(_understood(events))
     apart = list(_apart(understood))
     machines = hasty([inbound for _, inbound in apart])
     pairs = [(raw, inbound) for raw, inbound in apart if inbound.handles[0].value.lower() not in machines]
     messages = receive_each([inbound for _, inbound in pairs]) if pairs else []
-    done = {raw.pk: message.pk for (raw, _), message in zip(pairs, messages, strict=True) if message}
+    done = {raw.pk: message for (raw, _), message in zip(pairs, messages, strict=True) if message}
     if done:
         _done(done)
-    waiting = {raw.pk for raw, _ in understood} - {raw.pk for raw, _ in apart}
-    return [pk for pk in claimed if pk not in waiting and pk not in done], sorted(waiting)
+    return done, {raw.pk for raw, _ in understood} - {raw.pk for raw, _ in apart}
 
 
 def _claimed(raw_id: int) -> list[RawEvent]:
@@ -107,9 +182,10 @@ def _claimed(raw_id: int) -> list[RawEvent]:
 
 def _understood(events: Sequence[RawEvent]) -> Iterator[tuple[RawEvent, InboundMessage]]:
     """Those of which each is one message of one writer."""
-    connectors = Connector.objects.select_related("channel").in_bulk({raw.connector_id for raw in events})
+    bare = {raw.connector_id for raw in events if not RawEvent.connector.is_cached(raw)}
+    connectors = Connector.objects.select_related("channel").in_bulk(bare) if bare else {}
     for raw in events:
-        raw.connector = connectors[raw.connector_id]
+        raw.connector = connectors.get(raw.connector_id) or raw.connector
         try:
             found = list(adapter_named(raw.connector.adapter).understand(raw.connector, raw))
         except Exception as error:
@@ -132,12 +208,12 @@ def _apart(pairs: Sequence[tuple[RawEvent, InboundMessage]]) -> Iterator[tuple[R
         met |= own
 
 
-def _done(messages: dict[int, int]) -> None:
+def _done(messages: dict[int, Message]) -> None:
     """`messages` by the events that they came of."""
     with connection.cursor() as cursor:
         cursor.execute(
             "update integrations_rawevent as event set state = 'done', error = '', done_at = now(),"
             " message_id = done.message_id from unnest(%s::bigint[], %s::bigint[]) as done (id, message_id)"
             " where event.id = done.id",
-            [list(messages), list(messages.values())],
+            [list(messages), [message.pk for message in messages.values()]],
         )

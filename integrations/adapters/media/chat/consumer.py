@@ -4,14 +4,17 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 
+from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
 
 from conversations.live import groups
 from integrations.adapters.media.chat import door, limits, presence
+from integrations.adapters.media.chat.door import Line
 from integrations.adapters.media.chat.sessions import allows, connector_of, read_token
 from integrations.adapters.media.chat.sight import Said, Sight, cursor_for
+from integrations.adapters.media.chat.turns import turns
 from integrations.models import Connector
 
 HELLO_WITHIN = 15  # seconds; a socket that says nothing holds nothing
@@ -43,6 +46,11 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
         await self.accept()
         self.deadline = asyncio.create_task(self._expect_hello())
 
+    async def dispatch(self, message: Frame) -> None:
+        """Without the hop into a thread that Channels makes before every message, to close old connections: whatever
+        asks the database here does so by `database_sync_to_async`, which closes them as well."""
+        await getattr(self, get_handler_name(message))(message)
+
     async def disconnect(self, code: int) -> None:
         if deadline := getattr(self, "deadline", None):
             deadline.cancel()
@@ -68,10 +76,16 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
         if handler is None or (self.sight is None and handler is not VisitorConsumer.hello):
             await self.close(NOT_KNOWN if self.sight is None else GOODBYE)
             return
-        if self.sight and not await database_sync_to_async(limits.may)("frame", self.sight.visitor.id):
+        if await self._may(handler):
+            await handler(self, frame)
+        else:
             await self.close(GOODBYE)
-            return
-        await handler(self, frame)
+
+    async def _may(self, handler: "Handler") -> bool:
+        """What is said is counted where it is stored."""
+        if self.sight is None or handler is VisitorConsumer.say:
+            return True
+        return await database_sync_to_async(limits.may)("frame", self.sight.visitor.id)
 
     # What the widget says.
 
@@ -97,12 +111,15 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
         assert self.sight
         is_first_word = self.joined == {tabs_of(self.sight.visitor.id)}
         try:
-            said = await database_sync_to_async(door.say)(self.sight, frame, origin=self.origin)
+            said = await turns().say(Line(self.sight, frame, self.origin))
         except door.Refused:
             await self.send_json({"t": "refused", "id": str(frame.get("id"))[:64]})
             return
         except door.Busy:
             await self.send_json({"t": "busy", "id": str(frame.get("id"))[:64], "after": BUSY_FOR})
+            return
+        except door.Flood:
+            await self.close(GOODBYE)
             return
         self.told[said["id"]] = said
         if is_first_word:
@@ -149,6 +166,8 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
 
     async def visitor_message(self, event: dict[str, int]) -> None:
         assert self.sight
+        if event.get("is_new") and event["message"] in self.told:
+            return  # this tab said it
         said = await database_sync_to_async(self.sight.one)(event["message"])
         if said and self.told.get(said["id"]) != said:
             self.told[said["id"]] = said
@@ -182,7 +201,9 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
         self.joined |= wanted
 
 
-HANDLERS: dict[str, Callable[[VisitorConsumer, Frame], Awaitable[None]]] = {
+Handler = Callable[[VisitorConsumer, Frame], Awaitable[None]]
+
+HANDLERS: dict[str, Handler] = {
     "hello": VisitorConsumer.hello,
     "say": VisitorConsumer.say,
     "typing": VisitorConsumer.typing,

@@ -2,13 +2,15 @@
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TypedDict
 
+import structlog
 from django.core import signing
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils.text import get_valid_filename
 
 from conversations.envelopes import DeliveryReport
@@ -19,8 +21,10 @@ from customers.models.identity import Kind
 from integrations.adapters.media.chat import limits
 from integrations.adapters.media.chat.sessions import Visitor, address_of
 from integrations.adapters.media.chat.sight import Said, Sight
-from integrations.inbound.process import accept, process
+from integrations.inbound.together import accept_each, process_each
 from integrations.models import RawEvent
+
+log = structlog.get_logger(__name__)
 
 UPLOAD_SALT = "chat-upload"
 
@@ -31,6 +35,19 @@ class Refused(Exception):
 
 class Busy(Exception):
     """Too much, too fast: the same message may come again later."""
+
+
+class Flood(Exception):
+    """Nobody writes so much: the socket is closed."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one visitor says, as their browser sent it."""
+
+    sight: Sight
+    frame: dict[str, object]
+    origin: str
 
 
 class Upload(TypedDict):
@@ -45,32 +62,80 @@ class Upload(TypedDict):
 
 def say(sight: Sight, frame: dict[str, object], *, origin: str) -> Said:
     """One message of the visitor, stored exactly once by the id their browser made. Raises Refused or Busy."""
-    if not limits.may("message", sight.visitor.id):
-        raise Busy
-    key = _checked(sight.visitor, frame)
-    visitor = sight.visitor
-    headers = {
-        "visitor": visitor.id,
-        "shop": visitor.shop,
-        "email": visitor.email,
-        "name": visitor.name,
-        "origin": origin,
-    }
-    raw, _ = accept(
-        sight.connector,
+    [outcome] = say_each([Line(sight, frame, origin)])
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def say_each(lines: Sequence[Line]) -> list[Said | Exception]:
+    """`say` for several at once, those of one visitor in the order given: what each widget is to show, committed; or
+    why it is not stored, Refused, Busy or Flood. Each of them fails alone."""
+    outcomes: list[Said | Exception] = [Busy()] * len(lines)
+    events: dict[int, RawEvent] = {}
+    for number, error_or_event in enumerate(map(_event, lines, _within_limits(lines))):
+        if isinstance(error_or_event, RawEvent):
+            events[number] = error_or_event
+        else:
+            outcomes[number] = error_or_event
+    kept = _kept(events)
+    done = process_each(list(kept.values()))
+    for number, raw in kept.items():
+        outcomes[number] = _outcome(lines[number], done[raw.pk])
+    return outcomes
+
+
+def _within_limits(lines: Sequence[Line]) -> list[Exception | None]:
+    who = [line.sight.visitor.id for line in lines]
+    counted = limits.may_each([(what, each) for what in ("frame", "message") for each in who])
+    frames, messages = counted[: len(who)], counted[len(who) :]
+    return [
+        None if frame and message else Busy() if frame else Flood()
+        for frame, message in zip(frames, messages, strict=True)
+    ]
+
+
+def _event(line: Line, over: Exception | None) -> RawEvent | Exception:
+    """To be kept; or why not."""
+    visitor = line.sight.visitor
+    try:
+        key = "" if over else _checked(visitor, line.frame)
+    except Refused as error:
+        return error
+    return over or RawEvent(
+        connector=line.sight.connector,
         external_id=f"{visitor.id}:{key}",
-        body=json.dumps(frame, ensure_ascii=False).encode(),
+        body=json.dumps(line.frame, ensure_ascii=False).encode(),
         kind="message",
-        headers=headers,
+        headers={
+            "visitor": visitor.id,
+            "shop": visitor.shop,
+            "email": visitor.email,
+            "name": visitor.name,
+            "origin": line.origin,
+        },
     )
-    raw = process(raw.pk)
+
+
+def _kept(events: dict[int, RawEvent]) -> dict[int, RawEvent]:
+    """Committed. Where one of them cannot be, the others are kept one by one, and that one comes again."""
+    try:
+        return dict(zip(events, accept_each(list(events.values())), strict=True))
+    except DatabaseError as error:
+        if len(events) == 1:
+            log.warning("a line cannot be kept", error=str(error))
+            return {}
+        return {number: kept for each in events.items() for number, kept in _kept(dict([each])).items()}
+
+
+def _outcome(line: Line, raw: RawEvent) -> Said | Exception:
     message = raw.message
-    if message is None or message.identity is None:
-        if raw.state == RawEvent.State.ASIDE:
-            raise Refused
-        raise Busy  # kept: the sweep comes back to it, and so does the widget
-    _forget_uploads(visitor, frame)
-    return sight.said(message)
+    if message is None or message.identity is None:  # kept: the sweep comes back to it, and so does the widget
+        return Refused() if raw.state == RawEvent.State.ASIDE else Busy()
+    if not line.frame.get("files"):
+        return line.sight.said(message, files=())
+    _forget_uploads(line.sight.visitor, line.frame)
+    return line.sight.said(message)
 
 
 def _checked(visitor: Visitor, frame: dict[str, object]) -> str:

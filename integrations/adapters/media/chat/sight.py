@@ -1,5 +1,6 @@
 """What a visitor may see: their own words and the answers to them; never a note, never another person's message."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -107,7 +108,8 @@ class Sight:
     def unread(self) -> int:
         return self.messages().filter(delivery__status__in=["sent", "delivered"]).count()
 
-    def said(self, message: Message) -> Said:
+    def said(self, message: Message, files: Iterable[Attachment] | None = None) -> Said:
+        """`files` where the caller knows them: an empty list is no query."""
         mine = message.kind == Message.Kind.INBOUND
         key = message.external_id.rpartition(":")[2] if mine and message.channel_id == self._channel else ""
         return Said(
@@ -117,7 +119,7 @@ class Sight:
             text=message.text,
             at=message.created_at.isoformat(),
             by=None if mine else self._author(message),
-            files=[self._file(file) for file in message.attachments.all()],
+            files=[self._file(file) for file in (message.attachments.all() if files is None else files)],
         )
 
     @property
