@@ -4,9 +4,13 @@ import json
 
 
 def as_json(value: object, *, sort_keys: bool = False) -> str:
-    """Raises ValueError for what no jsonb holds: NUL, half a surrogate pair, NaN and infinities."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=sort_keys)
-    if "\\u0000" in text and _has_nul(value):
+    """Raises ValueError for what no jsonb holds: NUL, half a surrogate pair, NaN and infinities, endless nesting."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=sort_keys)
+        has_nul = "\\u0000" in text and _has_nul(value)
+    except RecursionError:
+        raise ValueError("It is nested too deep.") from None
+    if has_nul:
         raise ValueError("It has a NUL character, which no database keeps.")
     try:
         text.encode()

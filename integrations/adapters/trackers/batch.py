@@ -56,18 +56,21 @@ class Batch:
     sent_at: str
     write_key: str
     raw: bytes  # as it came, unpacked: who asks to be forgotten must be found in it
+    fault: str = ""  # of what its calls have in common, so that none of them can be believed
 
     def alone(self, call: object) -> bytes:
         """This one call as a batch of its own, in bytes as they came."""
         return self.of([call])
 
     def of(self, calls: list[Any]) -> bytes:
-        """A batch of these calls, and all else as it came."""
+        """A batch of these calls, and all else as it came. Raises RefusedError for what is nested without end."""
         whole = {"batch": calls, "context": self.context, "sentAt": self.sent_at}
         try:
             return json.dumps(whole, ensure_ascii=False).encode("utf-8", "surrogateescape")
         except UnicodeEncodeError:  # half a character that came as an escape leaves as one
             return json.dumps(whole).encode()
+        except RecursionError as error:
+            raise RefusedError(400, "invalid_json", "The body is nested too deep.") from error
 
 
 def opened(body: bytes, *, kind: str, encoding: str = "") -> Batch:
@@ -84,13 +87,27 @@ def opened(body: bytes, *, kind: str, encoding: str = "") -> Batch:
         calls = [{**whole, "type": CALLS[kind]}]
     if not isinstance(calls, list):
         raise RefusedError(400, "invalid_request", "A batch has a list of calls under “batch”.")
+    shared = context if is_batch and isinstance(context, dict) else {}
     return Batch(
         calls,
-        context if is_batch and isinstance(context, dict) else {},
+        shared,
         _word(whole.get("sentAt") or whole.get("sent_at")),
         _word(whole.get("writeKey") or whole.get("write_key")),
         raw,
+        _fault(shared) if shared else "",
     )
+
+
+def _fault(shared: Json) -> str:
+    """Looked for once: each of thousands of calls has all of it. So it has no more room than one of them."""
+    try:
+        text = as_json(shared)
+        if len(text.encode()) <= CALL_BYTES:
+            _walk(shared, 1, MOST_KEYS)
+            return ""
+    except ValueError as error:
+        return str(error)
+    raise RefusedError(400, "too_large", f"What a batch has in common is up to {CALL_BYTES // 1024} kB.")
 
 
 def _word(value: object) -> str:
@@ -130,7 +147,7 @@ def check_shape(call: object) -> Json:
     text = as_json(call)
     if len(text) > CALL_BYTES or len(text.encode()) > CALL_BYTES:
         raise ValueError(f"A call has up to {CALL_BYTES // 1024} kB.")
-    if call.get("type") not in KINDS:
+    if not isinstance(call.get("type"), str) or call["type"] not in KINDS:
         raise ValueError(f"“{str(call.get('type'))[:40]}” is no type of call: it is one of {', '.join(sorted(KINDS))}.")
     if text.count("{") + text.count("[") > MOST_DEPTH or text.count(",") >= MOST_KEYS:  # it may be; few calls are
         _walk(call, 1, MOST_KEYS)

@@ -51,7 +51,7 @@ def here(request: HttpRequest) -> HttpResponse:
     visitor, page = told.get("visitor"), told.get("page")
     if not isinstance(visitor, str) or not VISITOR.fullmatch(visitor) or not isinstance(page, dict):
         return HttpResponse(status=400)
-    if not may("catch-up", visitor):
+    if not may("here", request.META.get("REMOTE_ADDR", "")) or not may("catch-up", visitor):
         return HttpResponse(status=429)
     if told.get("gone"):
         on_site.leave(visitor)
@@ -71,7 +71,7 @@ def _address(url: object) -> str:
 
 
 def _told(request: HttpRequest) -> dict[str, object]:
-    if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
+    if len(request.body) > MOST_BYTES:  # the server takes no more than a tracker's batch (deskapp.body_limit)
         return {}
     try:
         told = json.loads(request.body)

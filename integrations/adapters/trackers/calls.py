@@ -1,7 +1,7 @@
 """One call of the tracking API as facts: who made it, what was done and when, by whose clock."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -14,7 +14,6 @@ from customers.identify import Handle, normalise
 from customers.models import Category, Purpose
 from customers.models.identity import Kind
 from customers.money import currency_of, sum_of
-from customers.stored import as_json
 from integrations.adapters.media.chat.sessions import vouched_for
 from integrations.adapters.trackers import consents
 from integrations.adapters.trackers.batch import CONSENT, Json, moment
@@ -24,6 +23,7 @@ EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # what is older is a clock that was
 AHEAD = timedelta(days=1)  # further in the future is a clock that is wrong; less is taken for now
 MONEY = ("price", "value", "total", "revenue", "subtotal", "tax", "shipping", "amount")
 ID_LENGTH, NAME_LENGTH = 300, 120
+PAGE_LENGTH, CAMPAIGN_LENGTH, MOST_CAMPAIGN = 1000, 100, 10
 # Ids of browsers that are made of chance are nobody else's; others are kept apart by the connector.
 RANDOM = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[\w-]{20,}")
 PLACE = ("city", "region", "country", "latitude", "longitude")
@@ -50,7 +50,10 @@ class Sender:
         at = moment(call.get("timestamp") or call.get("originalTimestamp"))
         sent_at = moment(call.get("sentAt")) or self.sent_at
         if at and sent_at and not self.is_history:
-            at = self.received_at - (sent_at - at)
+            try:
+                at = self.received_at - (sent_at - at)
+            except OverflowError:
+                raise ValueError("Its clock and the sender's are thousands of years apart.") from None
         at = at or self.received_at
         if at < EARLIEST:
             raise ValueError(f"It happened in {at.year}, says its clock.")
@@ -71,7 +74,6 @@ def behaves(call: object) -> bool:
 
 def facts_of(call: Json, sender: Sender, number: int, shared: Json) -> tuple[Fact, ...]:
     """`shared` is the batch's own context. Raises ValueError with the reason in words for what cannot be."""
-    as_json(shared)
     context: Json = {**shared, **(call.get("context") or {})}
     at = sender.corrected(call)
     handles = _handles(call, sender, context)
@@ -243,9 +245,9 @@ def _kept_context(context: Json, told: dict[str, bool]) -> Json:
     kept: Json = {}
     page, campaign = context.get("page"), context.get("campaign")
     if isinstance(page, dict):
-        kept["page"] = {name: page[name] for name in ("url", "title", "referrer", "path") if page.get(name)}
+        kept["page"] = _clipped(page, ("url", "title", "referrer", "path"), PAGE_LENGTH)
     if isinstance(campaign, dict) and campaign:
-        kept["campaign"] = campaign
+        kept["campaign"] = _clipped(campaign, sorted(campaign)[:MOST_CAMPAIGN], CAMPAIGN_LENGTH)
     for ours, theirs in (("language", "locale"), ("timezone", "timezone")):
         if isinstance(context.get(theirs), str) and context[theirs]:
             kept[ours] = context[theirs][:64]
@@ -260,6 +262,11 @@ def _kept_context(context: Json, told: dict[str, bool]) -> Json:
     if told.get(Purpose.LOCATION) and isinstance(place, dict):
         kept["place"] = {name: place[name] for name in PLACE if place.get(name)}
     return kept
+
+
+def _clipped(said: Json, names: Iterable[str], most: int) -> Json:
+    """The texts under these names. A batch says it once for thousands of events, and each of them keeps it."""
+    return {name[:80]: said[name][:most] for name in names if isinstance(said.get(name), str) and said[name]}
 
 
 @lru_cache(maxsize=2048)

@@ -20,6 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from integrations import secrets
+from integrations.adapters.media.chat.limits import may
 from integrations.adapters.media.chat.sessions import allows
 from integrations.adapters.trackers import consents
 from integrations.adapters.trackers.batch import (
@@ -54,6 +55,8 @@ def track(request: HttpRequest, kind: str) -> HttpResponse:
         origin = request.headers.get("Origin", "")
         if origin and not allows(connector, origin):
             raise RefusedError(403, "origin", "Pages of this origin may not use this key.")
+        if not _may(connector, batch, request):
+            raise RefusedError(429, "too_many", "Too much at once. Try again in a minute.")
         answer = JsonResponse({"success": True, **_take(connector, batch, kind)})
     except RefusedError as error:
         origin, answer = "", _refusal(error)
@@ -72,7 +75,8 @@ def connector_of(key: str) -> Connector | None:
     if key.startswith("tl") and number.isascii() and number.isdigit() and len(number) < 18:
         connector = Connector.objects.filter(pk=int(number), adapter=ADAPTER, is_active=True).first()
     expected = _write_key(bytes(connector.sealed)) if connector else ""
-    is_right = constant_time_compare(key.encode(), (expected or randomness.token_urlsafe(24)).encode())
+    given = key.encode(errors="replace")  # JSON may hold half a character
+    is_right = constant_time_compare(given, (expected or randomness.token_urlsafe(24)).encode())
     return connector if is_right else None
 
 
@@ -92,6 +96,14 @@ def _open(request: HttpRequest, kind: str) -> tuple[Connector, Batch]:
     if connector is None:
         raise RefusedError(401, "unauthorized", "There is no such write key.")
     return connector, batch
+
+
+def _may(connector: Connector, batch: Batch, request: HttpRequest) -> bool:
+    """A key that stands in a shop's pages is everybody's: one address of the network may report only so much. What is
+    on the shop's own servers is not."""
+    if connector.settings.get("trusted"):
+        return True
+    return may("track", request.META.get("REMOTE_ADDR", ""), times=max(1, len(batch.calls)))
 
 
 def _key_within(batch: Batch) -> str:

@@ -7,7 +7,7 @@ from customers.consent import holds
 from customers.models import Identity, Purpose
 from customers.models.identity import Kind
 from integrations.adapters.trackers import consents
-from integrations.adapters.trackers.batch import CONSENT, Json
+from integrations.adapters.trackers.batch import CONSENT, Json, check_shape
 from integrations.adapters.trackers.calls import browser_id
 from integrations.models import Connector
 
@@ -16,6 +16,10 @@ def refusals(connector: Connector, withheld: Iterable[Any], shared: Json) -> lis
     """One call for each browser that agreed before and refuses now. Of a browser that nobody knows, nothing is kept."""
     said: dict[str, Json] = {}
     for call in withheld:
+        try:
+            check_shape(call)
+        except ValueError:
+            continue  # nothing of it can be believed, and none of it is kept
         context = {**shared, **(call.get("context") or {})}
         visitor = call.get("anonymousId")
         if isinstance(visitor, str) and visitor and consents.told(connector, context).get(Purpose.ANALYTICS) is False:

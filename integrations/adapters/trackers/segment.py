@@ -57,6 +57,8 @@ class SegmentAdapter:
 
 def facts_of_call(batch: Batch, number: int, sender: Sender) -> tuple[Fact, ...]:
     """Raises ValueError with the reason in words for a call that cannot be believed."""
+    if batch.fault:
+        raise ValueError(batch.fault)
     return facts_of(check_shape(batch.calls[number]), sender, number, batch.context)
 
 
