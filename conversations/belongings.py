@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
+from conversations import traces
 from conversations.models import (
     Activity,
     Attachment,
@@ -20,6 +21,7 @@ from conversations.models import (
 )
 from customers.privacy import AT_ONCE, Row, Section, Step, Whose, emptied
 
+_WHERE = ("message", "page", "cart", "order__number")
 _SAID = ("pk", "created_at", "kind", "channel__medium", "channel__address", "subject", "text", "is_bot")
 
 
@@ -29,9 +31,12 @@ def sections(of: Whose) -> Iterable[Section]:
     here = Conversation.objects.filter(customer__in=of.customers).order_by("pk")
     columns = ("pk", "subject", "status", "language", "created_at", "resolved_at")
     yield Section("conversations", _("Your conversations"), list(here.values(*columns)))
-    said = Message.objects.filter(conversation__in=here).exclude(kind=Message.Kind.NOTE)
+    said = Message.objects.filter(traces.said_by(of)).exclude(kind=Message.Kind.NOTE)
     messages: list[Row] = list(said.order_by("created_at", "pk").values(*_SAID))
     yield Section("messages", _("What was said"), messages)
+    moments = Moment.objects.filter(message__in=said).order_by("message")
+    where: list[Row] = list(moments.values(*_WHERE))
+    yield Section("moments", _("Where you were when you wrote"), where)
     files = Attachment.objects.filter(message__in=said).order_by("pk")
     rows: list[Row] = [dict(row) for row in files.values("pk", "message", "name", "content_type", "size")]
     yield Section("files", _("Files"), rows, [(_path(file), _reader(file)) for file in files])
@@ -56,9 +61,11 @@ def _reader(file: Attachment) -> Callable[[], bytes]:
 
 def _erase_files(of: Whose, cursor: int) -> tuple[int, int | None]:
     """The rows at once, the bytes when that is certain."""
-    theirs = Attachment.objects.filter(message__conversation__customer__in=of.customers)
-    drafted = Attachment.objects.filter(uploaded_by_identity__in=of.identities)
-    found = list((theirs | drafted).distinct().order_by("pk")[:AT_ONCE])
+    messages = Message.objects.filter(traces.said_by(of))
+    drafts = Draft.objects.filter(conversation__customer__in=of.customers).values_list("files", flat=True)
+    waiting = models.Q(message=None, pk__in={file for files in drafts for file in files})
+    theirs = models.Q(message__in=messages) | models.Q(uploaded_by_identity__in=of.identities) | waiting
+    found = list(Attachment.objects.filter(theirs).order_by("pk")[:AT_ONCE])
     for file in found:
         if file.file.name:
             transaction.on_commit(partial(file.file.storage.delete, file.file.name))
@@ -69,8 +76,9 @@ def _erase_files(of: Whose, cursor: int) -> tuple[int, int | None]:
 def _erase_messages(of: Whose, cursor: int) -> tuple[int, int | None]:
     """The words go, with every earlier wording and what a provider said of them. That something was said, when, by
     which agent and on which channel stays: the desk's own figures are of that."""
-    rows = Message.objects.filter(conversation__customer__in=of.customers, pk__gt=cursor).order_by("pk")
-    found = list(rows.values_list("pk", flat=True)[:AT_ONCE])
+    rows = Message.objects.filter(traces.said_by(of), pk__gt=cursor).order_by("pk")
+    talks = dict(rows.values_list("pk", "conversation")[:AT_ONCE])
+    found = list(talks)
     here = {"message__in": found}
     MessageEdit.objects.filter(**here).delete()
     Moment.objects.filter(**here).delete()
@@ -79,7 +87,12 @@ def _erase_messages(of: Whose, cursor: int) -> tuple[int, int | None]:
     Message.objects.filter(pk__in=found).update(
         identity=None, subject="", text="", html="", quoted=[], details={}, external_id=""
     )
+    traces.tell_anew(set(talks.values()), of)
     return emptied(len(found), found[-1] if found else None)
+
+
+def _erase_traces(of: Whose, cursor: int) -> tuple[int, int | None]:
+    return traces.erase(of), None
 
 
 def _erase_conversations(of: Whose, cursor: int) -> tuple[int, int | None]:
@@ -96,5 +109,6 @@ def _erase_conversations(of: Whose, cursor: int) -> tuple[int, int | None]:
 STEPS = (
     Step("files", _erase_files),
     Step("messages", _erase_messages),
+    Step("traces", _erase_traces),
     Step("conversations", _erase_conversations),
 )

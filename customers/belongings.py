@@ -13,6 +13,7 @@ from customers.models import (
     Consent,
     Customer,
     Event,
+    EventKey,
     Identity,
     Loyalty,
     Membership,
@@ -63,10 +64,16 @@ def _erase_done(of: Whose, cursor: int) -> tuple[int, int | None]:
 
 
 def _drop(events: "models.QuerySet[Event]") -> int:
-    keys = list(events.order_by("occurred_at", "number").values_list("occurred_at", "number")[: AT_ONCE * 10])
+    first = events.order_by("occurred_at", "number")
+    keys = list(first.values_list("occurred_at", "number", "source", "external_id")[: AT_ONCE * 10])
     if not keys:
         return 0
-    numbers = [number for _at, number in keys]
+    numbers = [number for _at, number, _source, _name in keys]
+    names: dict[int, list[str]] = {}
+    for _at, _number, source, name in keys:
+        names.setdefault(source, []).append(name)
+    for source, some in names.items():
+        EventKey.objects.filter(source=source, external_id__in=some).delete()
     span = {"occurred_at__gte": keys[0][0], "occurred_at__lte": keys[-1][0]}
     return events.filter(number__in=numbers, **span).delete()[0]
 
@@ -78,7 +85,7 @@ def _erase_orders(of: Whose, cursor: int) -> tuple[int, int | None]:
     )
     gone = Concat(models.Value("erased-"), models.F("pk"), output_field=models.CharField())
     orders = Order.objects.filter(identity__in=of.identities).exclude(identity=nobody)
-    count = orders.update(identity=nobody, external_id=gone, number=gone, url="", place="", shipments=[])
+    count = orders.update(identity=nobody, external_id=gone, number=gone, url="", place="", shipments=[], cart_id="")
     returns = Return.objects.filter(identity__in=of.identities).exclude(identity=nobody)
     return count + returns.update(identity=nobody, external_id=gone, number="", place="", reason=""), None
 
@@ -86,7 +93,8 @@ def _erase_orders(of: Whose, cursor: int) -> tuple[int, int | None]:
 def _erase_self(of: Whose, cursor: int) -> tuple[int, int | None]:
     """Handles, claims, the ledger of merges and the row's own words; the number stays for what others count."""
     theirs = {"customer__in": of.customers}
-    count = Identity.objects.filter(pk__in=of.identities).exclude(value=f"erased:{of.customer}").delete()[0]
+    count = Claim.objects.filter(models.Exists(_same_handles(of))).delete()[0]
+    count += Identity.objects.filter(pk__in=of.identities).exclude(value=f"erased:{of.customer}").delete()[0]
     count += Claim.objects.filter(**theirs).delete()[0] + Membership.objects.filter(**theirs).delete()[0]
     either = models.Q(one__in=of.customers) | models.Q(other__in=of.customers)
     count += Suggestion.objects.filter(either).delete()[0]
@@ -98,6 +106,12 @@ def _erase_self(of: Whose, cursor: int) -> tuple[int, int | None]:
     )
     profile.compute(of.customers)
     return count, None
+
+
+def _same_handles(of: Whose) -> "models.QuerySet[Identity]":
+    """Of a claim: whether somebody else said that a handle of theirs was their own."""
+    mine = Identity.objects.filter(pk__in=of.identities)
+    return mine.filter(kind=models.OuterRef("kind"), value=models.OuterRef("value"))
 
 
 STEPS = (

@@ -6,13 +6,15 @@ from functools import reduce
 from operator import or_
 from urllib.parse import quote
 
-from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
 from django.utils.translation import gettext as _
 
-from customers.models import Identity
+from customers.models import Identity, Order
+from customers.models.identity import Kind
 from customers.privacy import AT_ONCE, NotYetError, Section, Step, Whose
-from integrations.models import RawEvent
+from integrations.models import RawEvent, Reread
 
+ERASED = ("erased:", "erased-")  # what stands where a name stood
 SHORTEST = 5  # characters: a handle shorter than this would be found in everything
 
 
@@ -36,7 +38,8 @@ def _reader(pk: int) -> Callable[[], bytes]:
 
 
 def _of_messages(of: Whose) -> QuerySet[RawEvent]:
-    return RawEvent.objects.filter(message__conversation__customer__in=of.customers).order_by("pk")
+    theirs = Q(message__conversation__customer__in=of.customers) | Q(message__identity__in=of.identities)
+    return RawEvent.objects.filter(theirs).order_by("pk")
 
 
 def _erase_originals(of: Whose, cursor: int) -> tuple[int, int | None]:
@@ -61,12 +64,29 @@ def _told(of: Whose) -> list[str]:
     """Their handles in every way a provider writes them: plain, in JSON, in an address; phone numbers without the plus,
     too. Letters that are not ASCII have no case in escaped bytes, so both cases are looked for."""
     found: set[str] = set()
-    for value, display in Identity.objects.filter(pk__in=of.identities).values_list("value", "display"):
-        for handle in (value.removeprefix("unverified:").lstrip("+"), display.lstrip("+")):
-            if len(handle) >= SHORTEST and not handle.startswith("erased:"):
-                written = (handle, handle.upper(), quote(handle))
-                found |= {_as_escaped(way) for way in (*written, *(json.dumps(each)[1:-1] for each in written))}
+    for handle in _handles(of):
+        if len(handle) >= SHORTEST and not handle.startswith(ERASED):
+            written = (handle, handle.upper(), quote(handle))
+            found |= {_as_escaped(way) for way in (*written, *(json.dumps(each)[1:-1] for each in written))}
     return sorted(found)
+
+
+def _handles(of: Whose) -> Iterable[str]:
+    """With the numbers of their accounts and orders, by which alone a shop may speak of them."""
+    for kind, value, display in Identity.objects.filter(pk__in=of.identities).values_list("kind", "value", "display"):
+        yield from (value.removeprefix("unverified:").lstrip("+"), display.lstrip("+"))
+        if kind == Kind.SHOP:
+            yield value.rpartition(":")[2]
+    for names in Order.objects.filter(identity__in=of.identities).values_list("external_id", "number"):
+        yield from names
+
+
+def _erase_rereads(of: Whose, cursor: int) -> tuple[int, int | None]:
+    """What was still to be read in a shop would bring back what is erased next."""
+    named = Order.objects.filter(
+        identity__in=of.identities, source=OuterRef("connector"), external_id=OuterRef("external_id")
+    )
+    return Reread.objects.filter(Exists(named)).delete()[0], None
 
 
 def _as_escaped(text: str) -> str:
@@ -82,4 +102,4 @@ def _empty(raws: QuerySet[RawEvent]) -> int:
     return RawEvent.objects.filter(pk__in=found).update(body=b"", headers={}, error=Value(""))
 
 
-STEPS = (Step("mentions", _erase_mentions), Step("originals", _erase_originals))
+STEPS = (Step("rereads", _erase_rereads), Step("mentions", _erase_mentions), Step("originals", _erase_originals))

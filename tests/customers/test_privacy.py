@@ -2,17 +2,31 @@
 
 import io
 import json
+import uuid
 import zipfile
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.utils import timezone
 
-from conversations.models import Attachment, Channel, Conversation, Draft, Message, MessageEdit, Participant
+from conversations.models import (
+    Activity,
+    Attachment,
+    BlockedSender,
+    Channel,
+    Conversation,
+    Draft,
+    Message,
+    MessageEdit,
+    Moment,
+    OrderAct,
+    Participant,
+)
 from customers import privacy
-from customers.merging import merge
+from customers.merging import merge, unmerge
 from customers.models import (
     Cart,
     Claim,
@@ -20,7 +34,10 @@ from customers.models import (
     Customer,
     Erasure,
     Event,
+    EventKey,
     Identity,
+    Loyalty,
+    NotSame,
     Order,
     Return,
     Suggestion,
@@ -28,7 +45,7 @@ from customers.models import (
     Visit,
     WishItem,
 )  # fmt: skip
-from integrations.models import Connector, RawEvent
+from integrations.models import Connector, RawEvent, Reread
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -47,7 +64,7 @@ def everything_of(name, address, connector):
     identity = Identity.objects.create(customer=customer, kind="email", value=address, display=address)
     mine = {"identity": identity, "source": 1}
     Claim.objects.create(customer=customer, kind="email", value=f"old-{address}")
-    Order.objects.create(
+    order = Order.objects.create(
         **mine, external_id=f"{name}1", number=f"{name}-1", currency="GBP", total=70, placed_at=NOW, changed_at=NOW,
         lines=[{"name": "Sock", "quantity": 1, "price": "70", "product_id": "s"}], shipments=[{"number": name}],
     )  # fmt: skip
@@ -56,7 +73,19 @@ def everything_of(name, address, connector):
     )
     Cart.objects.create(**mine, external_id=f"{name}c", changed_at=NOW, lines=[{"name": name}])
     Visit.objects.create(**mine, started_at=NOW, ended_at=NOW, searches=[name])
-    Event.objects.create(**mine, name="Page Viewed", category="behavioural", occurred_at=NOW, properties={"q": name})
+    Event.objects.create(
+        **mine,
+        name="Page Viewed",
+        category="behavioural",
+        occurred_at=NOW,
+        properties={"q": name},
+        external_id=f"{name}e",
+    )
+    EventKey.objects.create(source=1, external_id=f"{name}e")
+    Loyalty.objects.create(identity=identity, tier=f"{name} gold", changed_at=NOW)
+    OrderAct.objects.create(order=order, what="hold", key=uuid.uuid4(), reason=f"{name} rang", error=f"{name}?")
+    Order.objects.filter(pk=order.pk).update(source=connector.pk, cart_id=f"{name}c")
+    Reread.objects.create(connector=connector, kind="order", external_id=f"{name}1", asked_at=NOW)
     Trait.objects.create(**mine, name="nick", value=name, said_at=NOW)
     Consent.objects.create(**mine, purpose="email", is_granted=True, said_at=NOW, evidence=name)
     WishItem.objects.create(identity=identity, name=f"{name}'s sock", external_id="s", added_at=NOW)
@@ -70,6 +99,7 @@ def everything_of(name, address, connector):
         details={"reply_to": address}, external_id=f"<1@{name}>",
     )  # fmt: skip
     MessageEdit.objects.create(message=message, text=name)
+    Moment.objects.create(message=message, page={"title": name}, cart={"lines": [{"name": name}]}, order=order)
     file = Attachment(message=message, name=f"{name}.txt", size=3)
     file.file.save("x", ContentFile(b"abc"))
     RawEvent.objects.create(
@@ -78,6 +108,8 @@ def everything_of(name, address, connector):
     )  # fmt: skip
     batch = json.dumps({"batch": [{"email": address.upper()}]}).encode()
     RawEvent.objects.create(connector=connector, external_id=f"b{customer.pk}", body=batch, state="done")
+    about_order = json.dumps({"order_id": f"{name}1", "destination": {"city": f"{name}ville"}}).encode()
+    RawEvent.objects.create(connector=connector, external_id=f"o{customer.pk}", body=about_order, state="done")
     return customer
 
 
@@ -115,6 +147,60 @@ def test_erasure_leaves_no_word_of_her_in_any_table_and_all_of_everybody_else(co
     her.refresh_from_db()
     assert her.erased_at and str(her.label) == "Somebody we forgot"
     assert Erasure.objects.get().finished_at and str(Erasure.objects.get().done["messages"]) == "1"
+
+
+def test_erasure_finds_her_in_what_is_others(connector, ada):
+    her = everything_of(SECRET, ADDRESS, connector)
+    bob = everything_of("Robert", "robert@home.example", connector)
+    talk = bob.conversations.get()
+    Participant.objects.create(conversation=talk, email=ADDRESS, name=SECRET)
+    details = {"cc": [f"{SECRET} <{ADDRESS}>", "Sister <sister@home.example>"], "quote": True}
+    kept = Message.objects.create(conversation=talk, kind="outbound", text="Dear Robert", details=details)
+    unmerge(merge(bob, into=her, evidence="a mistake"))
+    said = Message.objects.create(
+        conversation=talk, kind="inbound", identity=her.identities.get(), text=f"{SECRET} answers in copy",
+        created_at=NOW + timedelta(hours=1),
+    )  # fmt: skip
+    Conversation.objects.filter(pk=talk.pk).update(snippet=said.text)
+    RawEvent.objects.create(connector=connector, external_id="c", body=SECRET.encode(), state="done", message=said)
+    Activity.objects.create(conversation=talk, verb="moved", to=SECRET, reason="the customers were merged")
+    Claim.objects.create(customer=bob, kind="email", value=ADDRESS)
+    BlockedSender.objects.create(value=ADDRESS)
+    NotSame.objects.create(one=her.identities.get(), other=bob.identities.get())
+    draft = Attachment(name=f"{SECRET}.txt", size=3)
+    draft.file.save("x", ContentFile(b"abc"))
+    Draft.objects.create(conversation=her.conversations.get(), agent=ada, mode="reply", html="", files=[draft.pk])
+    with _committed():
+        assert privacy.carry_on(privacy.ask(her, by=ada))
+    assert told(SECRET) == [] and told(ADDRESS) == []
+    kept.refresh_from_db()
+    talk.refresh_from_db()
+    assert kept.text == "Dear Robert" and kept.details == {"cc": ["Sister <sister@home.example>"], "quote": True}
+    assert talk.snippet != said.text and Identity.objects.filter(customer=bob).count() == 1
+    assert not draft.file.storage.exists(draft.file.name)
+
+
+def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
+    """A new table fails here until erasure knows it, or it is named among those that hold nothing of a customer."""
+    emptied = {
+        "customer", "identity", "claim", "visit", "event", "eventkey", "trait", "consent", "cart", "order", "return",
+        "wishitem", "loyalty", "suggestion", "notsame", "membership", "profile", "mergeentry", "mergeitem",
+        "conversation", "participant", "draft", "activity", "message", "messageedit", "moment", "attachment",
+        "delivery", "deliveryattempt", "orderact", "blockedsender", "rawevent", "reread",
+    }  # fmt: skip
+    ids_and_times_alone = {
+        "readmark", "follow", "mention", "lease", "parting", "conversationmerge", "erasure", "backfill",
+    }  # fmt: skip
+    the_desks_own = {
+        "product", "stock", "segment", "retentionrule", "channel", "team", "tag", "cannedreply", "savedview",
+        "pushsubscription", "connector",
+    }  # fmt: skip
+    tables = {
+        model._meta.model_name
+        for app in ("customers", "conversations", "integrations")
+        for model in apps.get_app_config(app).get_models()
+    }
+    assert tables == emptied | ids_and_times_alone | the_desks_own
 
 
 def test_figures_stay(connector, ada):
