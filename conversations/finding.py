@@ -35,7 +35,7 @@ class Page:
 
 def found(agent: "User", *, words: str = "", segment: int | None = None, before: int | None = None) -> Page:
     """A page of customers with their identities and profile. What words find is one page: more words find fewer."""
-    seen = customers_seen_by(agent).select_related("profile").prefetch_related("identities")
+    seen = customers_seen_by(agent).filter(erased_at=None).select_related("profile").prefetch_related("identities")
     if segment:
         seen = seen.filter(pk__in=Membership.objects.filter(segment=segment).values("customer"))
     if words:

@@ -13,7 +13,7 @@ from conversations.actions.people import merge_customers
 from conversations.inbound.receive import receive
 from conversations.outbound.compose import note, reply
 from customers.identify import Handle, identify
-from customers.models import Order
+from customers.models import Customer, Order
 from tests.conftest import from_ann
 from tests.stories import happened, visited, with_a_past
 
@@ -176,6 +176,8 @@ def test_the_list_finds_by_name_handle_order_and_segment(desk, ann):
     for query in ("", "?q=ann", "?q=ann@home", f"?q=hf-{48000 + ann.pk}", f"?segment={segment}"):
         assert "Ann Bell" in text(desk, f"/customers/{query}"), query
     assert "Nobody fits" in text(desk, "/customers/?q=zanzibar")
+    Customer.objects.filter(pk=ann.pk).update(erased_at=timezone.now())
+    assert "Ann Bell" not in text(desk, "/customers/")
 
 
 def test_what_the_team_should_know_is_kept(desk, ann):
