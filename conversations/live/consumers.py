@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import random
+import time
 import uuid
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,7 @@ SIGNED_OUT = 4401  # the browser goes to the door
 CHANGED = 4403  # what the agent may see has changed: the browser opens the page anew
 LOOK_AGAIN = 60  # seconds between checks of a session that nobody told us about
 PASSED_ON = {"desk.event", "desk.row", "desk.typing", "desk.customer"}  # as they come, by each socket that hears them
+SPREAD = 2.0  # seconds over which browsers catch up that missed the same
 REMEMBERED = 5.0  # seconds: who looks at a conversation is asked once a process for all sockets that are told of it
 
 Frame = dict[str, object]
@@ -34,6 +37,7 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
     opened: set[int]
     customer: int  # whose page, or thread, is open; 0 for nobody's
     checked_at: float
+    caught_up_at = -SPREAD
 
     async def connect(self) -> None:
         self.joined, self.opened, self.customer, self.checked_at = [], set(), 0, timezone.now().timestamp()
@@ -172,6 +176,16 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
         assert isinstance(conversation, int)
         here = await _viewers(conversation, str(frame.pop("telling")))
         await self.send_json({**frame, "viewers": [viewer for viewer in here if viewer["id"] != self.agent.pk]})
+
+    async def desk_missed(self, frame: Frame) -> None:
+        """Redis was away for so long that frames were given up (conversations.live.backlog): the browser catches up,
+        as after a lost connection, once for all of its groups that are told; others do at another moment."""
+        if time.monotonic() < self.caught_up_at + SPREAD:
+            return
+        await asyncio.sleep(random.uniform(0, SPREAD))  # noqa: S311 - nothing secret
+        self.caught_up_at = time.monotonic()
+        if await self._is_as_before():  # among what was missed may have been a kick
+            await self.send_json({"type": "desk:back"})
 
     async def desk_kick(self, frame: Frame) -> None:
         """Somebody changed this agent's rights, or ended this session (groups.kick)."""

@@ -186,6 +186,9 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
         assert self.sight
         await self.send_json({"t": "seen", "id": await database_sync_to_async(self.sight.seen)()})
 
+    async def desk_missed(self, event: Frame) -> None:
+        """The widget's next ping asks what it missed."""
+
     async def _look_again(self) -> None:
         """A sight knows the identities it began with; now there are more."""
         assert self.sight
