@@ -97,15 +97,19 @@ def _within_limits(lines: Sequence[Line]) -> list[Exception | None]:
 
 def _event(line: Line, over: Exception | None) -> RawEvent | Exception:
     """To be kept; or why not."""
+    if over:
+        return over
     visitor = line.sight.visitor
     try:
-        key = "" if over else _checked(visitor, line.frame)
+        key, body = _checked(visitor, line.frame), json.dumps(line.frame, ensure_ascii=False).encode()
     except Refused as error:
         return error
-    return over or RawEvent(
+    except (ValueError, RecursionError):  # half a surrogate pair, or depths below which nobody writes
+        return Refused()
+    return RawEvent(
         connector=line.sight.connector,
         external_id=f"{visitor.id}:{key}",
-        body=json.dumps(line.frame, ensure_ascii=False).encode(),
+        body=body,
         kind="message",
         headers={
             "visitor": visitor.id,
@@ -134,8 +138,11 @@ def _outcome(line: Line, raw: RawEvent) -> Said | Exception:
         return Refused() if raw.state == RawEvent.State.ASIDE else Busy()
     if not line.frame.get("files"):
         return line.sight.said(message, files=())
-    _forget_uploads(line.sight.visitor, line.frame)
-    return line.sight.said(message)
+    try:
+        _forget_uploads(line.sight.visitor, line.frame)
+        return line.sight.said(message)
+    except Exception as error:  # such as a store of files that is away: the others have nothing to do with it
+        return error
 
 
 def _checked(visitor: Visitor, frame: dict[str, object]) -> str:
