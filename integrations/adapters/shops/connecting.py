@@ -19,7 +19,7 @@ KINDS = {
         (("client_id", "client_secret"), ("access_token", "client_secret"), ("access_token", "signing_secret")),
     ),
     "woocommerce": (
-        ("site", "auth"),
+        ("site", "auth", "verifies"),
         ("consumer_key", "consumer_secret", "signing_secret", "former_secret"),
         (("consumer_key", "consumer_secret"),),
     ),

@@ -17,7 +17,7 @@ from integrations.adapters.shops.connecting import KINDS, wire
 from integrations.adapters.shops.orders.signature import SIGNATURE, TIMESTAMP
 from integrations.models import Connector
 
-GIVEN = sorted({name for wanted, keys, _sets in KINDS.values() for name in (*wanted, *keys)} - {"auth"})
+GIVEN = sorted({name for wanted, keys, _sets in KINDS.values() for name in (*wanted, *keys)} - {"auth", "verifies"})
 
 
 class Command(BaseCommand):
@@ -36,6 +36,11 @@ class Command(BaseCommand):
         for name in GIVEN:
             theirs.add_argument(f"--{name.replace('_', '-')}")
         theirs.add_argument("--auth", choices=["header", "query"], help="query: the shop's server drops the header")
+        theirs.add_argument(
+            "--verifies",
+            choices=["email", "nothing"],
+            help="email: a plug-in of the shop has every account confirm its own",
+        )
         theirs.add_argument("--status", action="append", default=[], help="a plug-in's word and ours: being-sewn=paid")
         theirs.add_argument("--api-url", help="where a simulated shop is")
         theirs.add_argument("--no-webhooks", action="store_true", help="do not have the shop send its webhooks here")

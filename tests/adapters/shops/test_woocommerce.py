@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from customers.identify import Handle, identify
 from customers.models import Cart, Claim, Event, EventKey, Identity, Order, Product, Stock, Trait
 from integrations.adapters.shops.signature import sign
 from integrations.models import RawEvent, Reread
@@ -44,7 +45,19 @@ def test_what_is_typed_at_the_checkout_is_a_claim_also_of_who_is_signed_in(woo_c
     assert Identity.objects.filter(kind="email", value="unverified:gil@home.example").exists()
 
 
-def test_an_account_brings_its_own_address(woo_connected, woo):
+def test_whoever_opens_an_account_under_an_address_of_somebody_else_does_not_become_them(woo_connected, woo):
+    """WooCommerce asks nobody whether the address is theirs, and signs them in at once."""
+    ann, _mail = identify([Handle("email", "ann@home.example", "Ann", source="mail")])
+    woo.say("customer.created", woo.customer(7))
+    hear(woo_connected, woo)
+    account = Identity.objects.get(kind="shop")
+    assert account.customer_id != ann.pk
+    assert Claim.objects.get(identity=account).value == "ann@home.example"
+
+
+def test_an_account_brings_its_own_address_where_the_shop_has_had_it_confirmed(woo_connected, woo):
+    woo_connected.settings["verifies"] = "email"
+    woo_connected.save()
     woo.say("customer.updated", woo.customer(7))
     woo.place(7)
     hear(woo_connected, woo)

@@ -1,7 +1,8 @@
 """The adapter of a WooCommerce shop.
 
 Its settings: site (https://shop.example), shop (the word that its accounts are told apart by; the chat's connector has
-the same), statuses (words of plug-ins, translated), auth, and what `check` notes: currency, may. Its secrets:
+the same), statuses (words of plug-ins, translated), auth, verifies (“email”: the shop has had the addresses of its
+accounts confirmed), and what `check` notes: currency, may. Its secrets:
 webhook_secret (the last word of the webhooks' address), signing_secret, consumer_key, consumer_secret.
 """
 

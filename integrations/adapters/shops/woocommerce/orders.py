@@ -29,8 +29,7 @@ def order_facts(connector: Connector, order: dict[str, Any]) -> Iterator[OrderFa
 
 
 def handles_of(connector: Connector, order: dict[str, Any]) -> tuple[Handle, ...]:
-    """An account where somebody was signed in. The address at the checkout is typed, also by who is signed in: proven
-    is only that of the account, which `customer_facts` brings."""
+    """An account where somebody was signed in. The address at the checkout is typed, also by who is signed in."""
     account = words(order.get("customer_id"))
     billing = inner(order, "billing")
     return buyer(
@@ -44,7 +43,8 @@ def handles_of(connector: Connector, order: dict[str, Any]) -> tuple[Handle, ...
 
 
 def customer_facts(connector: Connector, customer: dict[str, Any]) -> Iterator[TraitsFact]:
-    """The address of an account, with which its owner signs in."""
+    """An account and its address. WooCommerce lets anybody open one under any address, signs them in at once, and
+    never asks whether it is theirs: so it is a claim, unless the shop's own plug-in has addresses confirmed."""
     number, billing = needed(customer, "id"), inner(customer, "billing")
     handles = buyer(
         str(connector.settings.get("shop", "")),
@@ -53,7 +53,7 @@ def customer_facts(connector: Connector, customer: dict[str, Any]) -> Iterator[T
         email=words(customer.get("email")),
         phone=words(billing.get("phone")),
         region=words(billing.get("country")) or str(connector.settings.get("region", "")),
-        email_is_proven=True,
+        email_is_proven=connector.settings.get("verifies") == "email",
     )
     at = newest(customer.get("date_modified_gmt") or customer.get("date_created_gmt"))
     traits = {name: words(billing.get(name)) for name in ("city", "country", "company")}
