@@ -105,7 +105,7 @@ def test_delivered_and_read_are_told_to_the_desk(visit, live_desk, ada):
     wait_for_state(page, "Sent")
     page.keyboard.press("Escape")
     ours = live_desk.do(answer, ada, "<p>Good morning</p>")
-    page.get_by_role("button", name="Open chat, 1 new messages").wait_for()
+    page.get_by_role("button", name="Open chat, New messages: 1").wait_for()
     status = lambda: live_desk.do(lambda: Delivery.objects.get(message=ours).status)  # noqa: E731
     eventually(page, lambda: status() == "delivered")
     open_chat(page)
@@ -127,9 +127,9 @@ def test_the_unread_badge_is_still_there_on_the_next_page(visit, live_desk, ada)
     wait_for_state(page, "Sent")
     page.keyboard.press("Escape")
     live_desk.do(answer, ada, "<p>Good morning</p>")
-    page.get_by_role("button", name="Open chat, 1 new messages").wait_for()
+    page.get_by_role("button", name="Open chat, New messages: 1").wait_for()
     page.goto(live_desk.url + "/demo-shop/repairs/")
-    page.get_by_role("button", name="Open chat, 1 new messages").wait_for()
+    page.get_by_role("button", name="Open chat, New messages: 1").wait_for()
 
 
 def test_what_is_written_offline_waits_and_goes_out_once(visit, live_desk):
@@ -246,6 +246,17 @@ def test_what_is_asked_first_can_be_required(visit, live_desk, shop):
     say(page, "Hello")
     wait_for_state(page, "Sent")
     assert page.get_by_text("If you leave, we answer to ann@home.example.").is_visible()
+    claims = live_desk.do(lambda: [claim.value for claim in Message.objects.get().conversation.customer.claims.all()])
+    assert claims == ["ann@home.example"]
+
+
+def test_what_was_typed_in_and_not_saved_goes_along_with_the_first_word(visit, live_desk):
+    page = visit()
+    open_chat(page)
+    page.get_by_role("textbox", name="Email").fill("ann@home.example")
+    say(page, "Hello")
+    wait_for_state(page, "Sent")
+    assert said(page) == ["Hello"]
     claims = live_desk.do(lambda: [claim.value for claim in Message.objects.get().conversation.customer.claims.all()])
     assert claims == ["ann@home.example"]
 

@@ -148,6 +148,9 @@ export function fieldsCard({ say, fields, known, reason, save }) {
     event.preventDefault();
     save(Object.fromEntries(inputs.map((input) => [input.name, input.value.trim()])));
   };
-  return h("form", { class: "ask", onsubmit: submit }, h("h3", {}, say("reach")), h("p", {}, reason),
+  // Who writes instead of pressing Save has told us all the same, where the fields are in order.
+  const form = h("form", { class: "ask", onsubmit: submit }, h("h3", {}, say("reach")), h("p", {}, reason),
     ...inputs.map((input) => h("label", {}, say(input.name), input)), h("button", { class: "button save" }, say("save")));
+  form.saveTyped = () => inputs.some((input) => input.value.trim()) && form.checkValidity() && form.requestSubmit();
+  return form;
 }

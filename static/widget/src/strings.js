@@ -32,7 +32,7 @@ const ENGLISH = {
   tooBig: "{name} is larger than {mb} MB.",
   failed: "{name} could not be sent. Please try again.",
   remove: "Remove {name}",
-  unread: "{n} new messages",
+  unread: "New messages: {n}",
   bot: "{name} is a bot. Ask for a person at any time.",
   from: "{name} from {team}",
   below: "New message below",

@@ -114,6 +114,7 @@ export class Widget {
   }
 
   #said(message) {
+    this.log.head?.element.saveTyped?.();
     this.link.say({ ...message, about: this.about, page: location.origin + location.pathname });
     this.#show({ follow: true });
   }

@@ -32,7 +32,7 @@ export default {
   tooBig: "{name} أكبر من {mb} ميغابايت.",
   failed: "تعذّر إرسال {name}. حاول مرة أخرى.",
   remove: "إزالة {name}",
-  unread: "{n} رسائل جديدة",
+  unread: "الرسائل الجديدة: {n}",
   bot: "{name} روبوت. يمكنك طلب شخص في أي وقت.",
   from: "{name} من {team}",
   below: "رسالة جديدة في الأسفل",

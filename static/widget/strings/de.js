@@ -32,7 +32,7 @@ export default {
   tooBig: "{name} ist größer als {mb} MB.",
   failed: "{name} wurde nicht gesendet. Bitte noch einmal versuchen.",
   remove: "{name} entfernen",
-  unread: "{n} neue Nachrichten",
+  unread: "Neue Nachrichten: {n}",
   bot: "{name} ist ein Bot. Sie können jederzeit nach einem Menschen fragen.",
   from: "{name} von {team}",
   below: "Neue Nachricht unten",

@@ -32,7 +32,7 @@ export default {
   tooBig: "{name} supera los {mb} MB.",
   failed: "No se pudo enviar {name}. Inténtelo otra vez.",
   remove: "Quitar {name}",
-  unread: "{n} mensajes nuevos",
+  unread: "Mensajes nuevos: {n}",
   bot: "{name} es un bot. Pida una persona cuando quiera.",
   from: "{name}, {team}",
   below: "Mensaje nuevo abajo",

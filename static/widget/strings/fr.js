@@ -32,7 +32,7 @@ export default {
   tooBig: "{name} dépasse {mb} Mo.",
   failed: "{name} n’a pas pu être envoyé. Veuillez réessayer.",
   remove: "Retirer {name}",
-  unread: "{n} nouveaux messages",
+  unread: "Nouveaux messages : {n}",
   bot: "{name} est un robot. Demandez une personne à tout moment.",
   from: "{name}, {team}",
   below: "Nouveau message plus bas",

@@ -32,7 +32,7 @@ export default {
   tooBig: "{name} supera i {mb} MB.",
   failed: "Impossibile inviare {name}. Riprovi.",
   remove: "Rimuovi {name}",
-  unread: "{n} nuovi messaggi",
+  unread: "Nuovi messaggi: {n}",
   bot: "{name} è un bot. Può chiedere una persona in ogni momento.",
   from: "{name}, {team}",
   below: "Nuovo messaggio sotto",

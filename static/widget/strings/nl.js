@@ -32,7 +32,7 @@ export default {
   tooBig: "{name} is groter dan {mb} MB.",
   failed: "{name} kon niet worden verstuurd. Probeer het opnieuw.",
   remove: "{name} verwijderen",
-  unread: "{n} nieuwe berichten",
+  unread: "Nieuwe berichten: {n}",
   bot: "{name} is een bot. Vraag gerust om een mens.",
   from: "{name} van {team}",
   below: "Nieuw bericht hieronder",

@@ -32,7 +32,7 @@ export default {
   tooBig: "{name} er større enn {mb} MB.",
   failed: "{name} ble ikke sendt. Prøv igjen.",
   remove: "Fjern {name}",
-  unread: "{n} nye meldinger",
+  unread: "Nye meldinger: {n}",
   bot: "{name} er en bot. Be om et menneske når du vil.",
   from: "{name} fra {team}",
   below: "Ny melding nedenfor",
