@@ -109,7 +109,7 @@ def page_of(live_desk, open_page):
 
     def make(agent, path="/", **options):
         cookie = live_desk.do(session_of, agent)
-        page = open_page(**options)
+        page = open_page(base_url=live_desk.url, **options)
         page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_desk.url}])
         page.goto(live_desk.url + path)
         return page
