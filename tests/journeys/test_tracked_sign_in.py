@@ -51,7 +51,11 @@ def test_the_past_of_the_browser_becomes_the_past_of_who_signs_in(client, tracke
     assert MergeEntry.objects.filter(undone_at=None).count() <= 1
 
 
-@pytest.mark.parametrize("forged", [token("another secret, as long as it must be"), token(lasts=-3600), "x.y.z", 7])
+@pytest.mark.parametrize(
+    "forged",
+    [token("another secret, as long as it must be"), token(lasts=-3600), "x.y.z", 7],
+    ids=["another secret", "too old", "no token", "no text"],  # the same for every worker
+)
 def test_what_is_not_vouched_for_proves_nothing(client, tracker, forged):
     looks(client, tracker, str(uuid.uuid4()), forged, userId="10418")
     assert [identity.kind for identity in Identity.objects.all()] == ["visitor"]

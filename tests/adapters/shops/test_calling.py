@@ -49,6 +49,7 @@ def test_a_redirect_is_not_followed_and_takes_no_key_along(odd):
         ("soon", calling.LATER, calling.LATER),
         ("", calling.LATER, calling.LATER),
     ],
+    ids=["seconds", "fraction", "in an hour", "an hour ago", "word", "nothing"],  # the same for every worker
 )
 def test_how_long_a_busy_shop_wants_to_be_left_alone(odd, wait, at_least, at_most):
     found = told(BusyError, odd, Reply({}, 429, {"Retry-After": wait}))
