@@ -395,7 +395,7 @@ def test_a_small_body_that_unpacks_to_much_is_refused(server):
     assert post(server, bomb, **{"Content-Encoding": "gzip"}).status_code == 413
 
 
-@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b'{"batch": []}')[:-4]])
+@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b'{"batch": []}', mtime=0)[:-4]], ids=["none", "half"])
 def test_gzip_that_is_broken_is_refused(server, body):
     assert post(server, body, **{"Content-Encoding": "gzip"}).json()["code"] == "invalid_gzip"
 
