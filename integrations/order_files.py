@@ -21,7 +21,8 @@ from integrations.models import Connector
 NEEDED = ("number", "placed_at", "currency")
 KNOWN = (
     *NEEDED, "id", "changed_at", "status", "total", "refunded", "place", "collected", "ready_at", "picked_up_at",
-    "account", "name", "email", "email_confirmed", "phone", "loyalty", "loyalty_tier", "loyalty_points",
+    "account", "name", "email", "email_confirmed", "phone", "loyalty", "loyalty_confirmed",
+    "loyalty_tier", "loyalty_points",
     "line", "sku", "product_id", "variant", "quantity", "price",
     "returned_at", "return_place", "return_number", "return_amount", "return_reason", "return_status",
 )  # fmt: skip
@@ -84,7 +85,7 @@ def _items(rows: list[Row], zone: ZoneInfo) -> Iterator[dict[str, object]]:
     first = rows[0].cells
     placed = _at(first["placed_at"], zone, "placed_at")
     buyer = {name: first.get(name, "") for name in ("account", "name", "email", "phone", "loyalty")}
-    who: dict[str, object] = {**buyer, "email_confirmed": first.get("email_confirmed", "").lower() in YES}
+    who: dict[str, object] = {**buyer, **_confirmed(first)}
     status, changed = _standing(first, placed, zone)
     lines = [_line(row.cells) for row in rows if row.cells.get("line")]
     id_ = first.get("id") or first["number"]
@@ -100,6 +101,10 @@ def _items(rows: list[Row], zone: ZoneInfo) -> Iterator[dict[str, object]]:
         points = first.get("loyalty_points") or None
         yield {"kind": "loyalty", "buyer": who, "tier": first.get("loyalty_tier", ""), "points": points,
                "changed_at": changed}  # fmt: skip
+
+
+def _confirmed(cells: Cells) -> dict[str, bool]:
+    return {name: cells.get(name, "").lower() in YES for name in ("email_confirmed", "loyalty_confirmed")}
 
 
 def _standing(cells: Cells, placed: datetime, zone: ZoneInfo) -> tuple[str, datetime]:

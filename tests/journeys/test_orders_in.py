@@ -8,7 +8,20 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from customers.models import Cart, Consent, Customer, Event, Identity, Loyalty, Order, Product, Return, Stock, Trait
+from customers.models import (
+    Cart,
+    Claim,
+    Consent,
+    Customer,
+    Event,
+    Identity,
+    Loyalty,
+    Order,
+    Product,
+    Return,
+    Stock,
+    Trait,
+)
 from integrations.adapters.shops.orders import schema
 from integrations.adapters.shops.orders.signature import SIGNATURE, TIMESTAMP, signed
 from integrations.inbound.process import process, replay
@@ -193,6 +206,23 @@ def test_a_guest_is_not_the_customer_whose_address_they_typed(client, till):
     first, second = Order.objects.order_by("external_id")
     assert first.identity.customer != second.identity.customer
     assert second.identity.value == "unverified:ann@home.example"
+
+
+def test_nobody_becomes_another_by_typing_the_number_of_their_card(client, till):
+    """Who is signed in to the chat reads what their customer wrote: a number on a card must not be enough for that."""
+    card = ORDER | {"id": "o2", "buyer": {"loyalty": "4711", "name": "Ann"}}
+    arrive(client, till, card, ORDER | {"buyer": {"account": "66", "loyalty": "4711"}})
+    assert Identity.objects.get(kind="shop").customer != Identity.objects.get(kind="loyalty").customer
+    assert Claim.objects.get(kind="loyalty").identity.value == "hf:66"
+    arrive(client, till, ORDER | {"id": "o3", "buyer": {"account": "66", "loyalty": "9999"}})  # of nobody yet
+    arrive(client, till, ORDER | {"id": "o4", "buyer": {"account": "17", "loyalty": "9999"}})
+    assert Identity.objects.get(value="hf:66").customer != Identity.objects.get(value="hf:17").customer
+
+
+def test_a_card_that_the_shop_knows_to_be_the_accounts_joins_the_two(client, till):
+    card = ORDER | {"id": "o2", "buyer": {"loyalty": "4711", "name": "Ann"}}
+    arrive(client, till, card, ORDER | {"buyer": {"account": "17", "loyalty": "4711", "loyalty_confirmed": True}})
+    assert Customer.objects.living().count() == 1
 
 
 def test_the_schema_in_the_docs_is_the_one_in_force():

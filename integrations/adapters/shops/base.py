@@ -113,6 +113,7 @@ def buyer(
     email_is_proven: bool = False,
     visitor: str = "",
     loyalty: str = "",
+    loyalty_is_proven: bool = False,
     region: str = "",
 ) -> tuple[Handle, ...]:
     """The handles of whoever bought, the best proof first.
@@ -121,7 +122,9 @@ def buyer(
     both have a customer 17. `account` is one that the buyer was signed in to, "" for a guest. `email_is_proven`: the
     shop has had the account's address confirmed; it means nothing for a guest, whose address is a claim
     (customers.commerce). A phone number at a checkout is a claim. `visitor` is the browser, as our tracker names it: it
-    is proven, but stands behind the account, since browsers are shared; a guest's order belongs to it. `region`: the
+    is proven, but stands behind the account, since browsers are shared; a guest's order belongs to it. `loyalty`: a
+    card at a till proves who holds it; its number beside an account was typed by whoever is signed in, and is a claim
+    unless the shop knows better (`loyalty_is_proven`). `region`: the
     country of the address, else connector.settings["region"], in which a national number is read.
     """
     source = f"shop {shop}".strip()[:80]
@@ -129,7 +132,8 @@ def buyer(
     if account:
         handles.append(Handle(Kind.SHOP, f"{shop}:{account}" if shop else account, name, source=source))
     if loyalty:
-        handles.append(Handle(Kind.LOYALTY, f"{shop}:{loyalty}" if shop else loyalty, name, source=source))
+        card, is_proven = f"{shop}:{loyalty}" if shop else loyalty, loyalty_is_proven or not account
+        handles.append(Handle(Kind.LOYALTY, card, name, is_proven, source))
     if visitor:
         handles.append(Handle(Kind.VISITOR, visitor, "" if handles else name, source=source))
     for kind, value in ((Kind.EMAIL, email), (Kind.PHONE, phone)):

@@ -49,6 +49,7 @@ def _handles(connector: Connector, who: schema.Buyer) -> tuple[Handle, ...]:
         email_is_proven=who.email_confirmed,
         visitor=who.visitor,
         loyalty=who.loyalty,
+        loyalty_is_proven=who.loyalty_confirmed,
         region=str(connector.settings.get("region", "")),
     )
     if not handles:

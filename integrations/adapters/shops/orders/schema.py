@@ -24,6 +24,7 @@ class Buyer(BaseModel):
     phone: Annotated[str, Field(max_length=40, description="E.164")] = ""
     visitor: Annotated[str, Field(max_length=100, description="the browser, as the tracker names it")] = ""
     loyalty: Annotated[str, Field(max_length=100, description="the number on their loyalty card")] = ""
+    loyalty_confirmed: Annotated[bool, Field(description="the shop knows that the card is the account's")] = False
 
 
 class Line(BaseModel):
