@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Q
 
 from conversations.models import Conversation
+from conversations.models.activity import OF_ORDERS
 from customers.models import Category, Customer
 from customers.models.customer import CustomerQuerySet
 
@@ -22,6 +23,11 @@ def customers_seen_by(agent: "User") -> CustomerQuerySet:
     theirs = Conversation.objects.filter(customer=OuterRef("pk"))
     seen = Conversation.objects.visible_to(agent).filter(customer=OuterRef("pk"))
     return living.filter(Q(Exists(seen)) | ~Q(Exists(theirs)))
+
+
+def verbs_hidden_from(agent: "User") -> list[str]:
+    """Of what is written down in a conversation: acts on orders, from who may not see purchases."""
+    return [] if agent.sees_purchases else [str(verb) for verb in OF_ORDERS]
 
 
 def categories_seen_by(agent: "User") -> list[str]:

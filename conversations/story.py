@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import Model, Q
 
 from conversations.models import Activity, Conversation, Message
-from conversations.sight import categories_seen_by
+from conversations.sight import categories_seen_by, verbs_hidden_from
 from customers.models import Category, Event, MergeEntry, Visit
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ def _pieces(agent: "User", customer: int, wanted: Wanted, edge: Key | None, *, f
         talks = _conversations(agent, customer)
         yield ways.messages(talks)
         if not wanted.medium:
-            yield ways.activities(talks)
+            yield ways.activities(talks, verbs_hidden_from(agent))
             yield from (ways.merges(kind) for kind in (Kind.MERGE, Kind.UNMERGE))
     categories = [category for category in categories_seen_by(agent) if category in groups]
     if categories:
@@ -237,8 +237,10 @@ class _Ways:
         walk = self._walk(Kind.MESSAGE, "conversations_message", "conversation_id", "created_at", "id", more, values)
         return self._each(Kind.MESSAGE, talks, walk)
 
-    def activities(self, talks: Piece) -> Piece:
+    def activities(self, talks: Piece, hidden: list[str]) -> Piece:
         more, values = self._like('"to"', "reason")
+        if hidden:
+            more, values = f"{more} and verb <> all(%s)", [*values, hidden]
         walk = self._walk(Kind.ACTIVITY, "conversations_activity", "conversation_id", "created_at", "id", more, values)
         return self._each(Kind.ACTIVITY, talks, walk)
 

@@ -26,9 +26,10 @@ class Timeline:
     is_whole: bool = True  # False when catching up would skip something
 
 
-def newest(conversation: Conversation, *, before: str = "", known: str = "") -> Timeline:
-    """The last PAGE events, or those before the cursor, in at most five queries. `known`: the stamp, if it is."""
-    messages, activities = _messages(conversation), _activities(conversation)
+def newest(conversation: Conversation, *, before: str = "", known: str = "", hidden: Sequence[str] = ()) -> Timeline:
+    """The last PAGE events, or those before the cursor, in at most five queries. `known`: the stamp, if it is;
+    `hidden`: the verbs of activities that are not for this reader (conversations.sight)."""
+    messages, activities = _messages(conversation), _activities(conversation, hidden)
     if edge := _edge(before):
         at, rank, pk = edge
         messages = messages.filter(_earlier(at, pk if rank == 1 else None), created_at__lte=at)
@@ -43,13 +44,13 @@ def newest(conversation: Conversation, *, before: str = "", known: str = "") -> 
     return Timeline(shown, _cursor(shown[0]) if more else "", known)
 
 
-def since(conversation: Conversation, known: str) -> Timeline:
+def since(conversation: Conversation, known: str, *, hidden: Sequence[str] = ()) -> Timeline:
     """What came or changed after `known`, a Timeline's stamp: new rows, messages whose delivery or words changed."""
     message, activity, at = _known(known)
     changed = Q(pk__gt=message) | Q(delivery__settled_at__gte=at) | Q(edits__created_at__gte=at)
     changed_ids = conversation.messages.filter(changed).order_by("pk").values("pk").distinct()[: CATCH_UP + 1]
     messages = _whole(_messages(conversation).filter(pk__in=changed_ids), conversation.customer)
-    activities = _activities(conversation).filter(pk__gt=activity).order_by("pk")[: CATCH_UP + 1]
+    activities = _activities(conversation, hidden).filter(pk__gt=activity).order_by("pk")[: CATCH_UP + 1]
     found: list[Event] = [*messages, *activities]
     found.sort(key=order)
     return Timeline(found, "", stamp(conversation), is_whole=len(found) <= CATCH_UP)
@@ -87,8 +88,9 @@ def _with(has: str, found: list[Message], name: str, lookup: str, model: type[Mo
             has_asked(message, name, model, [])
 
 
-def _activities(conversation: Conversation) -> "QuerySet[Activity]":
-    return conversation.activities.select_related("by")
+def _activities(conversation: Conversation, hidden: Sequence[str]) -> "QuerySet[Activity]":
+    rows = conversation.activities.select_related("by")
+    return rows.exclude(verb__in=hidden) if hidden else rows
 
 
 def order(event: Event) -> tuple[datetime, int, int]:

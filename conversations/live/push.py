@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 
 from conversations.live import groups, wire
 from conversations.models import Activity, Conversation, Message
+from conversations.models.activity import OF_ORDERS
 
 if TYPE_CHECKING:
     from deskapp.models import User
@@ -79,9 +80,17 @@ def _push_arrived(messages: Sequence[Message]) -> None:
     wire.put(frames)
 
 
+EACH = "zxx"  # no page's language: each browser asks for what its own agent may see
+
+
 def _push_activity(pk: int) -> None:
     activity = Activity.objects.select_related("by").get(pk=pk)
-    if heard := wire.listened_to([groups.of_conversation(activity.conversation_id)]):
+    heard = wire.listened_to([groups.of_conversation(activity.conversation_id)])
+    if heard and activity.verb in OF_ORDERS:
+        about = activity.conversation_id
+        frame: wire.Frame = {"type": "desk.event", "html": "", "language": EACH, "conversation": about}
+        wire.put((group, frame) for group in heard)
+    elif heard:
         html = render_to_string("conversations/live/activity.html", {"event": activity, "activity": activity})
         send(heard, {"type": "desk.event", "html": html, "conversation": activity.conversation_id})
 

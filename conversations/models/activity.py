@@ -35,6 +35,17 @@ class Verb(models.TextChoices):
     NOTED_FACT = "noted_fact", _("noted a fact")
 
 
+# What is written down with an order's number or sum: for those who may see purchases.
+OF_ORDERS = (
+    Verb.REFUNDED,
+    Verb.CANCELLED_ORDER,
+    Verb.RESENT_ORDER,
+    Verb.HELD_ORDER,
+    Verb.RELEASED_ORDER,
+    Verb.ADDED_ORDER,
+)
+
+
 class Activity(models.Model):
     Verb = Verb
 

@@ -17,6 +17,7 @@ from conversations.models import Conversation, Mention, ReadMark
 from conversations.opening import Opened
 from conversations.panel import others
 from conversations.reading import Listed, listed, rail_of, with_viewers
+from conversations.sight import verbs_hidden_from
 from conversations.views.acting import agent_of, is_htmx, known_or_404
 from conversations.views.inbox import REMEMBERED
 from conversations.views.replies import composer_context
@@ -37,7 +38,7 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     if "before" in request.GET:
         cursor = request.GET["before"]
-        older = timeline.newest(found, before=cursor)
+        older = timeline.newest(found, before=cursor, hidden=verbs_hidden_from(agent_of(request)))
         older = interleaved(agent_of(request), found, older, until=timeline.ends_before(cursor))
         return render(request, "conversations/thread/older.html", {"conversation": found, "timeline": older})
     return _missed(request, found)
@@ -68,7 +69,8 @@ def _visible(request: HttpRequest, pk: int) -> Conversation:
 def thread_context(request: HttpRequest, known: Opened) -> dict[str, object]:
     found, agent = known.conversation, agent_of(request)
     with_viewers([found], but=agent.pk)
-    read = timeline.newest(found, known=timeline.stamped(known.newest_message, known.newest_activity))
+    stamp = timeline.stamped(known.newest_message, known.newest_activity)
+    read = timeline.newest(found, known=stamp, hidden=verbs_hidden_from(agent))
     return {
         "timeline": interleaved(agent, found, read),
         "claims": known.claims,
@@ -80,7 +82,7 @@ def thread_context(request: HttpRequest, known: Opened) -> dict[str, object]:
 
 
 def _missed(request: HttpRequest, found: Conversation) -> HttpResponse:
-    missed = timeline.since(found, request.GET["since"])
+    missed = timeline.since(found, request.GET["since"], hidden=verbs_hidden_from(agent_of(request)))
     if not missed.is_whole:
         return HttpResponse(status=205)  # too much: the browser opens the thread anew
     return render(request, "conversations/thread/missed.html", {"conversation": found, "timeline": missed})

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conversations.inbound.receive import receive
-from conversations.models import Message
+from conversations.models import Activity, Message
 from customers.models import Cart, Identity
 from tests.conftest import from_ann
 from tests.stories import JACKET, happened, visited
@@ -61,6 +61,22 @@ def test_who_may_not_know_of_it_is_not_told(client, ada, talk):
     client.force_login(ada)
     html = thread(client, talk)
     assert ids(html) == ["message", "message"] and "Size guide" not in html and "£258" not in html
+
+
+def test_what_was_done_to_an_order_is_not_told_either(client, ada, talk):
+    known = talk.activities.count()
+    done = Activity.objects.create(conversation=talk, verb="refunded", to="£40.00 of HF-48213", reason="torn", by=ada)
+    places = (f"/conversations/{talk.pk}/", f"/customers/{talk.customer_id}/", f"/conversations/{talk.pk}/?since=0-0-0")
+    client.force_login(ada)
+    for where in places:
+        assert "HF-48213" in client.get(where).content.decode(), where
+    ada.sees_purchases = False
+    ada.save()
+    client.force_login(ada)
+    for where in places:
+        page = client.get(where).content.decode()
+        assert "HF-48213" not in page and f"activity-{done.pk}" not in page, where
+    assert talk.activities.count() == known + 1
 
 
 def test_over_the_pages_of_a_long_thread_each_stands_once(client, ada, talk, now):

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from conversations.actions.change import log
 from conversations.inbound.receive import receive
 from conversations.live import consumers, groups, presence
 from conversations.models import Channel, Conversation, Medium
@@ -96,6 +97,15 @@ async def test_a_mail_arrives_as_a_row_and_in_the_open_thread(ada, mail):
     row = await desk.hears("desk.row", conversation=first.conversation_id, inbound=True)
     assert f'id="message-{second.pk}"' in event["html"] and "Second" in event["html"]
     assert f'id="row-{first.conversation_id}"' in row["html"] and "Second" in row["html"]
+    await desk.disconnect()
+
+
+async def test_an_act_on_an_order_is_told_without_its_words(ada, mail):
+    first = await in_database(receive)(from_ann(mail, "First"))
+    desk = await desk_of(ada, opened=first.conversation_id)
+    await in_database(log)(first.conversation, "refunded", by=ada, to="£40.00 of HF-48213")
+    event = await desk.hears("desk.event", conversation=first.conversation_id)
+    assert event["html"] == "" and event["language"] not in dict(settings.LANGUAGES)
     await desk.disconnect()
 
 
