@@ -1,7 +1,8 @@
 """What this room keeps of a customer: the bytes that providers sent; how they are exported, and how erased."""
 
 import json
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
 from operator import or_
 from urllib.parse import quote
@@ -9,7 +10,7 @@ from urllib.parse import quote
 from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
 from django.utils.translation import gettext as _
 
-from customers.models import Identity, Order
+from customers.models import Claim, Identity, Order
 from customers.models.identity import Kind
 from customers.privacy import AT_ONCE, NotYetError, Section, Step, Whose
 from integrations.models import RawEvent, Reread
@@ -52,19 +53,37 @@ def _erase_mentions(of: Whose, cursor: int) -> tuple[int, int | None]:
     until = cursor + AT_ONCE * 20
     span = RawEvent.objects.filter(pk__gt=cursor, pk__lte=until).exclude(body=b"")
     more = RawEvent.objects.filter(pk__gt=until).exists()
-    if not (values := _told(of)):
+    if not (ways := _ways(of)):
         return 0, None
-    naming = span.alias(words=_Escaped(F("body"))).filter(reduce(or_, (Q(words__icontains=value) for value in values)))
+    naming = span.alias(words=_Escaped(F("body"))).filter(reduce(or_, ways))
     if naming.filter(state=RawEvent.State.KEPT).exists():
         raise NotYetError("A message of theirs is still to be processed.")
     return _empty(naming), until if more else None
 
 
-def _told(of: Whose) -> list[str]:
-    """Their handles in every way a provider writes them: plain, in JSON, in an address; phone numbers without the plus,
+def _ways(of: Whose) -> list[Q]:
+    """In which they may be named. What they only said was theirs may be somebody else's: it is looked for in what shops
+    and trackers sent, and not in anybody's mail."""
+    claims = Claim.objects.filter(customer__in=of.customers).exclude(kind=Kind.ORDER).values_list("value", flat=True)
+    ways = [Q(words__icontains=value) for value in _written(_handles(of))]
+    ways += [Q(words__icontains=value, message=None) for value in _written(claims)]
+    return ways + list(_by_short_numbers(of))
+
+
+def _by_short_numbers(of: Whose) -> Iterator[Q]:
+    """“17” is in everything: such an account is looked for as one, and where it is that shop's."""
+    accounts = Identity.objects.filter(pk__in=of.identities, kind=Kind.SHOP).values_list("value", flat=True)
+    for shop, _colon, number in (value.rpartition(":") for value in accounts):
+        if len(number) < SHORTEST:
+            named = rf'"(user_?id|customer_?id|account)":\s*"?{re.escape(number)}["\s,}}]'
+            yield Q(words__iregex=named, message=None, **({"connector__settings__shop": shop} if shop else {}))
+
+
+def _written(handles: Iterable[str]) -> list[str]:
+    """These handles in every way a provider writes them: plain, in JSON, in an address; phone numbers without the plus,
     too. Letters that are not ASCII have no case in escaped bytes, so both cases are looked for."""
     found: set[str] = set()
-    for handle in _handles(of):
+    for handle in handles:
         if len(handle) >= SHORTEST and not handle.startswith(ERASED):
             written = (handle, handle.upper(), quote(handle))
             found |= {_as_escaped(way) for way in (*written, *(json.dumps(each)[1:-1] for each in written))}
@@ -77,6 +96,8 @@ def _handles(of: Whose) -> Iterable[str]:
         yield from (value.removeprefix("unverified:").lstrip("+"), display.lstrip("+"))
         if kind == Kind.SHOP:
             yield value.rpartition(":")[2]
+        if kind == Kind.VISITOR:  # behind the number of the tracker, where its ids are short
+            yield value.partition(":")[2]
     for names in Order.objects.filter(identity__in=of.identities).values_list("external_id", "number"):
         yield from names
 
