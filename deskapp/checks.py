@@ -44,8 +44,21 @@ def _senseless() -> list[CheckMessage]:
         found.append(Error(words, id="desk.E013"))
     if any(len(key) < 32 for key in settings.ENCRYPTION_KEYS):
         found.append(Error("ENCRYPTION_KEYS has a key shorter than 32 letters: make a longer one.", id="desk.E014"))
+    if settings.VAPID_PRIVATE_KEY and not _is_vapid(settings.VAPID_PRIVATE_KEY):
+        words = "VAPID_PRIVATE_KEY is no private key of the curve P-256 (see README): phones stay silent."
+        found.append(Error(words, id="desk.E017"))
     found.extend(_work_account())
     return found
+
+
+def _is_vapid(key: str) -> bool:
+    from py_vapid import Vapid, VapidException
+
+    try:
+        Vapid.from_string(key).public_key  # noqa: B018  reading it tries the key
+    except (VapidException, ValueError, TypeError):
+        return False
+    return True
 
 
 def _is_allowed(host: str) -> bool:

@@ -2,7 +2,9 @@
 
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -42,6 +44,22 @@ def address(name: str, *schemes: str) -> str:
     value = text(name)
     if value and value.split("://")[0] not in schemes:
         raise ImproperlyConfigured(f"{name} starts with “{value.split(':')[0]}:”; it takes {' or '.join(schemes)}.")
+    return value
+
+
+def zone(name: str, default: str) -> str:
+    value = text(name) or default
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ImproperlyConfigured(f"{name} is “{value}”; it takes a time zone, as in Europe/London.") from None
+    return value
+
+
+def one_of(name: str, default: str, known: Iterable[str]) -> str:
+    value = text(name) or default
+    if value not in known:
+        raise ImproperlyConfigured(f"{name} is “{value}”; it takes {', '.join(known)}.")
     return value
 
 

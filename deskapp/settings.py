@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from deskapp import embedded
-from deskapp.environment import address, flag, kept_secret, number, text, words
+from deskapp.environment import address, flag, kept_secret, number, one_of, text, words, zone
 from deskapp.operations import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -198,7 +198,6 @@ EMAIL_USE_SSL, EMAIL_USE_TLS = _smtp.scheme == "smtps", _smtp.scheme == "smtp+tl
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = text("MAIL_FROM", "Throughline <desk@localhost>")
 
-LANGUAGE_CODE = text("LANGUAGE_CODE", "en")
 LANGUAGES = [
     ("en", _("English")),
     ("de", _("German")),
@@ -206,8 +205,9 @@ LANGUAGES = [
     ("es", _("Spanish")),
     ("ar", _("Arabic")),
 ]
+LANGUAGE_CODE = one_of("LANGUAGE_CODE", "en", [code for code, _name in LANGUAGES])
 LOCALE_PATHS = [BASE_DIR / "deskapp" / "locale"]
-TIME_ZONE = text("TIME_ZONE", "Europe/London")
+TIME_ZONE = zone("TIME_ZONE", "Europe/London")
 USE_TZ = True
 
 STATIC_URL = "/static/"

@@ -39,11 +39,14 @@ def test_a_whole_environment_passes():
         ({"ENCRYPTION_KEYS": "short"}, "shorter than 32"),
         ({"OIDC_CLIENT_ID": "desk"}, "OIDC_CLIENT_SECRET and OIDC_ISSUER missing"),
         ({"SITE_URL": "ftp://desk.example"}, "it takes http or https"),
+        ({"TIME_ZONE": "Mars/Base"}, "it takes a time zone"),
+        ({"LANGUAGE_CODE": "tlh"}, "it takes en, de"),
+        ({"VAPID_PRIVATE_KEY": "nonsense"}, "no private key of the curve P-256"),
     ],
 )
 def test_what_is_senseless_is_said(changed, says):
     code, said = check(**changed)
-    assert code and says in said
+    assert code and says in said and "Traceback" not in said
 
 
 def test_each_missing_variable_is_named(monkeypatch):
