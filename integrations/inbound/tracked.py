@@ -30,7 +30,7 @@ def process_tracked(raw_id: int, *, adapter: str = "segment") -> None:
         alone = [raw_id] if kept else _together(raw_id, adapter, claimed)
     except Exception as error:
         # Nothing of it was committed; alone, each of them succeeds, or counts its try and keeps its error.
-        log.warning("requests are processed one by one", raw_events=len(claimed), error=str(error))
+        log.warning("requests are processed one by one", raw_events=len(claimed), error=type(error).__name__)
         alone = claimed or [raw_id]
     for each in alone:
         process(each)
