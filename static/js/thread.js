@@ -20,6 +20,8 @@ const toEnd = () => {
 // A new event, or a newer state of one that is there: its id says which.
 const put = (event) => {
   const old = document.getElementById(event.id);
+  const asking = old?.querySelector(".htmx-request"); // its answer still finds the page from where it was asked
+  if (asking) return asking.addEventListener("htmx:afterRequest", () => setTimeout(() => put(event)), { once: true }), false;
   localise(event);
   own(event);
   if (old) {

@@ -5,9 +5,11 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import expect
 
+from conversations.envelopes import DeliveryReport
 from conversations.inbound.receive import receive
 from conversations.models import Attachment, CannedReply, Delivery, Draft, Message
 from conversations.outbound.compose import reply
+from conversations.outbound.outbox import settle
 from tests.conftest import from_ann
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -193,3 +195,18 @@ def test_not_spam_takes_the_warning_away(page_of, live_desk, ada, conversation):
     expect(page.locator(".toast")).to_have_text("Not spam.")
     expect(page.locator(".thread > .banner")).to_have_count(0)
     assert not live_desk.do(lambda: type(conversation).objects.get().is_spam)
+
+
+def test_try_again_answers_though_its_message_is_drawn_anew_meanwhile(page_of, live_desk, ada, mail, conversation):
+    def fail():
+        heard = conversation.messages.get()
+        said = reply(conversation, html="<p>Yes.</p>", by=ada, channel=mail, identity=heard.identity, client_id=uuid4())
+        settle(said.delivery, DeliveryReport(Delivery.Status.FAILED, error="Their mailbox is full.", is_permanent=True))
+
+    live_desk.do(fail)
+    page = page_of(ada, f"/conversations/{conversation.pk}/")
+    page.wait_for_selector("#reply.editor")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".toast")).to_have_text("Trying again…")
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+    assert live_desk.do(lambda: Delivery.objects.get().status) == "queued"
