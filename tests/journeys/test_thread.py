@@ -239,3 +239,10 @@ def test_what_one_query_brought_along_is_what_the_rows_say(ada, mail):
         for one, row in zip(shown, rows.order_by("pk"), strict=True):
             loaded = {name: value for name, value in vars(one).items() if not name.startswith("_")}
             assert loaded and loaded == {name: getattr(row, name) for name in loaded}
+
+
+@pytest.mark.parametrize("html", ["", "<p>Hello</p>"])
+def test_the_original_of_every_mail_can_be_downloaded(signed_in, mail, html):
+    said = receive(from_ann(mail, "Hello", html=html))
+    page = signed_in.get(f"/conversations/{said.conversation_id}/").content.decode()
+    assert re.search(rf'href="/messages/{said.pk}/original/" download', page)
