@@ -7,6 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
+from django.utils.translation import gettext as _
+
 from customers.facts import Fact
 from customers.identify import Handle, normalise
 from customers.models import Order
@@ -16,9 +18,14 @@ from integrations.adapters.shops.asks import Partial, PrivacyRequest
 from integrations.inbound.arrival import Arrival
 from integrations.models import Connector, RawEvent
 
-__all__ = ["Act", "AdapterError", "NotGenuineError", "OrderAct", "Page", "Piece", "Shop", "buyer"]
+__all__ = ["Act", "AdapterError", "NotGenuineError", "OrderAct", "Page", "Piece", "Shop", "buyer", "paid_meanwhile"]
 
 Cursor = Mapping[str, object]
+
+
+def paid_meanwhile() -> str:
+    """Why a cancellation that gives nothing back is not made."""
+    return _("The order was paid meanwhile. Open it again in a minute.")
 
 
 class OrderAct(StrEnum):
@@ -43,8 +50,9 @@ class Piece:
 
 @dataclass(frozen=True)
 class Act:
-    """`key` names this one act for good: given twice to a shop that knows such keys, it happens once. `amount` is for a
-    refund, in the order's currency, and is what goes back whatever the pieces cost."""
+    """`key` names this one act for good: given twice to a shop that knows such keys, it happens once. `amount`, in the
+    order's currency, is what goes back, whatever the pieces cost. A cancellation without one gives nothing back: the
+    agent's limit was asked for nothing, so an order that turns out to be paid is not cancelled by it."""
 
     what: OrderAct
     key: str

@@ -86,13 +86,27 @@ def test_shopify_that_falls_silent_is_uncertain_and_done_again_is_done_once(conn
 
 def test_shopify_cancels_and_gives_back_and_once_more_is_no_harm(connector, shop, sold):
     for _ in range(2):
-        order = act(connector, OrderAct.CANCEL, reason="Ordered twice")
+        order = act(connector, OrderAct.CANCEL, amount=Decimal("216.00"), reason="Ordered twice")
     assert (order.status, order.refunded) == ("cancelled", Decimal("216.000"))
+
+
+def test_who_may_give_nothing_back_cancels_no_order_that_was_paid_meanwhile(connector, shop):
+    number = shop.place()
+    hear(connector, shop)
+    shop.pay(number)  # and the desk has not heard of it yet
+    assert "paid meanwhile" in in_words(connector, OrderAct.CANCEL)
+    assert not shop.orders[number]["refunds"] and not shop.orders[number]["cancelled_at"]
+
+
+def test_shopify_cancels_what_was_not_paid(connector, shop):
+    shop.place()
+    hear(connector, shop)
+    assert act(connector, OrderAct.CANCEL).status == "cancelled"
 
 
 def test_shopify_does_not_cancel_what_was_sent(connector, shop, sold):
     shop.ship(sold)
-    assert "Cannot cancel a fulfilled order" in in_words(connector, OrderAct.CANCEL)
+    assert "Cannot cancel a fulfilled order" in in_words(connector, OrderAct.CANCEL, amount=Decimal("216.00"))
 
 
 def test_shopify_holds_and_releases(connector, shop, sold):
@@ -166,10 +180,15 @@ def test_woocommerce_says_what_cannot_be_refunded(woo_connected, woo, woo_sold):
 
 def test_woocommerce_cancels_and_gives_back(woo_connected, woo, woo_sold):
     for _ in range(2):
-        order = act(woo_connected, OrderAct.CANCEL, reason="Ordered twice")
+        order = act(woo_connected, OrderAct.CANCEL, amount=Decimal("216.00"), reason="Ordered twice")
     assert order.refunded == Decimal("216.000")
     assert order.status in ("cancelled", "refunded")
     assert len(woo.refunds[woo_sold]) == 1
+
+
+def test_woocommerce_cancels_nothing_that_was_paid_meanwhile_for_nothing(woo_connected, woo, woo_sold):
+    assert "paid meanwhile" in in_words(woo_connected, OrderAct.CANCEL)
+    assert not woo.refunds.get(woo_sold)
 
 
 def test_woocommerce_does_not_cancel_what_was_sent(woo_connected, woo, woo_sold):

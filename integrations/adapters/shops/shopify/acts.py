@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from customers.models import Order
 from integrations.adapters.base import AdapterError
-from integrations.adapters.shops.base import Act, OrderAct, Piece
+from integrations.adapters.shops.base import Act, OrderAct, Piece, paid_meanwhile
 from integrations.adapters.shops.calling import RefusedError, patient
 from integrations.adapters.shops.reading import inner, money, rows, words
 from integrations.adapters.shops.shopify import api
@@ -115,6 +115,8 @@ def _spread(order: str, payments: list[dict[str, Any]], amount: Decimal) -> list
 
 def _cancel(connector: Connector, order: Order, act: Act) -> None:
     """The shop does it in its own time, and gives back what was paid. One that is cancelled already is cancelled."""
+    if act.amount is None and _is_paid(connector, order):
+        raise RefusedError(paid_meanwhile(), status=409)
     asked: dict[str, object] = {
         "id": gid("Order", order.external_id),
         "tell": act.tell_buyer,
@@ -134,6 +136,12 @@ def _cancel(connector: Connector, order: Order, act: Act) -> None:
             return
         time.sleep(LOOK_SECONDS)
         job = inner(_ask(connector, _JOB, {"id": job.get("id")}), "job")
+
+
+def _is_paid(connector: Connector, order: Order) -> bool:
+    asked: dict[str, object] = {"id": gid("Order", order.external_id), "full": True, "lines": []}
+    found = inner(_ask(connector, _SUGGESTED, asked), "order")
+    return _of(inner(found, "suggestedRefund"), "maximumRefundableSet") > 0
 
 
 def _resend(connector: Connector, order: Order, act: Act) -> None:

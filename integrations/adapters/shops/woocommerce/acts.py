@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from customers.models import Order
 from integrations.adapters.base import UncertainError
-from integrations.adapters.shops.base import Act, OrderAct, Piece
+from integrations.adapters.shops.base import Act, OrderAct, Piece, paid_meanwhile
 from integrations.adapters.shops.calling import RefusedError, patient
 from integrations.adapters.shops.reading import money, rows, words
 from integrations.adapters.shops.woocommerce import api
@@ -78,6 +78,8 @@ def _cancel(connector: Connector, order: Order, act: Act) -> None:
     if words(found.get("status")) == "completed":
         raise RefusedError(_("The order was sent already: refund it instead."), status=422)
     if words(found.get("date_paid_gmt")) and _left(found) > 0:
+        if act.amount is None:
+            raise RefusedError(paid_meanwhile(), status=409)
         _refund(connector, order, act)
     _become(connector, order, "cancelled", act)
 
