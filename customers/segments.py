@@ -48,7 +48,7 @@ class Field:
 
 
 def _text(value: object) -> str:
-    text = str(value).strip()
+    text = str(value).replace("\x00", "").strip()
     if not text:
         raise BadConditionsError(_("Say which."))
     return text

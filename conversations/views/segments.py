@@ -69,7 +69,7 @@ def segment(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     rows, match = _typed(request.POST)
     if "add" in request.POST or "remove" in request.POST:
         return _editor(request, one, _changed(rows, request.POST), match)
-    name, conditions = request.POST.get("name", "").strip()[:80], _conditions(rows, match)
+    name, conditions = request.POST.get("name", "").replace("\x00", "").strip()[:80], _conditions(rows, match)
     wrong = _wrong(name, conditions, one)
     if wrong:
         return _editor(request, one, rows, match, wrong=wrong, status=422)
@@ -115,7 +115,8 @@ def _stored(one: Segment | None) -> tuple[list[Row], str]:
 
 
 def _typed(post: QueryDict) -> tuple[list[Row], str]:
-    asks, values = post.getlist("ask")[: segments.MOST_RULES + 1], post.getlist("value")
+    asks = post.getlist("ask")[: segments.MOST_RULES + 1]
+    values = [value.replace("\x00", "") for value in post.getlist("value")]
     values += [""] * (len(asks) - len(values))
     rows = [Row(ask, value) for ask, value in zip(asks, values, strict=False)]
     return rows, "any" if post.get("match") == "any" else "all"

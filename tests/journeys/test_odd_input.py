@@ -4,6 +4,7 @@ import pytest
 
 from conversations.inbound.receive import receive
 from conversations.models import SavedView
+from customers import segments
 from tests.conftest import from_ann
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +20,7 @@ def conversation(mail):
 @pytest.mark.parametrize("odd", ODD)
 def test_no_filter_breaks_a_list(client, ada, odd):
     client.force_login(ada)
-    for name in ("team", "priority", "assignee", "tag", "status", "channel"):
+    for name in ("team", "priority", "assignee", "tag", "status", "channel", "segment"):
         assert client.get("/inbox/all/", {name: odd}).status_code == 200
     assert client.get("/inbox/all/", {"after": f"2026-01-01T00:00:00+00:00~{odd}"}).status_code == 200
     assert client.get("/palette/", {"q": odd, "conversation": odd}).status_code == 200
@@ -29,7 +30,7 @@ def test_no_filter_breaks_a_list(client, ada, odd):
 @pytest.mark.parametrize("odd", ODD)
 def test_a_shared_view_never_breaks_the_rail_of_everybody(client, ada, linus, odd):
     client.force_login(ada)
-    for name in ("team", "priority", "assignee", "tag"):
+    for name in ("team", "priority", "assignee", "tag", "segment"):
         shared = {"name": f"{name} {ODD.index(odd)}", "query": f"{name}={odd}", "is_shared": "on"}
         client.post("/views/", shared)
         SavedView.objects.get_or_create(owner=ada, name=name, is_shared=True, defaults={"query": f"{name}=%00%C2%B2"})
@@ -37,6 +38,18 @@ def test_a_shared_view_never_breaks_the_rail_of_everybody(client, ada, linus, od
     assert client.get("/rail/").status_code == 200
     for view in SavedView.objects.all():
         assert client.get(f"/inbox/saved-{view.pk}/").status_code == 200
+
+
+@pytest.mark.parametrize("odd", [*ODD, "", "NaN", "1,5", "Order Placed, 9999999999", f"x={'9' * 30}"])
+def test_no_condition_breaks_a_segment(client, sam, odd):
+    client.force_login(sam)
+    for name, field in segments.FIELDS.items():
+        for is_ in field.asks:
+            rows = {"ask": [f"{name}.{is_}"], "value": [odd]}
+            assert client.post("/segments/rows/", rows).status_code == 200, (name, is_)
+    assert client.post("/segments/new/", {"name": odd, "ask": ["city.is"], "value": [odd]}).status_code in (302, 422)
+    for address in ("/visitors/", "/customers/"):
+        assert client.get(address, {"segment": odd}).status_code == 200
 
 
 @pytest.mark.parametrize("odd", ODD)
