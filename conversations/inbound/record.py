@@ -19,7 +19,11 @@ BUT_ITS_KEY = [field.name for field in Conversation._meta.concrete_fields if not
 def already(inbound: Sequence[InboundMessage]) -> dict[tuple[int, str], Message]:
     """Those of them that are stored, by their channel and their name in it."""
     names = {each.external_id for each in inbound}
-    found = Message.objects.filter(channel__in={each.channel_id for each in inbound}, external_id__in=names)
+    stored = Message.objects.filter(channel__in={each.channel_id for each in inbound}, external_id__in=names)
+    known = list(stored.values_list("pk", flat=True))  # most often none: so not all columns are asked for
+    if not known:
+        return {}
+    found = Message.objects.filter(pk__in=known)
     return {(int(message.channel_id or 0), message.external_id): message for message in found}
 
 

@@ -119,6 +119,8 @@ def new(inbound: InboundMessage, customer: Customer, channel: Channel, *, is_blo
 
 def blocked(inbound: Sequence[InboundMessage]) -> set[str]:
     """The senders among theirs whom an agent has blocked, by address or domain."""
+    if not inbound:
+        return set()
     domains = {sender: "@" + sender.rpartition("@")[2] for sender in map(sender_of, inbound)}
     found = BlockedSender.objects.filter(value__in={*domains, *domains.values()})
     values = set(found.values_list("value", flat=True))

@@ -1,6 +1,7 @@
 """Inbound 4: which conversations do they join? The strategies of `thread` for several messages at once."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.db.models import Q
 
@@ -52,13 +53,14 @@ def _at_hand(arrived: Sequence[Arrived]) -> dict[int, Choice]:
         return {}
     lately = Q(status__in=UNDONE) | Q(status=Status.RESOLVED, resolved_at__gte=reopens_since())
     theirs = Conversation.objects.here().filter(lately, customer__in=[each.customer.pk for each in arrived])
-    found = theirs.only("customer", "status", "last_message_at", "resolved_at")
-    return {each.customer_id: (each.pk, each.status) for each in sorted(found, key=_nearness)}  # the last one wins
+    found = theirs.values_list("customer", "pk", "status", "last_message_at", "resolved_at")
+    return {customer: (pk, status) for customer, pk, status, *_times in sorted(found, key=_nearness)}  # the last wins
 
 
-def _nearness(conversation: Conversation) -> tuple[bool, object]:
-    is_open = conversation.status != Status.RESOLVED
-    return is_open, conversation.last_message_at if is_open else conversation.resolved_at
+def _nearness(found: tuple[int, int, str, datetime, datetime | None]) -> tuple[bool, object]:
+    _customer, _pk, status, last_message_at, resolved_at = found
+    is_open = status != Status.RESOLVED
+    return is_open, last_message_at if is_open else resolved_at
 
 
 def _locked(pks: Iterable[int]) -> dict[int, Conversation]:

@@ -176,8 +176,9 @@ def cancel_on_reply(*conversations: Conversation) -> None:
     waiting = Delivery.objects.filter(
         conversation__in=conversations, status=Delivery.Status.QUEUED, cancel_on_reply=True
     )
+    due = list(waiting.values_list("pk", flat=True))  # most often none: so not all columns are asked for
     changed = set()
-    for delivery in waiting.select_related("message"):
+    for delivery in Delivery.objects.filter(pk__in=due).select_related("message") if due else ():
         if undo(delivery):
             Delivery.objects.filter(pk=delivery.pk).update(error=_("The customer wrote first."))
             changed.add(delivery.conversation_id)
