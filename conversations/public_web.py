@@ -12,6 +12,9 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import NewConnectionError
 from urllib3.util.connection import create_connection
 
+UNICAST = ipaddress.IPv6Network("2000::/3")  # all that is given out (IANA); the rest is of one network, or of none
+TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: IPv4 where there is only IPv6
+
 
 def public_session() -> Session:
     """For addresses that somebody outside has named: one in our own network is refused as if nobody were there.
@@ -39,7 +42,17 @@ def leads_outside(url: str) -> bool:
 
 
 def is_public(address: str) -> bool:
-    return settings.LOCAL or ipaddress.ip_address(address).is_global
+    return settings.LOCAL or _is_outside(ipaddress.ip_address(address))
+
+
+def _is_outside(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Of an address of IPv6 that stands for one of IPv4, that one counts: a gateway would lead there."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address.is_global and not address.is_multicast
+    if address in TRANSLATED:
+        return _is_outside(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    inner = address.ipv4_mapped or address.sixtofour
+    return _is_outside(inner) if inner else address in UNICAST and address.is_global
 
 
 def _found(host: str, port: int) -> str:

@@ -56,7 +56,8 @@ def names(monkeypatch):
 @pytest.mark.parametrize(
     "address",
     ["127.0.0.1", "10.0.0.7", "192.168.1.1", "172.16.9.9", "169.254.169.254", "100.64.0.1", "0.0.0.0", "::1", "fd00::1",
-     "fe80::1", "::ffff:127.0.0.1"],
+     "fe80::1", "::ffff:127.0.0.1", "::127.0.0.1", "fec0::1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::7f00:1",
+     "2002:a00:7::1", "224.0.0.1", "ff0e::1"],
 )  # fmt: skip
 def test_address_of_our_own_network_is_not_reached(address):
     url = f"http://[{address}]:9/" if ":" in address else f"http://{address}:9/"
@@ -95,3 +96,10 @@ def test_one_private_address_among_public_ones_is_one_too_many(names, monkeypatc
 def test_desk_on_ones_own_machine_reaches_its_own_servers(page, settings):
     settings.LOCAL = True
     assert public_session().get(f"http://127.0.0.1:{page.server_port}/", timeout=5).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address", ["93.184.215.14", "2606:2800:21f:cb07::1", "64:ff9b::5db8:d70e", "2002:5db8:d70e::1"]
+)
+def test_what_is_outside_is_reached_also_through_a_gateway(address):
+    assert public_web.is_public(address)
