@@ -1,6 +1,7 @@
 """The search page: people, a number, and what was said, with filters."""
 
 from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
@@ -11,9 +12,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from conversations.finding import orders_seen_by
 from conversations.models import Conversation, Medium, Status, Team
 from conversations.search import Filters, search
 from conversations.views.acting import agent_of, is_htmx
+from customers.models import Order
+
+if TYPE_CHECKING:
+    from deskapp.models import User
+
+
+MOST_ORDERS = 8
+LONGEST_NUMBER = 40
 
 
 @login_required
@@ -29,6 +39,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
     context = {
         "q": words,
         "found": found,
+        "orders": _orders(agent, words) if before is None else [],
+        "is_filtered": filters != Filters(),
         "filters": filters,
         "errors": errors,
         "rest": rest.urlencode(),
@@ -39,6 +51,13 @@ def search_page(request: HttpRequest) -> HttpResponse:
     only_hits = is_htmx(request) and before is not None
     name = "conversations/search/hits.html" if only_hits else "conversations/search/page.html"
     return render(request, name, context, status=422 if errors else 200)
+
+
+def _orders(agent: "User", words: str) -> list[Order]:
+    """By their whole number, which has a digit in it; of those that this agent may see."""
+    if not any(letter.isdecimal() for letter in words) or len(words) > LONGEST_NUMBER:
+        return []
+    return list(orders_seen_by(agent, words.replace("\x00", "").strip())[:MOST_ORDERS])
 
 
 def _who() -> dict[str, list[tuple[int, str]]]:

@@ -11,7 +11,7 @@ import conversations.search
 from conversations.actions.spam import mark_spam
 from conversations.inbound.receive import receive
 from conversations.search import Filters, headline, people, search
-from customers.models import Customer
+from customers.models import Customer, Order
 from tests.conftest import from_ann
 
 pytestmark = pytest.mark.django_db
@@ -119,7 +119,29 @@ def test_a_date_that_is_none_is_said(client, ada):
     assert answer.status_code == 422 and b"That is no date." in answer.content
 
 
-@pytest.mark.parametrize("q", ["parcel", "Ann"])
+def test_an_order_is_found_by_its_number_by_who_may_see_purchases(client, parcel, ada, linus):
+    order = Order.objects.create(
+        source=1, external_id="1", number="HF-48213", currency="GBP", total=74, identity=parcel.identity,
+        placed_at=timezone.now(), changed_at=timezone.now(),
+    )  # fmt: skip
+    client.force_login(ada)
+    page = client.get("/search/", {"q": " hf-48213 "}).content.decode()
+    assert f'href="/orders/{order.pk}/"' in page and "<mark><bdi>HF-48213</bdi></mark>" in page
+    assert "HF-48213</bdi></mark>" not in client.get("/search/", {"q": "HF-48214"}).content.decode()
+    client.force_login(linus)  # of another team
+    assert f"/orders/{order.pk}/" not in client.get("/search/", {"q": "HF-48213"}).content.decode()
+    type(ada).objects.filter(pk=ada.pk).update(sees_purchases=False)
+    client.force_login(ada)
+    assert f"/orders/{order.pk}/" not in client.get("/search/", {"q": "HF-48213"}).content.decode()
+
+
+def test_no_hit_without_filters_does_not_blame_them(client, ada):
+    client.force_login(ada)
+    assert "with these filters" not in client.get("/search/", {"q": "xyzzy"}).content.decode()
+    assert "with these filters" in client.get("/search/", {"q": "xyzzy", "status": "open"}).content.decode()
+
+
+@pytest.mark.parametrize("q", ["parcel", "Ann", "HF-48213"])
 def test_the_page_takes_at_most_twelve_queries_on_a_desk_of_any_age(q, client, mail, ada):
     with connection.cursor() as cursor:  # old enough that a rare word is looked for near and far
         for table in ("conversations_message", "customers_customer"):
