@@ -32,7 +32,9 @@ def customer_export(request: HttpRequest, pk: int) -> FileResponse:
     archive = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the response closes it
     privacy.export(customer, archive)
     archive.seek(0)
-    return FileResponse(archive, as_attachment=True, filename=f"customer-{customer.pk}.zip")
+    answer = FileResponse(archive, as_attachment=True, filename=f"customer-{customer.pk}.zip")
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @login_required

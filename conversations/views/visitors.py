@@ -67,16 +67,18 @@ def chat_with(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _rows(request: HttpRequest, segment: int | None) -> list[Visitor]:
-    """Five queries at most, whoever is there."""
+    """A handful of queries, whoever is there."""
     agent = agent_of(request)
-    here = {each.visitor.lower(): each for each in on_site.everybody()[:MOST_ROWS]}
+    here = {each.visitor.lower(): each for each in on_site.everybody()}
     if not here:
         return []
     seen = customers_seen_by(agent)
     if segment is not None:
         seen = seen.filter(pk__in=Membership.objects.filter(segment=segment).values("customer"))
     browsers = Identity.objects.filter(kind=Kind.VISITOR, value__in=list(here), customer__in=seen)
-    identities = list(browsers.select_related("customer").prefetch_related("customer__identities"))
+    newest = sorted(browsers.values_list("pk", "value"), key=lambda row: here[row[1]].page_at)[-MOST_ROWS:]
+    shown = browsers.filter(pk__in=[pk for pk, _value in newest])  # whom nobody knows has no line, and takes nobody's
+    identities = list(shown.select_related("customer").prefetch_related("customer__identities"))
     theirs = [each for identity in identities for each in identity.customer.identities.all()]
     known = {each.customer_id for each in theirs if each.kind != Kind.VISITOR}
     open_chats = here_now(theirs)

@@ -169,6 +169,18 @@ def test_nobody_on_the_site_and_many_take_as_many_queries(client, tracker, ada, 
         on_site.leave(identity.value)
 
 
+def test_browsers_that_are_made_up_push_nobody_from_the_list(client, tracker, visitor, ada, monkeypatch):
+    monkeypatch.setattr("conversations.views.visitors.MOST_ROWS", 2)
+    on_site.arrive(visitor.value, url=SHOP, title="Home")
+    made_up = [str(uuid.uuid4()) for _ in range(5)]
+    for each in made_up:
+        says(client, tracker, each)
+    client.force_login(ada)
+    assert f'id="visitor-{visitor.pk}"' in client.get("/visitors/").content.decode()
+    for each in made_up:
+        on_site.leave(each)
+
+
 def open_chat(client, **told):
     answer = client.post(
         "/chat/key/session", json.dumps(told), content_type="application/json", headers={"Origin": SHOP}

@@ -31,6 +31,7 @@ def admin(sam):
 def test_a_supervisor_downloads_what_we_keep(client, sam, ann):
     client.force_login(sam)
     answer = client.get(f"/customers/{ann.pk}/export/")
+    assert answer["Cache-Control"] == "private, no-store"
     archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
     assert "My secret" in archive.read("index.html").decode()
     assert "attachment" in answer["Content-Disposition"]
