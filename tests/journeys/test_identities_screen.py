@@ -48,6 +48,7 @@ def test_the_card_says_how_each_is_known_and_who_else_it_may_be(desk, ann, guest
     assert "Known in one way" in said and "ann@home.example Wrote from it" in said and "Certain" in said
     found = Suggestion.objects.get()
     assert f"Is A. Bell the same person? {found.certainty}% sure. For: gave ann@home.example, which is the" in said
+    assert re.search(r'title="First seen \d.*, last \d.*; by mail"', card(desk, ann).content.decode())
     said = words(card(desk, guest))
     assert "ann@home.example Only says so (email)" in said and "Claimed" in said
     assert words(desk.get(f"/customers/{ann.pk}/")).count("Is A. Bell the same person?") == 1
