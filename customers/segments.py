@@ -13,7 +13,7 @@ from functools import reduce
 from operator import and_, or_
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -302,8 +302,3 @@ def _fill(segment: Segment, *, among: list[int] | None = None) -> None:
         ignore_conflicts=True,
         batch_size=5000,
     )
-
-
-def of(customer: Customer) -> list[Segment]:
-    memberships = Membership.objects.filter(customer=customer).select_related("segment")
-    return [membership.segment for membership in memberships.order_by(F("segment__name"))]

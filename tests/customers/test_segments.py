@@ -132,4 +132,4 @@ def test_memberships_follow_the_profile_and_keep_since():
     assert [membership.customer_id for membership in Membership.objects.all()] == [bob.customer_id]
     segments.fill(good)
     assert Membership.objects.get().since > since
-    assert segments.of(bob.customer) == [good] and segments.with_counts().get().size == 1
+    assert bob.customer.memberships.get().segment == good and segments.with_counts().get().size == 1
