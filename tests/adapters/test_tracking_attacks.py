@@ -2,12 +2,17 @@
 
 import gzip
 import json
+import time
 import uuid
 
+import jwt
 import pytest
+from django.utils import timezone
 
-from customers.models import Event, Identity
+from customers.identify import Handle, identify
+from customers.models import Customer, Event, Identity, Order
 from integrations.adapters.media.chat import limits
+from integrations.adapters.media.chat.sessions import vouched_for
 from integrations.models import RawEvent
 from tests.journeys.test_tracking import BROWSER, SHOP, post, process_all, take, tracker
 
@@ -110,3 +115,55 @@ def test_one_address_may_be_only_so_many_browsers(client, pages, monkeypatch):
         told = {"key": pages.secrets["write_key"], "visitor": visitor, "page": {"url": SHOP}, "gone": True}
         said.append(client.post("/tracker/here", json.dumps(told), "text/plain", headers={"Origin": SHOP}).status_code)
     assert said == [204, 204, 429]
+
+
+KEY = "x" * 40
+
+
+def signed(key=KEY, algorithm="HS256", **claims):
+    return jwt.encode({"sub": "17", "exp": int(time.time()) + 99, **claims}, key, algorithm=algorithm)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        signed(key="", algorithm="none"),
+        signed(key="y" * 40),
+        signed(key="x" * 64, algorithm="HS512"),
+        signed(exp=int(time.time()) - 99),
+        signed(exp=None),
+        signed(exp="nan"),
+        signed(exp=10**400),
+        signed(sub=None),
+        signed(sub=""),
+        signed(sub=" \x00"),
+        "a.b.c",
+        "\ud800",
+    ],
+)
+def test_a_token_that_proves_nothing_is_nobody(assumed, token):
+    """Of shops that sign whoever is not signed in, too: all their guests would be one person."""
+    assumed.settings["shop"] = "hf"
+    assumed.secrets = {**assumed.secrets, "identity": KEY}
+    assumed.save()
+    assert vouched_for(assumed, token, at=timezone.now()) is None
+    assert post(assumed, {"batch": [viewed(context={"identity": token})]}).status_code == 200
+
+
+def test_nothing_that_a_page_says_makes_its_visitor_a_customer(assumed):
+    other = "0b7f3c52-1b5e-4c4c-9a52-6f0d3a1d7c99"
+    assumed.settings["shop"] = "hf"
+    assumed.save()
+    ann, _account = identify([Handle("shop", "hf:17"), Handle("visitor", BROWSER), Handle("email", "ann@home.example")])
+    traits = {"email": "ann@home.example", "phone": "+441539555555"}
+    bought = {"order_id": "HF-1", "total": 5, "currency": "GBP", "email": "ann@home.example"}
+    take(
+        assumed,
+        {"type": "identify", "userId": "17", "anonymousId": other, "traits": traits},
+        {"type": "identify", "userId": "hf:17", "anonymousId": other},
+        {"type": "alias", "userId": "17", "previousId": other},
+        {"type": "alias", "userId": other, "previousId": BROWSER},
+        {"type": "track", "event": "Order Completed", "userId": "17", "anonymousId": other, "properties": bought},
+    )
+    assert Identity.objects.get(value=other).customer_id != ann.pk
+    assert Customer.objects.living().count() == 2 and not Order.objects.exists()

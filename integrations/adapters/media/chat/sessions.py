@@ -150,11 +150,12 @@ def vouched_for(connector: Connector, identity: str, *, at: datetime) -> Visitor
             leeway=LEEWAY,
             options={"require": ["exp", "sub"], "verify_exp": False},
         )
-        if float(claims["exp"]) + LEEWAY < at.timestamp():
-            return None
-    except (jwt.InvalidTokenError, ValueError, TypeError):
+        until, who = float(claims["exp"]), str(claims["sub"]).replace("\x00", "").strip()
+    except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError):
         return None
+    if not who or not until + LEEWAY >= at.timestamp():  # no number is later than NaN
+        return None  # a shop that signs its guests as "" does not make them one person
     shop = connector.settings.get("shop", "")  # two shops may both have a customer 17
-    value = normalise(Kind.SHOP, f"{shop}:{claims['sub']}" if shop else str(claims["sub"]))
+    value = normalise(Kind.SHOP, f"{shop}:{who}" if shop else who)
     email = address_of(str(claims.get("email") or "")) if claims.get("email_verified", True) else ""
     return Visitor(connector.pk, str(uuid.uuid4()), value, email, str(claims.get("name") or "")[:200])
