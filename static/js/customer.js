@@ -1,8 +1,9 @@
-// A customer's facts and story: when something changed the page asks again, at most once a second, for what it shows,
+// A customer's facts and story: when something changed the page asks again, a few times in two seconds at most, for what it shows,
 // and puts each new happening in its place.
 import { turnTo } from "./socket.js";
 
-const EVERY = 1000;
+const EVERY = 700; // ms between two questions, so that what comes just after one is on the screen within the second
+const SETTLE = 200; // the figures that a fact changes are computed a moment after it: one question is for both
 const $ = (selector) => document.querySelector(selector);
 const shown = () => Number($("[data-customer]")?.dataset.customer) || 0;
 const fragment = (html) => document.createRange().createContextualFragment(html);
@@ -10,7 +11,7 @@ let asked = 0;
 let waiting;
 
 const changed = () => {
-  waiting ??= setTimeout(refresh, Math.max(0, asked + EVERY - Date.now()));
+  waiting ??= setTimeout(refresh, Math.max(SETTLE, asked + EVERY - Date.now()));
 };
 
 // Whoever writes in a place is not interrupted, and what they have not sent yet is not lost.
@@ -23,7 +24,7 @@ const refresh = () => {
   asked = Date.now();
   for (const place of document.querySelectorAll("[data-live-facts]")) {
     if (isWritten(place)) {
-      waiting ??= setTimeout(refresh, 5 * EVERY);
+      waiting ??= setTimeout(refresh, 7 * EVERY);
       continue;
     }
     const open = [...place.querySelectorAll("details")].map((each) => each.open);
