@@ -1,6 +1,7 @@
 """On a phone everything of the inbox is in reach: the other views, Assign, Snooze."""
 
 import pytest
+from allauth.usersessions.models import UserSession
 from playwright.sync_api import expect
 
 from conversations.inbound.receive import receive
@@ -53,6 +54,9 @@ def test_assign_and_snooze_are_in_more(page_of, live_desk, conversation, ada):
 def test_nothing_is_wider_than_the_phone(page_of, live_desk, ada):
     live_desk.do(lambda: type(ada).objects.filter(pk=ada.pk).update(role="admin"))
     page = page_of(ada, "/me/", **PHONE, is_mobile=True)
+    key = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "sessionid")
+    here = {"ip": "127.0.0.1", "session_key": key, "user_agent": f"Mozilla/5.0 ({'X11; ' * 20})"}
+    live_desk.do(lambda: UserSession.objects.update_or_create(user=ada, session_key=key, defaults=here))
     for address in ("settings/privacy/", "settings/agents/", "segments/", "accounts/sessions/"):
         page.goto(f"{live_desk.url}/{address}")
         wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
