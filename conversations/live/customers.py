@@ -9,7 +9,7 @@ from conversations.live.push import send
 
 
 def push_customer(ids: Iterable[int]) -> None:
-    """After commit, one frame without content to each customer's group. The browsers wait for what comes with it, and fetch once for all."""
+    """After commit, one frame without content to each customer's group. A browser asks once for several."""
     told = sorted(set(ids))
     if told:
         transaction.on_commit(lambda: _push(told), robust=True)
