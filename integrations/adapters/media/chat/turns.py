@@ -40,8 +40,9 @@ class Turns:
 
 
 async def _outcomes(lines: Sequence[Line]) -> list[Said | Exception]:
+    """In a thread of its own: what is said does not queue behind the look-ups of all sockets, which share one."""
     try:
-        return await database_sync_to_async(door.say_each)(lines)
+        return await database_sync_to_async(door.say_each, thread_sensitive=False)(lines)
     except Exception as error:  # such as a database that is away: each socket hears of it, and its widget comes again
         return [error] * len(lines)
 
