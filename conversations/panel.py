@@ -96,9 +96,10 @@ def snoozes(now: datetime) -> list[tuple[str, datetime]]:
     """Times worth a button, in the agent's zone: later today, tomorrow and Monday at nine."""
     nine = now.replace(hour=9, minute=0, second=0, microsecond=0)
     monday = nine + timedelta(days=7 - now.weekday())
-    return [
+    times = [
         (_("In an hour"), now.replace(second=0, microsecond=0) + timedelta(hours=1)),
         (_("In four hours"), now.replace(second=0, microsecond=0) + timedelta(hours=4)),
         (_("Tomorrow morning"), nine + timedelta(days=1)),
         (_("Monday morning"), monday),
     ]
+    return times if monday != times[2][1] else times[:3]  # on a Sunday they are one

@@ -1,6 +1,6 @@
 """Resolve, reopen, snooze, wake, assign, tag, prioritise, rename, spam, follow: each once, logged and shown."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -12,6 +12,7 @@ from conversations.actions.spam import mark_spam, unmark_spam
 from conversations.actions.states import reopen, resolve, snooze, wake_snoozed
 from conversations.inbound.receive import receive
 from conversations.models import NOT_WAITING, Activity, BlockedSender, Conversation, Follow, Status, Tag
+from conversations.panel import snoozes
 from tests.conftest import from_ann
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +156,9 @@ def test_following_twice_is_following_once(conversation, ada):
     unfollow(conversation, by=ada)
     assert not Follow.objects.exists()
     assert not Activity.objects.exists()
+
+
+def test_no_time_to_snooze_until_is_offered_twice():
+    for day in range(1, 8):
+        offered = [at for _, at in snoozes(datetime(2026, 11, day, 10, 15, tzinfo=UTC))]
+        assert len(offered) == len(set(offered)) >= 3
