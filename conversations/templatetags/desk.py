@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 
@@ -21,7 +20,6 @@ from django.utils.translation import gettext as _
 from conversations.models import Conversation, Medium, Message, Priority
 from conversations.reading import TAGS, rail_of
 from conversations.sanitise import sanitise_own
-from customers import money as sums
 from customers.models.identity import Kind
 
 register = template.Library()

@@ -73,7 +73,8 @@ def test_a_new_customer_appears_in_the_right_place_and_the_counts_follow(live_de
     live_desk.do(writes, mail, "Dora Fox", "Is anybody there?")
     page.locator(".waiting .who", has_text="Dora Fox").wait_for()
     assert not page.locator(".none").is_visible()
-    page.locator("[data-view=unassigned] .count", has_text="1").wait_for()
+    page.locator(".rail [data-view=unassigned] .count", has_text="1").first.wait_for()
+    page.locator("#list-title .count", has_text="1").wait_for()
 
 
 def test_who_reads_further_up_is_not_moved_but_told(live_desk, page_of, ada, mail):
