@@ -36,12 +36,18 @@ def entries(path):
     return found
 
 
-def pairs(entry):
-    """The forms of the original beside those of the translation."""
+def form_of(path):
+    """Of a .po file: which of its plural forms a number takes."""
+    return gettext.c2py(re.search(r"plural=(.*);", entries(path)[0]["msgstr"])[1])
+
+
+def pairs(entry, form):
+    """The forms of the original beside those of the translation; only the form of 1 is that of the singular."""
     if "msgid_plural" not in entry:
         return [(entry["msgid"], entry["msgstr"])]
     forms = [entry[name] for name in sorted(entry) if name.startswith("msgstr[")]
-    return [(entry["msgid"] if number == 0 else entry["msgid_plural"], form) for number, form in enumerate(forms)]
+    assert len(forms) == len({form(number) for number in range(200)}), entry["msgid"]
+    return [(entry["msgid" if number == form(1) else "msgid_plural"], said) for number, said in enumerate(forms)]
 
 
 @pytest.fixture(params=CATALOGUES, ids=lambda path: path.parts[-3])
@@ -49,19 +55,27 @@ def catalogue(request):
     return request.param
 
 
-def test_there_is_a_german_catalogue():
-    assert "de" in [path.parts[-3] for path in CATALOGUES]
+def test_every_language_an_agent_may_choose_has_its_catalogue():
+    offered = {code for code, _name in settings.LANGUAGES} - {"en"}
+    assert {path.parts[-3] for path in CATALOGUES} == offered
+
+
+def test_every_catalogue_translates_the_same_sentences():
+    said = [{(entry.get("msgctxt"), entry["msgid"]) for entry in entries(path)} for path in CATALOGUES]
+    assert all(sentences == said[0] for sentences in said)
 
 
 def test_catalogue_has_no_gap_and_nothing_fuzzy(catalogue):
+    form = form_of(catalogue)
     for entry in entries(catalogue):
         assert "fuzzy" not in entry["flags"], entry["msgid"]
-        assert all(translated for _, translated in pairs(entry)), entry["msgid"]
+        assert all(translated for _, translated in pairs(entry, form)), entry["msgid"]
 
 
 def test_what_is_filled_in_is_the_same_in_the_translation(catalogue):
+    form = form_of(catalogue)
     for entry in entries(catalogue)[1:]:
-        for original, translated in pairs(entry):
+        for original, translated in pairs(entry, form):
             assert sorted(PLACES.findall(original)) == sorted(PLACES.findall(translated)), original
             assert original.endswith("\n") == translated.endswith("\n"), original
 
@@ -69,11 +83,12 @@ def test_what_is_filled_in_is_the_same_in_the_translation(catalogue):
 def test_compiled_catalogue_is_that_of_the_source(catalogue):
     with catalogue.with_suffix(".mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)._catalog
+    form = form_of(catalogue)
     expected = {}
     for entry in entries(catalogue):
         context = entry["msgctxt"] + "\x04" if "msgctxt" in entry else ""
         if "msgid_plural" in entry:
-            for number, (_, translated) in enumerate(pairs(entry)):
+            for number, (_, translated) in enumerate(pairs(entry, form)):
                 expected[context + entry["msgid"], number] = translated
         else:
             expected[context + entry["msgid"]] = entry["msgstr"]
@@ -98,6 +113,25 @@ def test_agent_who_chooses_german_reads_german(client, ada, mail):
         assert german in words
     for english in (">Inbox<", ">Snooze<", ">Send<", ">Unassigned<", "Private note"):
         assert english not in words
+
+
+@pytest.mark.django_db
+def test_agent_who_chooses_arabic_reads_arabic_from_the_right(client, ada):
+    client.force_login(ada)
+    chosen = {"name": ada.name, "locale": "ar", "timezone": "Europe/Berlin", "theme": "auto", "single_keys": "on"}
+    assert client.post("/me/", chosen).status_code == 302
+    page = client.get("/inbox/mine/")
+    assert page["Content-Language"] == "ar"
+    words = page.content.decode()
+    assert '<html lang="ar" dir="rtl"' in words
+    assert "صندوق الوارد" in words
+    assert ">Inbox<" not in words
+
+
+def test_arabic_counts_in_six_forms():
+    with translation.override("ar"):
+        said = [translation.ngettext("%(n)d message", "%(n)d messages", n) % {"n": n} for n in (2, 3, 11, 100)]
+    assert said == ["2 رسالتان", "3 رسائل", "11 رسالة", "100 رسالة"]
 
 
 @pytest.mark.django_db
