@@ -122,6 +122,7 @@ def test_everything_works_without_scripts(page_of, ada, message):
     page = page_of(ada, f"/customers/{message.conversation.customer_id}/", java_script_enabled=False)
     page.fill("#story-q", "parcel was")
     page.keyboard.press("Enter")
+    page.wait_for_url("**?*")
     assert "The parcel was late" in page.locator("#signals").inner_text()
     page.goto(page.url.split("?")[0])
     page.locator(".visit summary").click()

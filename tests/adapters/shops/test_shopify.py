@@ -5,6 +5,7 @@ import json
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from customers.models import Cart, Claim, Consent, Event, EventKey, Identity, Order, Product, Return, Stock, Trait
 from integrations.models import RawEvent, Reread
@@ -274,7 +275,8 @@ def test_who_was_never_asked_has_said_nothing(connector, shop):
 
 def test_consent_that_is_taken_back(connector, shop):
     shop.say("customers/update", shop.customers[9001])
-    said = {"state": "unsubscribed", "opt_in_level": "single_opt_in", "consent_updated_at": "2026-11-22T07:00:00Z"}
+    now = timezone.now().isoformat()
+    said = {"state": "unsubscribed", "opt_in_level": "single_opt_in", "consent_updated_at": now}
     shop.say("customers_email_marketing_consent/update", {"customer_id": 9001, "email_marketing_consent": said})
     hear(connector, shop)
     assert list(Consent.objects.order_by("-said_at").values_list("is_granted", flat=True))[0] is False
