@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from django.utils.crypto import constant_time_compare
 from django.utils.functional import Promise
 
 from conversations.envelopes import DeliveryReport, InboundMessage, OutboundMessage
@@ -53,6 +54,13 @@ class NotGenuineError(Exception):
     def __init__(self, text: str, *, status: int = 400) -> None:
         super().__init__(text)
         self.status = status
+
+
+def check_address(connector: Connector, secret: str) -> None:
+    """`secret` is the last word of the address that a provider called. Raises NotGenuineError unless it is ours."""
+    known = connector.secrets.get("webhook_secret", "")
+    if not known or not constant_time_compare(secret, known):
+        raise NotGenuineError("The address of the webhook is wrong.")
 
 
 class Adapter(Protocol):

@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from django.http import HttpRequest
-from django.utils.crypto import constant_time_compare
 
 from customers.facts import Fact
 from customers.models import Order
-from integrations.adapters.base import Aside, NotGenuineError, Told, Understood
+from integrations.adapters.base import Aside, NotGenuineError, Told, Understood, check_address
 from integrations.adapters.shops.base import Act, OrderAct
 from integrations.adapters.shops.orders import acting, schema, signature
 from integrations.adapters.shops.orders.facts import facts_of
@@ -29,9 +28,7 @@ MOST_ITEMS = 500
 
 class OrdersAdapter:
     def hear(self, connector: Connector, request: HttpRequest, *, secret: str, kind: str) -> Iterable[Arrival]:
-        known = connector.secrets.get("webhook_secret", "")
-        if not known or not constant_time_compare(secret, known):
-            raise NotGenuineError("The address of the webhook is wrong.")
+        check_address(connector, secret)
         body = request.body
         if len(body) > LARGEST:
             raise NotGenuineError(f"It has more than {LARGEST // 1_000_000} MB.")

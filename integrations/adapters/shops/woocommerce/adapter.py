@@ -10,13 +10,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.http import HttpRequest
-from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from conversations.envelopes import DeliveryReport, OutboundMessage
 from customers.facts import Fact
 from customers.models import Order
-from integrations.adapters.base import AdapterError, NotGenuineError
+from integrations.adapters.base import AdapterError, check_address
 from integrations.adapters.shops.base import Act, Cursor, OrderAct, Page
 from integrations.adapters.shops.reread import order_again
 from integrations.adapters.shops.woocommerce import acts, past
@@ -29,9 +28,7 @@ from integrations.models import Connector, RawEvent
 
 class WooCommerceAdapter:
     def hear(self, connector: Connector, request: HttpRequest, *, secret: str, kind: str) -> Iterable[Arrival]:
-        known = connector.secrets.get("webhook_secret", "")
-        if not known or not constant_time_compare(secret, known):
-            raise NotGenuineError("The address of the webhook is wrong.")
+        check_address(connector, secret)
         return arrivals(connector, request)
 
     def understand(self, connector: Connector, raw: RawEvent) -> Iterator[Said]:
