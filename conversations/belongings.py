@@ -1,12 +1,12 @@
 """What this room keeps of a customer: how it is exported, and how it is erased."""
 
 from collections.abc import Callable, Iterable
-from functools import partial
 
-from django.db import models, transaction
+from django.db import models
 from django.utils.translation import gettext as _
 
 from conversations import traces
+from conversations.leftovers import drop_files
 from conversations.models import (
     Activity,
     Attachment,
@@ -66,10 +66,7 @@ def _erase_files(of: Whose, cursor: int) -> tuple[int, int | None]:
     waiting = models.Q(message=None, pk__in={file for files in drafts for file in files})
     theirs = models.Q(message__in=messages) | models.Q(uploaded_by_identity__in=of.identities) | waiting
     found = list(Attachment.objects.filter(theirs).order_by("pk")[:AT_ONCE])
-    for file in found:
-        if file.file.name:
-            transaction.on_commit(partial(file.file.storage.delete, file.file.name))
-    Attachment.objects.filter(pk__in=[file.pk for file in found]).delete()
+    drop_files(found)
     return emptied(len(found), 0)
 
 

@@ -1,12 +1,11 @@
 """How long this room's rows are kept: spam, what was solved long ago, and files."""
 
 from datetime import datetime
-from functools import partial
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from conversations.leftovers import drop_files
 from conversations.models import Attachment, Conversation, Message, Status
 from customers.retention import Kind
 
@@ -29,17 +28,9 @@ def _drop_conversations(found: QuerySet[Conversation]) -> int:
     """Whole, with their messages and files. One into which others were merged goes after those."""
     free = found.filter(absorbed=None).order_by("pk")
     keys = list(free.values_list("pk", flat=True)[:AT_ONCE])
-    _drop_files(Attachment.objects.filter(message__conversation__in=keys))
+    drop_files(Attachment.objects.filter(message__conversation__in=keys))
     Message.objects.filter(conversation__in=keys).delete()
     return Conversation.objects.filter(pk__in=keys).delete()[1].get("conversations.Conversation", 0)
-
-
-def _drop_files(files: QuerySet[Attachment]) -> int:
-    found = list(files)
-    for file in found:
-        if file.file.name:
-            transaction.on_commit(partial(file.file.storage.delete, file.file.name))
-    return Attachment.objects.filter(pk__in=[file.pk for file in found]).delete()[0]
 
 
 KINDS = (
@@ -68,6 +59,6 @@ KINDS = (
         days=1095,
         is_on=False,
         count=lambda before: _files(before).count(),
-        drop=lambda before: _drop_files(_files(before).order_by("pk")[: AT_ONCE * 10]),
+        drop=lambda before: drop_files(_files(before).order_by("pk")[: AT_ONCE * 10]),
     ),
 )

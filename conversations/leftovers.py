@@ -1,6 +1,8 @@
 """What was uploaded and never sent: agents' files without a message and without a draft that still holds them."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -31,8 +33,18 @@ def drop_unsent(pk: int) -> bool:
     attachment = Attachment.objects.select_for_update(of=("self",)).filter(pk=pk, message=None).first()
     if attachment is None:
         return False
-    name, storage = attachment.file.name, attachment.file.storage
-    attachment.delete()
-    if name and not Attachment.objects.filter(file=name).exists():
-        transaction.on_commit(lambda: storage.delete(name))
+    drop_files([attachment])
     return True
+
+
+def drop_files(attachments: Iterable[Attachment]) -> int:
+    """Deletes the rows, and after commit the bytes that no other row holds: an answer that is written anew shares the
+    files of the one before."""
+    found = list(attachments)
+    gone = Attachment.objects.filter(pk__in=[attachment.pk for attachment in found]).delete()[0]
+    names = {attachment.file.name: attachment.file.storage for attachment in found if attachment.file.name}
+    shared = set(Attachment.objects.filter(file__in=list(names)).values_list("file", flat=True)) if names else set()
+    for name, storage in names.items():
+        if name not in shared:
+            transaction.on_commit(partial(storage.delete, name))
+    return gone

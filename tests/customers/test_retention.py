@@ -4,10 +4,11 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.utils import timezone
 
-from conversations.models import Conversation, Message, Status
+from conversations.models import Attachment, Conversation, Message, Status
 from customers import retention
 from customers.models import Cart, Customer, Event, EventKey, Identity, RetentionRule, Visit
 from integrations.models import Connector, RawEvent
@@ -88,3 +89,21 @@ def test_rules_that_are_off_do_nothing(everything):
 def test_what_nobody_has_set_goes_by_the_proposal(everything):
     dropped = retention.carry_out()
     assert dropped["spam"] == 1 and "solved" not in dropped and "originals" not in dropped
+
+
+def test_bytes_that_a_newer_message_shares_stay(everything, django_capture_on_commit_callbacks):
+    """An answer that is written anew holds the files of the one before."""
+    solved = Conversation.objects.filter(status=Status.RESOLVED)
+    messages = [Message.objects.get(conversation=each) for each in solved.order_by("last_message_at")]
+    old = Attachment(message=messages[0], name="a.txt", size=3)
+    old.file.save("a", ContentFile(b"abc"))
+    Attachment.objects.filter(pk=old.pk).update(created_at=OLD)
+    new = Attachment.objects.create(message=messages[1], name="a.txt", size=3, file=old.file.name)
+    switch_on("files")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert retention.carry_out() == {"files": 1}
+    assert new.file.storage.exists(new.file.name)
+    Attachment.objects.update(created_at=OLD)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert retention.carry_out() == {"files": 1}
+    assert not new.file.storage.exists(new.file.name)
