@@ -91,9 +91,13 @@ def _work_off(connector: Connector, made: list[bytes]) -> tuple[Cost, Cost]:
     client, key = Client(), base64.b64encode(f"{connector.secrets['write_key']}:".encode()).decode()
     newest = RawEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     with measured() as door:
-        for body in made:
+        for number, body in enumerate(made):
             answer = client.post(
-                "/v1/batch", body, content_type="application/json", headers={"Authorization": f"Basic {key}"}
+                "/v1/batch",
+                body,
+                content_type="application/json",
+                headers={"Authorization": f"Basic {key}"},
+                REMOTE_ADDR=_address(number),
             )
             if answer.json() != {"success": True}:
                 raise RuntimeError(answer.content.decode())
@@ -102,6 +106,11 @@ def _work_off(connector: Connector, made: list[bytes]) -> tuple[Cost, Cost]:
         for pk in kept:
             process_tracked(pk)
     return door, work
+
+
+def _address(number: int) -> str:
+    """As shoppers' browsers come from many: each request is counted for its limit, and no address reaches it."""
+    return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
 
 
 def _again(connector: Connector, count: int, say: Callable[[str], None]) -> Figures:
