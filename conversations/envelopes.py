@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from customers.identify import Handle
 
@@ -24,6 +24,13 @@ class MessageDetails(TypedDict, total=False):
     signature: bool  # outbound: the agent's, the team's and the channel's signature go along
     no_auto_reply: bool  # inbound: a list, a no-reply address or a machine, which no automatic answer of ours may reach
     unsubscribe: str  # outbound: the address that ends such mails, for List-Unsubscribe
+    button: str  # inbound: the payload of a button of ours that was pressed; its words are the text
+    story: str  # inbound: the story of ours that is answered or mentioned, as an address
+    place: list[float]  # inbound: latitude and longitude that were shared
+    started_with: str  # inbound: what the link carried that the talk began by (Telegram's /start, Messenger's ref)
+    buttons: list[str]  # outbound: what may be answered by pressing
+    template: dict[str, object]  # outbound: as Template below
+    call: dict[str, object]  # of a call: as conversations.inbound.calls has it
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,20 @@ class InboundMessage:
     is_spam: bool = False
     is_unverified: bool = False
     client_id: str = ""
+    answers: str = ""  # external id of the message that this one answers
+    is_public: bool = False  # everybody can read it: a post that mentions us
     details: MessageDetails = field(default_factory=lambda: MessageDetails())
+
+
+@dataclass(frozen=True)
+class Template:
+    """A text that the provider has allowed beforehand: the only way to write outside its window."""
+
+    name: str
+    language: str  # as the provider names it, "en_GB"
+    values: tuple[str, ...] = ()  # of the body, in its order
+    header: str = ""  # the value or address in the header, where it has one
+    buttons: tuple[str, ...] = ()  # the payloads or address endings, by their place
 
 
 @dataclass(frozen=True)
@@ -87,6 +107,10 @@ class OutboundMessage:
     attachment_ids: tuple[int, ...]
     created_at: datetime
     external_id: str = ""  # under which an earlier try was made
+    answers: str = ""  # external id of the message that this one answers
+    is_public: bool = False  # for everybody to read; without it, it must not become so
+    template: Template | None = None
+    buttons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,3 +123,43 @@ class DeliveryReport:
     error: str = ""  # in the agent's words
     said: str = ""  # in the provider's own
     is_permanent: bool = True
+    retry_after: float | None = None  # seconds until the provider will hear of it again, where it said so
+
+
+CallState = Literal["ringing", "answered", "transferred", "ended", "missed", "recording", "transcript"]
+
+
+@dataclass(frozen=True)
+class CallReport:
+    """What a phone system said of one call. Each is a full statement of what it knows: the same call may be reported
+    twice, in parts and out of order, and ends as the same row. `handles` is empty for an anonymous caller."""
+
+    channel_id: int
+    call_id: str  # the provider's; the same for every report of one call, and for its transfers
+    direction: Literal["in", "out"]
+    state: CallState
+    at: datetime  # of what is reported
+    handles: tuple[Handle, ...] = ()  # the customer's number
+    ours: str = ""  # the number of ours that was called, or that calls
+    agent: str = ""  # who answered or was tried: an extension or an address of the phone system
+    seconds: int | None = None  # spoken, as the provider counts
+    cause: str = ""  # why it ended or was missed, in the agent's words
+    recording: InboundAttachment | None = None
+    transcript: str = ""
+    language: str = ""
+    keys: str = ""  # what the caller pressed
+
+
+@dataclass(frozen=True)
+class MessageChange:
+    """What a customer did to a message afterwards, theirs or ours. It may come before the message itself."""
+
+    channel_id: int
+    external_id: str  # the message's
+    kind: Literal["edited", "taken_back", "reacted", "unreacted"]
+    at: datetime
+    text: str = ""  # edited: the new words
+    html: str = ""
+    emoji: str = ""  # reacted: with this; unreacted: "" is all of theirs
+    handles: tuple[Handle, ...] = ()  # who did it
+    must_forget: bool = False  # taken back, and the provider's terms want the words gone

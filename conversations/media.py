@@ -38,6 +38,8 @@ CARRIES: dict[str, Carries] = {
     Medium.INSTAGRAM: Carries((Kind.INSTAGRAM,), 1_000, 8 * MB, answer_within=timedelta(days=7)),
     Medium.TELEGRAM: Carries((Kind.TELEGRAM,), 4_096, 50 * MB),
     Medium.MASTODON: Carries((Kind.MASTODON,), 500, 16 * MB),
+    Medium.X: Carries((Kind.X,), 10_000, 5 * MB),
+    Medium.LINE: Carries((Kind.LINE,), 5_000, 0),
     Medium.API: Carries((Kind.API,), 100_000, 25 * MB, has_format=True),
 }
 

@@ -21,6 +21,9 @@ class Connector(models.Model):
     last_out_at = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)  # in the admin's words; "" when well
+    paused_at = models.DateTimeField(null=True, blank=True)  # by an admin: what comes is kept, what goes waits
+    broken_at = models.DateTimeField(null=True, blank=True)  # its credential is refused: nothing is tried until mended
+    expires_at = models.DateTimeField(null=True, blank=True)  # of its credential, where the provider says so
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     def __str__(self) -> str:

@@ -1,19 +1,21 @@
 """The rows of WHAT is said, and who answers."""
 
 from conversations.models.activity import Activity, ConversationMerge
+from conversations.models.call_back import CallBack
 from conversations.models.canned import CannedReply
 from conversations.models.channel import BlockedSender, Channel, Medium
 from conversations.models.conversation import NOT_WAITING, Conversation, Participant, Priority, Status
 from conversations.models.delivery import Delivery, DeliveryAttempt
 from conversations.models.draft import Draft
 from conversations.models.lease import Lease
-from conversations.models.message import Attachment, Message, MessageEdit
+from conversations.models.message import Attachment, Message, MessageEdit, Reaction
 from conversations.models.moment import Moment
 from conversations.models.order_act import OrderAct
 from conversations.models.parting import Parting
 from conversations.models.personal import Follow, Mention, PushSubscription, ReadMark
 from conversations.models.tag import Tag
 from conversations.models.team import Team
+from conversations.models.template import MessageTemplate
 from conversations.models.view import SavedView
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "Activity",
     "Attachment",
     "BlockedSender",
+    "CallBack",
     "CannedReply",
     "Channel",
     "Conversation",
@@ -34,12 +37,14 @@ __all__ = [
     "Mention",
     "Message",
     "MessageEdit",
+    "MessageTemplate",
     "Moment",
     "OrderAct",
     "Participant",
     "Parting",
     "Priority",
     "PushSubscription",
+    "Reaction",
     "ReadMark",
     "SavedView",
     "Status",

@@ -15,6 +15,8 @@ class Medium(models.TextChoices):
     INSTAGRAM = "instagram", _("Instagram")
     TELEGRAM = "telegram", _("Telegram")
     MASTODON = "mastodon", _("Mastodon")
+    X = "x", _("X")
+    LINE = "line", _("LINE")
     API = "api", _("API")
 
 

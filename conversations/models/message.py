@@ -52,6 +52,9 @@ class Message(models.Model):
     details = models.JSONField(default=dict, blank=True)  # see conversations.envelopes.MessageDetails
     is_automatic = models.BooleanField(default=False)
     is_unverified = models.BooleanField(default=False)  # the sender failed the receiving server's check
+    answers = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="answered_by")
+    is_public = models.BooleanField(default=False, db_default=False)  # a post that everybody can read
+    taken_back_at = models.DateTimeField(null=True, blank=True)  # by who wrote it, on their own device
     created_at = models.DateTimeField(default=timezone.now)
     search = models.GeneratedField(
         expression=SearchVector(Left("subject", 998), Left("text", 200_000), config="simple"),
@@ -89,6 +92,32 @@ class MessageEdit(models.Model):
     text = models.TextField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+
+class Reaction(models.Model):
+    """An emoji that the customer, or an agent for the shop, put on a message."""
+
+    class State(models.TextChoices):
+        THEIRS = "theirs", _("from the customer")
+        SENDING = "sending", _("Sending")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Not sent")
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="reactions")
+    identity = models.ForeignKey("customers.Identity", models.CASCADE, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    emoji = models.CharField(max_length=40)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.THEIRS)
+    error = models.TextField(blank=True)  # in the agent's words
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["message", "identity", "emoji"], name="reaction_once", nulls_distinct=False)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.emoji} {self.message_id}"
 
 
 class Attachment(models.Model):

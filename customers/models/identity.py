@@ -17,6 +17,7 @@ class Kind(models.TextChoices):
     TELEGRAM = "telegram", _("Telegram")
     MASTODON = "mastodon", _("Mastodon")
     X = "x", _("X")
+    LINE = "line", _("LINE")
     LOYALTY = "loyalty", _("loyalty number")
     API = "api", _("external id")
     ORDER = "order", _("order number")  # finds who ordered (customers.finding); never an identity

@@ -32,20 +32,36 @@ class Aside:
     body: bytes = b""
 
 
-Understood = InboundMessage | DeliveryReport | Fact | Told | Aside | Partial | PrivacyRequest
+@dataclass(frozen=True)
+class Ignored:
+    """What is genuine and asks for nothing, such as a talk among others: kept as a raw event, with the reason."""
+
+    kind: str  # in the provider's own word
+    why: str  # in the admin's
+
+
+Understood = InboundMessage | DeliveryReport | Ignored | Fact | Told | Aside | Partial | PrivacyRequest
 
 
 class AdapterError(Exception):
     """Sending or fetching failed. `permanent`: trying again cannot help. The text is for the agent to read."""
 
-    def __init__(self, text: str | Promise, *, permanent: bool = False, said: str = "") -> None:
+    def __init__(
+        self, text: str | Promise, *, permanent: bool = False, said: str = "", wait: float | None = None
+    ) -> None:
+        """`wait`: seconds until the provider will hear of it again, where it said so."""
         super().__init__(text)
-        self.permanent, self.said = permanent, said
+        self.permanent, self.said, self.wait = permanent, said, wait
         self.external_id = ""  # under which the message may have arrived all the same
 
 
 class UncertainError(AdapterError):
     """The provider had the whole message and then fell silent: only a person may decide to send it again."""
+
+
+class CredentialError(AdapterError):
+    """The provider does not know our key any more: nothing is tried by this connector until an admin has mended it, and
+    what is to go out waits."""
 
 
 class NotGenuineError(Exception):

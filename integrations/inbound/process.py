@@ -15,7 +15,7 @@ from conversations.inbound.receive import receive
 from conversations.models import Delivery, Message
 from conversations.outbound.outbox import settle
 from integrations.adapters import adapter_named
-from integrations.adapters.base import Aside, Told
+from integrations.adapters.base import Aside, Ignored, Told
 from integrations.adapters.shops.asks import Partial, PrivacyRequest
 from integrations.inbound.asked import heed
 from integrations.inbound.facts import keep_facts, set_aside
@@ -87,7 +87,11 @@ def _process(raw_id: int) -> RawEvent:
         return raw
     raw.state = RawEvent.State.IGNORED
     told: list[Told] = []
+    raw.error = ""
     for understood in adapter_named(raw.connector.adapter).understand(raw.connector, raw):
+        if isinstance(understood, Ignored):
+            raw.error = f"{understood.kind}: {understood.why}"[:2000]
+            continue
         raw.state = RawEvent.State.DONE
         if isinstance(understood, InboundMessage | DeliveryReport):
             raw.message = _carry_out(raw.connector, understood) or raw.message
@@ -100,7 +104,7 @@ def _process(raw_id: int) -> RawEvent:
         else:
             told.append(Told(len(told), (understood,), repr(understood).encode))
     keep_facts(raw, told)
-    raw.error, raw.done_at = "", timezone.now()
+    raw.done_at = timezone.now()
     raw.save(update_fields=["state", "error", "done_at", "message"])
     return raw
 

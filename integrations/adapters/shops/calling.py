@@ -1,32 +1,22 @@
-"""Calls a shop's API: within its limits, never into our own network, and with failures in words an agent can act on."""
+"""Calls a shop's API: within its limits, and with failures in words an agent can act on."""
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
-import requests
 from django.utils.translation import gettext as _
-from requests.structures import CaseInsensitiveDict
-from urllib3.exceptions import NewConnectionError
 
-from conversations.public_web import public_session
+from integrations.adapters import calling
 from integrations.adapters.base import AdapterError, UncertainError
-from integrations.adapters.shops.reading import read_json
+from integrations.adapters.reading import read_json
 
-TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two parts of the answer
-LARGEST_ANSWER = 50_000_000
 SHORT_WAIT = 3.0  # seconds that an agent waits for a shop that is busy
-LATER = 2.0  # seconds, where a busy shop does not say how long
 
 
 class BusyError(AdapterError):
     """The shop asks us to come back in `wait` seconds."""
 
-    def __init__(self, text: str, *, wait: float, said: str = "") -> None:
-        super().__init__(text, said=said)
-        self.wait = wait
+    wait: float
 
 
 class RefusedError(AdapterError):
@@ -37,27 +27,16 @@ class RefusedError(AdapterError):
         self.status = status
 
 
-class Answer:
+class Answer(calling.Answer):
     """What the shop said: the status was 2xx."""
-
-    def __init__(self, body: bytes, headers: CaseInsensitiveDict[str]) -> None:
-        self.body, self.headers = body, headers
 
     @property
     def json(self) -> Any:
         try:
-            return read_json(self.body)
+            return super().json
         except ValueError:
             words = _("The shop's answer cannot be read: is this the address of its API?")
             raise AdapterError(words, said=self.body[:400].decode(errors="replace")) from None
-
-    @property
-    def at(self) -> datetime:
-        """The shop's clock when it answered."""
-        try:
-            return parsedate_to_datetime(self.headers["date"]).astimezone(UTC)
-        except (KeyError, ValueError):
-            return datetime.now(UTC)
 
 
 def call(
@@ -72,28 +51,16 @@ def call(
     changes: bool = False,
 ) -> Answer:
     """`changes`: the call does something in the shop. Raises BusyError, RefusedError, UncertainError (it had the whole
-    call and fell silent, so that a change may be made), or AdapterError. Redirects are not followed: they would carry
-    our keys to wherever they lead."""
+    call and fell silent, so that a change may be made), or AdapterError."""
     try:
-        with public_session() as session:
-            response = session.request(
-                method,
-                url,
-                headers=dict(headers or {}),
-                auth=auth,
-                params=dict(params or {}),
-                json=json,
-                data=data,
-                timeout=TIMEOUT,
-                allow_redirects=False,
-                stream=True,
-            )
-            body = _read(response)
-    except (requests.RequestException, ValueError) as error:
-        raise _silent(error, changes) from error
-    if response.ok and not response.is_redirect:
-        return Answer(body, response.headers)
-    raise _failure(response, body[:4000].decode(errors="replace"), changes)
+        found = calling.call(method, url, headers=headers, auth=auth, params=params, json=json, data=data)
+    except calling.UnreachedError as error:
+        raise AdapterError(_unreached(error.why), said=error.said) from error
+    except calling.SilentError as error:
+        raise _silent(error.said, changes) from error
+    except calling.RefusedError as error:
+        raise _failure(error, changes) from error
+    return Answer(found.status, found.body, found.headers)
 
 
 def patient(ask: Callable[[], Answer]) -> Answer:
@@ -121,66 +88,43 @@ def reason(said: str) -> str:
     return _plain(told)[:300]
 
 
-def _read(response: requests.Response) -> bytes:
-    body = b""
-    for part in response.iter_content(1 << 16):
-        body += part
-        if len(body) > LARGEST_ANSWER:
-            raise ValueError("The answer is larger than the desk takes.")
-    return body
+def _unreached(why: str) -> str:
+    if why == "certificate":
+        return _("The shop's certificate is not valid. Its owner must renew it.")
+    if why == "address":
+        return _("The shop's address is not written rightly. An admin can correct it.")
+    return _("The shop does not answer. Try again in a few minutes.")
 
 
-def _silent(error: Exception, changes: bool) -> AdapterError:
-    said = f"{type(error).__name__}: {error}"[:1000]
-    if isinstance(error, requests.exceptions.SSLError):
-        return AdapterError(_("The shop's certificate is not valid. Its owner must renew it."), said=said)
-    cause = error.args[0] if error.args else None
-    was_never_there = isinstance(getattr(cause, "reason", None), NewConnectionError)
-    if isinstance(error, requests.ConnectTimeout) or was_never_there:
-        return AdapterError(_("The shop does not answer. Try again in a few minutes."), said=said)
-    if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.MissingSchema):
-        return AdapterError(_("The shop's address is not written rightly. An admin can correct it."), said=said)
+def _silent(said: str, changes: bool) -> AdapterError:
     if not changes:
         return AdapterError(_("The shop stopped in the middle of its answer. Try again in a few minutes."), said=said)
     words = _("The shop fell silent: it may have been done. Look at the order before you try again.")
     return UncertainError(words, said=said)
 
 
-def _failure(response: requests.Response, said: str, changes: bool) -> AdapterError:
-    status = response.status_code
-    if status == 429 or (status == 503 and "retry-after" in response.headers):
-        wait = _seconds(response.headers.get("retry-after", ""))
-        return BusyError(_("The shop is busy. Try again in a minute."), wait=wait, said=said)
-    if status >= 500 or status == 408:
+def _failure(refused: calling.RefusedError, changes: bool) -> AdapterError:
+    status, said = refused.status, refused.said
+    if refused.is_busy:
+        return BusyError(_("The shop is busy. Try again in a minute."), wait=refused.wait, said=said)
+    if refused.is_out_of_order:
         if changes:
             words = _("The shop is out of order: it may have been done. Look at the order before you try again.")
             return UncertainError(words, said=f"{status} {said}")
         return AdapterError(_("The shop is out of order. Try again in a few minutes."), said=f"{status} {said}")
-    return RefusedError(_refusal(response, said), status=status, said=said)
+    return RefusedError(_refusal(refused), status=status, said=said)
 
 
-def _refusal(response: requests.Response, said: str) -> str:
-    if response.is_redirect:
+def _refusal(refused: calling.RefusedError) -> str:
+    if refused.moved:
         return _("The shop has moved to another address. An admin can enter it.")
-    if response.status_code == 401:
+    if refused.status == 401:
         return _("The shop does not know the desk's key. An admin can enter it again.")
-    if response.status_code == 403:
+    if refused.status == 403:
         return _("The desk's key may not do this in the shop. An admin can give it the right there.")
-    if response.status_code == 404:
+    if refused.status == 404:
         return _("The shop has no such thing any more.")
-    return _("The shop refused: %(reason)s") % {"reason": reason(said) or response.status_code}
-
-
-def _seconds(text: str) -> float:
-    """Retry-After: seconds, or a date (RFC 9110 10.2.3)."""
-    try:
-        return max(0.0, float(text))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
-        return LATER
+    return _("The shop refused: %(reason)s") % {"reason": reason(refused.said) or refused.status}
 
 
 def _plain(told: object) -> str:

@@ -5,8 +5,8 @@ from email.utils import format_datetime
 
 import pytest
 
+from integrations.adapters import calling
 from integrations.adapters.base import AdapterError, UncertainError
-from integrations.adapters.shops import calling
 from integrations.adapters.shops.calling import BusyError, RefusedError, call, patient
 from integrations.simulators.shops.server import Reply, ShopServer
 

@@ -15,10 +15,10 @@ from django.http import HttpRequest
 from customers.facts import Fact
 from customers.models import Order
 from integrations.adapters.base import Aside, NotGenuineError, Told, Understood, check_address
+from integrations.adapters.reading import read_json
 from integrations.adapters.shops.base import Act, OrderAct
 from integrations.adapters.shops.orders import acting, schema, signature
 from integrations.adapters.shops.orders.facts import facts_of
-from integrations.adapters.shops.reading import read_json
 from integrations.inbound.arrival import Arrival
 from integrations.models import Connector, RawEvent
 

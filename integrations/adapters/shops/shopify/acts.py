@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from customers.models import Order
 from integrations.adapters.base import AdapterError
+from integrations.adapters.reading import inner, money, rows, words
 from integrations.adapters.shops.base import Act, OrderAct, Piece, paid_meanwhile
 from integrations.adapters.shops.calling import RefusedError, patient
-from integrations.adapters.shops.reading import inner, money, rows, words
 from integrations.adapters.shops.shopify import api
 from integrations.adapters.shops.shopify.past import gid
 from integrations.models import Connector

@@ -15,8 +15,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from integrations.adapters.base import AdapterError
+from integrations.adapters.reading import inner, read_json, words
 from integrations.adapters.shops.calling import Answer, BusyError, RefusedError, call
-from integrations.adapters.shops.reading import inner, read_json, words
 from integrations.models import Connector
 
 VERSION = "2026-10"

@@ -3,9 +3,9 @@
 from django.utils.translation import gettext as _
 
 from integrations.adapters.base import AdapterError
+from integrations.adapters.reading import inner, rows, words
 from integrations.adapters.shops.base import OrderAct
 from integrations.adapters.shops.calling import RefusedError
-from integrations.adapters.shops.reading import inner, rows, words
 from integrations.adapters.shops.shopify import api
 from integrations.models import Connector
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from customers.facts import ProductFact
-from integrations.adapters.shops.reading import inner, money, needed, newest, pieces, rows, words
+from integrations.adapters.reading import inner, money, needed, newest, pieces, rows, words
 from integrations.adapters.shops.shopify.orders import ALONE, last_of
 from integrations.models import Connector
 

@@ -14,8 +14,8 @@ from django.utils import timezone
 from customers.facts import ConsentFact, Fact
 from customers.models.order import OrderStatus
 from integrations.adapters.base import NotGenuineError
+from integrations.adapters.reading import inner, moment, needed, payload, rows, words
 from integrations.adapters.shops.asks import Partial, PrivacyRequest
-from integrations.adapters.shops.reading import inner, moment, needed, payload, rows, words
 from integrations.adapters.shops.shopify.goods import product_facts, variant_fact
 from integrations.adapters.shops.shopify.orders import cart_fact, last_of, order_fact, return_fact
 from integrations.adapters.shops.shopify.people import consent_facts, customer_facts, handles_of

@@ -8,7 +8,7 @@ from typing import Any
 from customers.facts import CartFact, Line, OrderFact, ReturnFact, Shipment
 from customers.identify import Handle
 from customers.models.order import CartStatus, ReturnStatus
-from integrations.adapters.shops.reading import inner, moment, money, needed, newest, pieces, rows, words
+from integrations.adapters.reading import inner, moment, money, needed, newest, pieces, rows, words
 from integrations.adapters.shops.shopify.people import handles_of, name_of
 from integrations.adapters.shops.shopify.words import RETURN, fulfilments, is_collected, order_status
 from integrations.models import Connector

@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from integrations.adapters.base import AdapterError
+from integrations.adapters.reading import inner, rows, words
 from integrations.adapters.shops.base import Cursor, Page
 from integrations.adapters.shops.calling import Answer, RefusedError
-from integrations.adapters.shops.reading import inner, rows, words
 from integrations.adapters.shops.shopify import api
 from integrations.adapters.shops.shopify.orders import last_of
 from integrations.inbound.arrival import Arrival

@@ -7,8 +7,8 @@ from typing import Any
 from customers.facts import ConsentFact, TraitsFact
 from customers.identify import Handle
 from customers.models import Purpose
+from integrations.adapters.reading import inner, moment, newest, words
 from integrations.adapters.shops.base import buyer
-from integrations.adapters.shops.reading import inner, moment, newest, words
 from integrations.adapters.shops.shopify.words import CONSENT
 from integrations.models import Connector
 

@@ -4,8 +4,8 @@ https://shopify.dev/docs/api/admin-graphql/latest/mutations/webhookSubscriptionC
 cannot be subscribed to this way: they stand in the app's configuration (docs/shops.md).
 """
 
+from integrations.adapters.reading import inner, rows, words
 from integrations.adapters.shops.calling import RefusedError
-from integrations.adapters.shops.reading import inner, rows, words
 from integrations.adapters.shops.shopify import api
 from integrations.models import Connector
 

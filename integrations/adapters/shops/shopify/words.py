@@ -7,7 +7,7 @@ https://shopify.dev/docs/api/admin-rest/latest/resources/order (financial_status
 from typing import Any
 
 from customers.models.order import OrderStatus, ReturnStatus
-from integrations.adapters.shops.reading import inner, rows, words
+from integrations.adapters.reading import inner, rows, words
 
 FINANCIAL = {
     "pending": OrderStatus.PLACED,

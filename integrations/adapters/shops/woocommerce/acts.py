@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from customers.models import Order
 from integrations.adapters.base import UncertainError
+from integrations.adapters.reading import money, rows, words
 from integrations.adapters.shops.base import Act, OrderAct, Piece, paid_meanwhile
 from integrations.adapters.shops.calling import RefusedError, patient
-from integrations.adapters.shops.reading import money, rows, words
 from integrations.adapters.shops.woocommerce import api
 from integrations.models import Connector
 

@@ -14,8 +14,8 @@ from django.http import HttpRequest
 
 from customers.facts import Fact
 from integrations.adapters.base import NotGenuineError
+from integrations.adapters.reading import inner, needed, payload, words
 from integrations.adapters.shops.asks import Partial
-from integrations.adapters.shops.reading import inner, needed, payload, words
 from integrations.adapters.shops.signature import body_of, is_signed
 from integrations.adapters.shops.woocommerce.orders import customer_facts, order_facts, product_facts
 from integrations.inbound.arrival import Arrival

@@ -7,8 +7,8 @@ from typing import Any
 from customers.facts import CartFact, Line, OrderFact, ProductFact, Shipment, TraitsFact
 from customers.identify import Handle
 from customers.models.order import CartStatus
+from integrations.adapters.reading import inner, moment, money, needed, newest, pieces, rows, words
 from integrations.adapters.shops.base import buyer
-from integrations.adapters.shops.reading import inner, moment, money, needed, newest, pieces, rows, words
 from integrations.adapters.shops.woocommerce.words import DRAFT, PICKUP, UNSEEN, order_status
 from integrations.models import Connector
 

@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from integrations.adapters.base import AdapterError
+from integrations.adapters.reading import moment, words
 from integrations.adapters.shops.base import Cursor, Page
 from integrations.adapters.shops.calling import Answer, RefusedError
-from integrations.adapters.shops.reading import moment, words
 from integrations.adapters.shops.woocommerce import api
 from integrations.inbound.arrival import Arrival
 from integrations.models import Connector

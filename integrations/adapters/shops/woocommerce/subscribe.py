@@ -1,7 +1,7 @@
 """Has a WooCommerce shop send its webhooks here: one for each topic that is not there yet."""
 
+from integrations.adapters.reading import rows, words
 from integrations.adapters.shops.calling import RefusedError
-from integrations.adapters.shops.reading import rows, words
 from integrations.adapters.shops.woocommerce import api
 from integrations.models import Connector
 

@@ -1,4 +1,4 @@
-"""Reads what a shop sent: exact money, and each value as what it should be, or a ValueError that says which is not."""
+"""Reads what a provider sent: exact money, and each value as what it should be, else a ValueError that names it."""
 
 import json
 from datetime import UTC, datetime
