@@ -14,8 +14,9 @@ from django.db import DatabaseError, connection
 from django.urls import reverse
 
 from integrations.models import Connector
+from integrations.simulators.server import Webhook
 from integrations.simulators.shops import shopify, woocommerce
-from integrations.simulators.shops.server import ShopServer, Webhook
+from integrations.simulators.shops.server import ShopServer
 from integrations.simulators.shops.shopify import ShopifyShop
 from integrations.simulators.shops.woocommerce import WooShop
 

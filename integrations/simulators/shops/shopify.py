@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from integrations.adapters.shops.signature import sign
+from integrations.simulators.server import Call, Reply, Webhook
 from integrations.simulators.shops import shopify_goods as goods
-from integrations.simulators.shops.server import Call, Reply, ShopServer, Webhook
+from integrations.simulators.shops.server import ShopServer
 
 Json = dict[str, Any]
 DOMAIN, TOKEN, CLIENT, SECRET = "hollin-fell.myshopify.com", "shpat_simulated", "client-1", "shpss_simulated"

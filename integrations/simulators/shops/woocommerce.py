@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from integrations.adapters.shops.signature import sign
-from integrations.simulators.shops.server import Call, Reply, ShopServer, Webhook
+from integrations.simulators.server import Call, Reply, Webhook
+from integrations.simulators.shops.server import ShopServer
 
 Json = dict[str, Any]
 KEY, KEY_SECRET, SECRET = "ck_simulated", "cs_simulated", "the secret of the webhooks"

@@ -14,8 +14,8 @@ from integrations.adapters.shops.shopify import past as shopify_past
 from integrations.adapters.shops.woocommerce import past as woo_past
 from integrations.inbound import backfill, rereading
 from integrations.models import Backfill, RawEvent
+from integrations.simulators.server import Reply
 from integrations.simulators.shops import shopify, woocommerce
-from integrations.simulators.shops.server import Reply
 from integrations.simulators.shops.shopify import ShopifyShop
 from integrations.simulators.shops.woocommerce import WooShop
 from tests.adapters.shops.shopping import hear, shopify_connector, woo_connector, work_off

@@ -9,7 +9,7 @@ from customers.identify import Handle, identify
 from customers.models import Cart, Claim, Event, EventKey, Identity, Order, Product, Stock, Trait
 from integrations.adapters.shops.signature import sign
 from integrations.models import RawEvent, Reread
-from integrations.simulators.shops.server import Webhook
+from integrations.simulators.server import Webhook
 from integrations.simulators.shops.woocommerce import SECRET, WooShop
 from tests.adapters.shops.shopping import aside, hear, post, woo_connector, work_off
 
