@@ -88,5 +88,5 @@ def last_seen(mark: str) -> str:
     newest = RawEvent.objects.order_by("-pk")[:50]
     raw = next((raw for raw in newest if mark.encode() in bytes(raw.body)), None)
     if raw is None:
-        return "the mailbox was not fetched (logs/mailboxes.log)"
+        return "the mailbox was not fetched (logs/watch.log)"
     return f"it was kept as event {raw.pk}, which is {raw.get_state_display()} (logs/worker.log) {raw.error}".strip()

@@ -1,5 +1,6 @@
 """What a door hands on to be kept: the bytes, and the name under which the same thing is known when it comes again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -10,3 +11,12 @@ class Arrival:
     body: bytes
     kind: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class News:
+    """What came in one go where we listen ourselves, and the cursor from which to go on after it (None: as before).
+    Both are kept in one transaction (integrations.inbound.listening)."""
+
+    arrivals: tuple[Arrival, ...] = ()
+    cursor: Mapping[str, object] | None = None

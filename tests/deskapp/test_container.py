@@ -48,7 +48,7 @@ def test_worker_takes_from_every_queue():
 
 def test_commands_are_there():
     named = re.findall(r'\["python", "manage\.py", "(\w+)"', COMPOSE)
-    assert {"migrate", "watch_mailboxes"} == set(named)
+    assert {"migrate", "watch"} == set(named)
     assert set(named) <= set(get_commands())
 
 

@@ -74,12 +74,12 @@ def test_one_look_fetches_and_tells(mail, servers):
     connector = connect(mail, servers)
     servers.put(a_mail())
     said = StringIO()
-    call_command("watch_mailboxes", "--once", stdout=said)
+    call_command("watch", "--once", stdout=said)
     assert "1 new" in said.getvalue()
     connector.refresh_from_db()
     assert connector.checked_at and not connector.error
     servers.stop()
-    call_command("watch_mailboxes", "--once", stdout=said, stderr=said)
+    call_command("watch", "--once", stdout=said, stderr=said)
     connector.refresh_from_db()
     assert "does not answer" in connector.error
 
@@ -109,7 +109,7 @@ def test_simulated_servers_and_watcher_run_beside_each_other_and_end_when_asked(
     environment["DATABASE_URL"] = f"postgres://{connection.settings_dict['USER']}@{host.replace('/', '%2F')}/{name}"
     processes = [
         subprocess.Popen([sys.executable, "manage.py", *command], env=environment)
-        for command in (["simulate", "--smtp-port", "1", "--imap-port", "1"], ["watch_mailboxes"])
+        for command in (["simulate", "--smtp-port", "1", "--imap-port", "1"], ["watch"])
     ]
     try:
         until(lambda: Connector.objects.get().settings["imap_port"] != 1)

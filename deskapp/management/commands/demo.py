@@ -132,7 +132,7 @@ def processes(data: Path, port: int) -> dict[str, list[str]]:
         "customers": python("manage.py", "simulate_customers"),
         "web": python("manage.py", "serve", "--port", str(port), "--grace", "5"),
         "worker": [*celery, "worker", "--queues", QUEUES, "--concurrency", "2", "--loglevel", "INFO", *beat],
-        "mailboxes": python("manage.py", "watch_mailboxes"),
+        "watch": python("manage.py", "watch"),
     }
 
 

@@ -66,7 +66,7 @@ class Command(BaseCommand):
             connector = self.connector(address, options, settings, secrets)
             if not options["untried"]:
                 self.try_out(connector)
-        self.stdout.write(f"{address} is connected. `manage.py watch_mailboxes` fetches its mail.")
+        self.stdout.write(f"{address} is connected. `manage.py watch` fetches its mail.")
 
     def settings(self, address: str, options: dict[str, Any]) -> dict[str, object]:
         domain = address.rpartition("@")[2].lower()
