@@ -39,7 +39,7 @@ def sections(of: Whose) -> Iterable[Section]:
     yield Section("moments", _("Where you were when you wrote"), where)
     files = Attachment.objects.filter(message__in=said).order_by("pk")
     rows: list[Row] = [dict(row) for row in files.values("pk", "message", "name", "content_type", "size")]
-    yield Section("files", _("Files"), rows, [(_path(file), _reader(file)) for file in files])
+    yield Section("files", _("Files"), rows, [(_path(file), _reader(file)) for file in files if file.file])
 
 
 def _path(file: Attachment) -> str:

@@ -1,6 +1,6 @@
 """What crosses the border with integrations: frozen dataclasses, the same for every medium."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypedDict
@@ -43,10 +43,12 @@ class Segment:
 class InboundAttachment:
     name: str
     content_type: str
-    size: int  # bytes
-    read: Callable[[], bytes]
+    size: int  # bytes; 0 where only the fetching will tell
+    read: Callable[[], bytes] | None = None  # None: it is to be fetched, by what `source` says
     content_id: str = ""
     is_inline: bool = False
+    source: Mapping[str, str] = field(default_factory=dict)  # in the adapter's own words: an address, a number
+    kind: str = ""  # in the provider's: "voice", "sticker"
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ def share_memory(**_sender: object) -> None:
 
 app.conf.beat_schedule = {
     "process what was kept but not processed": {"task": "integrations.inbound.sweep", "schedule": 10.0},
+    "fetch files that messages named": {"task": "integrations.inbound.fetch_files", "schedule": 5.0},
     "read in shops what is due": {"task": "integrations.inbound.fetch", "schedule": 10.0},
     "deliver what was queued but not sent": {"task": "integrations.outbound.sweep", "schedule": 5.0},
     "send by mail what chat visitors left unread": {"task": "integrations.outbound.chat_by_mail", "schedule": 10.0},

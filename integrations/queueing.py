@@ -27,6 +27,10 @@ def queue_reread(reread_id: int) -> None:
     _soon("integrations.inbound.reread", reread_id)
 
 
+def queue_file(attachment_id: int) -> None:
+    _soon("integrations.inbound.fetch_file", attachment_id)
+
+
 def queue_backfill(backfill_id: int) -> None:
     _soon("integrations.inbound.backfill", backfill_id)
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from integrations.adapters.media.chat import by_mail, leftovers
-from integrations.inbound import backfill, rereading
+from integrations.inbound import backfill, files, rereading
 from integrations.inbound.process import process, survives
 from integrations.inbound.together import process_with_next
 from integrations.inbound.tracked import process_tracked
@@ -57,6 +57,17 @@ def clear_unsent_chat_files() -> None:
 @shared_task(name="integrations.inbound.reread")
 def reread_one(reread_id: int) -> None:
     rereading.reread(reread_id)
+
+
+@shared_task(name="integrations.inbound.fetch_file")
+def fetch_file(attachment_id: int) -> None:
+    files.fetch(attachment_id)
+
+
+@shared_task(name="integrations.inbound.fetch_files", expires=30)
+def sweep_files() -> None:
+    for attachment_id in files.due():
+        fetch_file.delay(attachment_id)
 
 
 @shared_task(name="integrations.inbound.backfill")

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from conversations.envelopes import InboundAttachment, InboundMessage
 from conversations.inbound.arrived import Arrived
@@ -80,13 +82,14 @@ def _brought_in(inbound: InboundMessage, conversation: Conversation, identity: I
 
 def _keep_files(inbound: Sequence[InboundMessage], messages: Sequence[Message]) -> None:
     pairs = zip(inbound, messages, strict=True)
-    files = [_file(message, attachment) for each, message in pairs for attachment in each.attachments]
+    files = [file_of(message, attachment) for each, message in pairs for attachment in each.attachments]
     if files:
         Attachment.objects.bulk_create(files)
 
 
-def _file(message: Message, inbound: InboundAttachment) -> Attachment:
-    """Writes the file first; should the transaction fail, the file goes again."""
+def file_of(message: Message, inbound: InboundAttachment) -> Attachment:
+    """Not stored yet. What is at hand is written first; should the transaction fail, the file goes again. What is not
+    waits for integrations.inbound.files, and so does everything where a scanner is to look it through."""
     attachment = Attachment(
         message=message,
         name=inbound.name[:255],
@@ -94,8 +97,13 @@ def _file(message: Message, inbound: InboundAttachment) -> Attachment:
         size=inbound.size,
         content_id=inbound.content_id[:255],
         is_inline=inbound.is_inline,
+        kind=inbound.kind[:20],
     )
-    attachment.file.save(f"{message.client_id}", ContentFile(inbound.read()), save=False)
+    if inbound.read is not None:
+        attachment.file.save(f"{message.client_id}", ContentFile(inbound.read()), save=False)
+    if inbound.read is None or settings.CLAMD:
+        attachment.state, attachment.due_at = Attachment.State.WAITING, timezone.now()
+        attachment.source = dict(inbound.source) or None
     return attachment
 
 

@@ -120,26 +120,55 @@ class Reaction(models.Model):
         return f"{self.emoji} {self.message_id}"
 
 
+class AttachmentState(models.TextChoices):
+    WHOLE = "whole", _("here")
+    WAITING = "waiting", _("on its way")  # to be fetched from the provider, or to be looked through for viruses
+    REFUSED = "refused", _("refused")
+
+
 class Attachment(models.Model):
     """A file on a message; without a message while its writer has not sent yet."""
+
+    State = AttachmentState
 
     message = models.ForeignKey(Message, models.CASCADE, null=True, blank=True, related_name="attachments")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     uploaded_by_identity = models.ForeignKey(
         "customers.Identity", models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    file = models.FileField(upload_to="attachments/%Y/%m/%d/")
+    file = models.FileField(upload_to="attachments/%Y/%m/%d/", blank=True)
     name = models.CharField(max_length=255)
     content_type = models.CharField(max_length=127, default="application/octet-stream")
     size = models.PositiveBigIntegerField()  # bytes
     content_id = models.CharField(max_length=255, blank=True)
     is_inline = models.BooleanField(default=False)
+    state = models.CharField(
+        max_length=8, choices=AttachmentState.choices, default=AttachmentState.WHOLE, db_default="whole"
+    )
+    source = models.JSONField(null=True, blank=True)  # while it waits: what its adapter fetches it by
+    kind = models.CharField(max_length=20, blank=True, db_default="")  # in the provider's word: "voice", "sticker"
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    due_at = models.DateTimeField(null=True, blank=True)  # while it waits: when it is tried next
+    why = models.TextField(blank=True, db_default="")  # refused, or not here yet: in the agent's words
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="attachment_due", condition=models.Q(state="waiting"))]
 
     def __str__(self) -> str:
         return self.name
 
     @property
+    def is_whole(self) -> bool:
+        return self.state == AttachmentState.WHOLE
+
+    @property
     def is_image(self) -> bool:
         """An image that a browser shows without running anything: never SVG."""
-        return self.content_type in {"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"}
+        return self.is_whole and self.content_type in {
+            "image/png",
+            "image/jpeg",
+            "image/gif",
+            "image/webp",
+            "image/avif",
+        }

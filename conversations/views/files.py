@@ -10,19 +10,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from conversations.file_kinds import LONGEST_SIGN, kind_of
 from conversations.models import Attachment, Message
 from conversations.views.acting import agent_of, is_delete
 
 LARGEST = 25 * 1024 * 1024  # bytes: what most mail servers take
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; sandbox"
-
-# What an image's first bytes are, since the browser only says what the name ends in.
-_SIGNS = {
-    "image/png": (b"\x89PNG\r\n\x1a\n",),
-    "image/jpeg": (b"\xff\xd8\xff",),
-    "image/gif": (b"GIF87a", b"GIF89a"),
-    "image/webp": (b"RIFF",),
-}
 
 
 @login_required
@@ -49,14 +42,12 @@ def files(request: HttpRequest) -> HttpResponse:
 
 
 def _kind_of(opened: "IO[bytes] | None", declared: str) -> str:
-    """The declared type; an image only where its first bytes agree."""
-    declared = declared.split(";")[0].strip().lower()[:127]
-    if not declared.startswith("image/") or opened is None:
-        return declared or "application/octet-stream"
+    if opened is None:
+        return kind_of(declared, b"")
     opened.seek(0)
-    start = opened.read(16)
+    start = opened.read(LONGEST_SIGN)
     opened.seek(0)
-    return declared if start.startswith(_SIGNS.get(declared, ())) else "application/octet-stream"
+    return kind_of(declared, start)
 
 
 @login_required
@@ -69,7 +60,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponseBase:
         return HttpResponse("")
     own = Q(message=None, uploaded_by=agent)
     seen = Q(message__in=Message.objects.visible_to(agent))
-    attachment = get_object_or_404(Attachment.objects.filter(own | seen), pk=pk)
+    attachment = get_object_or_404(Attachment.objects.filter(own | seen, state=Attachment.State.WHOLE), pk=pk)
     as_page = attachment.is_image and "download" not in request.GET
     response = FileResponse(
         attachment.file.open("rb"),

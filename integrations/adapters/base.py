@@ -1,6 +1,6 @@
 """What an adapter is: it turns a provider's words into envelopes and envelopes into sent messages. No more."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,6 +38,15 @@ class Ignored:
 
     kind: str  # in the provider's own word
     why: str  # in the admin's
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A file that a message only named. `name` and `content_type` are "" where the provider does not say more."""
+
+    body: bytes
+    content_type: str = ""
+    name: str = ""
 
 
 Understood = InboundMessage | DeliveryReport | Ignored | Fact | Told | Aside | Partial | PrivacyRequest
@@ -87,4 +96,12 @@ class Adapter(Protocol):
 
     def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
         """Hands `message` to the provider and says what it answered. Raises AdapterError or UncertainError."""
+        ...
+
+
+class Fetches(Protocol):
+    """What an adapter has whose messages only name their files."""
+
+    def fetch(self, connector: Connector, source: Mapping[str, str], *, largest: int) -> Fetched:
+        """The file that an InboundAttachment's `source` stands for, of at most `largest` bytes. Raises AdapterError."""
         ...

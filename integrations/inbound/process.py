@@ -3,8 +3,10 @@
 import time
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 
 import structlog
+from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -17,10 +19,12 @@ from conversations.outbound.outbox import settle
 from integrations.adapters import adapter_named
 from integrations.adapters.base import Aside, Ignored, Told
 from integrations.adapters.shops.asks import Partial, PrivacyRequest
+from integrations.inbound import files
 from integrations.inbound.asked import heed
 from integrations.inbound.facts import keep_facts, set_aside
 from integrations.inbound.loops import slowed
 from integrations.models import Connector, RawEvent
+from integrations.queueing import queue_file
 
 log = structlog.get_logger(__name__)
 
@@ -111,11 +115,23 @@ def _process(raw_id: int) -> RawEvent:
 
 def _carry_out(connector: Connector, understood: InboundMessage | DeliveryReport) -> Message | None:
     if isinstance(understood, InboundMessage):
-        return receive(slowed(understood))
+        return with_files(receive(slowed(understood)), understood)
     delivery = _meant(connector, understood)
     if delivery:
         settle(delivery, understood)
     return None
+
+
+def with_files(message: Message, inbound: InboundMessage) -> Message:
+    """Has those files fetched, after commit, that are not at hand or are to be looked through first."""
+    if any(file.read is None or settings.CLAMD for file in inbound.attachments):
+        transaction.on_commit(partial(_queue_files, message.pk), robust=True)
+    return message
+
+
+def _queue_files(message_id: int) -> None:
+    for attachment_id in files.waiting_of(message_id):
+        queue_file(attachment_id)
 
 
 def _meant(connector: Connector, report: DeliveryReport) -> Delivery | None:

@@ -18,7 +18,7 @@ from conversations.inbound.receive import receive_each
 from conversations.models import Medium, Message
 from integrations.adapters import adapter_named
 from integrations.inbound.loops import hasty
-from integrations.inbound.process import note_arrival, process
+from integrations.inbound.process import note_arrival, process, with_files
 from integrations.models import Connector, RawEvent
 
 log = structlog.get_logger(__name__)
@@ -172,7 +172,9 @@ def _carry_out(events: Sequence[RawEvent]) -> tuple[dict[int, Message], set[int]
     machines = hasty([inbound for _, inbound in apart])
     pairs = [(raw, inbound) for raw, inbound in apart if inbound.handles[0].value.lower() not in machines]
     messages = receive_each([inbound for _, inbound in pairs]) if pairs else []
-    done = {raw.pk: message for (raw, _), message in zip(pairs, messages, strict=True) if message}
+    done = {
+        raw.pk: with_files(message, inbound) for (raw, inbound), message in zip(pairs, messages, strict=True) if message
+    }
     if done:
         _done(done)
     return done, {raw.pk for raw, _ in understood} - {raw.pk for raw, _ in apart}

@@ -151,7 +151,7 @@ def file(request: HttpRequest, key: str, signed: str) -> HttpResponseBase:
         pk = signing.loads(signed, salt=FILE_SALT, max_age=FILE_LINK_LASTS)
     except signing.BadSignature as error:
         raise Http404 from error
-    attachment = get_object_or_404(Attachment.objects.exclude(message=None), pk=pk)
+    attachment = get_object_or_404(Attachment.objects.exclude(message=None), pk=pk, state=Attachment.State.WHOLE)
     response = FileResponse(
         attachment.file.open(),
         as_attachment=not attachment.is_image,
