@@ -8,6 +8,48 @@ from typing import Literal, TypedDict
 from customers.identify import Handle
 
 
+class Spoke(TypedDict):
+    """Who of us was rung, spoke or took over: the line as the phone system names it, and the agent whose it was."""
+
+    line: str
+    agent: int | None
+    name: str  # as it was then
+
+
+class CallNote(TypedDict):
+    """What was said in a call, in an agent's words."""
+
+    text: str
+    by: str
+    at: str
+
+
+class CallDetails(TypedDict, total=False):
+    """A call, as its card shows it. All but `by_hand`, `notes` and `asks` is computed from `heard`, which is every
+    different thing that a phone system said of it, in the order of time: conversations.inbound.calls."""
+
+    direction: Literal["in", "out"]
+    state: Literal["dialling", "ringing", "answered", "ended", "missed"]
+    ours: str  # the number of ours
+    number: str  # theirs; "" for one who does not show it
+    tried: list[Spoke]
+    answered: list[Spoke]
+    transfers: int
+    ringing_at: str  # ISO 8601, as all times here
+    answered_at: str
+    ended_at: str
+    seconds: int  # spoken
+    cause: str
+    keys: str
+    transcript: str
+    language: str
+    recordings: list[str]  # what each was known by when it came, so that none comes twice
+    heard: list[list[object]]  # as conversations.calling.told has them
+    asks: list[int]  # the customers of whom one is calling, while nobody has said which
+    by_hand: bool  # written down by an agent: no phone system told of it
+    notes: list[CallNote]
+
+
 class MessageDetails(TypedDict, total=False):
     """The schema of Message.details: what one medium knows and the others do not."""
 
@@ -30,7 +72,7 @@ class MessageDetails(TypedDict, total=False):
     started_with: str  # inbound: what the link carried that the talk began by (Telegram's /start, Messenger's ref)
     buttons: list[str]  # outbound: what may be answered by pressing
     template: dict[str, object]  # outbound: as Template below
-    call: dict[str, object]  # of a call: as conversations.inbound.calls has it
+    call: "CallDetails"  # of a call
 
 
 @dataclass(frozen=True)
@@ -150,6 +192,23 @@ class CallReport:
     transcript: str = ""
     language: str = ""
     keys: str = ""  # what the caller pressed
+    key: str = ""  # the OutboundCall's, where the provider hands it back
+
+
+@dataclass(frozen=True)
+class OutboundCall:
+    """A call that an agent asks for: their own line rings first, then the customer's. `key` is the same for every try:
+    where the provider can carry it along, its reports bring it back (CallReport.key)."""
+
+    delivery_id: int
+    message_id: int
+    channel_id: int
+    key: str
+    agent: str  # the agent's extension or number, as User.extension has it
+    to: str  # the customer's number, E.164
+    ours: str  # the number of ours that is shown to them: the channel's address
+    agent_name: str = ""
+    to_name: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Protocol
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import Promise
 
-from conversations.envelopes import DeliveryReport, InboundMessage, OutboundMessage
+from conversations.envelopes import CallReport, DeliveryReport, InboundMessage, OutboundCall, OutboundMessage
 from customers.facts import Fact
 from integrations.adapters.shops.asks import Partial, PrivacyRequest
 from integrations.models import Connector, RawEvent
@@ -49,7 +49,7 @@ class Fetched:
     name: str = ""
 
 
-Understood = InboundMessage | DeliveryReport | Ignored | Fact | Told | Aside | Partial | PrivacyRequest
+Understood = InboundMessage | DeliveryReport | CallReport | Ignored | Fact | Told | Aside | Partial | PrivacyRequest
 
 
 class AdapterError(Exception):
@@ -104,4 +104,14 @@ class Fetches(Protocol):
 
     def fetch(self, connector: Connector, source: Mapping[str, str], *, largest: int) -> Fetched:
         """The file that an InboundAttachment's `source` stands for, of at most `largest` bytes. Raises AdapterError."""
+        ...
+
+
+class Calls(Protocol):
+    """What an adapter has that can have the provider connect an agent with a customer."""
+
+    def call(self, connector: Connector, call: OutboundCall) -> DeliveryReport:
+        """Has the agent's line rung, then the customer's. SENT with the provider's id of the call, under which its
+        reports come, once the provider has taken it on. Raises AdapterError or UncertainError; nothing is tried twice
+        by itself."""
         ...
