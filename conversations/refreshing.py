@@ -1,6 +1,7 @@
 """Keeps computed profiles and segments up to date, and shows them on open pages: within a second of what changed them.
 
-A message costs the way in nothing: the newest are found by their ids, which only grow.
+A message costs the way in nothing: the newest are found by their ids, which only grow, every second, and at once where
+somebody looks at their customer (conversations.live.push).
 """
 
 from datetime import timedelta
@@ -22,6 +23,7 @@ _SEEN = "profiles:messages"
 
 def refresh() -> int:
     """Computes what changed, and says how many profiles that was."""
+    profile.heard()
     with transaction.atomic():
         profile.changed(_wrote_lately())
     done = 0

@@ -12,6 +12,8 @@ from statistics import median
 from zoneinfo import ZoneInfo
 
 from celery import current_app
+from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Count, Max
 from django.db.models.functions import ExtractHour
@@ -25,6 +27,8 @@ from customers.models.order import OrderStatus
 AT_ONCE = 200
 LATELY = timedelta(days=365)
 CENT = Decimal("0.001")
+ASKED = f"{settings.REDIS_PREFIX}:profiles:asked"
+ASKED_FOR = 5  # seconds, after which a task that never ran is asked for again
 
 # When somebody is at risk: each rule is one sentence in templates/conversations/customer/risk.html.
 SILENT_TIMES = 2.0  # longer without an order than this many of their usual intervals …
@@ -63,15 +67,23 @@ def changed(customers: Iterable[int]) -> None:
         unique_fields=["customer"],
         update_fields=["stale_at"],
     )
-    transaction.on_commit(_ask, robust=True)
+    transaction.on_commit(ask, robust=True)
 
 
-def _ask() -> None:
-    """By name, because the task lives with who can push (conversations.tasks). Beat is the net for a broker gone."""
+def ask() -> None:
+    """Has a worker compute at once what changed, once that is committed: one task that waits is enough for all who ask.
+
+    By name, because the task lives with who can push (conversations.tasks). Beat is the net for a broker gone."""
     try:
-        current_app.send_task("conversations.refresh_profiles", expires=60, retry=False)
+        if cache.add(ASKED, True, ASKED_FOR):
+            current_app.send_task("conversations.refresh_profiles", expires=60, retry=False)
     except (BrokerError, RedisError, OSError):
         return
+
+
+def heard() -> None:
+    """Call before what changed is read: what changes from now on has to be asked for again."""
+    cache.delete(ASKED)
 
 
 @transaction.atomic

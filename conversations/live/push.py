@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from conversations.live import groups, wire
 from conversations.models import Activity, Conversation, Message
 from conversations.models.activity import OF_ORDERS
+from customers import profile
 
 if TYPE_CHECKING:
     from deskapp.models import User
@@ -78,6 +79,8 @@ def _push_arrived(messages: Sequence[Message]) -> None:
         frames += _in_threads(message, conversation, heard - theirs)
         frames += _in_lists(conversation, heard, arrived=message)
     wire.put(frames)
+    if not wire.is_late() and any(groups.of_customer(each.customer_id) in heard for each in conversations):
+        profile.ask()  # somebody looks at one of them: their figures do not wait for the sweep
 
 
 EACH = "zxx"  # no page's language: each browser asks for what its own agent may see

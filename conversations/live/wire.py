@@ -36,7 +36,7 @@ def put(pairs: Iterable[tuple[str, Frame]]) -> None:
     packed = [(group, get_channel_layer().serialize(frame)) for group, frame in pairs]
     if not packed:
         return
-    if _rests():
+    if is_late():
         _backlog.add(packed)
         return
     try:
@@ -53,7 +53,7 @@ def listened_to(groups: Iterable[str]) -> set[str]:
     Ask after the change is committed: who joins later than this reads it from the database.
     """
     asked = list(groups)
-    if not asked or _rests():
+    if not asked or is_late():
         return set(asked)
     try:
         counted = _redis(PATIENCE).pubsub_numsub(*map(_channel, asked))  # in the order of the question
@@ -87,7 +87,8 @@ def _channel(group: str) -> str:
     return f"{settings.REDIS_PREFIX}__group__{group}"
 
 
-def _rests() -> bool:
+def is_late() -> bool:
+    """Whether Redis was late or away a moment ago: who can do without it leaves it alone."""
     return _backlog.is_busy or time.monotonic() < _rests_until
 
 

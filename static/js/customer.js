@@ -1,8 +1,8 @@
-// A customer's facts and story: when something changed the page asks again, a few times in two seconds at most, for what it shows,
+// A customer's facts and story: when something changed the page asks again, twice a second at most, for what it shows,
 // and puts each new happening in its place.
 import { turnTo } from "./socket.js";
 
-const EVERY = 700; // ms between two questions, so that what comes just after one is on the screen within the second
+const EVERY = 500; // ms between two questions, so that what comes just after one is on the screen within the second
 const SETTLE = 200; // the figures that a fact changes are computed a moment after it: one question is for both
 const $ = (selector) => document.querySelector(selector);
 const shown = () => Number($("[data-customer]")?.dataset.customer) || 0;

@@ -1,15 +1,19 @@
 """Who has a customer's page open hears that something changed; who may not see them hears nothing."""
 
+import time
+
 import pytest
 from channels.db import database_sync_to_async as in_database
+from django.core.cache import cache
 from django.db import transaction
 
 from conversations import refreshing
 from conversations.inbound.receive import receive
-from conversations.live import consumers
+from conversations.live import consumers, wire
 from conversations.live.customers import push_customer
 from conversations.models import Conversation
 from customers import profile
+from customers.models import Profile
 from tests.conftest import from_ann
 from tests.journeys.test_live import desk_of
 
@@ -49,6 +53,44 @@ async def test_figures_are_told_once_they_are_computed(ada, ann):
     await in_database(refreshing.refresh)()
     await desk.hears("desk.customer", customer=ann.pk)
     await desk.disconnect()
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What the workers are asked to do."""
+    tasks = []
+    cache.delete(profile.ASKED)
+    monkeypatch.setattr(profile.current_app, "send_task", lambda name, *args, **how: tasks.append(name), raising=False)
+    yield tasks
+    cache.delete(profile.ASKED)
+
+
+async def test_the_figures_of_who_is_looked_at_do_not_wait_for_the_sweep(ada, ann, mail, asked):
+    desk = await desk_of(ada)
+    await in_database(receive)(from_ann(mail, "Nobody looks at her"))
+    assert asked == []
+    await desk.says({"customer": ann.pk})
+    await desk.is_settled()
+    await in_database(receive)(from_ann(mail, "Ada does"))
+    assert asked == ["conversations.refresh_profiles"]
+    await in_database(refreshing.refresh)()
+    assert (await in_database(Profile.objects.get)(customer=ann)).media == {"email": 3}
+    await desk.disconnect()
+
+
+async def test_with_a_redis_that_is_late_the_sweep_is_waited_for(ann, mail, asked, monkeypatch):
+    monkeypatch.setattr(wire, "_rests_until", time.monotonic() + 60)
+    await in_database(receive)(from_ann(mail, "One more thing"))
+    assert asked == []
+
+
+def test_one_task_that_waits_is_enough_until_it_begins(ann, asked):
+    for _ in range(3):
+        transaction.atomic(profile.changed)([ann.pk])
+    assert len(asked) == 1
+    refreshing.refresh()
+    transaction.atomic(profile.changed)([ann.pk])
+    assert len(asked) == 2
 
 
 @pytest.mark.parametrize("wish", ["ann", "another", 0])
