@@ -5,13 +5,16 @@ import os
 import shutil
 import subprocess
 import sys
+from ipaddress import ip_address
 
 import pytest
 from django.conf import settings
 
+from deskapp.bench import events
 from deskapp.bench.machine import percentile
 from deskapp.bench.mails import mails
 from deskapp.management.commands.bench import server
+from integrations.adapters.media.chat.limits import MOST
 
 NUMBER = (int, float)
 
@@ -64,6 +67,12 @@ def test_events_are_counted_and_each_is_there_once(bench):
     assert result["history_by_copy"]["events"] > 200
     assert result["raw_events_not_done"] == 0
     assert result["months"]["dropping_it_ms"] > 0
+
+
+def test_the_limit_of_an_address_refuses_no_bench():
+    requests = MOST["track"][0]
+    assert len({events._address(number) for number in range(requests)}) == requests
+    assert ip_address(events._address(10**6)).is_private
 
 
 def test_inbox_measures_each_page_at_each_scale(bench):
