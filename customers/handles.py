@@ -19,25 +19,32 @@ UNVERIFIED = "unverified:"  # before the value of an identity that its sender di
 NUMBERS = (Kind.PHONE, Kind.WHATSAPP)
 _ATOM = re.compile(r"[^\s\"(),:;<>@\[\]\\]+")  # RFC 5322 3.2.3 dot-atom, with the letters of RFC 6531 beside ASCII
 _GMAIL = {"gmail.com", "googlemail.com"}
+# Who hides their number behind a username is known to a business by such an id, "US.13491208655302741918":
+# developers.facebook.com/documentation/business-messaging/whatsapp/business-scoped-user-ids
+_WITHOUT_NUMBER = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
 
 
 def normalise(kind: str, value: str, *, region: str | None = None) -> str:
     """The one form in which a handle is compared. Raises ValueError where there is no such handle.
 
     E-mail: see `_email`. Phone: E.164, with `region` (ISO 3166) for national numbers, and RFC 3966's ";ext=" for an
-    extension, which is another line. Everything else is kept as it is. What is too long for the column ends in a
-    digest, so that two long ones stay two.
+    extension, which is another line; of WhatsApp also an id without a number. Everything else is kept as it is. What is
+    too long for the column ends in a digest, so that two long ones stay two.
     """
     value = unicodedata.normalize("NFC", value.strip())
     if kind == Kind.EMAIL:
         value = _email(value)
-    elif kind in NUMBERS:
+    elif kind in NUMBERS and not is_without_number(kind, value):
         value = _number(kind, value, region)
     elif kind == Kind.ORDER:
         value = order_number(value)
     if not value:
         raise ValueError("A handle needs a value.")
     return fitted(value)
+
+
+def is_without_number(kind: str, value: str) -> bool:
+    return kind == Kind.WHATSAPP and _WITHOUT_NUMBER.fullmatch(value) is not None
 
 
 def fitted(value: str) -> str:
@@ -87,13 +94,16 @@ def _number(kind: str, value: str, region: str | None) -> str:
 
 def forms(kind: str, value: str) -> tuple[str, ...]:
     """The normalised value, and the others that are surely the same line: Brazil's mobile numbers have a ninth digit
-    that old WhatsApp ids leave out, Mexico's had a 1 that they keep."""
+    that old WhatsApp ids leave out, Mexico's had a 1 that they keep, and Argentina's have a 9 only when called from
+    abroad: the ten digits behind it are one line, fixed or mobile."""
     if kind not in NUMBERS:
         return (value,)
     if found := re.fullmatch(r"\+55(\d\d)9?([6-9]\d{7})", value):
         return value, *({f"+55{found[1]}{found[2]}", f"+55{found[1]}9{found[2]}"} - {value})
     if found := re.fullmatch(r"\+521?(\d{10})", value):
         return value, *({f"+52{found[1]}", f"+521{found[1]}"} - {value})
+    if found := re.fullmatch(r"\+549?(\d{10})", value):
+        return value, *({f"+54{found[1]}", f"+549{found[1]}"} - {value})
     return (value,)
 
 
@@ -107,7 +117,7 @@ def alike(kind: str, value: str) -> str:
         if domain in _GMAIL:  # https://support.google.com/mail/answer/7436150
             local, domain = local.replace(".", ""), "gmail.com"
         same = f"{local}@{domain}"
-    elif kind in NUMBERS:
+    elif kind in NUMBERS and not is_without_number(kind, bare):
         same = min(forms(kind, bare.partition(";")[0]), key=lambda form: (len(form), form))
     return same if same != value else ""
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from integrations.models import Connector
+
 
 @dataclass(frozen=True)
 class Arrival:
@@ -11,6 +13,8 @@ class Arrival:
     body: bytes
     kind: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    # Where a provider has one address for several connectors: which of them it is for. None: whose address was called.
+    whose: Connector | None = None
 
 
 @dataclass(frozen=True)

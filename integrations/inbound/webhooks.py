@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from integrations.adapters import adapter_named
-from integrations.adapters.base import NotGenuineError
+from integrations.adapters.base import NotGenuineError, check_address
 from integrations.inbound.arrival import Arrival
 from integrations.inbound.mailbox import keep
 from integrations.models import Connector
@@ -23,7 +23,8 @@ log = structlog.get_logger(__name__)
 
 
 class Hears(Protocol):
-    """What an adapter has whose provider calls us."""
+    """What an adapter has whose provider calls us. One whose provider first asks by GET whether the address is ours
+    has `challenge(connector, request) -> HttpResponse | None`, too: what it wants to hear, None where it asks nothing."""
 
     def hear(self, connector: Connector, request: HttpRequest, *, secret: str, kind: str) -> Iterable[Arrival]:
         """What the call brings. Raises NotGenuineError where its address or signature is wrong; a genuine call that
@@ -32,22 +33,36 @@ class Hears(Protocol):
 
 
 @csrf_exempt
-@require_http_methods(["POST", "HEAD"])
+@require_http_methods(["POST", "HEAD", "GET"])
 def hook(request: HttpRequest, connector_id: int, secret: str, kind: str = "") -> HttpResponse:
     """`kind` is the provider's second address where it has two: "tracking" beside a mail service's inbound one."""
     if request.method == "HEAD":  # some services look whether somebody is there
         return HttpResponse()
     try:
+        if request.method == "GET":
+            return _challenged(request, connector_id, secret)
         connector, arrivals = _hear(request, connector_id, secret, kind)
     except NotGenuineError as error:
         log.warning("webhook is not genuine", connector=connector_id, error=str(error))
         return HttpResponse(status=error.status)
     with transaction.atomic():
-        kept = [keep(connector, arrival) for arrival in arrivals]
+        kept = [keep(arrival.whose or connector, arrival) for arrival in arrivals]
     for raw, is_new in kept:
         if is_new:
-            queue_event(raw.pk)
+            queue_event(raw.pk, raw.connector_id)
     return HttpResponse()
+
+
+def _challenged(request: HttpRequest, connector_id: int, secret: str) -> HttpResponse:
+    connector = Connector.objects.filter(pk=connector_id, is_active=True).first()
+    adapter = adapter_named(connector.adapter) if connector else None
+    if connector is None or not hasattr(adapter, "challenge"):
+        raise NotGenuineError("No such address.")
+    check_address(connector, secret)
+    answer: HttpResponse | None = adapter.challenge(connector, request)  # type: ignore[union-attr]  # asked above
+    if answer is None:
+        raise NotGenuineError("It asks nothing that this address answers.")
+    return answer
 
 
 def _hear(request: HttpRequest, connector_id: int, secret: str, kind: str) -> tuple[Connector, list[Arrival]]:

@@ -50,6 +50,8 @@ def test_the_form_of_an_address_is_its_own_form(address):
         ("phone", "0047 912 34 567", None, "+4791234567"),
         ("whatsapp", "5551991234567", None, "+5551991234567"),
         ("whatsapp", "5551991234567", "NO", "+5551991234567"),
+        ("whatsapp", "US.13491208655302741918", "NO", "US.13491208655302741918"),
+        ("whatsapp", "US.ENT.11815799212886844830", None, "US.ENT.11815799212886844830"),
     ],
 )
 def test_a_number_is_compared_as_e164_with_the_region_of_its_channel(kind, given, region, kept):
@@ -57,10 +59,24 @@ def test_a_number_is_compared_as_e164_with_the_region_of_its_channel(kind, given
     assert normalise(kind, kept) == kept
 
 
-@pytest.mark.parametrize(("one", "other"), [("+5551991234567", "+555191234567"), ("+5215512345678", "+525512345678")])
-def test_brazil_and_mexico_have_numbers_of_two_forms(one, other):
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("+5551991234567", "+555191234567"),
+        ("+5215512345678", "+525512345678"),
+        ("+5491123456789", "+541123456789"),
+    ],
+)
+def test_brazil_mexico_and_argentina_have_numbers_of_two_forms(one, other):
     assert set(forms("whatsapp", one)) == set(forms("whatsapp", other)) == {one, other}
     assert (alike("phone", one) or one) == (alike("phone", other) or other)
+
+
+def test_who_hides_their_number_is_like_nobody_else():
+    assert forms("whatsapp", "US.13491208655302741918") == ("US.13491208655302741918",)
+    assert alike("whatsapp", "US.13491208655302741918") == ""
+    with pytest.raises(ValueError, match="not a phone number"):
+        normalise("phone", "US.13491208655302741918")
 
 
 def test_a_landline_in_brazil_has_one_form():
