@@ -10,9 +10,18 @@ import structlog
 from django.conf import settings
 from redis import Redis, RedisError
 
+# Takes a browser out, unless it has told of another page since. One step: both may come at the same moment.
+LEAVE = """
+local told = redis.call('HGET', KEYS[2], ARGV[1])
+if told and tonumber(cjson.decode(told)['told_at'] or 0) > tonumber(ARGV[2]) then return 0 end
+return redis.call('ZREM', KEYS[1], ARGV[1])
+"""
+
 log = structlog.get_logger(__name__)
 
 HERE_FOR = 75  # seconds; a page that is looked at says every 30 that it is
+OVERTAKEN = 10  # seconds: what a page told longer ago than this was not overtaken on the way, the clock was put back
+LAST_OF_ALL = 10**15  # milliseconds; no clock of a browser shows it
 MOST = 2000  # browsers that a desk looks at; of more, the ones that came last
 
 
@@ -27,17 +36,20 @@ class Here:
     page_at: float
 
 
-def arrive(visitor: str, *, url: str, title: str) -> bool:
-    """On this page now; says whether that is news. Robust: without Redis nobody is seen, and the desk goes on."""
+def arrive(visitor: str, *, url: str, title: str, told_at: int = 0) -> bool:
+    """On this page now; says whether that is news. Beacons overtake each other: `told_at`, by the browser's own clock,
+    says which is older. Robust: without Redis nobody is seen, and the desk goes on."""
     now = time.time()
     try:
         before = _redis().hget(_pages(), visitor)
         known = json.loads(before) if isinstance(before, bytes) else {}
+        if told_at < known.get("told_at", 0) and known["seen_at"] > now - OVERTAKEN:
+            return False
         stays = known.get("seen_at", 0) > now - HERE_FOR
         came_at = known["came_at"] if stays else now
         is_news = not stays or known["url"] != url
         page_at = now if is_news else known["page_at"]
-        told = {"url": url, "title": title, "came_at": came_at, "page_at": page_at, "seen_at": now}
+        told = {"url": url, "title": title, "came_at": came_at, "page_at": page_at, "seen_at": now, "told_at": told_at}
         pipe = _redis().pipeline(transaction=False)
         pipe.zadd(_times(), {visitor: now})
         pipe.hset(_pages(), visitor, json.dumps(told))
@@ -50,9 +62,10 @@ def arrive(visitor: str, *, url: str, title: str) -> bool:
     return is_news
 
 
-def leave(visitor: str) -> None:
+def leave(visitor: str, *, told_at: int = LAST_OF_ALL) -> None:
+    """Gone from the page that it was on at that moment, and from the site if it told of no other since."""
     try:
-        _redis().zrem(_times(), visitor)
+        _redis().eval(LEAVE, 2, _times(), _pages(), visitor, told_at)
     except RedisError:
         log.warning("who is on the site is unknown: Redis does not answer")
 

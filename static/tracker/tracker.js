@@ -120,7 +120,7 @@ function left() {
 /** Says that somebody is on this page now; nothing of it is kept. */
 function beat(gone = false) {
   if (!allowed() || !place || (document.hidden && !gone)) return;
-  navigator.sendBeacon(`${desk}/tracker/here`, new Blob([JSON.stringify({ key, visitor: visitor(), page: place, gone })], { type: "text/plain" }));
+  navigator.sendBeacon(`${desk}/tracker/here`, new Blob([JSON.stringify({ key, visitor: visitor(), page: place, gone, at: Date.now() })], { type: "text/plain" }));
 }
 
 function properties(element) {

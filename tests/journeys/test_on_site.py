@@ -63,9 +63,34 @@ def test_a_page_that_is_looked_at_shows_in_the_list_and_stores_nothing(client, t
     assert "A sock" not in client.get("/visitors/").content.decode()
 
 
+def test_a_page_that_goes_takes_nobody_from_the_next_though_its_word_comes_later(client, tracker, visitor):
+    says(client, tracker, visitor.value, page="/a/", at=1000)
+    says(client, tracker, visitor.value, page="/b/", at=3000)
+    says(client, tracker, visitor.value, page="/a/", at=2000, gone=True)
+    says(client, tracker, visitor.value, page="/a/", at=2500)
+    assert [here.url for here in on_site.among([visitor.value])] == [SHOP + "/b/"]
+    says(client, tracker, visitor.value, page="/b/", at=4000, gone=True)
+    assert on_site.among([visitor.value]) == []
+
+
+def test_a_clock_that_is_put_back_hides_nobody_for_long(visitor, monkeypatch):
+    on_site.arrive(visitor.value, url="/a", title="A", told_at=9000)
+    monkeypatch.setattr(on_site, "OVERTAKEN", -1)
+    assert on_site.arrive(visitor.value, url="/b", title="B", told_at=10)
+    assert [here.url for here in on_site.among([visitor.value])] == ["/b"]
+
+
+@pytest.mark.parametrize("at", [None, "1", 1.5, True, -1, 10**20, [1]])
+def test_a_moment_that_is_none_is_passed_over(client, tracker, visitor, at):
+    assert says(client, tracker, visitor.value, at=at).status_code == 204
+    assert len(on_site.among([visitor.value])) == 1
+    assert says(client, tracker, visitor.value, at=at, gone=True).status_code == 204
+    assert on_site.among([visitor.value]) == []
+
+
 def test_a_silent_browser_is_gone_after_a_while(client, tracker, visitor, monkeypatch):
     says(client, tracker, visitor.value)
-    assert [here.visitor for here in on_site.everybody()] == [visitor.value]
+    assert visitor.value in [here.visitor for here in on_site.everybody()]
     monkeypatch.setattr(on_site, "HERE_FOR", -1)
     assert on_site.everybody() == [] == on_site.among([visitor.value])
 
@@ -95,7 +120,7 @@ def test_what_is_no_beacon_is_refused(client, tracker, told, status):
     named = told.pop("visitor_", str(uuid.uuid4()))
     body = {"key": tracker.secrets["write_key"], "visitor": named, "page": {"url": SHOP}, **told}
     answer = client.post("/tracker/here", json.dumps(body), content_type="text/plain", headers={"Origin": origin})
-    assert answer.status_code == status and on_site.everybody() == []
+    assert answer.status_code == status and on_site.among([named]) == []
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"\xff", b"[" * 3000, b"{" + b" " * 9000])

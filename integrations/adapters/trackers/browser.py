@@ -41,8 +41,8 @@ def _bundle(changed: int) -> Bundle:
 @csrf_exempt
 @require_POST
 def here(request: HttpRequest) -> HttpResponse:
-    """{"key", "visitor", "page": {"url", "title"}, "gone"}: a beacon, which reads no answer. There is no CSRF to guard
-    against: this knows no cookie. The tracker sends it only with the visitor's consent."""
+    """{"key", "visitor", "page": {"url", "title"}, "gone", "at"}: a beacon, which reads no answer. There is no CSRF to
+    guard against: this knows no cookie. The tracker sends it only with the visitor's consent."""
     told = _told(request)
     connector = connector_of(str(told.get("key", ""))) if told else None
     origin = request.headers.get("Origin", "")
@@ -53,11 +53,14 @@ def here(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=400)
     if not may("here", request.META.get("REMOTE_ADDR", "")) or not may("catch-up", visitor):
         return HttpResponse(status=429)
+    at = told.get("at")
+    clock = {"told_at": at} if type(at) is int and 0 < at < on_site.LAST_OF_ALL else {}
     if told.get("gone"):
-        on_site.leave(visitor)
+        on_site.leave(visitor, **clock)
         is_news = True
     else:
-        is_news = on_site.arrive(visitor, url=_address(page.get("url")), title=str(page.get("title") or "")[:200])
+        title = str(page.get("title") or "")[:200]
+        is_news = on_site.arrive(visitor, url=_address(page.get("url")), title=title, **clock)
     if is_news:
         owners = Identity.objects.filter(kind=Kind.VISITOR, value=visitor.lower())
         push_customer(owners.values_list("customer", flat=True))
