@@ -18,11 +18,37 @@ export const say = (frame) => {
   if (isConnected()) socket.send(JSON.stringify(frame));
 };
 
+// The server does what it hears in order: once it has answered the last ping this page is in all of its groups, which
+// data-live says, and what was said before can be asked for without a gap.
+let unanswered = 0;
+let isNew = false; // no ping of this connection was answered yet
+const ping = () => {
+  if (!isConnected()) return;
+  unanswered += 1;
+  say({ ping: 1 });
+};
+
+const join = (frame) => {
+  document.body.toggleAttribute("data-live", false);
+  say(frame);
+  ping();
+};
+
+const heard = () => {
+  unanswered = Math.max(0, unanswered - 1);
+  document.body.toggleAttribute("data-live", !unanswered);
+  if (!isNew || unanswered) return;
+  isNew = false;
+  tell("desk:connected");
+  if (wasLost) tell("desk:back");
+  wasLost = false;
+};
+
 export const open = (conversation) => {
   for (const other of opened) if (other !== conversation) say({ close: other });
   opened.clear();
   if (conversation) opened.add(conversation);
-  if (conversation) say({ open: conversation });
+  if (conversation) join({ open: conversation });
 };
 
 // The one customer whose facts the page shows: of them the socket hears when something changed.
@@ -30,7 +56,7 @@ let customer = 0;
 export const turnTo = (id) => {
   if (id === customer) return;
   customer = id;
-  say({ customer });
+  join({ customer });
 };
 
 const connect = () => {
@@ -51,14 +77,15 @@ const connected = () => {
   document.body.toggleAttribute("data-offline", false);
   for (const conversation of opened) say({ open: conversation });
   if (customer) say({ customer });
-  tell("desk:connected");
-  if (wasLost) tell("desk:back");
-  wasLost = false;
+  unanswered = 0;
+  isNew = true;
+  ping();
 };
 
 const lost = ({ code }) => {
   if (code === SIGNED_OUT || code === CHANGED) return location.reload(); // The server shows the door, or what is left.
   wasLost = true;
+  document.body.toggleAttribute("data-live", false);
   tries += 1;
   const seconds = Math.min(30, 2 ** Math.min(tries, 5)) + Math.random();
   retry = setTimeout(connect, seconds * 1000);
@@ -80,7 +107,8 @@ const countDown = (seconds) => {
 
 if (banner) {
   connect();
-  setInterval(() => say({ ping: 1 }), PING);
+  document.body.addEventListener("pong", heard);
+  setInterval(ping, PING);
   banner.querySelector("[data-reconnect]").addEventListener("click", connect);
   addEventListener("online", () => isConnected() || connect());
   addEventListener("offline", () => {

@@ -78,10 +78,10 @@ const own = (root) => {
   for (const link of root.querySelectorAll(".edit")) link.hidden = link.dataset.author !== document.body.dataset.agent;
 };
 
-const missed = async () => {
+const missed = async (event) => {
   if (!number()) return;
   const answer = await fetch(page().dataset.since + page().dataset.stamp, { headers: { "HX-Request": "true" } });
-  if (answer.status === 205 || !answer.ok) return location.reload();
+  if (answer.status === 205 || !answer.ok) return event?.type === "desk:connected" || location.reload();
   const html = await answer.text();
   arrive(html);
   page().dataset.stamp = document.createRange().createContextualFragment(html).querySelector("ol").dataset.stamp;
@@ -140,6 +140,8 @@ document.body.addEventListener("desk.event", ({ detail }) => {
 });
 document.body.addEventListener("desk.typing", typing);
 document.body.addEventListener("desk:back", missed);
+// A socket that was slow to open has missed what was said since the page was drawn.
+document.body.addEventListener("desk:connected", (event) => performance.now() > 2000 && missed(event));
 document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.target.id === "page") begin();
   else if (detail.target.id === "older") thread();
