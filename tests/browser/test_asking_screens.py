@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from conversations.live import on_site
 from customers import profile
 from customers.models import Customer, Identity, Segment
+from tests.browser.conftest import still
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -40,7 +41,7 @@ def test_axe_finds_nothing(page_of, live_desk, root, visitor, scheme, width):
     erase = f"/customers/{visitor.customer_id}/erase/"
     for path in ("/segments/", f"/segments/{segment.pk}/", "/visitors/", "/settings/privacy/?try", erase):
         assert page.goto(live_desk.url + path).status == 200
-        page.wait_for_timeout(300)
+        still(page)
         violations = Axe().run(page).response["violations"]
         assert not violations, (path, [(each["id"], each["nodes"][0]["html"]) for each in violations])
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
@@ -70,6 +71,6 @@ def test_the_list_of_visitors_follows_without_a_reload(page_of, ada, visitor):
     page = page_of(ada, "/visitors/")
     page.get_by_text("Otter Hiking Socks").wait_for()
     on_site.arrive(visitor.value, url="https://shop.example/basket/", title="Basket")
-    page.get_by_role("link", name=re.compile("^Basket")).wait_for(timeout=9000)
+    page.get_by_role("link", name=re.compile("^Basket")).wait_for()
     on_site.leave(visitor.value)
-    page.get_by_text("Nobody who agreed to be seen is on the site.").wait_for(timeout=9000)
+    page.get_by_text("Nobody who agreed to be seen is on the site.").wait_for()

@@ -4,7 +4,7 @@ import pytest
 
 from conversations.live import presence
 from conversations.models import Conversation
-from tests.browser.test_widget import eventually
+from tests.browser.conftest import eventually
 from tests.conftest import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -7,6 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import URLPattern, get_resolver
 
+from tests.browser.conftest import still
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # No screens: they answer programs, move on, or are the doors of who is not signed in (tests/browser/test_login.py).
@@ -38,7 +40,7 @@ def test_axe_finds_nothing_on_any_page(page_of, live_desk, root, scheme, width):
         if answer.status != 200:
             found[path] = answer.status
             continue
-        page.wait_for_timeout(150)
+        still(page)
         violations = [(each["id"], each["nodes"][0]["html"][:160]) for each in Axe().run(page).response["violations"]]
         if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
             violations.append(("wider than the window", page.evaluate(WIDEST)))

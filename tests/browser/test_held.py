@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from conversations.models import Message
 from conversations.outbound.compose import reply
+from tests.browser.conftest import becomes
 from tests.browser.test_composer import conversation, page, sent  # noqa: F401  fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -26,7 +27,7 @@ def test_a_reply_written_offline_is_kept_and_sent_exactly_once(page, live_desk):
     held = page.locator(HELD)
     expect(held).to_contain_text("Not sent yet, kept on this computer")
     expect(held).to_contain_text(WORDS)
-    assert held.get_attribute("data-state") == "queued"
+    expect(held).to_have_attribute("data-state", "queued")
     expect(page.locator("#reply")).to_have_text("")
     write(page, "And bring the tags.")
     expect(held).to_have_count(2)
@@ -37,7 +38,7 @@ def test_a_reply_written_offline_is_kept_and_sent_exactly_once(page, live_desk):
     page.evaluate("dispatchEvent(new Event('online'))")
     page.reload()
     expect(page.locator("#timeline > [id^=message-]", has_text=WORDS)).to_have_count(1)
-    assert [message.text for message in live_desk.do(sent)] == [WORDS, "And bring the tags."]
+    becomes(page, lambda: [message.text for message in live_desk.do(sent)], [WORDS, "And bring the tags."])
 
 
 def test_an_answer_that_was_lost_on_the_way_back_makes_no_second_message(page, live_desk):  # noqa: F811
@@ -64,11 +65,10 @@ def test_a_note_written_offline_survives_closing_the_page(page, live_desk):  # n
     page.goto("/me/")
     page.go_back()
     page.goto("/inbox/all/")
-    for _ in range(100):  # the policy of the page lets Playwright wait for no function
-        if page.evaluate("localStorage.getItem(`held-${document.body.dataset.agent}`)") == "[]":
-            break
-        page.wait_for_timeout(100)
-    assert live_desk.do(lambda: [note.text for note in Message.objects.filter(kind="note")]) == ["Ask the shop."]
+    kept = "localStorage.getItem(`held-${document.body.dataset.agent}`)"
+    becomes(page, lambda: page.evaluate(kept), "[]")
+    notes = Message.objects.filter(kind="note")
+    becomes(page, lambda: live_desk.do(lambda: [note.text for note in notes.all()]), ["Ask the shop."])
 
 
 def test_what_the_desk_refuses_comes_back_into_the_composer(page, live_desk, conversation, grace, mail):  # noqa: F811

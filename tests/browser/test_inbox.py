@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from conversations.envelopes import DeliveryReport, Segment
 from conversations.inbound.receive import receive
@@ -13,6 +14,7 @@ from conversations.models import Conversation, Delivery
 from conversations.outbound.compose import note, reply
 from conversations.outbound.outbox import settle
 from customers.identify import Handle
+from tests.browser.conftest import becomes, frames, is_live
 from tests.conftest import from_ann
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -38,19 +40,8 @@ def three(live_desk, ada, mail, chat):
     return live_desk.do(make)
 
 
-def names(page):
-    return page.locator(".waiting .who").all_inner_texts()
-
-
-def focused(page):
-    return page.evaluate("document.activeElement.textContent.trim()")
-
-
-def is_live(page):
-    page.wait_for_function(
-        "performance.getEntriesByType('navigation').length && !document.querySelector('#banner:not([hidden])')"
-    )
-    page.wait_for_timeout(400)  # the socket's handshake has no sign on the page
+def row(page, name):
+    return page.locator(".waiting .who", has_text=name)
 
 
 def test_a_message_arrives_in_list_and_thread_without_reload(live_desk, page_of, ada, mail, three):
@@ -59,12 +50,12 @@ def test_a_message_arrives_in_list_and_thread_without_reload(live_desk, page_of,
     is_live(page)
     live_desk.do(writes, mail, "Ann Bell", "One more thing, please")
     page.locator("#timeline").get_by_text("One more thing, please").wait_for()
-    assert page.locator(f"#row-{three[0].conversation_id} .snippet").first.inner_text() == "One more thing, please"
+    expect(page.locator(f"#row-{three[0].conversation_id} .snippet").first).to_have_text("One more thing, please")
     live_desk.do(writes, mail, "Ben Ash", "Ben again")
     page.locator(f"#row-{three[1].conversation_id}[data-unread]").get_by_text("Ben again").wait_for()
-    assert names(page) == ["Ann Bell", "Ben Ash", "Cleo Day"]
+    expect(page.locator(".waiting .who")).to_have_text(["Ann Bell", "Ben Ash", "Cleo Day"])
     assert page.evaluate("window.stayed")
-    assert page.locator(f"#message-{three[0].pk}").count() == 1
+    expect(page.locator(f"#message-{three[0].pk}")).to_have_count(1)
 
 
 def test_a_new_customer_appears_in_the_right_place_and_the_counts_follow(live_desk, page_of, ada, mail, three):
@@ -72,7 +63,7 @@ def test_a_new_customer_appears_in_the_right_place_and_the_counts_follow(live_de
     is_live(page)
     live_desk.do(writes, mail, "Dora Fox", "Is anybody there?")
     page.locator(".waiting .who", has_text="Dora Fox").wait_for()
-    assert not page.locator(".none").is_visible()
+    expect(page.locator(".none")).to_be_hidden()
     page.locator(".rail [data-view=unassigned] .count", has_text="1").first.wait_for()
     page.locator("#list-title .count", has_text="1").wait_for()
 
@@ -88,14 +79,14 @@ def test_who_reads_further_up_is_not_moved_but_told(live_desk, page_of, ada, mai
     page = page_of(ada, f"/conversations/{made[0].conversation_id}/")
     is_live(page)
     page.evaluate("document.querySelector('#scroller').scrollTop = 100")
-    page.wait_for_timeout(100)
+    frames(page)
     before = page.evaluate("document.querySelector('#scroller').scrollTop")
     live_desk.do(writes, mail, "Ann Bell", "The newest")
     page.get_by_role("button", name="1 new message").wait_for()
     assert page.evaluate("document.querySelector('#scroller').scrollTop") == before
     page.get_by_role("button", name="1 new message").click()
-    assert page.get_by_role("button", name="new message").count() == 0
-    assert page.get_by_text("The newest").last.is_visible()
+    expect(page.get_by_role("button", name="new message")).to_have_count(0)
+    expect(page.get_by_text("The newest").last).to_be_visible()
 
 
 def test_older_messages_come_while_one_scrolls_up(live_desk, page_of, ada, mail):
@@ -104,39 +95,43 @@ def test_older_messages_come_while_one_scrolls_up(live_desk, page_of, ada, mail)
 
     made = live_desk.do(long)
     page = page_of(ada, f"/conversations/{made[0].conversation_id}/")
-    assert page.get_by_text("Line 0.", exact=True).count() == 0
+    expect(page.get_by_text("Line 69.", exact=True).last).to_be_visible()
+    expect(page.get_by_text("Line 0.", exact=True)).to_have_count(0)
     page.evaluate("document.querySelector('#scroller').scrollTop = 0")
     page.get_by_text("Line 0.", exact=True).wait_for(state="attached")
-    seen = page.locator("#timeline [id^=message-]").evaluate_all("all => all.map((each) => Number(each.id.slice(8)))")
-    assert seen == [each.pk for each in made]
+    seen = page.locator("#timeline [id^=message-]")
+    ids = "all => all.map((each) => Number(each.id.slice(8)))"
+    becomes(page, lambda: seen.evaluate_all(ids), [each.pk for each in made])
 
 
 def test_the_keyboard_alone_walks_opens_and_writes(page_of, ada, three):
     page = page_of(ada, "/inbox/mine/")
     page.keyboard.press("j")
-    assert focused(page) == "Ann Bell"
+    expect(row(page, "Ann Bell")).to_be_focused()
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("k")
-    assert focused(page) == "Ben Ash"
+    expect(row(page, "Ben Ash")).to_be_focused()
     page.keyboard.press("Enter")
     page.locator("#thread-title", has_text="Ben Ash").wait_for()
-    assert page.url.endswith(f"/conversations/{three[1].conversation_id}/")
-    assert page.locator(".waiting [aria-current]").inner_text() == "Ben Ash"
+    page.wait_for_url(f"**/conversations/{three[1].conversation_id}/")
+    expect(page.locator(".waiting [aria-current]")).to_have_text("Ben Ash")
     page.keyboard.press("Shift+J")
-    assert page.evaluate("document.activeElement.id") == f"message-{three[1].pk}"
+    expect(page.locator(f"#message-{three[1].pk}")).to_be_focused()
     page.keyboard.press("n")
-    page.wait_for_function("document.activeElement.closest('#composer')")
+    expect(page.locator("#note")).to_be_focused()
     page.keyboard.type("jjk")  # letters are letters while one writes
+    expect(page.locator("#note")).to_have_text("jjk")
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     page.locator("#keys[open]").wait_for()
     page.keyboard.press("Escape")
+    expect(page.locator("#keys[open]")).to_have_count(0)
     page.keyboard.press("/")
-    assert page.evaluate("document.activeElement.id") == "q"
+    expect(page.locator("#q")).to_be_focused()
     page.keyboard.press("Escape")
-    page.keyboard.press("g")
-    page.keyboard.press("u")
+    expect(page.locator("#q")).not_to_be_focused()
+    page.keyboard.type("gu")  # within a second: one call is quicker than two
     page.wait_for_url("**/inbox/unassigned/")
 
 
@@ -145,7 +140,7 @@ def test_single_letters_can_be_turned_off(live_desk, page_of, ada, three):
     live_desk.do(ada.save)
     page = page_of(ada, "/inbox/mine/")
     page.keyboard.press("j")
-    assert page.evaluate("document.activeElement === document.body")
+    expect(page.locator("body")).to_be_focused()
 
 
 def test_a_lost_connection_says_so_and_what_was_missed_is_there_afterwards(live_desk, page_of, ada, mail, three):
@@ -158,7 +153,7 @@ def test_a_lost_connection_says_so_and_what_was_missed_is_there_afterwards(live_
     page.context.set_offline(False)
     page.get_by_text("Connection lost.").wait_for(state="hidden")
     page.locator("#timeline").get_by_text("Said while you were away").wait_for()
-    assert page.locator("#timeline").get_by_text("Said while you were away").count() == 1
+    expect(page.locator("#timeline").get_by_text("Said while you were away")).to_have_count(1)
 
 
 def test_another_agent_who_writes_is_seen(live_desk, page_of, ada, grace, mail, three):
@@ -168,7 +163,7 @@ def test_another_agent_who_writes_is_seen(live_desk, page_of, ada, grace, mail, 
     other = page_of(grace, f"/conversations/{number}/")
     page.locator("#viewers .avatar", has_text="GL").wait_for()
     other.keyboard.press("n")
-    other.wait_for_function("document.activeElement.closest('#composer')")
+    expect(other.locator("#note")).to_be_focused()
     other.keyboard.type("I have it")
     page.locator(f"#row-{number}").get_by_text("Grace is replying…").wait_for()
 

@@ -5,9 +5,11 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from conversations.models import Delivery, Message
 from integrations.adapters.media.chat.bundle import SOURCES
+from tests.browser.conftest import becomes, eventually, still
 from tests.journeys.test_chat_door import answer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -88,14 +90,14 @@ def test_what_is_written_is_acknowledged_and_survives_a_reload(visit, live_desk,
     open_chat(page)
     say(page, "Is the large back? https://shop.example/kestrel.")
     wait_for_state(page, "Sent")
-    assert page.get_by_role("link", name="https://shop.example/kestrel", exact=True).is_visible()
+    expect(page.get_by_role("link", name="https://shop.example/kestrel", exact=True)).to_be_visible()
     live_desk.do(answer, ada, "<p>On Tuesday.</p>")
     page.get_by_text("On Tuesday.").wait_for()
-    assert page.get_by_text("Ada from Returns has read your chat so far.").is_visible()
+    expect(page.get_by_text("Ada from Returns has read your chat so far.")).to_be_visible()
     page.reload()
     page.get_by_text("On Tuesday.").wait_for()
-    assert said(page) == ["Is the large back? https://shop.example/kestrel.", "On Tuesday."]
-    assert live_desk.do(Message.objects.count) == 2
+    becomes(page, lambda: said(page), ["Is the large back? https://shop.example/kestrel.", "On Tuesday."])
+    becomes(page, lambda: live_desk.do(Message.objects.count), 2)
 
 
 def test_delivered_and_read_are_told_to_the_desk(visit, live_desk, ada):
@@ -110,14 +112,6 @@ def test_delivered_and_read_are_told_to_the_desk(visit, live_desk, ada):
     eventually(page, lambda: status() == "delivered")
     open_chat(page)
     eventually(page, lambda: status() == "read")
-
-
-def eventually(page, claim):
-    for _ in range(100):
-        if claim():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("It did not become true.")
 
 
 def test_the_unread_badge_is_still_there_on_the_next_page(visit, live_desk, ada):
@@ -142,12 +136,12 @@ def test_what_is_written_offline_waits_and_goes_out_once(visit, live_desk):
     say(page, "From the tunnel")
     say(page, "Still in the tunnel")
     wait_for_state(page, "Waiting to be sent")
-    assert page.locator(".say.waiting").count() == 2
+    expect(page.locator(".say.waiting")).to_have_count(2)
     page.context.set_offline(False)
     wait_for_state(page, "Sent")
-    assert said(page) == ["First", "From the tunnel", "Still in the tunnel"]
-    stored = live_desk.do(lambda: list(Message.objects.order_by("pk").values_list("text", flat=True)))
-    assert stored == ["First", "From the tunnel", "Still in the tunnel"]
+    becomes(page, lambda: said(page), ["First", "From the tunnel", "Still in the tunnel"])
+    stored = lambda: live_desk.do(lambda: list(Message.objects.order_by("pk").values_list("text", flat=True)))  # noqa: E731
+    becomes(page, stored, ["First", "From the tunnel", "Still in the tunnel"])
 
 
 def test_what_waits_survives_a_reload_and_the_desks_restart_loses_nothing(visit, live_desk, ada):
@@ -166,7 +160,7 @@ def test_what_waits_survives_a_reload_and_the_desks_restart_loses_nothing(visit,
     page.reload()
     page.get_by_text("While you were away").wait_for()
     wait_for_state(page, "Sent")
-    assert live_desk.do(lambda: Message.objects.filter(text="Kept").count()) == 1
+    becomes(page, lambda: live_desk.do(lambda: Message.objects.filter(text="Kept").count()), 1)
 
 
 def test_where_sockets_are_blocked_it_goes_over_http(visit, live_desk, ada):
@@ -176,7 +170,7 @@ def test_where_sockets_are_blocked_it_goes_over_http(visit, live_desk, ada):
     say(page, "Behind a proxy")
     eventually(page, lambda: live_desk.do(Message.objects.count) == 1)
     live_desk.do(answer, ada, "<p>We hear you</p>")
-    page.get_by_text("We hear you").wait_for(timeout=20_000)
+    page.get_by_text("We hear you").wait_for()
 
 
 def test_all_of_it_by_keyboard(visit, live_desk):
@@ -186,7 +180,7 @@ def test_all_of_it_by_keyboard(visit, live_desk):
     box = page.get_by_role("textbox", name="Message")
     box.wait_for()
     focused = "document.querySelector('throughline-widget').shadowRoot.activeElement.%s"
-    assert page.evaluate(focused % "id") == "say"
+    becomes(page, lambda: page.evaluate(focused % "id"), "say")
     page.keyboard.type("With two")
     page.keyboard.press("Shift+Enter")
     page.keyboard.type("lines ")
@@ -201,10 +195,10 @@ def test_all_of_it_by_keyboard(visit, live_desk):
     page.keyboard.press("Enter")
     page.get_by_role("group", name="Emoji").wait_for()
     page.keyboard.press("Escape")
-    assert box.is_visible()
+    expect(box).to_be_visible()
     page.keyboard.press("Escape")
-    assert not box.is_visible()
-    assert page.evaluate(focused % "className") == "launcher"
+    expect(box).to_be_hidden()
+    becomes(page, lambda: page.evaluate(focused % "className"), "launcher")
 
 
 def test_a_chosen_file_and_a_pasted_picture_travel_along(visit, live_desk):
@@ -228,9 +222,9 @@ def test_a_chosen_file_and_a_pasted_picture_travel_along(visit, live_desk):
     picture = page.get_by_role("img", name="tear.png")
     picture.wait_for()
     eventually(page, lambda: picture.evaluate("(image) => image.complete && image.naturalWidth") == 1)
-    assert page.get_by_role("link", name="receipt.pdf").is_visible()
-    names = live_desk.do(lambda: set(Message.objects.get().attachments.values_list("name", flat=True)))
-    assert names == {"receipt.pdf", "tear.png"}
+    expect(page.get_by_role("link", name="receipt.pdf")).to_be_visible()
+    names = lambda: live_desk.do(lambda: set(Message.objects.get().attachments.values_list("name", flat=True)))  # noqa: E731
+    becomes(page, names, {"receipt.pdf", "tear.png"})
 
 
 def test_what_is_asked_first_can_be_required(visit, live_desk, shop):
@@ -239,13 +233,13 @@ def test_what_is_asked_first_can_be_required(visit, live_desk, shop):
     page = visit()
     box = open_chat(page)
     page.get_by_role("textbox", name="Email").wait_for()
-    assert box.is_disabled()
+    expect(box).to_be_disabled()
     page.get_by_role("textbox", name="Email").fill("ann@home.example")
     page.get_by_role("button", name="Save").click()
-    assert box.is_enabled()
+    expect(box).to_be_enabled()
     say(page, "Hello")
     wait_for_state(page, "Sent")
-    assert page.get_by_text("If you leave, we answer to ann@home.example.").is_visible()
+    expect(page.get_by_text("If you leave, we answer to ann@home.example.")).to_be_visible()
     claims = live_desk.do(lambda: [claim.value for claim in Message.objects.get().conversation.customer.claims.all()])
     assert claims == ["ann@home.example"]
 
@@ -256,7 +250,7 @@ def test_what_was_typed_in_and_not_saved_goes_along_with_the_first_word(visit, l
     page.get_by_role("textbox", name="Email").fill("ann@home.example")
     say(page, "Hello")
     wait_for_state(page, "Sent")
-    assert said(page) == ["Hello"]
+    becomes(page, lambda: said(page), ["Hello"])
     claims = live_desk.do(lambda: [claim.value for claim in Message.objects.get().conversation.customer.claims.all()])
     assert claims == ["ann@home.example"]
 
@@ -267,12 +261,19 @@ def test_closed_says_that_mail_answers(visit, live_desk, shop, ada):
     page = visit()
     open_chat(page)
     page.locator(".head").get_by_text("We answer by email").wait_for()
-    assert page.get_by_text("We are closed right now.").is_visible()
+    expect(page.get_by_text("We are closed right now.")).to_be_visible()
+
+
+def sign_in_as_tom(page):
+    """The page that comes is there: the one before has the same chat on it."""
+    page.get_by_role("button", name="Tom Ashworth").click()
+    page.get_by_role("button", name="Sign out").wait_for()
+    page.wait_for_load_state()
 
 
 def test_signed_in_at_the_shop_and_out_again(visit, live_desk):
     page = visit("/demo-shop/sign-in/")
-    page.get_by_role("button", name="Tom Ashworth").click()
+    sign_in_as_tom(page)
     open_chat(page)
     say(page, "My soles are worn")
     wait_for_state(page, "Sent")
@@ -281,9 +282,9 @@ def test_signed_in_at_the_shop_and_out_again(visit, live_desk):
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("link", name="Sign in").wait_for()
     page.get_by_role("heading", name="Where can we reach you?").wait_for()
-    assert said(page) == []
+    becomes(page, lambda: said(page), [])
     page.get_by_role("link", name="Sign in").click()
-    page.get_by_role("button", name="Tom Ashworth").click()
+    sign_in_as_tom(page)
     page.get_by_text("My soles are worn").wait_for()
 
 
@@ -292,7 +293,7 @@ def test_what_waits_of_one_person_is_not_sent_by_the_next(visit, live_desk):
     page = visit("/demo-shop/sign-in/")
     page.route_web_socket("**/ws/chat/**", lambda line: line.close() if blocked else line.connect_to_server())
     page.route("**/chat/chat-key/messages*", lambda route: route.abort() if blocked else route.continue_())
-    page.get_by_role("button", name="Tom Ashworth").click()
+    sign_in_as_tom(page)
     open_chat(page)
     page.locator(".head").get_by_text("Hollin & Fell").wait_for()
     blocked = True
@@ -300,15 +301,17 @@ def test_what_waits_of_one_person_is_not_sent_by_the_next(visit, live_desk):
     say(page, "My door code is 1234")
     page.context.set_offline(False)
     page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("link", name="Sign in").wait_for()
+    page.wait_for_load_state()
     blocked = False
     page.reload()
     page.get_by_role("heading", name="Where can we reach you?").wait_for()
     say(page, "I am the next")
     page.get_by_text("Sent", exact=True).wait_for()
-    assert said(page) == ["I am the next"]
+    becomes(page, lambda: said(page), ["I am the next"])
     assert live_desk.do(lambda: [line.text for line in Message.objects.all()]) == ["I am the next"]
     page.get_by_role("link", name="Sign in").click()
-    page.get_by_role("button", name="Tom Ashworth").click()
+    sign_in_as_tom(page)
     eventually(page, lambda: "My door code is 1234" in said(page) and page.locator(".waiting").count() == 0)
     code = live_desk.do(lambda: str(Message.objects.get(text="My door code is 1234").conversation.customer))
     assert code == "Tom Ashworth"
@@ -326,7 +329,7 @@ def test_the_other_side_cannot_run_anything(visit, live_desk, ada):
     page.reload()
     page.get_by_text("alert(4)").wait_for()
     assert said(page)[0] == attack
-    assert page.locator(".say img, .say script").count() == 0
+    expect(page.locator(".say img, .say script")).to_have_count(0)
 
 
 def test_right_to_left_and_in_the_readers_language(visit, open_page, live_desk, shop):
@@ -342,8 +345,8 @@ def test_on_a_phone_it_fills_the_screen_and_keeps_the_focus_inside(visit, live_d
     page = visit(viewport={"width": 390, "height": 844}, has_touch=True)
     open_chat(page)
     page.get_by_role("heading", name="Where can we reach you?").wait_for()
-    page.wait_for_timeout(300)  # the panel has risen
-    assert page.locator(".widget").bounding_box() == {"x": 0, "y": 0, "width": 390, "height": 844}
+    whole = {"x": 0, "y": 0, "width": 390, "height": 844}
+    becomes(page, lambda: page.locator(".widget").bounding_box(), whole)  # the panel has risen
     assert page.locator(".widget").get_attribute("aria-modal") == "true"
     for _ in range(14):
         page.keyboard.press("Tab")
@@ -362,12 +365,12 @@ def test_axe_finds_nothing_in_the_shop(visit, live_desk, theme):
 
 def test_a_size_goes_into_the_basket_and_out_again(visit):
     page = visit()
-    assert page.get_by_role("radio", name=re.compile("^L ?, not in stock$")).is_disabled()
+    expect(page.get_by_role("radio", name=re.compile("^L ?, not in stock$"))).to_be_disabled()
     page.get_by_role("radio", name="M", exact=True).check()
     page.get_by_role("button", name="Add to basket").click()
     page.get_by_role("heading", name="Basket").wait_for()
-    assert page.get_by_text("moss green · M · 1 piece").is_visible()
-    assert page.get_by_role("link", name="Basket, 1").is_visible()
+    expect(page.get_by_text("moss green · M · 1 piece")).to_be_visible()
+    expect(page.get_by_role("link", name="Basket, 1")).to_be_visible()
     page.get_by_role("button", name="Remove Kestrel Trail Jacket").click()
     page.get_by_text("Nothing in it yet.").wait_for()
 
@@ -380,7 +383,7 @@ def test_axe_finds_nothing_on_the_shop_and_the_open_widget(visit, live_desk, ada
     wait_for_state(page, "Sent")
     live_desk.do(answer, ada, "<p>Hi</p>")
     page.get_by_text("No need to repeat anything.").wait_for()
-    page.wait_for_timeout(400)  # colours are measured once nothing moves
+    still(page)
     assert violations(page) == []
 
 
