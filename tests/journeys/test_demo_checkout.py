@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from customers.models import Order, Return
-from integrations.adapters.shops.orders.signature import signed
+from integrations.adapters.signed import signed
 from integrations.inbound.process import process
 from integrations.models import Connector, RawEvent
 from integrations.simulators.demo_shop import back_end, telling

@@ -18,7 +18,7 @@ from customers import commerce
 from customers.facts import Line, OrderFact
 from customers.identify import Handle
 from customers.models import Order
-from integrations.adapters.shops.orders.signature import SIGNATURE, TIMESTAMP, check
+from integrations.adapters.signed import SIGNATURE, TIMESTAMP, check
 from integrations.models import Connector
 from tests.conftest import from_ann
 

@@ -23,7 +23,7 @@ from customers.models import (
     Trait,
 )
 from integrations.adapters.shops.orders import schema
-from integrations.adapters.shops.orders.signature import SIGNATURE, TIMESTAMP, signed
+from integrations.adapters.signed import SIGNATURE, TIMESTAMP, signed
 from integrations.inbound.process import process, replay
 from integrations.models import Connector, RawEvent
 

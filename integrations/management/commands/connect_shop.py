@@ -14,7 +14,7 @@ from integrations.adapters import adapter_named
 from integrations.adapters.base import AdapterError
 from integrations.adapters.shops.base import OrderAct, Shop
 from integrations.adapters.shops.connecting import KINDS, wire
-from integrations.adapters.shops.orders.signature import SIGNATURE, TIMESTAMP
+from integrations.adapters.signed import SIGNATURE, TIMESTAMP
 from integrations.models import Connector
 
 GIVEN = sorted({name for wanted, keys, _sets in KINDS.values() for name in (*wanted, *keys)} - {"auth", "verifies"})

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from customers.models.order import OrderStatus
 from integrations.adapters.base import NotGenuineError
-from integrations.adapters.shops.orders.signature import SIGNATURE, TIMESTAMP, check
+from integrations.adapters.signed import SIGNATURE, TIMESTAMP, check
 from integrations.simulators.demo_shop import back_end
 from integrations.simulators.demo_shop.book import Book, Item
 from integrations.simulators.demo_shop.telling import shop_connector

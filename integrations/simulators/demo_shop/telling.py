@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.urls import reverse
 
-from integrations.adapters.shops.orders.signature import signed
+from integrations.adapters.signed import signed
 from integrations.models import Connector
 from integrations.simulators.demo_shop import back_end
 from integrations.simulators.demo_shop.book import Book

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from customers.facts import Fact
 from customers.models import Order
 from customers.money import plainly
+from integrations.adapters import signed
 from integrations.adapters.base import UncertainError
 from integrations.adapters.shops.base import Act
 from integrations.adapters.shops.calling import call
-from integrations.adapters.shops.orders import schema, signature
+from integrations.adapters.shops.orders import schema
 from integrations.adapters.shops.orders.facts import facts_of
 from integrations.models import Connector
 
@@ -21,7 +22,7 @@ def act(connector: Connector, order: Order, act: Act) -> Iterable[Fact]:
     body = json.dumps(
         {**_asked(act, order.currency), "order": {"id": order.external_id, "number": order.number}}
     ).encode()
-    headers = signature.signed(connector.secrets.get("signing_secret", ""), body)
+    headers = signed.signed(connector.secrets.get("signing_secret", ""), body)
     answer = call(
         "POST",
         str(connector.settings["act_url"]),

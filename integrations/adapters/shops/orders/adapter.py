@@ -14,10 +14,11 @@ from django.http import HttpRequest
 
 from customers.facts import Fact
 from customers.models import Order
+from integrations.adapters import signed
 from integrations.adapters.base import Aside, NotGenuineError, Told, Understood, check_address
 from integrations.adapters.reading import read_json
 from integrations.adapters.shops.base import Act, OrderAct
-from integrations.adapters.shops.orders import acting, schema, signature
+from integrations.adapters.shops.orders import acting, schema
 from integrations.adapters.shops.orders.facts import facts_of
 from integrations.inbound.arrival import Arrival
 from integrations.models import Connector, RawEvent
@@ -32,11 +33,11 @@ class OrdersAdapter:
         body = request.body
         if len(body) > LARGEST:
             raise NotGenuineError(f"It has more than {LARGEST // 1_000_000} MB.")
-        signature.check(
+        signed.check(
             connector.secrets.get("signing_secret", ""),
             body,
-            stamp=request.headers.get(signature.TIMESTAMP, ""),
-            signature=request.headers.get(signature.SIGNATURE, ""),
+            stamp=request.headers.get(signed.TIMESTAMP, ""),
+            signature=request.headers.get(signed.SIGNATURE, ""),
         )
         return [Arrival("", hashlib.sha256(body).hexdigest(), body, kind)]
 
