@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from conversations import traces
+from conversations.inbound import early
 from conversations.leftovers import drop_files
 from conversations.models import (
     Activity,
@@ -18,7 +19,9 @@ from conversations.models import (
     MessageEdit,
     Moment,
     Participant,
+    Reaction,
 )
+from customers.models import Identity
 from customers.privacy import AT_ONCE, Row, Section, Step, Whose, emptied
 
 _WHERE = ("message", "page", "cart", "order__number")
@@ -36,6 +39,8 @@ def sections(of: Whose) -> Iterable[Section]:
     yield Section("messages", _("What was said"), messages)
     moments = Moment.objects.filter(message__in=said).order_by("message")
     where: list[Row] = list(moments.values(*_WHERE))
+    shown = Reaction.objects.filter(message__in=said, taken_off_at=None).order_by("message", "pk")
+    yield Section("reactions", _("Emoji on messages"), list(shown.values("message", "emoji", "created_at", "state")))
     yield Section("moments", _("Where you were when you wrote"), where)
     files = Attachment.objects.filter(message__in=said).order_by("pk")
     rows: list[Row] = [dict(row) for row in files.values("pk", "message", "name", "content_type", "size")]
@@ -78,6 +83,7 @@ def _erase_messages(of: Whose, cursor: int) -> tuple[int, int | None]:
     found = list(talks)
     here = {"message__in": found}
     MessageEdit.objects.filter(**here).delete()
+    Reaction.objects.filter(**here).delete()
     Moment.objects.filter(**here).delete()
     DeliveryAttempt.objects.filter(delivery__in=Delivery.objects.filter(**here)).update(said="")
     Delivery.objects.filter(**here).update(external_id="", error="")
@@ -89,7 +95,10 @@ def _erase_messages(of: Whose, cursor: int) -> tuple[int, int | None]:
 
 
 def _erase_traces(of: Whose, cursor: int) -> tuple[int, int | None]:
-    return traces.erase(of), None
+    """With what they did to messages that have not come."""
+    written = Identity.objects.filter(pk__in=of.identities).values_list("value", "display")
+    waiting = early.forget(value for row in written for value in row if value)
+    return traces.erase(of) + waiting, None
 
 
 def _erase_conversations(of: Whose, cursor: int) -> tuple[int, int | None]:

@@ -25,8 +25,8 @@ class CallNote(TypedDict):
 
 
 class CallDetails(TypedDict, total=False):
-    """A call, as its card shows it. All but `by_hand`, `notes` and `asks` is computed from `heard`, which is every
-    different thing that a phone system said of it, in the order of time: conversations.inbound.calls."""
+    """A call, as its card shows it. All but what stands from `recordings` on is computed from `heard`, which is every
+    different thing that a phone system said of it, in the order of time: conversations.call_state."""
 
     direction: Literal["in", "out"]
     state: Literal["dialling", "ringing", "answered", "ended", "missed"]
@@ -43,9 +43,10 @@ class CallDetails(TypedDict, total=False):
     keys: str
     transcript: str
     language: str
+    heard: list[list[object]]
     recordings: list[str]  # what each was known by when it came, so that none comes twice
-    heard: list[list[object]]  # as conversations.calling.told has them
-    asks: list[int]  # the customers of whom one is calling, while nobody has said which
+    asks: list[int]  # while nobody has said who is calling: the customers of whom it may be one
+    whose: int  # the customer, by an agent's word
     by_hand: bool  # written down by an agent: no phone system told of it
     notes: list[CallNote]
 
@@ -73,6 +74,7 @@ class MessageDetails(TypedDict, total=False):
     buttons: list[str]  # outbound: what may be answered by pressing
     template: dict[str, object]  # outbound: as Template below
     call: "CallDetails"  # of a call
+    forgotten: bool  # inbound: taken back, and its words are gone from the desk
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ class InboundMessage:
     client_id: str = ""
     answers: str = ""  # external id of the message that this one answers
     is_public: bool = False  # everybody can read it: a post that mentions us
+    is_part: bool = False  # of an album, whose pictures come one by one under one external id: it joins what is there
     details: MessageDetails = field(default_factory=lambda: MessageDetails())
 
 
@@ -155,6 +158,33 @@ class OutboundMessage:
     is_public: bool = False  # for everybody to read; without it, it must not become so
     template: Template | None = None
     buttons: tuple[str, ...] = ()
+    heard_at: datetime | None = None  # when they last wrote by this channel, of a medium with a time to answer in
+
+
+@dataclass(frozen=True)
+class OutboundReaction:
+    """An emoji that an agent puts on a message, or takes off: one for the whole desk on each message."""
+
+    channel_id: int
+    external_id: str  # the message's
+    to: str  # the identity's value on this medium
+    emoji: str  # "" takes off what is there
+    is_ours: bool  # the message was sent by us
+
+
+@dataclass(frozen=True)
+class OfferedTemplate:
+    """A text that the provider has allowed, or not yet; as conversations.models.MessageTemplate keeps it."""
+
+    name: str
+    language: str
+    body: str
+    category: str = ""
+    header: str = ""
+    footer: str = ""
+    buttons: tuple[Mapping[str, str], ...] = ()  # "kind", "text", "value"
+    examples: tuple[str, ...] = ()
+    is_usable: bool = True
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,13 @@ class Carries:
     has_copies: bool = False  # Cc and Bcc
     has_quote: bool = False
     answer_within: timedelta | None = None  # since the customer's last message on this medium
+    can_change: bool = False  # what was said there can be edited, taken back or reacted to, and answered by itself
+    has_answers: bool = False  # one can answer one message
+    has_reactions: bool = False  # an agent can put an emoji on one
+    buttons: int = 0  # that can be offered to press, at most
+    button_longest: int = 20  # characters on one
+    has_templates: bool = False  # texts allowed beforehand are the way out of the window
+    can_be_public: bool = False  # everybody may read, where the agent wants it so
 
     @property
     def has_files(self) -> bool:
@@ -33,14 +40,50 @@ CARRIES: dict[str, Carries] = {
     # Ten segments of 153 (GSM 03.38 concatenated): more is refused by several carriers.
     Medium.SMS: Carries((Kind.PHONE,), 1_530, 0),
     # Customer service window: developers.facebook.com/docs/whatsapp/conversation-types
-    Medium.WHATSAPP: Carries((Kind.WHATSAPP,), 4_096, 16 * MB, answer_within=timedelta(hours=24)),
-    Medium.MESSENGER: Carries((Kind.MESSENGER,), 2_000, 25 * MB, answer_within=timedelta(days=7)),
-    Medium.INSTAGRAM: Carries((Kind.INSTAGRAM,), 1_000, 8 * MB, answer_within=timedelta(days=7)),
-    Medium.TELEGRAM: Carries((Kind.TELEGRAM,), 4_096, 50 * MB),
-    Medium.MASTODON: Carries((Kind.MASTODON,), 500, 16 * MB),
-    Medium.X: Carries((Kind.X,), 10_000, 5 * MB),
-    Medium.LINE: Carries((Kind.LINE,), 5_000, 0),
-    Medium.API: Carries((Kind.API,), 100_000, 25 * MB, has_format=True),
+    Medium.WHATSAPP: Carries(
+        (Kind.WHATSAPP,),
+        4_096,
+        16 * MB,
+        answer_within=timedelta(hours=24),
+        can_change=True,
+        has_answers=True,
+        has_reactions=True,
+        buttons=3,
+        has_templates=True,
+    ),
+    Medium.MESSENGER: Carries(
+        (Kind.MESSENGER,),
+        2_000,
+        25 * MB,
+        answer_within=timedelta(days=7),
+        can_change=True,
+        has_answers=True,
+        buttons=13,
+    ),
+    Medium.INSTAGRAM: Carries(
+        (Kind.INSTAGRAM,),
+        1_000,
+        8 * MB,
+        answer_within=timedelta(days=7),
+        can_change=True,
+        has_answers=True,
+        has_reactions=True,
+        buttons=13,
+    ),
+    Medium.TELEGRAM: Carries(
+        (Kind.TELEGRAM,),
+        4_096,
+        50 * MB,
+        can_change=True,
+        has_answers=True,
+        has_reactions=True,
+        buttons=8,
+        button_longest=64,
+    ),
+    Medium.MASTODON: Carries((Kind.MASTODON,), 500, 16 * MB, can_change=True, has_answers=True, can_be_public=True),
+    Medium.X: Carries((Kind.X,), 10_000, 5 * MB, can_change=True, has_answers=True, can_be_public=True),
+    Medium.LINE: Carries((Kind.LINE,), 5_000, 0, can_change=True, has_answers=True, buttons=13),
+    Medium.API: Carries((Kind.API,), 100_000, 25 * MB, has_format=True, can_change=True, has_answers=True, buttons=8),
 }
 
 

@@ -8,6 +8,7 @@ from redis.exceptions import RedisError
 
 from conversations import leftovers, mentions, refreshing, silent_carts
 from conversations.actions import orders, states
+from conversations.inbound import early
 from conversations.live import webpush
 from conversations.live.customers import push_customer
 from conversations.models import OrderAct
@@ -24,6 +25,12 @@ def wake_snoozed() -> None:
 @shared_task(name="conversations.clear_unsent")
 def clear_unsent() -> None:
     leftovers.clear_unsent()
+
+
+@shared_task(name="conversations.drop_early_changes")
+def drop_early_changes() -> None:
+    """The messages that they wait for are ones that we do not keep."""
+    early.drop_old()
 
 
 @shared_task(name="conversations.web_push", expires=600)

@@ -28,6 +28,8 @@ app.conf.beat_schedule = {
     "fetch files that messages named": {"task": "integrations.inbound.fetch_files", "schedule": 5.0},
     "read in shops what is due": {"task": "integrations.inbound.fetch", "schedule": 10.0},
     "deliver what was queued but not sent": {"task": "integrations.outbound.sweep", "schedule": 5.0},
+    "tell admins of connectors that are broken or expire": {"task": "integrations.look_after", "schedule": 60.0},
+    "count what connectors do": {"task": "integrations.measure_health", "schedule": 300.0},
     "send by mail what chat visitors left unread": {"task": "integrations.outbound.chat_by_mail", "schedule": 10.0},
     "say that beat lives": {"task": "deskapp.beat_lives", "schedule": 10.0},
     "compute the profiles of whom something changed": {"task": "conversations.refresh_profiles", "schedule": 1.0},
@@ -42,6 +44,7 @@ app.conf.beat_schedule = {
     "drop what was kept long enough": {"task": "conversations.retain", "schedule": crontab(hour=2, minute=40)},
     "make the months of events": {"task": "customers.make_months", "schedule": 600.0},
     "wake snoozed conversations": {"task": "conversations.wake_snoozed", "schedule": 15.0},
+    "drop changes whose messages never came": {"task": "conversations.drop_early_changes", "schedule": 3600.0},
     "delete files that agents uploaded and never sent": {"task": "conversations.clear_unsent", "schedule": 3600.0},
     "delete files that visitors uploaded and never sent": {
         "task": "integrations.chat.clear_unsent",

@@ -7,7 +7,8 @@ from django.db import transaction
 from conversations import moments
 from conversations.envelopes import InboundMessage
 from conversations.inbound.arrived import Arrived
-from conversations.inbound.record import already, record, record_each
+from conversations.inbound.changes import catch_up
+from conversations.inbound.record import already, join, record, record_each
 from conversations.inbound.thread import thread
 from conversations.inbound.thread_each import thread_each
 from conversations.live import webpush
@@ -23,7 +24,8 @@ def receive(inbound: InboundMessage) -> Message:
     """Stores `inbound` once and shows it. Receiving the same envelope again gives the same message."""
     customer, identity = identify(inbound.handles, language=inbound.language)
     if stored := already([inbound]):  # looked up under the lock, because a twin may have been stored meanwhile
-        return stored[inbound.channel_id, inbound.external_id]
+        message = stored[inbound.channel_id, inbound.external_id]
+        return join(inbound, message) if inbound.is_part else message
     channel = Channel.objects.get(pk=inbound.channel_id)
     conversation = thread(inbound, customer, channel)
     message = record(inbound, conversation, identity, channel)
@@ -34,13 +36,15 @@ def receive(inbound: InboundMessage) -> Message:
         cancel_on_reply(conversation)
     push_arrived([message])
     webpush.ask(message)
+    catch_up([message])
     return message
 
 
 @transaction.atomic(savepoint=False)
 def receive_each(inbound: Sequence[InboundMessage]) -> list[Message | None]:
     """`receive` for several messages of one handle each, no two of which share a handle or a name: the same steps, but
-    each of them a few statements for all. None stands for one that needs a look of its own: `receive` it afterwards.
+    each of them a few statements for all. None stands for one that needs a look of its own, as parts of an album do:
+    `receive` it afterwards.
     """
     people = identify_each([(each.handles[0], each.language) for each in inbound])
     stored = already(inbound)
@@ -48,7 +52,7 @@ def receive_each(inbound: Sequence[InboundMessage]) -> list[Message | None]:
     arrived = [
         Arrived(each, *person, channels[each.channel_id])
         for each, person in zip(inbound, people, strict=True)
-        if person and (each.channel_id, each.external_id) not in stored
+        if person and not each.is_part and (each.channel_id, each.external_id) not in stored
     ]
     messages = _thread_and_record(list(_one_of_each_customer(arrived)))
     for message in messages:
@@ -56,8 +60,9 @@ def receive_each(inbound: Sequence[InboundMessage]) -> list[Message | None]:
     cancel_on_reply(*(message.conversation for message in messages if not message.is_automatic))
     push_arrived(messages)
     webpush.ask(*messages)
+    catch_up(messages)
     stored |= {(int(message.channel_id or 0), message.external_id): message for message in messages}
-    return [stored.get((each.channel_id, each.external_id)) for each in inbound]
+    return [None if each.is_part else stored.get((each.channel_id, each.external_id)) for each in inbound]
 
 
 def _one_of_each_customer(arrived: Sequence[Arrived]) -> Iterator[Arrived]:

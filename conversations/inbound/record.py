@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from conversations.envelopes import InboundAttachment, InboundMessage
 from conversations.inbound.arrived import Arrived
+from conversations.inbound.early import link
+from conversations.live.push import push_message
 from conversations.models import Attachment, Channel, Conversation, Message, Participant, Status
 from conversations.models.activity import Activity
 from conversations.models.conversation import place_in_queue
@@ -34,8 +36,26 @@ def record(inbound: InboundMessage, conversation: Conversation, identity: Identi
     message = _brought_in(inbound, conversation, identity, channel)
     conversation.save()
     message.save(force_insert=True)
+    link([inbound], [message])
     _keep_files([inbound], [message])
     _remember_participants([inbound], [message])
+    return message
+
+
+def join(inbound: InboundMessage, message: Message) -> Message:
+    """Another part of an album that is stored: its files and words come to it, once, in whatever order the parts come.
+    Call with the customer's row locked (customers.identify)."""
+    known = set(message.attachments.values_list("content_id", flat=True))
+    files = [file_of(message, each) for each in inbound.attachments if each.content_id not in known]
+    text = inbound.text.replace("\x00", "").strip()
+    is_said = not text or text in message.text or message.edited_at is not None
+    if message.taken_back_at or message.details.get("forgotten") or (is_said and not files):
+        return message
+    Attachment.objects.bulk_create(files)
+    if not is_said:
+        message.text = f"{message.text}\n{text}".strip()
+        message.save(update_fields=["text"])
+    push_message(message)
     return message
 
 
@@ -52,6 +72,7 @@ def record_each(arrived: Sequence[Arrived], conversations: Sequence[Conversation
     if known:  # an update of many rows, in the words of an insert that finds each of them there
         Conversation.objects.bulk_create(known, update_conflicts=True, unique_fields=["id"], update_fields=BUT_ITS_KEY)
     Message.objects.bulk_create(messages)
+    link(inbound, messages)
     _keep_files(inbound, messages)
     _remember_participants(inbound, messages)
     return messages
@@ -72,6 +93,7 @@ def _brought_in(inbound: InboundMessage, conversation: Conversation, identity: I
         details=inbound.details,
         is_automatic=inbound.is_automatic,
         is_unverified=inbound.is_unverified,
+        is_public=inbound.is_public,
         created_at=inbound.received_at,
     )
     if inbound.client_id:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Q
 from django.utils import timezone
 
 from conversations.envelopes import InboundMessage
@@ -51,9 +52,12 @@ def parted(inbound: InboundMessage, customer: Customer, named: Conversation) -> 
 def _referenced(inbound: InboundMessage, customer: Customer) -> Conversation | None:
     """The conversation of a message it answers, if the writer is part of that conversation: a Message-ID can be
     learned from a forwarded mail, so it proves nothing by itself."""
-    if not inbound.references:
+    if not inbound.references and not inbound.answers:
         return None
-    referenced = Conversation.objects.filter(messages__external_id__in=inbound.references[-NAMED_AT_MOST:])
+    said = Q(messages__external_id__in=inbound.references[-NAMED_AT_MOST:])
+    if inbound.answers:  # a name that only its channel knows
+        said |= Q(messages__channel=inbound.channel_id, messages__external_id=inbound.answers)
+    referenced = Conversation.objects.filter(said)
     found = _locked(referenced.order_by("-messages__created_at"))
     return found if found and _takes_part(inbound, customer, found) else None
 

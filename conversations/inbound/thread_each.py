@@ -34,17 +34,24 @@ def _named(arrived: Sequence[Arrived]) -> dict[int, Choice]:
     """By customer: the conversation that a plus-address names, else that of the newest message it answers."""
     names = {name for each in arrived for name in _answered(each)}
     said = Message.objects.filter(external_id__in=names).order_by("-created_at") if names else Message.objects.none()
-    places = list(said.values_list("external_id", "conversation"))
+    places = list(said.values_list("external_id", "channel", "conversation"))
     chosen = {}
     for each in arrived:
-        newest = next((conversation for name, conversation in places if name in _answered(each)), None)
+        newest = next((talk for name, channel, talk in places if _is_answered(each, name, channel)), None)
         if pk := each.inbound.conversation_id or newest:
             chosen[each.customer.pk] = (pk, "")
     return chosen
 
 
 def _answered(each: Arrived) -> tuple[str, ...]:
-    return each.inbound.references[-NAMED_AT_MOST:]
+    answers = each.inbound.answers
+    return (*each.inbound.references[-NAMED_AT_MOST:], *([answers] if answers else []))
+
+
+def _is_answered(each: Arrived, name: str, channel: int | None) -> bool:
+    """A Message-ID is known everywhere, the other names of messages in their channel alone."""
+    inbound = each.inbound
+    return name in inbound.references[-NAMED_AT_MOST:] or (name, channel) == (inbound.answers, inbound.channel_id)
 
 
 def _at_hand(arrived: Sequence[Arrived]) -> dict[int, Choice]:

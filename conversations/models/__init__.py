@@ -7,6 +7,7 @@ from conversations.models.channel import BlockedSender, Channel, Medium
 from conversations.models.conversation import NOT_WAITING, Conversation, Participant, Priority, Status
 from conversations.models.delivery import Delivery, DeliveryAttempt
 from conversations.models.draft import Draft
+from conversations.models.early_change import EarlyChange
 from conversations.models.lease import Lease
 from conversations.models.message import Attachment, Message, MessageEdit, Reaction
 from conversations.models.moment import Moment
@@ -31,6 +32,7 @@ __all__ = [
     "Delivery",
     "DeliveryAttempt",
     "Draft",
+    "EarlyChange",
     "Follow",
     "Lease",
     "Medium",

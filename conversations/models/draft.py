@@ -17,6 +17,7 @@ class Draft(models.Model):
     mode = models.CharField(max_length=8, choices=Mode.choices)
     html = models.TextField()
     files = ArrayField(models.BigIntegerField(), default=list)  # attachments that wait for the message
+    way = models.JSONField(default=dict, blank=True)  # how it is to go: see conversations.outbound.way
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

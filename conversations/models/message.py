@@ -1,6 +1,7 @@
 """Message: one thing said in a conversation; its attachments and its earlier wordings."""
 
 import uuid
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -55,6 +56,10 @@ class Message(models.Model):
     answers = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="answered_by")
     is_public = models.BooleanField(default=False, db_default=False)  # a post that everybody can read
     taken_back_at = models.DateTimeField(null=True, blank=True)  # by who wrote it, on their own device
+    edited_at = models.DateTimeField(
+        null=True, blank=True
+    )  # since when its words are these, as the provider says
+    changed_at = models.DateTimeField(null=True, blank=True)  # by our clock: when anything was last done to it
     created_at = models.DateTimeField(default=timezone.now)
     search = models.GeneratedField(
         expression=SearchVector(Left("subject", 998), Left("text", 200_000), config="simple"),
@@ -91,11 +96,17 @@ class MessageEdit(models.Model):
     message = models.ForeignKey(Message, models.CASCADE, related_name="edits")
     text = models.TextField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    said_at = models.DateTimeField(null=True, blank=True)  # when it was worded so, as the provider says
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    @property
+    def at(self) -> datetime:
+        return self.said_at or self.created_at
 
 
 class Reaction(models.Model):
-    """An emoji that the customer, or an agent for the shop, put on a message."""
+    """An emoji that the customer, or an agent for the shop, put on a message. One that was taken off stays as a row, so
+    that an older word that comes late does not put it on again; without an emoji, it is of all of theirs."""
 
     class State(models.TextChoices):
         THEIRS = "theirs", _("from the customer")
@@ -106,12 +117,16 @@ class Reaction(models.Model):
     message = models.ForeignKey(Message, models.CASCADE, related_name="reactions")
     identity = models.ForeignKey("customers.Identity", models.CASCADE, null=True, blank=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    emoji = models.CharField(max_length=40)
+    emoji = models.CharField(max_length=40, blank=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.THEIRS)
     error = models.TextField(blank=True)  # in the agent's words
-    created_at = models.DateTimeField(default=timezone.now)
+    tries = models.PositiveSmallIntegerField(default=0)  # of ours
+    due_at = models.DateTimeField(null=True, blank=True)  # of ours, while it is sent: when it is tried next
+    created_at = models.DateTimeField(default=timezone.now)  # as the provider says
+    taken_off_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        indexes = [models.Index(fields=["due_at"], name="reaction_due", condition=models.Q(state="sending"))]
         constraints = [
             models.UniqueConstraint(fields=["message", "identity", "emoji"], name="reaction_once", nulls_distinct=False)
         ]

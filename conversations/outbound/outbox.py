@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from conversations.actions.change import save, summarise
 from conversations.envelopes import DeliveryReport
+from conversations.inbound.changes import catch_up
 from conversations.live.push import push_activity, push_message, push_row
 from conversations.models import Activity, Conversation, Delivery, Message, Status
 from conversations.models.conversation import place_in_queue
@@ -19,7 +20,9 @@ from conversations.models.conversation import place_in_queue
 if TYPE_CHECKING:
     from deskapp.models import User
 
-delivery_queued = Signal()  # sent with delivery_id and due_at after commit; integrations listens (DESIGN, part 3)
+delivery_queued = (
+    Signal()
+)  # sent with delivery_id, channel_id and due_at after commit; integrations listens (DESIGN, part 3)
 
 # Waits between the tries of a temporary failure: minutes, then hours, four days in all.
 WAITS = [timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15)]
@@ -47,7 +50,10 @@ def enqueue(message: Message, *, due_at: datetime, cancel_on_reply: bool = False
 def announce(delivery: Delivery) -> None:
     """After commit, tells whoever delivers that there is something to do."""
     transaction.on_commit(
-        lambda: delivery_queued.send(Delivery, delivery_id=delivery.pk, due_at=delivery.due_at), robust=True
+        lambda: delivery_queued.send(
+            Delivery, delivery_id=delivery.pk, channel_id=delivery.channel_id, due_at=delivery.due_at
+        ),
+        robust=True,
     )
 
 
@@ -64,17 +70,29 @@ def settle(delivery: Delivery, report: DeliveryReport) -> Delivery:
     delivery.external_id = report.external_id or delivery.external_id
     delivery.error = report.error
     if report.status == Delivery.Status.FAILED and not report.is_permanent and delivery.tries <= len(WAITS):
-        delivery.status, delivery.due_at = Delivery.Status.QUEUED, now + WAITS[max(delivery.tries, 1) - 1]
+        asked = None if report.retry_after is None else timedelta(seconds=report.retry_after)
+        delivery.status, delivery.due_at = (
+            Delivery.Status.QUEUED,
+            now + (WAITS[max(delivery.tries, 1) - 1] if asked is None else asked),
+        )
         announce(delivery)
     else:
         delivery.status, delivery.settled_at = report.status, now
     delivery.save()
     if report.external_id:  # by which answers refer to it
-        Message.objects.filter(pk=delivery.message_id).update(external_id=report.external_id)
+        _name(delivery.message, report.external_id)
     if delivery.status in (Delivery.Status.FAILED, Delivery.Status.UNCERTAIN):
         _reopen(delivery)
     push_message(delivery.message)
     return delivery
+
+
+def _name(message: Message, external_id: str) -> None:
+    """What customers did to it before we learned its name waits for that (conversations.inbound.early)."""
+    unnamed = Message.objects.filter(pk=message.pk).exclude(external_id=external_id)
+    if unnamed.update(external_id=external_id):
+        message.external_id = external_id
+        catch_up([message])
 
 
 def _conversation_locked(delivery: Delivery) -> Conversation:

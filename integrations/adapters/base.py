@@ -7,7 +7,16 @@ from typing import Protocol
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import Promise
 
-from conversations.envelopes import CallReport, DeliveryReport, InboundMessage, OutboundCall, OutboundMessage
+from conversations.envelopes import (
+    CallReport,
+    DeliveryReport,
+    InboundMessage,
+    MessageChange,
+    OfferedTemplate,
+    OutboundCall,
+    OutboundMessage,
+    OutboundReaction,
+)
 from customers.facts import Fact
 from integrations.adapters.shops.asks import Partial, PrivacyRequest
 from integrations.models import Connector, RawEvent
@@ -49,7 +58,18 @@ class Fetched:
     name: str = ""
 
 
-Understood = InboundMessage | DeliveryReport | CallReport | Ignored | Fact | Told | Aside | Partial | PrivacyRequest
+Understood = (
+    InboundMessage
+    | DeliveryReport
+    | MessageChange
+    | CallReport
+    | Ignored
+    | Fact
+    | Told
+    | Aside
+    | Partial
+    | PrivacyRequest
+)
 
 
 class AdapterError(Exception):
@@ -66,6 +86,11 @@ class AdapterError(Exception):
 
 class UncertainError(AdapterError):
     """The provider had the whole message and then fell silent: only a person may decide to send it again."""
+
+
+class AwayError(AdapterError):
+    """The provider is not there for anybody: not reached, out of order, or busy. Its connector rests, and what is to go
+    out keeps its order and waits."""
 
 
 class CredentialError(AdapterError):
@@ -114,4 +139,20 @@ class Calls(Protocol):
         """Has the agent's line rung, then the customer's. SENT with the provider's id of the call, under which its
         reports come, once the provider has taken it on. Raises AdapterError or UncertainError; nothing is tried twice
         by itself."""
+        ...
+
+
+class Reacts(Protocol):
+    """What an adapter has by which an agent can put an emoji on a message."""
+
+    def react(self, connector: Connector, reaction: OutboundReaction) -> None:
+        """Returns only after the provider has taken it; doing it twice is doing it once. Raises AdapterError."""
+        ...
+
+
+class Offers(Protocol):
+    """What an adapter has whose provider allows texts beforehand (conversations.models.MessageTemplate)."""
+
+    def templates(self, connector: Connector) -> Iterable[OfferedTemplate]:
+        """All of them, also those that may not be used now. Raises AdapterError."""
         ...

@@ -7,12 +7,13 @@ from functools import partial
 
 import structlog
 from django.conf import settings
-from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import F
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations.envelopes import DeliveryReport, InboundMessage
+from conversations.envelopes import DeliveryReport, InboundMessage, MessageChange
+from conversations.inbound.changes import change
 from conversations.inbound.receive import receive
 from conversations.models import Delivery, Message
 from conversations.outbound.outbox import settle
@@ -87,7 +88,7 @@ def _process(raw_id: int) -> RawEvent:
         .select_related("connector__channel")
         .get(pk=raw_id)
     )
-    if raw.state in (RawEvent.State.DONE, RawEvent.State.IGNORED):
+    if raw.state in (RawEvent.State.DONE, RawEvent.State.IGNORED) or raw.connector.waits:
         return raw
     raw.state = RawEvent.State.IGNORED
     told: list[Told] = []
@@ -97,7 +98,7 @@ def _process(raw_id: int) -> RawEvent:
             raw.error = f"{understood.kind}: {understood.why}"[:2000]
             continue
         raw.state = RawEvent.State.DONE
-        if isinstance(understood, InboundMessage | DeliveryReport):
+        if isinstance(understood, InboundMessage | DeliveryReport | MessageChange):
             raw.message = _carry_out(raw.connector, understood) or raw.message
         elif isinstance(understood, Aside):
             set_aside(raw, understood)
@@ -110,16 +111,26 @@ def _process(raw_id: int) -> RawEvent:
     keep_facts(raw, told)
     raw.done_at = timezone.now()
     raw.save(update_fields=["state", "error", "done_at", "message"])
+    if raw.message and raw.message.details.get("forgotten"):
+        forget_originals(raw.message)
     return raw
 
 
-def _carry_out(connector: Connector, understood: InboundMessage | DeliveryReport) -> Message | None:
+def _carry_out(connector: Connector, understood: InboundMessage | DeliveryReport | MessageChange) -> Message | None:
     if isinstance(understood, InboundMessage):
         return with_files(receive(slowed(understood)), understood)
+    if isinstance(understood, MessageChange):
+        return change(understood)
     delivery = _meant(connector, understood)
     if delivery:
         settle(delivery, understood)
     return None
+
+
+def forget_originals(message: Message) -> None:
+    """Its words were taken back, and may not stay. That something came under these names does, so that it does not
+    come in twice."""
+    RawEvent.objects.filter(message=message).exclude(body=b"").update(body=b"", headers={}, error="")
 
 
 def with_files(message: Message, inbound: InboundMessage) -> Message:
@@ -156,6 +167,19 @@ def _failed(raw_id: int, error: Exception) -> RawEvent:
     return raw
 
 
+def waiting_of_each(most: int) -> list[int]:
+    """The oldest kept events of each connector whose events are worked off: so many of each, in turns."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select event.id from integrations_connector as connector cross join lateral ("
+            " select id, row_number() over (order by id) as place from (select id from integrations_rawevent"
+            " where connector_id = connector.id and state = 'kept' order by id limit %s) as oldest) as event"
+            " where connector.paused_at is null and not connector.is_draft order by event.place, event.id",
+            [most],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
 def survives(raw_id: int) -> bool:
     """Counts a try before it is made: an event that kills its worker is set aside, too."""
     RawEvent.objects.filter(pk=raw_id).update(tries=F("tries") + 1)
@@ -165,6 +189,12 @@ def survives(raw_id: int) -> bool:
 
 
 def replay(raw: RawEvent) -> RawEvent:
-    """Tries once more what was set aside."""
-    RawEvent.objects.filter(pk=raw.pk, state=RawEvent.State.ASIDE).update(state=RawEvent.State.KEPT, tries=0)
+    """Tries once more, whatever came of it before: what is stored already is found, and not stored twice."""
+    replay_later(RawEvent.objects.filter(pk=raw.pk))
     return process(raw.pk)
+
+
+def replay_later(raws: QuerySet[RawEvent]) -> int:
+    """Leaves them to the sweep; gives how many. One whose bytes are kept no more cannot be tried again."""
+    again = raws.exclude(state=RawEvent.State.KEPT).exclude(body=b"")
+    return again.update(state=RawEvent.State.KEPT, tries=0, error="")

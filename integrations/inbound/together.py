@@ -37,22 +37,24 @@ returning connector_id, external_id, id, received_at
 """
 
 
-def process_with_next(raw_id: int) -> int | None:
-    """Processes the event, and the mails kept after it that no other worker holds, as many as fit. Whoever has claimed
-    an event ends with it; the sweep comes back for a worker that died. Gives the first that still waits behind them:
-    it is to be come for next."""
-    if (tries := _tries_of(raw_id)) is None:
+def process_with_next(raw_id: int) -> tuple[int, int] | None:
+    """Processes the event, and the mails of its connector kept after it that no other worker holds, as many as fit.
+    Whoever has claimed an event ends with it; the sweep comes back for a worker that died. Gives the first that still
+    waits behind them, and its connector: it is to be come for next."""
+    if (found := _tries_of(raw_id)) is None:
         return None  # most often: an earlier one has taken it along
+    tries, connector_id = found
     if tries or not _is_mail(raw_id):  # one that was tried may be one that kills its worker
         process(raw_id)
         return None
     waiting, last = [raw_id], 0
     for _round in range(ROUNDS):
         if waiting:
-            waiting, last = _round_from(waiting)
+            waiting, last = _round_from(waiting, connector_id)
     for each in waiting:
         process(each)
-    return _first_after(last) if last else None
+    following = _first_after(last, connector_id) if last else None
+    return (following, connector_id) if following else None
 
 
 def accept_each(events: Sequence[RawEvent]) -> list[RawEvent]:
@@ -116,36 +118,39 @@ def _claimed_of(raw_ids: Sequence[int]) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "select id from integrations_rawevent where id = any(%s::bigint[]) and state = 'kept' and tries = 0"
+            " and connector_id not in (select id from integrations_connector where paused_at is not null or is_draft)"
             " order by id for no key update skip locked",
             [list(raw_ids)],
         )
         return {pk for (pk,) in cursor.fetchall()}
 
 
-def _tries_of(raw_id: int) -> int | None:
-    """None for what is not kept any more. Asked for each event, so in as few words as can be."""
+def _tries_of(raw_id: int) -> tuple[int, int] | None:
+    """With its connector; None for what is not kept any more. Asked for each event, so in as few words as can be."""
     with connection.cursor() as cursor:
-        cursor.execute("select tries from integrations_rawevent where id = %s and state = 'kept'", [raw_id])
+        cursor.execute(
+            "select tries, connector_id from integrations_rawevent where id = %s and state = 'kept'", [raw_id]
+        )
         row = cursor.fetchone()
-    return row[0] if row else None
+    return (row[0], row[1]) if row else None
 
 
 def _is_mail(raw_id: int) -> bool:
     return RawEvent.objects.filter(pk=raw_id, connector__channel__medium=Medium.EMAIL).exists()
 
 
-def _first_after(raw_id: int) -> int | None:
-    behind = RawEvent.objects.filter(pk__gt=raw_id, state=RawEvent.State.KEPT, tries=0)
-    mails = behind.filter(connector__channel__medium=Medium.EMAIL).order_by("pk")
+def _first_after(raw_id: int, connector_id: int) -> int | None:
+    behind = RawEvent.objects.filter(connector=connector_id, pk__gt=raw_id, state=RawEvent.State.KEPT, tries=0)
+    mails = behind.filter(connector__paused_at=None).order_by("pk")
     return mails.values_list("pk", flat=True).first()
 
 
-def _round_from(waiting: Sequence[int]) -> tuple[list[int], int]:
+def _round_from(waiting: Sequence[int], connector_id: int) -> tuple[list[int], int]:
     """The first of `waiting` and those behind it. Gives those that come after it, because they belong to one of this
     round; and where the round was full, its last."""
     claimed: list[int] = []
     try:
-        alone, later = _together(waiting[0], claimed)
+        alone, later = _together(waiting[0], connector_id, claimed)
     except Exception as error:
         # Nothing of it was committed; alone, each of them succeeds, or counts its try and keeps its error.
         log.warning("events are processed one by one", raw_events=len(claimed), error=type(error).__name__)
@@ -157,9 +162,9 @@ def _round_from(waiting: Sequence[int]) -> tuple[list[int], int]:
 
 
 @transaction.atomic
-def _together(raw_id: int, claimed: list[int]) -> tuple[list[int], list[int]]:
+def _together(raw_id: int, connector_id: int, claimed: list[int]) -> tuple[list[int], list[int]]:
     """Gives those that need a look of their own, and those that are to wait for one of these."""
-    events = _claimed(raw_id)
+    events = _claimed(raw_id, connector_id)
     claimed += [raw.pk for raw in events]
     done, waiting = _carry_out(events)
     return [pk for pk in claimed if pk not in waiting and pk not in done], sorted(waiting)
@@ -180,10 +185,15 @@ def _carry_out(events: Sequence[RawEvent]) -> tuple[dict[int, Message], set[int]
     return done, {raw.pk for raw, _ in understood} - {raw.pk for raw, _ in apart}
 
 
-def _claimed(raw_id: int) -> list[RawEvent]:
+def _claimed(raw_id: int, connector_id: int) -> list[RawEvent]:
     """The first of them, and of the mails behind it those that are not too large and have not failed before."""
     mails = RawEvent.objects.filter(
-        pk__gte=raw_id, state=RawEvent.State.KEPT, tries=0, connector__channel__medium=Medium.EMAIL
+        connector=connector_id,
+        pk__gte=raw_id,
+        state=RawEvent.State.KEPT,
+        tries=0,
+        connector__paused_at=None,
+        connector__is_draft=False,
     )
     kept = mails.alias(size=Length("body")).filter(Q(pk=raw_id) | Q(size__lt=LARGEST))
     locked = kept.select_for_update(of=("self",), no_key=True, skip_locked=True)
@@ -211,6 +221,8 @@ def _apart(pairs: Sequence[tuple[RawEvent, InboundMessage]]) -> Iterator[tuple[R
     for raw, inbound in pairs:
         handle = inbound.handles[0]
         own: set[object] = {(handle.kind, handle.value.lower()), inbound.external_id, *inbound.references}
+        if inbound.answers:
+            own.add(inbound.answers)
         if inbound.conversation_id:
             own.add(inbound.conversation_id)
         if met.isdisjoint(own):

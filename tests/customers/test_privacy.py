@@ -19,11 +19,13 @@ from conversations.models import (
     Channel,
     Conversation,
     Draft,
+    EarlyChange,
     Message,
     MessageEdit,
     Moment,
     OrderAct,
     Participant,
+    Reaction,
 )
 from customers import privacy
 from customers.merging import merge, unmerge
@@ -99,6 +101,11 @@ def everything_of(name, address, connector):
         details={"reply_to": address}, external_id=f"<1@{name}>",
     )  # fmt: skip
     MessageEdit.objects.create(message=message, text=name)
+    Reaction.objects.create(message=message, identity=identity, emoji="👍")
+    EarlyChange.objects.create(
+        channel=connector.channel, external_id="not here",
+        change={"text": f"{name} means another", "handles": [{"kind": "email", "value": address}]},
+    )  # fmt: skip
     Moment.objects.create(message=message, page={"title": name}, cart={"lines": [{"name": name}]}, order=order)
     file = Attachment(message=message, name=f"{name}.txt", size=3)
     file.file.save("x", ContentFile(b"abc"))
@@ -186,14 +193,14 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
         "customer", "identity", "claim", "visit", "event", "eventkey", "trait", "consent", "cart", "order", "return",
         "wishitem", "loyalty", "suggestion", "notsame", "membership", "profile", "mergeentry", "mergeitem",
         "conversation", "participant", "draft", "activity", "message", "messageedit", "moment", "attachment",
-        "delivery", "deliveryattempt", "orderact", "blockedsender", "rawevent", "reread",
+        "delivery", "deliveryattempt", "orderact", "blockedsender", "rawevent", "reread", "reaction", "earlychange",
     }  # fmt: skip
     ids_and_times_alone = {
         "readmark", "follow", "mention", "lease", "parting", "conversationmerge", "erasure", "backfill",
     }  # fmt: skip
     the_desks_own = {
         "product", "stock", "segment", "retentionrule", "channel", "team", "tag", "cannedreply", "savedview",
-        "pushsubscription", "connector",
+        "pushsubscription", "connector", "messagetemplate",
     }  # fmt: skip
     tables = {
         model._meta.model_name
