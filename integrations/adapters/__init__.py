@@ -10,6 +10,7 @@ ADAPTERS = {
     "imap": "integrations.adapters.media.email.mailbox.MailboxAdapter",
     "esp": "integrations.adapters.media.email.esp.EspAdapter",
     "chat": "integrations.adapters.media.chat.adapter.ChatAdapter",
+    "telegram": "integrations.adapters.media.telegram.adapter.TelegramAdapter",
     "segment": "integrations.adapters.trackers.segment.SegmentAdapter",
     "shopify": "integrations.adapters.shops.shopify.adapter.ShopifyAdapter",
     "woocommerce": "integrations.adapters.shops.woocommerce.adapter.WooCommerceAdapter",

@@ -24,7 +24,8 @@ log = structlog.get_logger(__name__)
 
 class Hears(Protocol):
     """What an adapter has whose provider calls us. One whose provider first asks by GET whether the address is ours
-    has `challenge(connector, request) -> HttpResponse | None`, too: what it wants to hear, None where it asks nothing."""
+    has `challenge(connector, request) -> HttpResponse | None`, too: what it wants to hear, None for no such question.
+    One whose provider wants more than an empty 200 has `answered(arrivals) -> HttpResponse`."""
 
     def hear(self, connector: Connector, request: HttpRequest, *, secret: str, kind: str) -> Iterable[Arrival]:
         """What the call brings. Raises NotGenuineError where its address or signature is wrong; a genuine call that
@@ -50,7 +51,8 @@ def hook(request: HttpRequest, connector_id: int, secret: str, kind: str = "") -
     for raw, is_new in kept:
         if is_new:
             queue_event(raw.pk, raw.connector_id)
-    return HttpResponse()
+    adapter = adapter_named(connector.adapter)
+    return adapter.answered(arrivals) if hasattr(adapter, "answered") else HttpResponse()
 
 
 def _challenged(request: HttpRequest, connector_id: int, secret: str) -> HttpResponse:
