@@ -1,5 +1,7 @@
-"""Connector: how a channel is wired to its provider; RawEvent: what it sent, byte for byte; what is to be fetched."""
+"""Connector: how a channel is wired to its provider; RawEvent: what it sent, byte for byte; what is to be fetched; how
+well each connector does."""
 
+from django.conf import settings as desk
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -24,10 +26,30 @@ class Connector(models.Model):
     paused_at = models.DateTimeField(null=True, blank=True)  # by an admin: what comes is kept, what goes waits
     broken_at = models.DateTimeField(null=True, blank=True)  # its credential is refused: nothing is tried until mended
     expires_at = models.DateTimeField(null=True, blank=True)  # of its credential, where the provider says so
+    rests_until = models.DateTimeField(null=True, blank=True)  # its provider is away: nothing is tried before
+    failures = models.PositiveSmallIntegerField(
+        default=0, db_default=0
+    )  # in a row, of the provider and not of a message
+    paused_by = models.ForeignKey(desk.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    is_draft = models.BooleanField(default=False)  # being set up: what comes is kept, and waits for the last step
+    told_at = models.DateTimeField(null=True, blank=True)  # when the admins were written that it is broken
+    warned_at = models.DateTimeField(null=True, blank=True)  # … that its credential is about to expire
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["id"], name="connector_in_trouble", condition=models.Q(broken_at__isnull=False, is_active=True)
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def waits(self) -> bool:
+        """What comes is kept and not worked off."""
+        return self.is_draft or self.paused_at is not None
 
     @property
     def secrets(self) -> dict[str, str]:
@@ -64,7 +86,11 @@ class RawEvent(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["connector", "external_id"], name="raw_event_once")]
-        indexes = [models.Index(fields=["id"], name="raw_event_kept", condition=models.Q(state="kept"))]
+        indexes = [
+            models.Index(fields=["connector", "id"], name="raw_event_waiting", condition=models.Q(state="kept")),
+            models.Index(fields=["connector", "id"], name="raw_event_aside", condition=models.Q(state="aside")),
+            models.Index(fields=["connector", "-id"], name="raw_event_of_connector"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.connector_id}:{self.external_id}"
@@ -78,12 +104,13 @@ class BackfillState(models.TextChoices):
 
 
 class Backfill(models.Model):
-    """One reading of a shop's past, page by page: whoever stops in between goes on where it stopped."""
+    """One reading of a shop's or a mailbox's past, page by page: whoever stops in between goes on where it stopped."""
 
     State = BackfillState
 
     connector = models.ForeignKey(Connector, models.CASCADE, related_name="backfills")
     since = models.DateTimeField(null=True, blank=True)  # nothing older is asked for
+    until = models.DateTimeField(null=True, blank=True)  # nothing newer, where the adapter can leave it out
     cursor = models.JSONField(default=dict, blank=True)  # in the adapter's own words: where to go on
     done = models.PositiveIntegerField(default=0)  # things read
     total = models.PositiveIntegerField(default=0)  # things there were when it began; 0: the shop does not say
@@ -129,3 +156,43 @@ class Reread(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.external_id}"
+
+
+class HealthSample(models.Model):
+    """What one connector did in one hour; written anew while the hour lasts, and once more after it."""
+
+    connector = models.ForeignKey(Connector, models.CASCADE, related_name="health")
+    hour = models.DateTimeField()
+    came = models.PositiveIntegerField(default=0)  # events of the provider's
+    processed = models.PositiveIntegerField(default=0)  # of these
+    aside = models.PositiveIntegerField(default=0)  # of these
+    went = models.PositiveIntegerField(default=0)  # tries to send
+    failed = models.PositiveIntegerField(default=0)  # of these, for whatever reason
+    lag = models.FloatField(default=0.0)  # seconds from keeping to having processed, the 95th of a hundred
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connector", "hour"], name="health_sample_once")]
+
+    def __str__(self) -> str:
+        return f"{self.connector_id} at {self.hour:%Y-%m-%d %H}"
+
+
+class Trial(models.Model):
+    """One test of a connection, or one comparison with the provider: each step appears when it was tried."""
+
+    class What(models.TextChoices):
+        CHECK = "check", _("Test connection")
+        RECONCILE = "reconcile", _("Compare with the provider")
+
+    connector = models.ForeignKey(Connector, models.CASCADE, related_name="trials")
+    what = models.CharField(max_length=10, choices=What.choices, default=What.CHECK)
+    since = models.DateTimeField(null=True, blank=True)  # the period that is compared
+    until = models.DateTimeField(null=True, blank=True)
+    language = models.CharField(max_length=12, blank=True)  # of who asked for it
+    steps = models.JSONField(default=list, blank=True)  # [{"text", "is_well", "seconds", "fix"}]
+    asked_at = models.DateTimeField(db_default=Now(), editable=False)
+    began_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.what} of {self.connector_id}"

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from celery import current_app
+from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
@@ -13,9 +14,15 @@ log = structlog.get_logger(__name__)
 SOON = timedelta(minutes=1)
 
 
-def queue_event(raw_id: int) -> None:
+def lane(way: str, number: int) -> str:
+    """The queue of a connector or a channel. A worker takes from each of its queues in turn (kombu's round robin), so
+    that who has thousands waiting does not keep the others waiting too."""
+    return f"{way}.{number % settings.LANES}"
+
+
+def queue_event(raw_id: int, connector_id: int) -> None:
     """Has a kept event processed."""
-    _soon("integrations.inbound.process", raw_id)
+    _soon("integrations.inbound.process", raw_id, queue=lane("inbound", connector_id))
 
 
 def queue_batch(raw_id: int) -> None:
@@ -35,16 +42,32 @@ def queue_backfill(backfill_id: int) -> None:
     _soon("integrations.inbound.backfill", backfill_id)
 
 
-def queue_delivery(*, delivery_id: int, due_at: datetime, **kwargs: object) -> None:
+def queue_trial(trial_id: int) -> None:
+    """Has a test of a connection, or a comparison with the provider, done."""
+    _soon("integrations.trial", trial_id)
+
+
+def queue_look_after(connector_id: int) -> None:
+    """Has the admins told of what broke."""
+    _soon("integrations.look_after", connector_id)
+
+
+def queue_work_off(connector_id: int) -> None:
+    """Has what was kept while it was paused processed, the oldest first."""
+    _soon("integrations.inbound.work_off", connector_id)
+
+
+def queue_delivery(*, delivery_id: int, channel_id: int, due_at: datetime, **kwargs: object) -> None:
     """Listens to conversations.outbound.outbox.delivery_queued. What is due later than soon is left to the sweep: a
     broker would hand a task out again and again that waits longer than its visibility timeout."""
     if due_at - timezone.now() < SOON:
-        _soon("integrations.outbound.deliver", delivery_id, wait=max(0.0, (due_at - timezone.now()).total_seconds()))
+        wait = max(0.0, (due_at - timezone.now()).total_seconds())
+        _soon("integrations.outbound.deliver", delivery_id, wait=wait, queue=lane("outbound", channel_id))
 
 
-def _soon(task: str, number: int, *, wait: float = 0.0) -> None:
-    """`wait` in seconds."""
+def _soon(task: str, number: int, *, wait: float = 0.0, queue: str | None = None) -> None:
+    """`wait` in seconds; without a `queue`, it is the task's own."""
     try:
-        current_app.send_task(task, (number,), countdown=wait, retry=False)
+        current_app.send_task(task, (number,), countdown=wait, queue=queue, retry=False)
     except (BrokerError, RedisError, OSError):
         log.warning("the broker is gone: left to the sweep", task=task, number=number)

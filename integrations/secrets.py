@@ -5,18 +5,31 @@ import hashlib
 import json
 from functools import cache
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 
 @cache
 def _box() -> MultiFernet:
-    digests = (hashlib.sha256(key.encode()).digest() for key in settings.ENCRYPTION_KEYS)
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
+    return MultiFernet([_key(key) for key in settings.ENCRYPTION_KEYS])
+
+
+def _key(words: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(words.encode()).digest()))
 
 
 def seal(values: dict[str, str]) -> bytes:
     return _box().encrypt(json.dumps(values).encode())
+
+
+def rotated(sealed: bytes) -> bytes | None:
+    """The same secrets, sealed with the newest key; None where they are already. Raises InvalidToken when no key
+    fits."""
+    try:
+        _key(settings.ENCRYPTION_KEYS[0]).decrypt(sealed)
+    except InvalidToken:
+        return _box().rotate(sealed)
+    return None
 
 
 def unseal(sealed: bytes) -> dict[str, str]:

@@ -1,21 +1,25 @@
 """The doors through which Celery walks in: each calls one function and may run twice."""
 
 from celery import shared_task
+from django.utils import timezone
 
+from integrations import health, health_samples, steering, trials
 from integrations.adapters.media.chat import by_mail, leftovers
 from integrations.inbound import backfill, files, rereading
-from integrations.inbound.process import process, survives
+from integrations.inbound.process import process, survives, waiting_of_each
 from integrations.inbound.together import process_with_next
 from integrations.inbound.tracked import process_tracked
-from integrations.models import RawEvent
 from integrations.outbound import deliver
-from integrations.queueing import queue_event
+from integrations.queueing import queue_delivery, queue_event
+
+
+MOST_OF_EACH = 200  # events of one connector that a sweep comes for
 
 
 @shared_task(name="integrations.inbound.process")
 def process_raw_event(raw_id: int) -> None:
     if (following := process_with_next(raw_id)) is not None:
-        queue_event(following)
+        queue_event(*following)
 
 
 @shared_task(name="integrations.inbound.process_batch")
@@ -26,8 +30,8 @@ def process_batch(raw_id: int) -> None:
 
 @shared_task(name="integrations.inbound.sweep")
 def sweep_raw_events() -> None:
-    """Certainty beside speed: whatever is kept and not processed, oldest first."""
-    for raw_id in RawEvent.objects.filter(state=RawEvent.State.KEPT).order_by("id").values_list("pk", flat=True)[:500]:
+    """Certainty beside speed: whatever is kept and not processed, the oldest of each connector first."""
+    for raw_id in waiting_of_each(MOST_OF_EACH):
         if survives(raw_id):
             process(raw_id)
 
@@ -40,8 +44,8 @@ def deliver_one(delivery_id: int) -> None:
 @shared_task(name="integrations.outbound.sweep")
 def sweep_deliveries() -> None:
     deliver.give_up_on_the_dead()
-    for delivery_id in deliver.due():
-        deliver_one.delay(delivery_id)
+    for delivery_id, channel_id in deliver.due():
+        queue_delivery(delivery_id=delivery_id, channel_id=channel_id, due_at=timezone.now())
 
 
 @shared_task(name="integrations.outbound.chat_by_mail")
@@ -83,3 +87,24 @@ def sweep_fetches() -> None:
         reread_one.delay(reread_id)
     for backfill_id in backfill.due():
         backfill_on.delay(backfill_id)
+
+
+@shared_task(name="integrations.inbound.work_off")
+def work_off(connector_id: int) -> None:
+    steering.work_off(connector_id)
+
+
+@shared_task(name="integrations.trial")
+def run_trial(trial_id: int) -> None:
+    trials.run(trial_id)
+
+
+@shared_task(name="integrations.look_after", expires=60)
+def look_after_connectors(connector_id: int = 0) -> None:
+    """Tells the admins what broke, and what is about to expire; whichever connector asked for it."""
+    health.tell_admins()
+
+
+@shared_task(name="integrations.measure_health", expires=300)
+def measure_health() -> None:
+    health_samples.measure()

@@ -14,11 +14,12 @@ Words = str | Promise
 @dataclass(frozen=True)
 class Field:
     """One line of the form. A secret is written and never shown; it is kept in Connector.secrets, all else in
-    Connector.settings, under `name`."""
+    Connector.settings, under `name`: a number as such, a switch as a truth, a list (a word a line) as a list, of which
+    `settled` is asked word by word."""
 
     name: str
     label: Words
-    kind: Literal["text", "secret", "number", "choice", "switch", "address"] = "text"
+    kind: Literal["text", "secret", "number", "choice", "switch", "address", "list", "area"] = "text"
     help: Words = ""
     is_required: bool = True
     default: str = ""
@@ -26,6 +27,8 @@ class Field:
     example: str = ""
     # Gives the value as it is kept; raises ValueError with a sentence for the admin.
     settled: Callable[[str], str] | None = None
+    group: Words = ""  # the title above it and those of the same group
+    columns: int = 3  # of six
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,15 @@ class Step:
     is_well: bool = True
     seconds: float = 0.0
     fix: Words = ""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Of one kind of thing in a period: how many the provider has, and how many of these are here."""
+
+    what: Words
+    there: int
+    here: int
 
 
 @dataclass(frozen=True)
@@ -58,5 +70,10 @@ class Connectable(Protocol):
 
     def check(self, connector: Connector) -> Iterator[Step]:
         """Really calls the provider, step by step; what fails is a step that is not well, and the last. May note in
-        connector.settings what only the provider knows, and expires_at; the caller saves."""
+        connector.settings what only the provider knows, and expires_at; the caller saves. Raises CredentialError,
+        where the provider refuses the key, so that the admins hear of it; any AdapterError is shown like a step."""
         ...
+
+    # Where the fields by themselves do not say it all: def wire(self, connector: Connector) -> None completes and
+    # checks connector.settings and secrets after they were filled in; raises integrations.wiring.WrongError, or
+    # ValueError with a sentence.

@@ -12,7 +12,8 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations.envelopes import DeliveryReport, InboundMessage, MessageChange
+from conversations.envelopes import CallReport, DeliveryReport, InboundAttachment, InboundMessage, MessageChange
+from conversations.inbound.calls import hear
 from conversations.inbound.changes import change
 from conversations.inbound.receive import receive
 from conversations.models import Delivery, Message
@@ -98,7 +99,7 @@ def _process(raw_id: int) -> RawEvent:
             raw.error = f"{understood.kind}: {understood.why}"[:2000]
             continue
         raw.state = RawEvent.State.DONE
-        if isinstance(understood, InboundMessage | DeliveryReport | MessageChange):
+        if isinstance(understood, InboundMessage | DeliveryReport | MessageChange | CallReport):
             raw.message = _carry_out(raw.connector, understood) or raw.message
         elif isinstance(understood, Aside):
             set_aside(raw, understood)
@@ -116,11 +117,15 @@ def _process(raw_id: int) -> RawEvent:
     return raw
 
 
-def _carry_out(connector: Connector, understood: InboundMessage | DeliveryReport | MessageChange) -> Message | None:
+def _carry_out(
+    connector: Connector, understood: InboundMessage | DeliveryReport | MessageChange | CallReport
+) -> Message | None:
     if isinstance(understood, InboundMessage):
-        return with_files(receive(slowed(understood)), understood)
+        return with_files(receive(slowed(understood)), *understood.attachments)
     if isinstance(understood, MessageChange):
         return change(understood)
+    if isinstance(understood, CallReport):
+        return with_files(hear(understood), *filter(None, [understood.recording]))
     delivery = _meant(connector, understood)
     if delivery:
         settle(delivery, understood)
@@ -133,9 +138,9 @@ def forget_originals(message: Message) -> None:
     RawEvent.objects.filter(message=message).exclude(body=b"").update(body=b"", headers={}, error="")
 
 
-def with_files(message: Message, inbound: InboundMessage) -> Message:
+def with_files(message: Message, *attachments: InboundAttachment) -> Message:
     """Has those files fetched, after commit, that are not at hand or are to be looked through first."""
-    if any(file.read is None or settings.CLAMD for file in inbound.attachments):
+    if any(file.read is None or settings.CLAMD for file in attachments):
         transaction.on_commit(partial(_queue_files, message.pk), robust=True)
     return message
 

@@ -66,5 +66,6 @@ def _together(raw_id: int, adapter: str, claimed: list[int]) -> list[int]:
 def _claimed(raw_id: int, adapter: str) -> list[RawEvent]:
     """The request, unless somebody else has it, and of those behind it the small ones that have not failed before."""
     untried = RawEvent.objects.filter(pk__gte=raw_id, state=RawEvent.State.KEPT, tries=0, connector__adapter=adapter)
+    untried = untried.filter(connector__paused_at=None, connector__is_draft=False)
     small = untried.alias(size=Length("body")).filter(Q(pk=raw_id) | Q(size__lt=LARGEST))
     return list(small.select_for_update(of=("self",), no_key=True, skip_locked=True).order_by("pk")[:MOST_TOGETHER])

@@ -11,6 +11,7 @@ import structlog
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
+from integrations import health
 from integrations.adapters.base import AdapterError, CredentialError
 from integrations.adapters.media.email.imap import open_mailbox
 from integrations.inbound.listening import listen
@@ -96,6 +97,7 @@ def look_once(connector: Connector) -> int:
 
 def note_well(connector: Connector) -> bool:
     Connector.objects.filter(pk=connector.pk).update(checked_at=timezone.now(), error="")
+    health.mended(connector)
     return True
 
 
@@ -109,9 +111,10 @@ def note_error(connector_id: int, words: str) -> None:
 
 
 def note_refused(connector_id: int, words: str) -> None:
-    """Its key is refused: nobody tries again until an admin has mended it."""
-    note_error(connector_id, words)
+    """Its key is refused: the admins hear of it, and nobody tries again until one of them has mended it."""
+    log.warning("not fetched", connector=connector_id, error=words)
     try:
-        Connector.objects.filter(pk=connector_id, broken_at=None).update(broken_at=timezone.now())
+        if connector := Connector.objects.filter(pk=connector_id).first():
+            health.broken(connector, words)
     except (DatabaseError, InterfaceError):
         connection.close()

@@ -196,11 +196,11 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
         "delivery", "deliveryattempt", "orderact", "blockedsender", "rawevent", "reread", "reaction", "earlychange",
     }  # fmt: skip
     ids_and_times_alone = {
-        "readmark", "follow", "mention", "lease", "parting", "conversationmerge", "erasure", "backfill",
+        "readmark", "follow", "mention", "lease", "parting", "conversationmerge", "erasure", "backfill", "healthsample",
     }  # fmt: skip
     the_desks_own = {
         "product", "stock", "segment", "retentionrule", "channel", "team", "tag", "cannedreply", "savedview",
-        "pushsubscription", "connector", "messagetemplate",
+        "pushsubscription", "connector", "trial", "messagetemplate",
     }  # fmt: skip
     tables = {
         model._meta.model_name

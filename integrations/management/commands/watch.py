@@ -12,9 +12,9 @@ import structlog
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, InterfaceError, connection
 
-from integrations.adapters.base import AdapterError
+from integrations.adapters.base import AdapterError, CredentialError
 from integrations.inbound.listening import is_watched, watching_adapters
-from integrations.inbound.watch import MAILBOX, Watcher, look_once, note_error, note_well
+from integrations.inbound.watch import MAILBOX, Watcher, look_once, note_error, note_refused, note_well
 from integrations.models import Connector
 
 log = structlog.get_logger(__name__)
@@ -58,7 +58,8 @@ class Command(BaseCommand):
                 note_well(connector)
                 self.stdout.write(f"{connector}: {new} new")
             except AdapterError as error:
-                note_error(connector.pk, str(error))
+                note = note_refused if isinstance(error, CredentialError) else note_error
+                note(connector.pk, str(error))
                 self.stderr.write(f"{connector}: {error}")
 
     def watch(self) -> None:

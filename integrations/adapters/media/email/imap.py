@@ -4,7 +4,7 @@ import imaplib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from imapclient import IMAPClient
 from imapclient.exceptions import CapabilityError, IMAPClientAbortError, IMAPClientError, LoginError
 
-from integrations.adapters.base import AdapterError
+from integrations.adapters.base import AdapterError, CredentialError
 from integrations.adapters.media.email import oauth
 from integrations.adapters.media.email.smtp import cannot_connect
 from integrations.adapters.media.email.tls import trust
@@ -20,6 +20,9 @@ from integrations.models import Connector
 
 CONNECT_SECONDS = 30.0
 LARGEST_BYTES = 50_000_000  # a mail of 25 MB is 35 MB on the wire; more is left in the mailbox
+A_DAY = timedelta(days=1)
+# What a server says that could not look the name up just now (RFC 5530, 3; Google's “[ALERT] Too many …”).
+NOT_NOW = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[CONTACTADMIN]", "TOO MANY", "TEMPORARY", "TRY AGAIN")
 SLICE_SECONDS = 2.0  # how soon a waiting watcher notices that it is to stop
 
 
@@ -63,7 +66,29 @@ class Mailbox:
         return self._body(uids, "BODY.PEEK[]", b"BODY[]")
 
     def head(self, uid: int) -> bytes:
-        return self._body([uid], "BODY.PEEK[HEADER]", b"BODY[HEADER]").get(uid, b"")
+        return self.heads([uid]).get(uid, b"")
+
+    def heads(self, uids: Sequence[int]) -> dict[int, bytes]:
+        return self._body(uids, "BODY.PEEK[HEADER]", b"BODY[HEADER]") if uids else {}
+
+    def between(self, since: datetime | None, until: datetime | None) -> list[int]:
+        """The uids of mails that came in then, with a day more at either end: IMAP compares days without their zone
+        (RFC 3501, 6.4.4)."""
+        asked: list[object] = ["ALL"]
+        asked += ["SINCE", (since - A_DAY).date()] if since else []
+        asked += ["BEFORE", (until + 2 * A_DAY).date()] if until else []
+        with _told():
+            return sorted(self._client.search(asked))
+
+    def listed(self, uids: Sequence[int]) -> list[Found]:
+        with _told():
+            return self._list(uids) if uids else []
+
+    def holds(self, message_id: str) -> bool:
+        """As it is now; `message_id` with its brackets."""
+        with _told():
+            self._client.noop()
+            return bool(self._client.search(["HEADER", "Message-ID", message_id]))
 
     def _body(self, uids: Sequence[int], part: str, key: bytes) -> dict[int, bytes]:
         try:
@@ -162,7 +187,8 @@ def _sign_in(connector: Connector, client: IMAPClient, host: str) -> None:
             "%(host)s did not accept the sign-in of %(user)s: look at the name and the password "
             "(some providers want an app password)."
         )
-        raise AdapterError(words % {"host": host, "user": user}, said=str(error)) from error
+        refused = AdapterError if any(word in str(error).upper() for word in NOT_NOW) else CredentialError
+        raise refused(words % {"host": host, "user": user}, said=str(error)) from error
 
 
 @contextmanager

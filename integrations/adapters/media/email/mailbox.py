@@ -7,7 +7,7 @@ the agent's), aliases (further addresses of ours), plus_addresses (true), dkim_s
 password, smtp_password, refresh_token, client_id, client_secret, dkim_key.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.utils import timezone
@@ -16,21 +16,27 @@ from django.utils.translation import gettext as _
 
 from conversations.envelopes import DeliveryReport, OutboundMessage
 from conversations.models import Delivery
-from integrations.adapters.base import AdapterError, Understood
+from integrations.adapters.about import Compared, Step
+from integrations.adapters.base import AdapterError, Ignored, Understood
+from integrations.adapters.media.email import mailbox_about, mailbox_check, mailbox_past
 from integrations.adapters.media.email.compose import compose
 from integrations.adapters.media.email.envelope import understand_mail
 from integrations.adapters.media.email.letter import needs_utf8, to_mime
+from integrations.adapters.media.email.mailbox_past import TOO_LARGE, UNREADABLE
+from integrations.adapters.media.email.own_letter import is_own_letter
 from integrations.adapters.media.email.smtp import sign, transmit
+from integrations.adapters.shops.base import Cursor, Page
 from integrations.models import Connector, RawEvent
-
-TOO_LARGE = "too large"  # RawEvent.kind of a mail of which only the head was kept
-UNREADABLE = "unreadable"  # … of one that the server could not hand out
 
 
 class MailboxAdapter:
+    about = mailbox_about.ABOUT
+
     def understand(self, connector: Connector, raw: RawEvent) -> Iterable[Understood]:
         if raw.kind in (TOO_LARGE, UNREADABLE):
             raise ValueError(str(raw.headers.get("why", _("It was not fetched."))))
+        if is_own_letter(bytes(raw.body)):
+            return [Ignored("test", _("A letter of the desk to itself, to test the connection."))]
         return understand_mail(connector, bytes(raw.body), kept_as=raw.external_id, received_at=arrived_at(raw))
 
     def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
@@ -50,6 +56,20 @@ class MailboxAdapter:
             error.external_id = letter.message_id
             raise
         return DeliveryReport(Delivery.Status.SENT, external_id=letter.message_id, error=words)
+
+    def wire(self, connector: Connector) -> None:
+        mailbox_about.wire(connector)
+
+    def check(self, connector: Connector) -> Iterator[Step]:
+        return mailbox_check.check(connector)
+
+    def pages(
+        self, connector: Connector, cursor: Cursor, since: datetime | None, until: datetime | None = None
+    ) -> Iterator[Page]:
+        return mailbox_past.pages(connector, cursor, since, until)
+
+    def reconcile(self, connector: Connector, since: datetime, until: datetime) -> Iterator[Compared]:
+        return mailbox_past.reconcile(connector, since, until)
 
 
 def arrived_at(raw: RawEvent) -> datetime:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 from django.utils.translation import gettext as _
 
-from integrations.adapters.base import AdapterError
+from integrations.adapters.base import AdapterError, CredentialError
 from integrations.models import Connector
 
 # https://developers.google.com/identity/protocols/oauth2/web-server#offline
@@ -19,6 +19,7 @@ PROVIDERS = {
 SCOPES = {
     "microsoft": "https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send offline_access"
 }
+CREDENTIAL = ("invalid_grant", "invalid_client", "unauthorized_client")  # RFC 6749 5.2: trying again cannot help
 EARLY_SECONDS = 120  # a token is not used in its last minutes
 
 _tokens: dict[str, tuple[str, float]] = {}  # of this process: an access token is made again at no cost
@@ -68,7 +69,8 @@ def _refresh(connector: Connector) -> dict[str, Any]:
         words = _("The sign-in service of %(name)s does not answer. The desk tries again.") % {"name": name}
         raise AdapterError(words, said=str(error)) from error
     if answer.status_code != 200 or "access_token" not in answer.text:
-        raise AdapterError(_refused(name, answer), said=answer.text[:1000])
+        is_ours = any(word in answer.text for word in CREDENTIAL)
+        raise (CredentialError if is_ours else AdapterError)(_refused(name, answer), said=answer.text[:1000])
     return dict(answer.json())
 
 
