@@ -49,6 +49,8 @@ class User(AbstractBaseUser):
     refund_limit = models.DecimalField(
         _("most to refund at once"), max_digits=14, decimal_places=3, default=0, help_text=_("In the order's currency.")
     )
+    # Of the phone system: what its calls name this agent by, and what it rings for a call that they ask for.
+    extension = models.CharField(_("extension"), max_length=80, blank=True, default="")
     presence = models.CharField(_("presence"), max_length=8, default="online")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -60,6 +62,7 @@ class User(AbstractBaseUser):
     class Meta:
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_once"),
+            models.UniqueConstraint(Lower("extension"), name="user_extension_once", condition=~models.Q(extension="")),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known"),
         ]
 

@@ -5,14 +5,20 @@ from typing import TYPE_CHECKING
 
 from django.db import models, transaction
 
+from conversations.call_words import snippet_of
 from conversations.live import groups
 from conversations.live.push import push_activity, push_row, send
-from conversations.models import Activity, Conversation, Message
+from conversations.models import Activity, CallBack, Conversation, Message
 from conversations.models.conversation import place_in_queue
 from conversations.models.message import MessageKind
 
 if TYPE_CHECKING:
     from deskapp.models import User
+
+
+FROM_THEM = models.Q(kind=MessageKind.INBOUND, is_automatic=False)
+FROM_THEM |= models.Q(kind=MessageKind.CALL, details__call__direction="in")
+SPOKE = models.Q(kind=MessageKind.CALL, details__call__state__in=["answered", "ended"])
 
 
 class NotPossibleError(Exception):
@@ -43,19 +49,27 @@ def summarise(conversation: Conversation) -> None:
     said = said.exclude(delivery__status="cancelled")
     newest = said.order_by("-created_at", "-pk").first()
     if newest:
-        conversation.snippet = " ".join(newest.text.split())[:160]
+        conversation.snippet = snippet_of(newest)
         conversation.last_message_at = newest.created_at
-    asked = conversation.messages.filter(kind=MessageKind.INBOUND, is_automatic=False)
+    conversation.call_back_at = call_back_at(conversation)
+    asked = conversation.messages.filter(FROM_THEM)
     conversation.last_inbound_at = asked.aggregate(at=models.Max("created_at"))["at"]
     conversation.waiting_since = waiting_since(conversation)
     conversation.media = _media(said)
 
 
+def call_back_at(conversation: Conversation) -> datetime | None:
+    """When the first of its customers' numbers is to be rung."""
+    owed = CallBack.objects.filter(conversation=conversation, done_at=None)
+    return owed.aggregate(at=models.Min("due_at"))["at"]
+
+
 def waiting_since(conversation: Conversation) -> datetime | None:
-    """When the customer wrote the first message that nobody has answered, nor solved before they wrote again."""
-    said = conversation.messages.filter(kind__in=[MessageKind.OUTBOUND, MessageKind.CALL])
+    """When the customer wrote the first message that nobody has answered, nor solved before they wrote again. A call
+    in which somebody spoke with them is an answer; one that was missed, or still rings, is a question."""
+    said = conversation.messages.filter(models.Q(kind=MessageKind.OUTBOUND) | SPOKE)
     answered_at = said.exclude(delivery__status="cancelled").aggregate(at=models.Max("created_at"))["at"]
-    asked = conversation.messages.filter(kind=MessageKind.INBOUND, is_automatic=False)
+    asked = conversation.messages.filter(FROM_THEM).exclude(SPOKE)
     if ended_at := max(filter(None, [answered_at, _solved_at(conversation)]), default=None):
         asked = asked.filter(created_at__gt=ended_at)
     return asked.aggregate(at=models.Min("created_at"))["at"]

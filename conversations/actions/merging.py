@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations.actions import unsent
+from conversations.actions import call_backs, unsent
 from conversations.actions.change import NotPossibleError, log, save, summarise, take_off_screens
 from conversations.actions.splitting import move
 from conversations.live import groups
@@ -34,6 +34,7 @@ def merge(conversation: Conversation, *, into: Conversation, by: "User | None") 
         participants=_copy_participants(absorbed, kept),
         follows=_copy_follows(absorbed, kept),
         drafts=unsent.bring(absorbed, kept),
+        call_backs=call_backs.bring(absorbed, kept),
         status_before=kept.status,
         snoozed_until_before=kept.snoozed_until,
         resolved_at_before=kept.resolved_at,
@@ -109,6 +110,7 @@ def unmerge(entry: ConversationMerge, *, by: "User | None") -> Conversation:
     Participant.objects.filter(pk__in=entry.participants).delete()
     Follow.objects.filter(pk__in=entry.follows).delete()
     unsent.give_back(absorbed, kept, entry.drafts)
+    call_backs.give_back(entry.call_backs, absorbed)
     _restore_status(kept, entry)
     absorbed.merged_into = None
     for part in (kept, absorbed):

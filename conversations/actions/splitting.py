@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from conversations.actions import call_backs
 from conversations.actions.change import NotPossibleError, locked, log, save, summarise, take_off_screens
 from conversations.models import Activity, Conversation, Delivery, Mention, Message, Status
 
@@ -50,3 +51,4 @@ def move(messages: Sequence[int], *, to: Conversation) -> None:
     Delivery.objects.filter(message__in=messages).update(conversation=to)
     Message.objects.filter(pk__in=messages).update(conversation=to)
     Mention.objects.filter(message__in=messages).update(conversation=to)
+    call_backs.follow(messages, to)

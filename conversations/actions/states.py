@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from conversations.actions import call_backs
 from conversations.actions.change import NotPossibleError, locked, log, save, waiting_since
 from conversations.models import Activity, Conversation, Status
 
@@ -24,6 +25,7 @@ def resolve(conversation: Conversation, *, by: "User | None", reason: str = "") 
         return conversation
     conversation.status, conversation.snoozed_until = Status.RESOLVED, None
     conversation.resolved_at, conversation.waiting_since = timezone.now(), None
+    call_backs.end_all(conversation, by=by, outcome=_("Solved."))
     save(conversation)
     log(conversation, Activity.Verb.RESOLVED, by=by, reason=reason)
     return conversation

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from conversations.call_words import snippet_of
 from conversations.envelopes import InboundAttachment, InboundMessage
 from conversations.inbound.arrived import Arrived
 from conversations.inbound.early import link
@@ -37,7 +38,7 @@ def record(inbound: InboundMessage, conversation: Conversation, identity: Identi
     conversation.save()
     message.save(force_insert=True)
     link([inbound], [message])
-    _keep_files([inbound], [message])
+    keep_files([inbound], [message])
     _remember_participants([inbound], [message])
     return message
 
@@ -73,7 +74,7 @@ def record_each(arrived: Sequence[Arrived], conversations: Sequence[Conversation
         Conversation.objects.bulk_create(known, update_conflicts=True, unique_fields=["id"], update_fields=BUT_ITS_KEY)
     Message.objects.bulk_create(messages)
     link(inbound, messages)
-    _keep_files(inbound, messages)
+    keep_files(inbound, messages)
     _remember_participants(inbound, messages)
     return messages
 
@@ -102,7 +103,7 @@ def _brought_in(inbound: InboundMessage, conversation: Conversation, identity: I
     return message
 
 
-def _keep_files(inbound: Sequence[InboundMessage], messages: Sequence[Message]) -> None:
+def keep_files(inbound: Sequence[InboundMessage], messages: Sequence[Message]) -> None:
     pairs = zip(inbound, messages, strict=True)
     files = [file_of(message, attachment) for each, message in pairs for attachment in each.attachments]
     if files:
@@ -153,7 +154,7 @@ def _bring_up_to_date(conversation: Conversation, message: Message) -> None:
 def touch(conversation: Conversation, message: Message) -> None:
     """Takes snippet, time and medium of its newest message. The caller saves."""
     if message.created_at >= conversation.last_message_at or not conversation.snippet:
-        conversation.snippet = " ".join(message.text.split())[:160]
+        conversation.snippet = snippet_of(message)
         conversation.last_message_at = max(message.created_at, conversation.last_message_at)
     if not conversation.subject and message.subject:
         conversation.subject = message.subject[:300]

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from conversations.call_words import snippet_of
 from conversations.live import sockets
 from conversations.models import Conversation, Message, PushSubscription
 from conversations.public_web import public_session
@@ -51,15 +52,19 @@ def wake(message_id: int) -> int:
     """Sends to each browser that asked for it, and forgets those that are gone: how many were reached."""
     message = Message.objects.select_related("conversation__assignee", "conversation__customer").get(pk=message_id)
     agent = message.conversation.assignee
-    if agent is None or not agent.is_active or message.kind != Message.Kind.INBOUND or message.is_automatic:
+    if agent is None or not agent.is_active or message.is_automatic:
+        return 0
+    is_call = message.kind == Message.Kind.CALL
+    if message.kind != Message.Kind.INBOUND and not is_call:
         return 0
     if not Conversation.objects.visible_to(agent).filter(pk=message.conversation_id).exists():
         return 0
     with override(agent.locale):
-        title = _("%(name)s wrote") % {"name": message.conversation.customer.name or _("A customer")}
+        name = {"name": message.conversation.customer.name or _("A customer")}
+        title = (_("%(name)s called") if is_call else _("%(name)s wrote")) % name
     payload = {
         "title": title,
-        "body": message.text[:120],
+        "body": snippet_of(message)[:120] if is_call else message.text[:120],
         "tag": f"conversation-{message.conversation_id}",
         "url": f"/conversations/{message.conversation_id}/",
     }

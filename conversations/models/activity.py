@@ -33,6 +33,9 @@ class Verb(models.TextChoices):
     ADDED_ORDER = "added_order", _("added an order")
     NOTED_CALL = "noted_call", _("noted a call")
     NOTED_FACT = "noted_fact", _("noted a fact")
+    ASKED_CALL = "asked_call", _("asked for a call back")
+    CALLED_BACK = "called_back", _("ended a call back")
+    CALLER = "caller", _("said who was calling")
 
 
 # What is written down with an order's number or sum: for those who may see purchases.
@@ -75,6 +78,7 @@ class ConversationMerge(models.Model):
     participants = ArrayField(models.BigIntegerField(), default=list)
     follows = ArrayField(models.BigIntegerField(), default=list)
     drafts = ArrayField(models.BigIntegerField(), default=list)
+    call_backs = ArrayField(models.BigIntegerField(), default=list)
     status_before = models.CharField(max_length=10)
     snoozed_until_before = models.DateTimeField(null=True, blank=True)
     resolved_at_before = models.DateTimeField(null=True, blank=True)

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from conversations.models.conversation import Priority
+
 
 class CallBack(models.Model):
     conversation = models.ForeignKey("conversations.Conversation", models.CASCADE, related_name="call_backs")
@@ -11,6 +13,8 @@ class CallBack(models.Model):
     channel = models.ForeignKey("conversations.Channel", models.SET_NULL, null=True, blank=True, related_name="+")
     missed = models.ForeignKey("conversations.Message", models.SET_NULL, null=True, blank=True, related_name="+")
     tries = models.PositiveSmallIntegerField(default=1)  # of the customer, while it stood open
+    # Of the conversation: what it is again, once nobody of it is to be rung.
+    priority_before = models.SmallIntegerField(choices=Priority.choices, default=Priority.NORMAL)
     note = models.CharField(max_length=400, blank=True)
     asked_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(default=timezone.now)

@@ -64,6 +64,9 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def resolved(self) -> Self:
         return self.here().filter(status=Status.RESOLVED)
 
+    def to_ring(self) -> Self:
+        return self.here().filter(call_back_at__isnull=False)
+
     def spam(self) -> Self:
         return self.filter(merged_into=None, is_spam=True)
 
@@ -94,6 +97,7 @@ class Conversation(models.Model):
     last_message_at = models.DateTimeField(default=timezone.now)
     last_inbound_at = models.DateTimeField(null=True, blank=True)
     snippet = models.CharField(max_length=160, blank=True)
+    call_back_at = models.DateTimeField(null=True, blank=True)  # when somebody of it is to be rung; of its call-backs
     media = ArrayField(models.CharField(max_length=12), default=list)  # in the order of the talk, no two alike in a row
 
     objects = ConversationQuerySet.as_manager()
@@ -137,6 +141,12 @@ class Conversation(models.Model):
                 name="conversation_open_team",
                 condition=_OPEN_HERE,
                 include=["assignee"],
+            ),
+            models.Index(
+                fields=["queue_at", "id"],
+                name="conversation_to_ring",
+                condition=models.Q(merged_into=None, is_spam=False, call_back_at__isnull=False),
+                include=["team", "assignee"],
             ),
             models.Index(fields=["customer", "-last_message_at"], name="conversation_of_customer"),
             models.Index(

@@ -178,7 +178,9 @@ def _carry_out(events: Sequence[RawEvent]) -> tuple[dict[int, Message], set[int]
     pairs = [(raw, inbound) for raw, inbound in apart if inbound.handles[0].value.lower() not in machines]
     messages = receive_each([inbound for _, inbound in pairs]) if pairs else []
     done = {
-        raw.pk: with_files(message, inbound) for (raw, inbound), message in zip(pairs, messages, strict=True) if message
+        raw.pk: with_files(message, *inbound.attachments)
+        for (raw, inbound), message in zip(pairs, messages, strict=True)
+        if message
     }
     if done:
         _done(done)
