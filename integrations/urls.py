@@ -4,12 +4,13 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from integrations.adapters.trackers import browser
 from integrations.inbound.webhooks import hook
-from integrations.views import orders, originals
+from integrations.views import lent, orders, originals
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("messages/<int:pk>/original/", originals.original, name="original"),
     path("orders/<int:pk>/acts/", orders.order_acts, name="order_acts"),
     path("orders/<int:pk>/acts/<slug:what>/", orders.order_act, name="order_act"),
+    path("lent/<str:signed>/<str:name>", lent.lent, name="lent_file"),
     path("hooks/<int:connector_id>/<str:secret>/", hook, name="hook"),
     path("hooks/<int:connector_id>/<str:secret>/<slug:kind>/", hook, name="hook_kind"),
     path("", include("integrations.adapters.media.chat.urls")),

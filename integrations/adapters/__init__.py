@@ -11,10 +11,15 @@ ADAPTERS = {
     "esp": "integrations.adapters.media.email.esp.EspAdapter",
     "chat": "integrations.adapters.media.chat.adapter.ChatAdapter",
     "telegram": "integrations.adapters.media.telegram.adapter.TelegramAdapter",
+    "whatsapp": "integrations.adapters.media.meta.whatsapp.adapter.WhatsAppAdapter",
+    "messenger": "integrations.adapters.media.meta.messenger.adapter.MessengerAdapter",
+    "instagram": "integrations.adapters.media.meta.instagram.adapter.InstagramAdapter",
     "segment": "integrations.adapters.trackers.segment.SegmentAdapter",
     "shopify": "integrations.adapters.shops.shopify.adapter.ShopifyAdapter",
     "woocommerce": "integrations.adapters.shops.woocommerce.adapter.WooCommerceAdapter",
     "orders": "integrations.adapters.shops.orders.adapter.OrdersAdapter",
+    "twilio": "integrations.adapters.media.sms.twilio.adapter.TwilioAdapter",
+    "twilio_whatsapp": "integrations.adapters.media.sms.twilio.adapter.TwilioWhatsAppAdapter",
 }
 
 

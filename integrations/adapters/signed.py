@@ -1,4 +1,4 @@
-"""Our own signature of a webhook, either way: HMAC-SHA256 in hex over the time it was made, a full stop, and the body."""
+"""Our own signature of a webhook, either way: HMAC-SHA256 in hex over the time it was made, a stop, and the body."""
 
 import hashlib
 import hmac

@@ -25,7 +25,8 @@ log = structlog.get_logger(__name__)
 class Hears(Protocol):
     """What an adapter has whose provider calls us. One whose provider first asks by GET whether the address is ours
     has `challenge(connector, request) -> HttpResponse | None`, too: what it wants to hear, None for no such question.
-    One whose provider wants more than an empty 200 has `answered(arrivals) -> HttpResponse`."""
+    One whose provider wants more than an empty 200 has `answered(arrivals) -> HttpResponse`; one that asks what to do
+    with a call has `answer(connector, request, kind) -> HttpResponse`, the same for the same webhook."""
 
     def hear(self, connector: Connector, request: HttpRequest, *, secret: str, kind: str) -> Iterable[Arrival]:
         """What the call brings. Raises NotGenuineError where its address or signature is wrong; a genuine call that
@@ -51,8 +52,17 @@ def hook(request: HttpRequest, connector_id: int, secret: str, kind: str = "") -
     for raw, is_new in kept:
         if is_new:
             queue_event(raw.pk, raw.connector_id)
+    return _answered(connector, request, kind, arrivals)
+
+
+def _answered(connector: Connector, request: HttpRequest, kind: str, arrivals: list[Arrival]) -> HttpResponse:
+    answer: HttpResponse | None = None
     adapter = adapter_named(connector.adapter)
-    return adapter.answered(arrivals) if hasattr(adapter, "answered") else HttpResponse()
+    if hasattr(adapter, "answered"):
+        answer = adapter.answered(arrivals)
+    elif hasattr(adapter, "answer"):
+        answer = adapter.answer(connector, request, kind)
+    return answer or HttpResponse()
 
 
 def _challenged(request: HttpRequest, connector_id: int, secret: str) -> HttpResponse:

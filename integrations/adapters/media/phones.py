@@ -1,0 +1,48 @@
+"""Numbers as phone systems write them: whose they are, and what stands there for one that is not shown."""
+
+import phonenumbers
+
+from customers.handles import normalise
+from customers.identify import Handle
+from customers.models.identity import Kind
+
+# What is sent in place of a number that is withheld. The numbers are these words as letters on the keys of a phone:
+# ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE (Twilio sends those, as "+266696687").
+WITHHELD = {
+    "", "anonymous", "restricted", "blocked", "unknown", "unavailable", "private", "withheld", "none", "<unknown>",
+    "asterisk", "266696687", "7378742833", "2562533", "8656696", "86282452253", "0",
+}  # fmt: skip
+
+
+def is_withheld(number: str) -> bool:
+    return number.strip().lower().removeprefix("+") in WITHHELD
+
+
+def whose(number: str, *, name: str = "", region: str = "") -> tuple[Handle, ...]:
+    """The handle of this number; () for one that is withheld, or is none that anybody could call from outside."""
+    if is_withheld(number):
+        return ()
+    try:
+        value = normalise(Kind.PHONE, number, region=region or None)
+        found = phonenumbers.parse(value.partition(";")[0])
+    except (ValueError, phonenumbers.NumberParseException):
+        return ()
+    if not phonenumbers.is_possible_number(found):
+        return ()
+    name = "" if is_withheld(name) or name.strip() == number.strip() else name.strip()[:200]
+    return (Handle(Kind.PHONE, value, name=name, region=region),)
+
+
+def spelt(number: str) -> str:
+    """As people write it: "+1 423-423-4234"; as it is, where it is no number."""
+    try:
+        found = phonenumbers.parse(number.partition(":")[2] or number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def with_plus(number: str) -> str:
+    """A number with its country in front and no plus, as sipgate writes it: "492111234567"."""
+    number = number.strip()
+    return f"+{number}" if number.isascii() and number.isdigit() and number[:1] != "0" and len(number) > 6 else number
