@@ -137,6 +137,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Nobody waits for a broker that is gone: what could not be queued is left to the sweeps (integrations.tasks).
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "max_retries": 0, "interval_start": 0}
 CELERY_TASK_DEFAULT_QUEUE = "celery"
+# A worker takes from each of its queues in turn: whose channel has much to do stands in its own lane.
+LANES = 8
+QUEUES = ["inbound", "outbound", "routing", "bots", "reports", "celery"]
+QUEUES += [f"{way}.{lane}" for way in ("inbound", "outbound") for lane in range(LANES)]
 CELERY_TASK_ROUTES = {
     "integrations.inbound.*": {"queue": "inbound"},
     "integrations.outbound.*": {"queue": "outbound"},
@@ -232,6 +236,7 @@ CLAMD = address("CLAMD", "tcp", "unix")  # a virus scanner that looks through wh
 # The desk's own conversations.
 ENCRYPTION_KEYS = words("ENCRYPTION_KEYS") or [kept_secret(DATA_DIR, "connector")]
 REOPEN_WINDOW_DAYS = number("REOPEN_WINDOW_DAYS", 14)
+CALLS_AT_ONCE = number("CALLS_AT_ONCE", 1, at_least=1)  # to one provider; fewer than the workers' processes
 UNDO_SECONDS = number("UNDO_SECONDS", 8)
 CHAT_TO_MAIL_SECONDS = number("CHAT_TO_MAIL_SECONDS", 120)
 SUPERVISOR_REFUND_LIMIT = number("SUPERVISOR_REFUND_LIMIT", 500)  # in the order's currency; admins have none

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest, Least
 from django.dispatch import Signal
 from django.utils import timezone
@@ -85,6 +85,16 @@ def settle(delivery: Delivery, report: DeliveryReport) -> Delivery:
         _reopen(delivery)
     push_message(delivery.message)
     return delivery
+
+
+def until(deliveries: QuerySet[Delivery], to: str, at: datetime) -> QuerySet[Delivery]:
+    """Those to this identity's value that arrived at the provider and were handed to it until then, oldest first.
+
+    What is being handed over at the very moment counts as before it: the provider's own time of it is not known."""
+    handed_over = Q(attempts__outcome="sent", attempts__started_at__lte=at)
+    elsewhere = Q(attempts=None, message__created_at__lte=at)  # what we said there (conversations.inbound.echoes)
+    arrived = deliveries.filter(message__identity__value=to, status__in=["sent", "delivered"])
+    return arrived.filter(handed_over | elsewhere).distinct().order_by("pk")
 
 
 def _name(message: Message, external_id: str) -> None:

@@ -18,7 +18,6 @@ from conversations.live import sockets
 from conversations.models import Conversation, Delivery
 from integrations.models import Connector, RawEvent
 
-QUEUES = ("inbound", "outbound", "routing", "bots", "reports", "celery")
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -74,7 +73,7 @@ def _by(name: str, words: str, label: str, values: dict[str, float]) -> GaugeMet
 def _queues() -> GaugeMetricFamily:
     redis = Redis.from_url(settings.REDIS_URL, socket_timeout=2)
     length: Callable[[str], object] = redis.llen
-    lengths = {queue: float(str(length(queue))) for queue in QUEUES}
+    lengths = {queue: float(str(length(queue))) for queue in settings.QUEUES}
     redis.close()
     return _by("queue_length", "Tasks that wait", "queue", lengths)
 

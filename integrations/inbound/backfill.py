@@ -101,7 +101,7 @@ def _take(backfill: Backfill, page: Page) -> None:
         backfill.save(update_fields=["done", "total", "tries", "error", "cursor", "due_at", "state", "finished_at"])
     for raw, is_new in kept:
         if is_new:
-            queue_event(raw.pk)
+            queue_event(raw.pk, raw.connector_id)
 
 
 def _hand_on(backfill: Backfill, pause: float) -> None:

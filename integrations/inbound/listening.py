@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from threading import Event
 from typing import Protocol
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -50,8 +50,7 @@ def listen(connector: Connector, stop: Event) -> Iterator[int]:
     for news in adapter.watch(connector, stop):
         new = take(connector, news)
         for raw in new:
-            queue_event(raw.pk)
-        connection.close()  # back to the pool while we wait
+            queue_event(raw.pk, raw.connector_id)
         yield len(new)
         if stop.is_set():
             return

@@ -43,7 +43,7 @@ def fetch_new(connector: Connector, mailbox: Mailbox, *, stop: Event | None = No
             cursor, kept = _take(connector, mailbox, cursor, batch)
             new += len(kept)
             for raw in _heads(kept):
-                queue_event(raw.pk)
+                queue_event(raw.pk, raw.connector_id)
             if stop and stop.is_set():
                 break
         return new

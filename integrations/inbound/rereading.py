@@ -57,7 +57,7 @@ def _read(row: Reread) -> None:
             Reread.objects.filter(pk=row.pk).update(due_at=timezone.now())
     for raw, is_new in kept:
         if is_new:
-            queue_event(raw.pk)
+            queue_event(raw.pk, raw.connector_id)
 
 
 def _failed(row: Reread, error: AdapterError) -> None:

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Greatest, Least
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,22 +15,56 @@ from conversations.models import Delivery, DeliveryAttempt, Message
 from conversations.outbound.outbox import settle
 from customers.models import Identity
 from customers.models.identity import Kind
+from integrations import health
 from integrations.adapters import adapter_named
-from integrations.adapters.base import AdapterError, UncertainError
+from integrations.adapters.base import AdapterError, AwayError, CredentialError, UncertainError
 from integrations.models import Connector
+from integrations.queueing import queue_delivery
+from integrations.turns import is_open, rest, turn, wake
 
 log = structlog.get_logger(__name__)
 
 STALE = timedelta(minutes=10)  # longer than any try may take: its worker is dead
 WAITS = (1, 2, 4, 8, 15, 30)  # seconds
+KEEPS_ORDER = timedelta(hours=1)
 
 
 def deliver(delivery_id: int) -> Delivery | None:
-    """Tries one delivery that is due. None when another worker has it, or it is not due, or it is settled."""
+    """Tries one delivery that is due, and has the next of its channel tried. None when another worker has it, it is not
+    due, it is settled, or its channel is not open now.
+
+    One that finds all turns of its channel taken is left: whoever ends a turn looks for what is due then.
+    """
+    connector = Connector.objects.filter(channel__deliveries=delivery_id, is_active=True).first()
+    if connector is None:
+        return _tried(delivery_id, None)
+    if not is_open(connector, timezone.now()):
+        return _waits(delivery_id, connector)
+    with turn(connector.pk) as is_ours:
+        tried = _tried(delivery_id, connector) if is_ours else None
+    if is_ours:
+        _queue_next(connector)
+    return tried
+
+
+def _tried(delivery_id: int, connector: Connector | None) -> Delivery | None:
     attempt = _claim(delivery_id)
     if attempt is None:
         return None
-    return _written_down(attempt, *_try(attempt.delivery))
+    return _written_down(attempt, *_try(attempt.delivery, connector))
+
+
+def _waits(delivery_id: int, connector: Connector) -> None:
+    """Its provider is away: it comes again when that has rested. Paused or broken, it comes when it is mended."""
+    if connector.rests_until:
+        mine = Delivery.objects.filter(pk=delivery_id, status=Delivery.Status.QUEUED, due_at__lt=connector.rests_until)
+        mine.update(due_at=connector.rests_until, tries=Greatest(F("tries"), 1))
+
+
+def _queue_next(connector: Connector) -> None:
+    following = _free().filter(channel=connector.channel_id).order_by("due_at", "pk").first()
+    if following:
+        queue_delivery(delivery_id=following.pk, channel_id=following.channel_id, due_at=following.due_at)
 
 
 def _written_down(attempt: DeliveryAttempt, report: DeliveryReport, outcome: str) -> Delivery:
@@ -59,8 +94,8 @@ def _write_down(attempt: DeliveryAttempt, report: DeliveryReport, outcome: str) 
 def _claim(delivery_id: int) -> DeliveryAttempt | None:
     """Only one worker's UPDATE changes the row; the attempt is written before the provider hears of it."""
     now = timezone.now()
-    claimed = Delivery.objects.filter(pk=delivery_id, status=Delivery.Status.QUEUED, due_at__lte=now).update(
-        status=Delivery.Status.SENDING, claimed_at=now, tries=F("tries") + 1
+    claimed = (
+        _free().filter(pk=delivery_id).update(status=Delivery.Status.SENDING, claimed_at=now, tries=F("tries") + 1)
     )
     if not claimed:
         return None
@@ -70,22 +105,41 @@ def _claim(delivery_id: int) -> DeliveryAttempt | None:
     return DeliveryAttempt.objects.create(delivery=delivery)
 
 
-def _try(delivery: Delivery) -> tuple[DeliveryReport, str]:
-    try:
-        connector = Connector.objects.get(channel=delivery.channel, is_active=True)
-        report = adapter_named(connector.adapter).send(connector, envelope(delivery))
-    except Connector.DoesNotExist:
+def _try(delivery: Delivery, connector: Connector | None) -> tuple[DeliveryReport, str]:
+    if connector is None:
         words = _("%(channel)s is not connected. An admin can connect it; then press Try again.")
         sentence = words % {"channel": delivery.channel}
         return DeliveryReport(Delivery.Status.FAILED, error=sentence), "permanent"
+    try:
+        report = adapter_named(connector.adapter).send(connector, envelope(delivery))
     except UncertainError as error:
         unclear = DeliveryReport(Delivery.Status.UNCERTAIN, error.external_id, error=str(error), said=error.said)
         return unclear, "uncertain"
     except AdapterError as error:
-        outcome = "permanent" if error.permanent else "temporary"
-        failed = DeliveryReport(Delivery.Status.FAILED, error=str(error), said=error.said, is_permanent=error.permanent)
-        return failed, outcome
+        return _failed(connector, error)
+    if wake(connector):
+        _come_again(connector)
     return report, "sent"
+
+
+def _failed(connector: Connector, error: AdapterError) -> tuple[DeliveryReport, str]:
+    """What went wrong with this message alone is its own; what ails the provider or our key stops the connector."""
+    wait, is_permanent = error.wait, error.permanent
+    if isinstance(error, CredentialError):
+        health.broken(connector, str(error))
+        wait, is_permanent = 0.0, False  # it goes as soon as the key is mended
+    elif isinstance(error, AwayError):
+        wait, is_permanent = (rest(connector, error.wait) - timezone.now()).total_seconds(), False
+    report = DeliveryReport(
+        Delivery.Status.FAILED, error=str(error), said=error.said, is_permanent=is_permanent, retry_after=wait
+    )
+    return report, "permanent" if is_permanent else "temporary"
+
+
+def _come_again(connector: Connector) -> None:
+    """It answers again: whatever waited for that goes now, in its order."""
+    waiting = Delivery.objects.filter(channel=connector.channel_id, status=Delivery.Status.QUEUED, tries__gt=0)
+    waiting.update(due_at=Least(F("due_at"), timezone.now()))
 
 
 def envelope(delivery: Delivery) -> OutboundMessage:
@@ -152,9 +206,29 @@ def _give_up(delivery: Delivery) -> bool:
     return True
 
 
-def due() -> list[int]:
+def due() -> list[tuple[int, int]]:
+    """Each with its channel. Of a channel that is not open now, nothing is."""
+    now = timezone.now()
+    shut = Connector.objects.filter(Q(paused_at__isnull=False) | Q(broken_at__isnull=False) | Q(rests_until__gt=now))
     return list(
-        Delivery.objects.filter(status=Delivery.Status.QUEUED, due_at__lte=timezone.now())
+        _free()
+        .exclude(channel__in=shut.filter(is_active=True).values("channel"))
         .order_by("due_at")
-        .values_list("pk", flat=True)[:500]
+        .values_list("pk", "channel")[:500]
     )
+
+
+def _free() -> QuerySet[Delivery]:
+    """Those due before which nothing else of their conversation is to go by the same channel. One that is tried again
+    and again for an hour stops the others no more, and what is to be sent later never does."""
+    now = timezone.now()
+    earlier = Delivery.objects.filter(
+        Q(status=Delivery.Status.SENDING)
+        | Q(status=Delivery.Status.QUEUED, due_at__lte=now)
+        | Q(status=Delivery.Status.QUEUED, tries__gt=0, created_at__gt=now - KEEPS_ORDER),
+        conversation=OuterRef("conversation"),
+        channel=OuterRef("channel"),
+        pk__lt=OuterRef("pk"),
+    )
+    waiting = Delivery.objects.filter(status=Delivery.Status.QUEUED, due_at__lte=now)
+    return waiting.exclude(Exists(earlier))

@@ -43,7 +43,7 @@ def test_every_variable_that_a_desk_needs_reaches_it():
 
 
 def test_worker_takes_from_every_queue():
-    assert re.search(r'"--queues", "([^"]+)"', COMPOSE)[1] == QUEUES
+    assert re.search(r'- --queues\n +- "([^"]+)"', COMPOSE)[1] == QUEUES
 
 
 def test_commands_are_there():

@@ -40,7 +40,8 @@ def workers(redis):
     """Starts workers on the test's own database and Redis; whatever is left of them is killed at the end."""
     started = []
 
-    def start(queues="inbound"):
+    def start(ways=("inbound",)):
+        queues = ",".join(queue for queue in settings.QUEUES if queue.partition(".")[0] in ways)
         database = connection.settings_dict
         host = str(database["HOST"]).replace("/", "%2F")
         environment = {

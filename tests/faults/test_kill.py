@@ -61,7 +61,7 @@ def test_broker_that_is_gone_loses_no_mail(mail):
     app._after_fork()  # forget the connections to the broker that is there
     try:
         for raw_id in raw_ids:
-            queue_event(raw_id)
+            queue_event(raw_id, 1)
     finally:
         app.conf.broker_url = before
         app._after_fork()

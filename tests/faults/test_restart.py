@@ -102,7 +102,7 @@ def test_postgres_restarted_while_mails_come_in_and_answers_go_out(postgres, cha
     deliveries = answers(channel)
     with Slow() as server, Connection(f"redis+socket://{redis}") as broker:
         Connector.objects.update(settings={**connector.settings, "smtp_port": server.port})
-        workers("inbound,outbound")
+        workers(("inbound", "outbound"))
         deliver_one.apply_async((deliveries[0],), connection=broker)
         until(server.has_all.is_set)
         for raw_id in raw_ids:

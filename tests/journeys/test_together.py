@@ -198,8 +198,8 @@ def test_tasks_for_the_first_of_each_batch_and_for_the_large_are_enough(mailbox,
     bodies = [from_person(number if number % 20 else 0, f"Mail {number}") for number in range(60)]
     bodies[2] = from_person(2, "x" * 900 + "\n" + ("y" * 900 + "\n") * 300)
     queued, fake = [], FakeMailbox(bodies)
-    monkeypatch.setattr("integrations.inbound.mailbox.queue_event", queued.append)
-    monkeypatch.setattr("integrations.tasks.queue_event", queued.append)
+    monkeypatch.setattr("integrations.inbound.mailbox.queue_event", lambda raw_id, _lane: queued.append(raw_id))
+    monkeypatch.setattr("integrations.tasks.queue_event", lambda raw_id, _lane: queued.append(raw_id))
     assert fetch_new(mailbox, fake) == 60
     kept = list(RawEvent.objects.order_by("pk").values_list("pk", flat=True))
     assert queued == [kept[0], kept[2], kept[25], kept[50]]
@@ -214,7 +214,7 @@ def test_tasks_for_the_first_of_each_batch_and_for_the_large_are_enough(mailbox,
 
 def test_the_next_in_line_is_come_for_by_a_task_of_its_own(mailbox, monkeypatch):
     queued = keep(mailbox, *(from_person(number) for number in range(60)))[:1]
-    monkeypatch.setattr("integrations.tasks.queue_event", queued.append)
+    monkeypatch.setattr("integrations.tasks.queue_event", lambda raw_id, _lane: queued.append(raw_id))
     for _task in range(3):
         process_raw_event(queued.pop())
     assert not queued

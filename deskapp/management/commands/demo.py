@@ -22,7 +22,7 @@ from deskapp.keeper import last_line
 from deskapp.sign_ins import SIGN_INS
 from deskapp.supervisor import Child, Stopped, Supervisor, python
 
-QUEUES = "inbound,outbound,routing,bots,reports,celery"
+QUEUES = ",".join(settings.QUEUES)
 READY_SECONDS = 90
 MOST_DEATHS = 3  # before the desk is ready; later it is started again for ever
 KEPT_ON_RESET = {"logs", "test", "setup.lock", "demo.lock", "start.lock", "users.lock", "keeper.lock"}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from integrations.adapters import calling
 from integrations.adapters.about import Words
-from integrations.adapters.base import AdapterError, CredentialError, UncertainError
+from integrations.adapters.base import AdapterError, AwayError, CredentialError, UncertainError
 from integrations.adapters.calling import Answer
 
 
@@ -20,6 +20,7 @@ class Fault:
     is_permanent: bool = True  # trying again cannot help
     is_credential: bool = False  # our key is refused: an admin must mend it, and what is to go out waits
     wait: float | None = None  # seconds until it will hear of it again, where it does not say so itself
+    is_for_all: bool = False  # not of this message alone: nothing goes out by this connector for a while
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Provider:
             return calling.call(method, url, timeout=self.timeout, **given)
         except calling.UnreachedError as error:
             words = _("%(name)s does not answer. The desk tries again by itself.") % {"name": self.name}
-            raise AdapterError(words, said=error.said) from error
+            raise AwayError(words, said=error.said) from error
         except calling.SilentError as error:
             raise self._silent(error.said, changes) from error
         except calling.RefusedError as error:
@@ -58,7 +59,7 @@ class Provider:
 
     def _silent(self, said: str, changes: bool) -> AdapterError:
         if not changes:
-            return AdapterError(_("%(name)s stopped in the middle of its answer.") % {"name": self.name}, said=said)
+            return AwayError(_("%(name)s stopped in the middle of its answer.") % {"name": self.name}, said=said)
         words = _("%(name)s fell silent: it may have arrived. Look before you try again.") % {"name": self.name}
         return UncertainError(words, said=said)
 
@@ -70,13 +71,15 @@ class Provider:
             text = str(fault.text) % {"name": self.name} if "%(name)s" in str(fault.text) else fault.text
             if fault.is_credential:
                 return CredentialError(text, said=said)
+            if fault.is_for_all:
+                return AwayError(text, said=said, wait=wait or fault.wait)
             return AdapterError(text, permanent=fault.is_permanent, said=said, wait=wait or fault.wait)
         if refused.is_busy:
-            return AdapterError(_("%(name)s is busy.") % {"name": self.name}, said=said, wait=wait)
+            return AwayError(_("%(name)s is busy.") % {"name": self.name}, said=said, wait=wait)
         if refused.status == 504 and changes:  # a gateway gave up waiting: what is behind it may have gone on
             return self._silent(said, changes)
         if refused.is_out_of_order:
-            return AdapterError(_("%(name)s is out of order.") % {"name": self.name}, said=said)
+            return AwayError(_("%(name)s is out of order.") % {"name": self.name}, said=said)
         if refused.status == 401:
             return CredentialError(
                 _("%(name)s does not know the desk's key any more.") % {"name": self.name}, said=said

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import dkim
 from django.utils.translation import gettext as _
 
-from integrations.adapters.base import AdapterError, UncertainError
+from integrations.adapters.base import AdapterError, AwayError, CredentialError, UncertainError
 from integrations.adapters.media.email import oauth
 from integrations.adapters.media.email.tls import not_trusted, trust
 from integrations.models import Connector
@@ -72,7 +72,7 @@ def session(connector: Connector) -> Iterator[smtplib.SMTP]:
     try:
         server = _connect(connector, host, port)
     except (OSError, smtplib.SMTPException) as error:
-        raise AdapterError(cannot_connect(error, host, port), said=str(error)) from error
+        raise AwayError(cannot_connect(error, host, port), said=str(error)) from error
     try:
         _sign_in(connector, server)
         yield server
@@ -124,7 +124,8 @@ def _sign_in(connector: Connector, server: smtplib.SMTP) -> None:
         words = _(
             "The mail server %(host)s did not accept the name and password of %(user)s. An admin can sign in again."
         )
-        raise AdapterError(words % {"host": host, "user": user}, said=str(error)) from error
+        refused = CredentialError if error.smtp_code >= 500 else AdapterError  # 454: it could not look it up just now
+        raise refused(words % {"host": host, "user": user}, said=str(error)) from error
     except smtplib.SMTPNotSupportedError as error:
         words = _(
             "The mail server %(host)s takes no password on this connection. An admin can choose TLS in its settings."
