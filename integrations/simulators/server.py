@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -38,11 +38,15 @@ class Call:
 
 @dataclass(frozen=True)
 class Reply:
-    """`body` goes out as it is where it is bytes or text, and as JSON otherwise. `headers` may name another type."""
+    """`body` goes out as it is where it is bytes or text, and as JSON otherwise. `headers` may name another type.
+    `later` makes the answer when it is due, while others are answered (long polling); `stream` goes out part by part,
+    as they come, until they end."""
 
     body: object = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    later: "Callable[[], Reply] | None" = None
+    stream: Iterable[bytes] | None = None
 
     @property
     def bytes(self) -> bytes:
@@ -174,7 +178,24 @@ def _handler(server: ProviderServer) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 self.connection.close()
                 return
-            self.say(reply)
+            reply = reply.later() if reply.later else reply
+            if reply.stream is None:
+                self.say(reply)
+            else:
+                self.pour(reply, reply.stream)
+
+        def pour(self, reply: Reply, stream: Iterable[bytes]) -> None:
+            """Chunk by chunk (RFC 9112 7.1)."""
+            self.send_response(reply.status)
+            for name, value in {**reply.headers, "Transfer-Encoding": "chunked"}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            for part in stream:
+                if server._ended.is_set():
+                    break
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
+                self.wfile.flush()
+            self.wfile.write(b"0\r\n\r\n")
 
         def call(self) -> Call:
             parts = urlsplit(self.path)

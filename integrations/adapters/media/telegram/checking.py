@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from integrations.adapters.about import Step
-from integrations.adapters.base import AdapterError
+from integrations.adapters.base import AdapterError, CredentialError
 from integrations.adapters.media.heard import address_of
 from integrations.adapters.media.telegram import api
 from integrations.adapters.media.telegram.hearing import ALLOWED
@@ -80,8 +80,11 @@ def _health(info: dict[str, Any]) -> Iterator[Step]:
 
 
 def _tried(ask: Callable[[], Any], fix: str) -> tuple[Step | None, Any]:
+    """Raises CredentialError."""
     started = time.monotonic()
     try:
         return None, ask()
+    except CredentialError:
+        raise
     except AdapterError as error:
         return Step(str(error), is_well=False, seconds=time.monotonic() - started, fix=fix), None
