@@ -75,6 +75,7 @@ class MessageDetails(TypedDict, total=False):
     template: dict[str, object]  # outbound: as Template below
     call: "CallDetails"  # of a call
     forgotten: bool  # inbound: taken back, and its words are gone from the desk
+    elsewhere: bool  # outbound: the shop wrote it beside the desk, on its phone or in the page's own inbox
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ class InboundMessage:
     answers: str = ""  # external id of the message that this one answers
     is_public: bool = False  # everybody can read it: a post that mentions us
     is_part: bool = False  # of an album, whose pictures come one by one under one external id: it joins what is there
+    is_echo: bool = False  # said by us, elsewhere: in the page's own inbox, on the shop's phone; `handles` are whom to
     details: MessageDetails = field(default_factory=lambda: MessageDetails())
 
 
@@ -198,6 +200,9 @@ class DeliveryReport:
     said: str = ""  # in the provider's own
     is_permanent: bool = True
     retry_after: float | None = None  # seconds until the provider will hear of it again, where it said so
+    # Of all that went to this identity's value until then, where the provider tells it so, and names none.
+    until: datetime | None = None
+    to: str = ""
 
 
 CallState = Literal["ringing", "answered", "transferred", "ended", "missed", "recording", "transcript"]

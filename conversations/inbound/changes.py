@@ -141,7 +141,8 @@ def _unreact(message: Message, changed: MessageChange) -> bool:
 
 
 def _is_theirs(message: Message) -> bool:
-    return message.kind == Message.Kind.INBOUND
+    """Or ours, written beside the desk: there, we may change it."""
+    return message.kind == Message.Kind.INBOUND or bool(message.details.get("elsewhere"))
 
 
 def _who(message: Message, changed: MessageChange) -> Identity | None:

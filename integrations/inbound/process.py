@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from conversations.envelopes import CallReport, DeliveryReport, InboundAttachment, InboundMessage, MessageChange
 from conversations.inbound.calls import hear
 from conversations.inbound.changes import change
+from conversations.inbound.echoes import hear_echo
 from conversations.inbound.receive import receive
 from conversations.models import Delivery, Message
-from conversations.outbound.outbox import settle
+from conversations.outbound.outbox import settle, until
 from integrations.adapters import adapter_named
 from integrations.adapters.base import Aside, Ignored, Told
 from integrations.adapters.shops.asks import Partial, PrivacyRequest
@@ -121,13 +122,13 @@ def _carry_out(
     connector: Connector, understood: InboundMessage | DeliveryReport | MessageChange | CallReport
 ) -> Message | None:
     if isinstance(understood, InboundMessage):
-        return with_files(receive(slowed(understood)), *understood.attachments)
+        stored = hear_echo(understood) if understood.is_echo else receive(slowed(understood))
+        return with_files(stored, *understood.attachments)
     if isinstance(understood, MessageChange):
         return change(understood)
     if isinstance(understood, CallReport):
         return with_files(hear(understood), *filter(None, [understood.recording]))
-    delivery = _meant(connector, understood)
-    if delivery:
+    for delivery in _meant(connector, understood):
         settle(delivery, understood)
     return None
 
@@ -150,11 +151,13 @@ def _queue_files(message_id: int) -> None:
         queue_file(attachment_id)
 
 
-def _meant(connector: Connector, report: DeliveryReport) -> Delivery | None:
+def _meant(connector: Connector, report: DeliveryReport) -> list[Delivery]:
     of_channel = Delivery.objects.filter(channel=connector.channel)
     if report.delivery_id:
-        return of_channel.filter(pk=report.delivery_id).first()
-    return of_channel.filter(external_id=report.external_id).first() if report.external_id else None
+        return list(of_channel.filter(pk=report.delivery_id))
+    if report.external_id:
+        return list(of_channel.filter(external_id=report.external_id)[:1])
+    return list(until(of_channel, report.to, report.until)) if report.until else []
 
 
 def _failed(raw_id: int, error: Exception) -> RawEvent:

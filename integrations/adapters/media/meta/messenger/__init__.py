@@ -1,0 +1,1 @@
+"""Messenger: talks of a Facebook page."""

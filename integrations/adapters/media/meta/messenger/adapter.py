@@ -1,0 +1,92 @@
+"""The adapter of a Facebook page's Messenger.
+
+Its settings: page_id, api_version, and what `check` notes: app_id, page_name. Its secrets: access_token (the page's),
+app_secret, former_secret, and those that the desk makes: webhook_secret (the last word of the webhook's address),
+verify_token.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy
+
+from conversations.envelopes import DeliveryReport, OutboundMessage, OutboundReaction
+from conversations.models import Medium
+from integrations.adapters.about import About, Field, Step
+from integrations.adapters.base import Fetched, Understood, check_address
+from integrations.adapters.media import fetching
+from integrations.adapters.media.meta import hearing, send_api
+from integrations.adapters.media.meta.about import (
+    ACCESS_TOKEN,
+    API_VERSION,
+    APP_SECRET,
+    FORMER_SECRET,
+    MADE,
+    settled_id,
+)
+from integrations.adapters.media.meta.messenger import checking
+from integrations.adapters.media.meta.profiles import name_of
+from integrations.adapters.media.meta.talk import understand
+from integrations.adapters.media.meta.telling import told
+from integrations.inbound.arrival import Arrival
+from integrations.models import Connector, RawEvent
+
+
+class MessengerAdapter:
+    about = About(
+        title="Messenger",
+        what=gettext_lazy("Customers write to your Facebook page; agents answer with text, files and quick replies."),
+        medium=Medium.MESSENGER,
+        address=gettext_lazy("The page's name"),
+        fields=(
+            Field("page_id", gettext_lazy("Page ID"), example="117172741761305", settled=settled_id),
+            ACCESS_TOKEN,
+            APP_SECRET,
+            FORMER_SECRET,
+            API_VERSION,
+        ),
+        at_provider=(
+            gettext_lazy("At developers.facebook.com open your app (or make one of the type Business), add Messenger."),
+            gettext_lazy("Under Messenger, API settings, connect the page, copy its ID and generate its access token."),
+            gettext_lazy(
+                "For answers to people who are not testers, have Meta review the app: pages_messaging, and Human Agent"
+                " for answers up to seven days later."
+            ),
+            gettext_lazy("Press Test connection: the desk tells Meta its address {address} and token by itself."),
+        ),
+        made=MADE,
+        has_hook=True,
+        manual="https://developers.facebook.com/documentation/business-messaging/messenger-platform/get-started",
+    )
+
+    def challenge(self, connector: Connector, request: HttpRequest) -> HttpResponse | None:
+        return hearing.challenge(connector, request)
+
+    def hear(self, connector: Connector, request: HttpRequest, *, secret: str, kind: str) -> Iterable[Arrival]:
+        check_address(connector, secret)
+        return hearing.arrivals(connector, request)
+
+    def understand(self, connector: Connector, raw: RawEvent) -> Iterator[Understood]:
+        return understand(connector, raw)
+
+    def fetch(self, connector: Connector, source: Mapping[str, str], *, largest: int) -> Fetched:
+        """Of Meta's public store, which must not see our token; the address ends after some days."""
+        return fetching.fetch(source["url"], largest=largest)
+
+    def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
+        return send_api.send(connector, message)
+
+    def react(self, connector: Connector, reaction: OutboundReaction) -> None:
+        send_api.react(connector, reaction)
+
+    def seen(self, connector: Connector, external_id: str, to: str) -> None:
+        send_api.seen(connector, to)
+
+    def name_of(self, connector: Connector, value: str) -> str:
+        return name_of(connector, value)
+
+    def check(self, connector: Connector) -> Iterator[Step]:
+        return checking.check(connector)
+
+    def tell(self, raw: RawEvent, envelope: Understood) -> dict[str, object]:
+        return told(raw, envelope)
