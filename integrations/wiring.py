@@ -27,7 +27,8 @@ class WrongError(ValueError):
     """What was given cannot be so. `where`: a sentence for each field that is wrong; "" for all of it together."""
 
     def __init__(self, where: Mapping[str, str]) -> None:
-        super().__init__(" ".join(where.values()))
+        named = (f"{name.replace('_', ' ')}: {words}" if name else words for name, words in where.items())
+        super().__init__(" ".join(named))
         self.where = dict(where)
 
 

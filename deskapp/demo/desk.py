@@ -11,7 +11,7 @@ from deskapp.models import Role, User
 from deskapp.sign_ins import SIGN_INS
 from integrations.adapters.shops.base import OrderAct
 from integrations.adapters.trackers.door import ADAPTER as TRACKER
-from integrations.adapters.trackers.door import new_key
+from integrations.adapters.trackers.about import new_key
 from integrations.models import Connector
 
 DOMAIN = "hollinfell.example"

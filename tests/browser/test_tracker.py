@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from conversations.live import on_site
 from customers.models import Cart, Consent, Event, Identity, Visit
-from integrations.adapters.trackers.door import new_key
+from integrations.adapters.trackers.about import new_key
 from integrations.models import Connector, RawEvent
 from integrations.tasks import process_batch
 from tests.browser.conftest import becomes, eventually

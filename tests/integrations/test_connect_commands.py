@@ -33,7 +33,7 @@ def test_an_email_service_is_told_where_to_call_and_keeps_that_address(client, r
 @pytest.mark.parametrize(
     ("arguments", "options", "words"),
     [
-        (("mailgun", "help@shop.example"), {"api_key": "k"}, "--webhook-signing-key"),
+        (("mailgun", "help@shop.example"), {"api_key": "k"}, "webhook signing key"),
         (("postmark", "help"), {"server_token": "t"}, "not an e-mail address"),
         (("postmark", "help@shop.example"), {"server_token": "t", "team": "Nobody"}, "no team named"),
     ],

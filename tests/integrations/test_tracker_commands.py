@@ -49,8 +49,8 @@ def test_a_new_key_ends_the_old_one():
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({}, "--origins"),
-        ({"server": True, "origins": ["https://shop.example"]}, "--origins"),
+        ({}, "pages of a shop that may call"),
+        ({"server": True, "origins": ["https://shop.example"]}, "pages of a shop that may call"),
         ({"origins": ["shop.example"]}, "no origin"),
         ({"origins": ["https://shop.example/path"]}, "no origin"),
         ({"origins": ["https://shop.example"], "verifies": ["email"]}, "own servers"),

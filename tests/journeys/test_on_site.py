@@ -12,7 +12,7 @@ from conversations.models import Channel, Conversation, Message
 from conversations.outbound.reach import reach
 from customers.models import Cart, Customer, Event, Identity, Segment, Visit
 from integrations.adapters.media.chat import presence
-from integrations.adapters.trackers.door import new_key
+from integrations.adapters.trackers.about import new_key
 from integrations.models import Connector
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ import jwt
 import pytest
 
 from customers.models import Claim, Event, Identity, MergeEntry
-from integrations.adapters.trackers.door import new_key
+from integrations.adapters.trackers.about import new_key
 from integrations.models import Connector, RawEvent
 from integrations.tasks import process_batch
 

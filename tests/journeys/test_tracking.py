@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from customers.models import Cart, Claim, Consent, Customer, Event, Identity, Trait, Visit, WishItem
-from integrations.adapters.trackers.door import new_key
+from integrations.adapters.trackers.about import new_key
 from integrations.inbound.process import replay
 from integrations.models import Connector, RawEvent
 from integrations.tasks import process_batch, sweep_raw_events

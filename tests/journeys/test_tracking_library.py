@@ -10,7 +10,7 @@ from django.db import connections
 from segment.analytics import Client
 
 from customers.models import Customer, Event, Identity, Trait
-from integrations.adapters.trackers.door import new_key
+from integrations.adapters.trackers.about import new_key
 from integrations.models import Connector, RawEvent
 from integrations.tasks import sweep_raw_events
 

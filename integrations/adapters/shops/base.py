@@ -13,6 +13,7 @@ from customers.facts import Fact
 from customers.identify import Handle, normalise
 from customers.models import Order
 from customers.models.identity import Kind
+from integrations.adapters.about import Compared
 from integrations.adapters.base import AdapterError, NotGenuineError
 from integrations.adapters.shops.asks import Partial, PrivacyRequest
 from integrations.inbound.arrival import Arrival
@@ -90,9 +91,11 @@ class Shop(Protocol):
         UncertainError when the shop had the request and fell silent: it is never done again by itself."""
         ...
 
-    def pages(self, connector: Connector, cursor: Cursor, since: datetime | None) -> Iterator[Page]:
-        """The shop's past from `cursor` on ({}: from the beginning; `since`: only what changed after that), until the
-        last page. Raises AdapterError."""
+    def pages(
+        self, connector: Connector, cursor: Cursor, since: datetime | None, until: datetime | None = None
+    ) -> Iterator[Page]:
+        """The past from `cursor` on ({}: from the beginning; `since`: only what changed after that; `until`: nothing
+        newer, as far as the shop can leave it out), until the last page. Raises AdapterError."""
         ...
 
     def reread(self, connector: Connector, kind: str, external_id: str) -> list[Arrival]:
@@ -100,7 +103,7 @@ class Shop(Protocol):
         AdapterError."""
         ...
 
-    def check(self, connector: Connector) -> list[str]:
+    def look_over(self, connector: Connector) -> list[str]:
         """Calls the shop and says what was found, in words. Raises AdapterError with what is wrong and how to mend it.
         Notes in the connector's settings what only the shop knows (its currency, its places); the caller saves."""
         ...
@@ -109,6 +112,11 @@ class Shop(Protocol):
         """Has the shop send its webhooks to `address`. How many kinds are new, and why it refused others. Raises
         AdapterError."""
         ...
+
+
+def orders_compared(connector: Connector, there: int, since: datetime, until: datetime) -> Compared:
+    here = Order.objects.filter(source=connector.pk, placed_at__gte=since, placed_at__lt=until).count()
+    return Compared(_("Orders"), there, here)
 
 
 def buyer(

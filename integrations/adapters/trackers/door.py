@@ -63,11 +63,6 @@ def track(request: HttpRequest, kind: str) -> HttpResponse:
     return _shared_with(answer, origin)
 
 
-def new_key(connector: Connector) -> str:
-    """A write key; it names its connector, so that it is found without every connector's secrets being opened."""
-    return f"tl{connector.pk}_{randomness.token_urlsafe(24)}"
-
-
 def connector_of(key: str) -> Connector | None:
     """The connector with this write key. A key that names no connector is compared all the same."""
     number = key.removeprefix("tl").partition("_")[0]

@@ -5,7 +5,7 @@ shop's customers its user ids are), verifies ("email", "phone": what the shop ha
 consent_categories (integrations.adapters.trackers.consents). Its secret: write_key.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import partial
 
@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from conversations.envelopes import DeliveryReport, OutboundMessage
 from customers.facts import Fact
+from integrations.adapters.about import Step
 from integrations.adapters.base import AdapterError, Aside, Told
+from integrations.adapters.trackers import about as own
 from integrations.adapters.trackers.batch import (
     MOST_CALLS,
     TOO_MANY,
@@ -30,6 +32,8 @@ MOST_ALONE = 50  # bad calls of one batch that are set aside one by one; a batch
 
 
 class SegmentAdapter:
+    about = own.ABOUT
+
     def understand(self, connector: Connector, raw: RawEvent) -> Iterable[Told | Aside]:
         """Call by call, each with its own fate."""
         try:
@@ -53,6 +57,12 @@ class SegmentAdapter:
 
     def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
         raise AdapterError(_("A tracker only listens."), permanent=True)
+
+    def wire(self, connector: Connector) -> None:
+        own.wire(connector)
+
+    def check(self, connector: Connector) -> Iterator[Step]:
+        return own.check(connector)
 
 
 def facts_of_call(batch: Batch, number: int, sender: Sender) -> tuple[Fact, ...]:

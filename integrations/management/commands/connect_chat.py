@@ -1,15 +1,13 @@
 """Connects a shop's chat: makes its key and identity secret, and prints the script tag for the shop's pages."""
 
-import secrets as randomness
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from conversations.models import Channel, Medium, Team
-from integrations.models import Connector
+from integrations.adapters.media.chat.about import tag_of
+from integrations.wiring import WrongError, connect, find
 
 
 class Command(BaseCommand):
@@ -24,29 +22,24 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *, key: str, origin: list[str], **options: Any) -> None:
-        for each in origin:
-            parts = urlsplit(each)
-            if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
-                raise CommandError(f"“{each}” is no origin: it is a scheme and a host, as in https://shop.example.")
-        channel, _made = Channel.objects.get_or_create(
-            medium=Medium.CHAT, address=key, defaults={"name": options["name"] or key}
-        )
+        team = None
         if options["team"] and not (team := Team.objects.filter(name__iexact=options["team"]).first()):
             raise CommandError(f"There is no team named “{options['team']}”.")
-        channel.team = team if options["team"] else channel.team
+        try:
+            connector = find("chat", Medium.CHAT, key)
+            connect(connector, {"origins": " ".join(origin)}, address=key, name=options["name"] or "", team=team)
+        except WrongError as error:
+            raise CommandError(str(error)) from None
+        assert connector.channel is not None
         if options["fallback"]:
-            mailbox = Channel.objects.filter(medium=Medium.EMAIL, address__iexact=options["fallback"]).first()
-            if mailbox is None:
-                raise CommandError(f"No mailbox {options['fallback']} is connected.")
-            channel.fallback = mailbox
-        channel.save()
-        connector = Connector.objects.filter(channel=channel).first() or Connector(channel=channel, adapter="chat")
-        connector.name = channel.name
-        connector.settings = {**connector.settings, "origins": origin}
-        secret = connector.secrets.get("identity") or randomness.token_urlsafe(32)
-        connector.secrets = {**connector.secrets, "identity": secret}
-        connector.save()
-        self.stdout.write(f"{channel.name} is connected. On the shop's pages:")
-        script = f"{settings.SITE_URL}/widget/throughline.js"
-        self.stdout.write(f'  <script type="module" src="{script}" data-channel="{key}"></script>')
-        self.stdout.write(f"Identity secret, for the shop's back end only: {secret}")
+            connector.channel.fallback = self.mailbox(options["fallback"])
+            connector.channel.save(update_fields=["fallback"])
+        self.stdout.write(f"{connector.channel.name} is connected. On the shop's pages:")
+        self.stdout.write(f"  {tag_of(connector)}")
+        self.stdout.write(f"Identity secret, for the shop's back end only: {connector.secrets['identity']}")
+
+    def mailbox(self, address: str) -> Channel:
+        found = Channel.objects.filter(medium=Medium.EMAIL, address__iexact=address, is_active=True).first()
+        if found is None:
+            raise CommandError(f"No mailbox {address} is connected.")
+        return found

@@ -9,25 +9,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from conversations.models import Channel, Medium, Team
-from customers.identify import normalise
-from customers.models.identity import Kind
+from conversations.models import Medium, Team
 from integrations.adapters.base import AdapterError
-from integrations.adapters.media.email import smtp
+from integrations.adapters.media.email import mailbox_about, smtp
 from integrations.adapters.media.email.imap import open_mailbox
+from integrations.adapters.media.email.mailbox_about import BY_AUTH, KNOWN, SECURITIES
 from integrations.models import Connector
+from integrations.wiring import WrongError, connect, find
 
-# host of IMAP, host of SMTP, security of SMTP: as the providers' help pages give them
-KNOWN = {
-    "gmail.com": ("imap.gmail.com", "smtp.gmail.com", "tls"),
-    "outlook.com": ("outlook.office365.com", "smtp.office365.com", "starttls"),
-    "fastmail.com": ("imap.fastmail.com", "smtp.fastmail.com", "tls"),
-    "icloud.com": ("imap.mail.me.com", "smtp.mail.me.com", "starttls"),
-    "gmx.net": ("imap.gmx.net", "mail.gmx.net", "starttls"),
-    "yahoo.com": ("imap.mail.yahoo.com", "smtp.mail.yahoo.com", "tls"),
-}
-BY_AUTH = {"google": KNOWN["gmail.com"], "microsoft": KNOWN["outlook.com"]}
-SECURITIES = ["tls", "starttls", "none"]
+SECURITY = [word for word, _label in SECURITIES]
 
 
 class Command(BaseCommand):
@@ -46,7 +36,7 @@ class Command(BaseCommand):
         for way in ("imap", "smtp"):
             parser.add_argument(f"--{way}-host")
             parser.add_argument(f"--{way}-port", type=int)
-            parser.add_argument(f"--{way}-security", choices=SECURITIES)
+            parser.add_argument(f"--{way}-security", choices=SECURITY)
         parser.add_argument(
             "--start", choices=["all", "now"], default="all", help="fetch all its mail, or new mail only"
         )
@@ -56,22 +46,25 @@ class Command(BaseCommand):
 
     def handle(self, *, address: str | None, **options: Any) -> None:
         address = self.asked("Address of the mailbox", address)
-        try:
-            normalise(Kind.EMAIL, address)
-        except ValueError as error:
-            raise CommandError(str(error)) from None
-        settings = self.settings(address, options)
-        secrets = self.secrets(options)
+        team = None
+        if options["team"] and not (team := Team.objects.filter(name=options["team"]).first()):
+            raise CommandError(f"There is no team named “{options['team']}”.")
         with transaction.atomic():
-            connector = self.connector(address, options, settings, secrets)
+            try:
+                connector = find("imap", Medium.EMAIL, address)
+                connector.name = connector.name or f"Mailbox {address}"[:80]
+                given = {**self.settings(address, options), **self.secrets(options)}
+                connect(connector, given, address=address, name=options["name"] or "", team=team)
+            except WrongError as error:
+                raise CommandError(str(error)) from None
             if not options["untried"]:
                 self.try_out(connector)
         self.stdout.write(f"{address} is connected. `manage.py watch` fetches its mail.")
 
-    def settings(self, address: str, options: dict[str, Any]) -> dict[str, object]:
+    def settings(self, address: str, options: dict[str, Any]) -> dict[str, str]:
         domain = address.rpartition("@")[2].lower()
         imap, out, security = BY_AUTH.get(options["auth"]) or KNOWN.get(domain) or ("", "", "")
-        settings: dict[str, object] = {
+        settings = {
             "username": options["username"] or address,
             "auth": options["auth"],
             "imap_host": options["imap_host"]
@@ -84,14 +77,14 @@ class Command(BaseCommand):
             "smtp_security": options["smtp_security"] or security or "starttls",
             "folder": options["folder"] or "INBOX",
             "start": options["start"],
-            "aliases": options["alias"],
-            "smtp_auth": not options["no_smtp_auth"],
-            "plus_addresses": not options["no_plus"],
+            "aliases": " ".join(options["alias"]),
+            "smtp_auth": "" if options["no_smtp_auth"] else "on",
+            "plus_addresses": "" if options["no_plus"] else "on",
         }
         if options["ca_file"]:
             settings["ca"] = self.read(options["ca_file"])
         named = ("imap_port", "smtp_port", "tenant", "brand")
-        return settings | {name: options[name] for name in named if options[name]}
+        return settings | {name: str(options[name]) for name in named if options[name]}
 
     def read(self, path: Path) -> str:
         try:
@@ -104,22 +97,6 @@ class Command(BaseCommand):
             return {"password": options["password"] or self.hidden("Password")}
         names = ("client_id", "client_secret", "refresh_token")
         return {name: options[name] or self.hidden(name.replace("_", " ").capitalize()) for name in names}
-
-    def connector(
-        self, address: str, options: dict[str, Any], settings: dict[str, object], secrets: dict[str, str]
-    ) -> Connector:
-        team = None
-        if options["team"] and not (team := Team.objects.filter(name=options["team"]).first()):
-            raise CommandError(f"There is no team named “{options['team']}”.")
-        channel = Channel.objects.filter(medium=Medium.EMAIL, address__iexact=address).first()
-        channel = channel or Channel(medium=Medium.EMAIL, address=address, name=options["name"] or address)
-        channel.name, channel.team = options["name"] or channel.name, team or channel.team
-        channel.save()
-        connector = Connector.objects.filter(channel=channel).first() or Connector(channel=channel)
-        connector.adapter, connector.name, connector.settings = "imap", f"Mailbox {address}"[:80], settings
-        connector.secrets, connector.is_active, connector.error = secrets, True, ""
-        connector.save()
-        return connector
 
     def try_out(self, connector: Connector) -> None:
         """Both, before anything is stored: one answer tells everything that is wrong."""
@@ -156,6 +133,6 @@ class Command(BaseCommand):
 
 def an_address(text: str) -> str:
     try:
-        return normalise(Kind.EMAIL, text)
+        return mailbox_about.an_address(text)
     except ValueError as error:
         raise ArgumentTypeError(str(error)) from None

@@ -1,18 +1,18 @@
 """Connects an e-mail service: keeps its keys, and prints the addresses that its webhooks must call."""
 
-import secrets as randomness
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
-from django.urls import reverse
 
-from conversations.models import Channel, Medium, Team
-from customers.identify import normalise
-from customers.models.identity import Kind
-from integrations.adapters.media.email.esp import SERVICES, TRACKING
+from conversations.models import Medium, Team
+from integrations.adapters.media.email.esp import TRACKING
+from integrations.adapters.media.email.services import SERVICES
 from integrations.models import Connector
+from integrations.wiring import WrongError, connect, find, hook_address
+
+KEYS = sorted({key for service in SERVICES.values() for key in (*service.api, *service.keys)})
+GIVEN = ("brand", "sender_domain", "api_url", *KEYS)
 
 
 class Command(BaseCommand):
@@ -26,35 +26,19 @@ class Command(BaseCommand):
         parser.add_argument("--brand", help="the name customers see beside the agent's")
         parser.add_argument("--sender-domain", help="Mailgun: the domain that sends")
         parser.add_argument("--api-url", help="where the service's API is, if not at its usual place")
-        for name in sorted({key for service in SERVICES.values() for key in (*service.api, *service.keys)}):
+        for name in KEYS:
             parser.add_argument(f"--{name.replace('_', '-')}")
 
     @transaction.atomic
     def handle(self, *, service: str, address: str, **options: Any) -> None:
+        team = self.team(options["team"]) if options["team"] else None
+        given = {name: options[name] for name in GIVEN if options.get(name)}
         try:
-            address = normalise(Kind.EMAIL, address)
-        except ValueError as error:
+            connector = find("esp", Medium.EMAIL, address)
+            connect(connector, {**given, "esp": service}, address=address, name=options["name"] or "", team=team)
+        except WrongError as error:
             raise CommandError(str(error)) from None
-        wanted = (*SERVICES[service].api, *SERVICES[service].keys)
-        keys = {key: options[key] for key in wanted if options.get(key)}
-        channel, _made = Channel.objects.get_or_create(
-            medium=Medium.EMAIL, address=address, defaults={"name": options["name"] or address}
-        )
-        if options["team"]:
-            channel.team = self.team(options["team"])
-            channel.save(update_fields=["team"])
-        connector = Connector.objects.filter(channel=channel).first() or Connector(channel=channel)
-        if connector.pk and connector.adapter != "esp":
-            raise CommandError(f"{address} is connected as a mailbox already.")
-        keys = {"webhook_secret": randomness.token_urlsafe(24)} | connector.secrets | keys
-        if missing := [key for key in wanted if not keys.get(key)]:
-            asked = ", ".join(f"--{key.replace('_', '-')}" for key in missing)
-            raise CommandError(f"{service.capitalize()} needs {asked}.")
-        connector.adapter, connector.name, connector.secrets = "esp", channel.name, keys
-        given = {key: options[key] for key in ("brand", "sender_domain", "api_url") if options[key]}
-        connector.settings = {**connector.settings, **given, "esp": service}
-        connector.save()
-        self.say(connector, keys["webhook_secret"])
+        self.say(connector)
 
     def team(self, name: str) -> Team:
         team = Team.objects.filter(name__iexact=name).first()
@@ -62,9 +46,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no team named “{name}”.")
         return team
 
-    def say(self, connector: Connector, secret: str) -> None:
-        mail = reverse("hook", args=[connector.pk, secret])
-        reports = reverse("hook_kind", args=[connector.pk, secret, TRACKING])
+    def say(self, connector: Connector) -> None:
         self.stdout.write(f"{connector.name} is connected. Enter these addresses at the service, and keep them secret:")
-        self.stdout.write(f"  incoming mail     {settings.SITE_URL}{mail}")
-        self.stdout.write(f"  delivery reports  {settings.SITE_URL}{reports}")
+        self.stdout.write(f"  incoming mail     {hook_address(connector)}")
+        self.stdout.write(f"  delivery reports  {hook_address(connector, TRACKING)}")

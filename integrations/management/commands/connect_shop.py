@@ -1,21 +1,18 @@
 """Connects a shop: Shopify, WooCommerce, or one that sends its orders itself; tries it, and says what is left to do."""
 
-import secrets as randomness
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
-from conversations.public_web import leads_outside
 from integrations.adapters import adapter_named
 from integrations.adapters.base import AdapterError
 from integrations.adapters.shops.base import OrderAct, Shop
-from integrations.adapters.shops.connecting import KINDS, wire
+from integrations.adapters.shops.connecting import KINDS, translate_statuses
 from integrations.adapters.signed import SIGNATURE, TIMESTAMP
 from integrations.models import Connector
+from integrations.wiring import WrongError, connect, hook_address
 
 GIVEN = sorted({name for wanted, keys, _sets in KINDS.values() for name in (*wanted, *keys)} - {"auth", "verifies"})
 
@@ -51,50 +48,49 @@ class Command(BaseCommand):
         connector = Connector.objects.filter(adapter=adapter, name=name).first()
         connector = connector or Connector(adapter=adapter, name=name)
         connector.is_active, connector.error = True, ""
-        if options["region"]:
-            connector.settings["region"] = options["region"].upper()
         if adapter == "orders":
             self.connect_own(connector, options)
         else:
             self.connect_theirs(connector, options)
 
     def connect_own(self, connector: Connector, options: dict[str, Any]) -> None:
-        if options["shop"] is not None:
-            connector.settings["shop"] = options["shop"]
-        if options["act_url"]:
-            if not leads_outside(options["act_url"]):
-                raise CommandError(f"{options['act_url']} does not lead to a public server.")
-            connector.settings |= {"act_url": options["act_url"], "acts": options["act"] or list(OrderAct)}
-        known = {} if options["new_keys"] else connector.secrets
-        fresh = {key: randomness.token_urlsafe(32) for key in ("webhook_secret", "signing_secret")}
-        connector.secrets = {**fresh, **known}
-        connector.save()
+        if options["new_keys"]:
+            connector.secrets = {}
+        given = {name: options[name] for name in ("shop", "act_url", "region") if options[name] is not None}
+        self.wire(connector, {**given, "acts": " ".join(options["act"])})
         self.stdout.write(f"{connector.name} is connected (its number is {connector.pk}). It sends its orders to")
-        self.stdout.write(f"  {address_of(connector)}")
+        self.stdout.write(f"  {hook_address(connector)}")
         self.stdout.write(f"with the headers {TIMESTAMP} and {SIGNATURE}, as docs/shops.md says.")
         self.stdout.write(f"Signing secret, for the shop's back end only: {connector.secrets['signing_secret']}")
 
     def connect_theirs(self, connector: Connector, options: dict[str, Any]) -> None:
         """Tried before it is stored: one that does not work changes nothing."""
         try:
-            wire(connector, options, pairs(options["status"]))
+            translate_statuses(connector, pairs(options["status"]))
         except ValueError as error:
             raise CommandError(str(error)) from None
-        connector.save()
+        names = (*GIVEN, "auth", "verifies", "shop", "api_url", "region")
+        self.wire(connector, {name: options[name] for name in names if options[name]})
         if not options["untried"]:
             self.try_out(connector)
         if not options["untried"] and not options["no_webhooks"]:
             self.subscribe(connector)
         self.stdout.write(f"{connector.name} is connected (its number is {connector.pk}). Its webhooks come to")
-        self.stdout.write(f"  {address_of(connector)}")
+        self.stdout.write(f"  {hook_address(connector)}")
         if connector.adapter == "woocommerce":
             self.stdout.write(f"Secret of the webhooks: {connector.secrets['signing_secret']}")
         self.stdout.write(f"`manage.py backfill {connector.pk}` reads what it sold before.")
 
+    def wire(self, connector: Connector, given: dict[str, str]) -> None:
+        try:
+            connect(connector, given, name=connector.name)
+        except WrongError as error:
+            raise CommandError(str(error)) from None
+
     def try_out(self, connector: Connector) -> None:
         shop: Shop = adapter_named(connector.adapter)  # type: ignore[assignment]  # KINDS has only shops
         try:
-            for line in shop.check(connector):
+            for line in shop.look_over(connector):
                 self.stdout.write(line)
         except AdapterError as error:
             raise CommandError(f"{error} Nothing was changed.") from None
@@ -105,7 +101,7 @@ class Command(BaseCommand):
         """What the shop refuses is said and no hindrance: its owner can make the webhooks there."""
         shop: Shop = adapter_named(connector.adapter)  # type: ignore[assignment]  # as above
         try:
-            new, wrong = shop.subscribe(connector, address_of(connector))
+            new, wrong = shop.subscribe(connector, hook_address(connector))
         except AdapterError as error:
             new, wrong = 0, [str(error)]
         if new:
@@ -114,10 +110,6 @@ class Command(BaseCommand):
             self.stderr.write(f"The shop does not send: {each}")
         if wrong:
             self.stderr.write("Make the webhooks in the shop, as docs/shops.md says.")
-
-
-def address_of(connector: Connector) -> str:
-    return settings.SITE_URL + reverse("hook", args=[connector.pk, connector.secrets["webhook_secret"]])
 
 
 def pairs(given: list[str]) -> dict[str, str]:

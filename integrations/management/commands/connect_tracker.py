@@ -1,14 +1,14 @@
 """Connects what reports by the Segment HTTP spec: makes its write key, and prints the key once, with the address."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from integrations.adapters.trackers.door import ADAPTER, new_key
+from integrations.adapters.trackers.door import ADAPTER
 from integrations.models import Connector
+from integrations.wiring import WrongError, connect
 
 
 class Command(BaseCommand):
@@ -30,34 +30,25 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *, name: str, origins: list[str], server: bool, **options: Any) -> None:
-        self.refuse(origins, server, options["verifies"])
         connector = Connector.objects.select_for_update().filter(adapter=ADAPTER, name=name).first()
         is_new = connector is None
         connector = connector or Connector(adapter=ADAPTER, name=name)
         given = {
-            "origins": origins,
-            "trusted": server,
+            "origins": " ".join(origins),
+            "trusted": "on" if server else "",
             "consent": options["consent"] or ("assumed" if server else "required"),
-            "verifies": options["verifies"],
+            "verifies": " ".join(options["verifies"]),
         }
         given |= {"shop": options["shop"]} if options["shop"] else {}
-        given |= {"consent_categories": self.categories(options["category"])} if options["category"] else {}
-        connector.settings = {**connector.settings, **given}
-        connector.save()
-        if is_new or options["new_key"]:
-            connector.secrets = {"write_key": new_key(connector)}
-            connector.save(update_fields=["sealed"])
+        if options["category"]:
+            connector.settings["consent_categories"] = self.categories(options["category"])
+        if options["new_key"]:
+            connector.secrets = {}
+        try:
+            connect(connector, given, name=name)
+        except WrongError as error:
+            raise CommandError(str(error)) from None
         self.say(connector, with_key=is_new or options["new_key"])
-
-    def refuse(self, origins: list[str], server: bool, verifies: list[str]) -> None:
-        if bool(origins) == server:
-            raise CommandError("Say --origins for the pages of a shop, or --server for its own servers.")
-        if verifies and not server:
-            raise CommandError("Only the shop's own servers can say what was confirmed.")
-        for each in origins:
-            parts = urlsplit(each)
-            if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
-                raise CommandError(f"“{each}” is no origin: it is a scheme and a host, as in https://shop.example.")
 
     def categories(self, given: list[str]) -> dict[str, str]:
         """By the shop's word for it, in lower case."""

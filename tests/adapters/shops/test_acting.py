@@ -76,7 +76,7 @@ def test_shopify_counts_the_pieces_that_come_back(connector, shop, sold):
 
 def test_shopify_that_falls_silent_is_uncertain_and_done_again_is_done_once(connector, shop, sold):
     adapter, order = adapter_named("shopify"), Order.objects.get()
-    adapter.check(connector)
+    adapter.look_over(connector)
     asked = Act(OrderAct.RESEND, "one")
     shop.breaks = 1
     with pytest.raises(UncertainError, match="may have been done"):
@@ -132,7 +132,7 @@ def test_shopify_without_the_right_says_so(connector, shop, sold):
     assert "may not do this" in in_words(connector, OrderAct.REFUND, amount=Decimal("1.00"))
     adapter = adapter_named("shopify")
     shop.scopes.append("read_orders")
-    adapter.check(connector)
+    adapter.look_over(connector)
     assert adapter.acts(connector) == {OrderAct.HOLD, OrderAct.RELEASE}
 
 
@@ -209,5 +209,5 @@ def test_woocommerce_with_a_key_that_only_reads_says_so(woo_connected, woo, woo_
     woo.may_write = False
     assert "may" in in_words(woo_connected, OrderAct.HOLD)
     adapter = adapter_named("woocommerce")
-    adapter.check(woo_connected)
+    adapter.look_over(woo_connected)
     assert not adapter.acts(woo_connected)

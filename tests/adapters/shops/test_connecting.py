@@ -76,7 +76,7 @@ def test_what_it_is_connected_to_is_heard(shop):
         ({"client_secret": "wrong"}, "copy both again"),
         ({"domain": "shop.example"}, "myshopify.com"),
         ({"domain": "other.myshopify.com"}, "opens another shop"),
-        ({"client_id": "", "client_secret": ""}, "It needs --client-id and --client-secret"),
+        ({"client_id": "", "client_secret": ""}, "It needs client id and client secret"),
         ({"client_id": "", "client_secret": "", "access_token": "shpat_wrong", "signing_secret": "s"}, "key"),
     ],
     ids=str,
@@ -142,7 +142,7 @@ def test_woocommerce_webhooks_that_were_paused_are_woken(woo):
     ("changed", "words"),
     [
         ({"consumer_secret": "wrong"}, "does not know this consumer key"),
-        ({"consumer_secret": ""}, "It needs --consumer-key and --consumer-secret"),
+        ({"consumer_secret": ""}, "It needs consumer key and consumer secret"),
         ({"site": "woo.example"}, "begins with https://"),
         ({"status": ["being-sewn"]}, "no meaning beside it"),
         ({"status": ["being-sewn=sewn"]}, "no state of an order"),
@@ -193,7 +193,7 @@ def test_a_name_that_comes_to_mean_our_own_network_is_not_called(settings, woo, 
     settings.LOCAL = False
     woo_connected.settings["api_url"] = woo.url.replace("http://", "https://")
     with pytest.raises(AdapterError, match="does not answer"):
-        adapter_named("woocommerce").check(woo_connected)
+        adapter_named("woocommerce").look_over(woo_connected)
     assert not woo.calls
 
 

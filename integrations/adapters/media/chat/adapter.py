@@ -1,7 +1,7 @@
 """The chat adapter: understands what the widget said, and answers by showing the stored message to it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from django.core.files.storage import default_storage
@@ -15,12 +15,16 @@ from conversations.envelopes import (
     OutboundMessage,
 )
 from conversations.models import Delivery
+from integrations.adapters.about import Step
+from integrations.adapters.media.chat import about as own
 from integrations.adapters.media.chat.door import Upload, read_upload
 from integrations.adapters.media.chat.sessions import Visitor
 from integrations.models import Connector, RawEvent
 
 
 class ChatAdapter:
+    about = own.ABOUT
+
     def understand(self, connector: Connector, raw: RawEvent) -> Iterable[InboundMessage]:
         """Raises ValueError where a file of the message is gone: the event is set aside, with its words."""
         frame, headers = json.loads(bytes(raw.body)), raw.headers
@@ -43,6 +47,9 @@ class ChatAdapter:
         """Stored is sent: `outbox.settle` shows it to the visitor's widget, which says when it has it and when it was
         read. Where no widget does in time, integrations.adapters.media.chat.by_mail takes over."""
         return DeliveryReport(Delivery.Status.SENT, external_id=message.key)
+
+    def check(self, connector: Connector) -> Iterator[Step]:
+        return own.check(connector)
 
 
 def _attachment(file: dict[str, str], visitor: Visitor) -> InboundAttachment:

@@ -10,7 +10,6 @@ import io
 import json
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from anymail.exceptions import (
@@ -23,7 +22,9 @@ from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
 from conversations.envelopes import DeliveryReport, OutboundMessage
+from integrations.adapters.about import Step
 from integrations.adapters.base import NotGenuineError, Understood, check_address
+from integrations.adapters.media.email import esp_about
 from integrations.adapters.media.email.compose import compose
 from integrations.adapters.media.email.envelope import understand_mail
 from integrations.adapters.media.email.esp_files import BrevoMails
@@ -32,6 +33,7 @@ from integrations.adapters.media.email.esp_send import hand_over
 from integrations.adapters.media.email.letter import one_line
 from integrations.adapters.media.email.mailbox import arrived_at
 from integrations.adapters.media.email.original import digest, message_id_of
+from integrations.adapters.media.email.services import SERVICES, Service
 from integrations.inbound.arrival import Arrival
 from integrations.models import Connector, RawEvent
 
@@ -42,25 +44,13 @@ warnings.simplefilter("ignore", AnymailNotSupportedWarning)
 TRACKING = "tracking"
 
 
-@dataclass(frozen=True)
-class Service:
-    name: str  # as Anymail spells it in its modules
-    api: tuple[str, ...]  # secrets that its API wants
-    keys: tuple[str, ...] = ()  # secrets that its webhooks are signed with
-
-
-SERVICES = {
-    "mailgun": Service("mailgun.Mailgun", ("api_key",), ("webhook_signing_key",)),
-    "postmark": Service("postmark.Postmark", ("server_token",)),
-    "sendgrid": Service("sendgrid.SendGrid", ("api_key",), ("tracking_webhook_verification_key",)),
-    "brevo": Service("brevo.Brevo", ("api_key",)),
-    "mailjet": Service("mailjet.Mailjet", ("api_key", "secret_key")),
-}
 # What a service writes anew at each try of the same webhook.
 _VOLATILE = {"timestamp", "token", "signature"}
 
 
 class EspAdapter:
+    about = esp_about.ABOUT
+
     def hear(self, connector: Connector, request: HttpRequest, *, secret: str, kind: str) -> Iterable[Arrival]:
         """Raises NotGenuineError unless the address is the secret one and the service's own signature fits."""
         check_address(connector, secret)
@@ -84,6 +74,12 @@ class EspAdapter:
 
     def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
         return hand_over(connector, compose(connector, message), backend(connector), delivery_id=message.delivery_id)
+
+    def wire(self, connector: Connector) -> None:
+        esp_about.wire(connector)
+
+    def check(self, connector: Connector) -> Iterator[Step]:
+        return esp_about.check(connector)
 
 
 def service_of(connector: Connector) -> Service:
@@ -129,7 +125,7 @@ def _arrival(request: HttpRequest, kind: str) -> Arrival:
         again = _request(body, headers["content_type"])
         mime = _raw_mime(again)
         fields = _fields(again)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         mime, fields = None, None  # kept all the same, and set aside when it is processed
     if mime:
         return Arrival(message_id_of(mime), digest(mime), body, kind, headers)

@@ -15,10 +15,13 @@ from django.http import HttpRequest
 from customers.facts import Fact
 from customers.models import Order
 from integrations.adapters import signed
+from integrations.adapters.about import Step
 from integrations.adapters.base import Aside, NotGenuineError, Told, Understood, check_address
 from integrations.adapters.reading import read_json
+from integrations.adapters.shops import abouts
 from integrations.adapters.shops.base import Act, OrderAct
 from integrations.adapters.shops.orders import acting, schema
+from integrations.adapters.shops.orders.check import check
 from integrations.adapters.shops.orders.facts import facts_of
 from integrations.inbound.arrival import Arrival
 from integrations.models import Connector, RawEvent
@@ -28,6 +31,8 @@ MOST_ITEMS = 500
 
 
 class OrdersAdapter:
+    about = abouts.ORDERS
+
     def hear(self, connector: Connector, request: HttpRequest, *, secret: str, kind: str) -> Iterable[Arrival]:
         check_address(connector, secret)
         body = request.body
@@ -58,6 +63,13 @@ class OrdersAdapter:
 
     def act(self, connector: Connector, order: Order, act: Act) -> Iterable[Fact]:
         return acting.act(connector, order, act)
+
+    def wire(self, connector: Connector) -> None:
+        if connector.settings.get("act_url") and not connector.settings.get("acts"):
+            connector.settings["acts"] = [str(each) for each in OrderAct]
+
+    def check(self, connector: Connector) -> Iterator[Step]:
+        return check(connector)
 
 
 def items_of(body: bytes) -> list[object]:

@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from conversations.envelopes import DeliveryReport, OutboundMessage
 from customers.facts import Fact
 from customers.models import Order
+from integrations.adapters.about import Compared, Step
 from integrations.adapters.base import AdapterError, check_address
+from integrations.adapters.shops import abouts, checking, connecting
 from integrations.adapters.shops.base import Act, Cursor, OrderAct, Page
 from integrations.adapters.shops.reread import order_again
 from integrations.adapters.shops.shopify import acts, past
@@ -27,6 +29,8 @@ from integrations.models import Connector, RawEvent
 
 
 class ShopifyAdapter:
+    about = abouts.SHOPIFY
+
     def hear(self, connector: Connector, request: HttpRequest, *, secret: str, kind: str) -> Iterable[Arrival]:
         check_address(connector, secret)
         return [arrival(connector, request)]
@@ -41,14 +45,25 @@ class ShopifyAdapter:
         acts.carry_out(connector, order, act)
         return order_again(self, connector, order)
 
-    def pages(self, connector: Connector, cursor: Cursor, since: datetime | None) -> Iterator[Page]:
-        return past.pages(connector, cursor, since)
+    def pages(
+        self, connector: Connector, cursor: Cursor, since: datetime | None, until: datetime | None = None
+    ) -> Iterator[Page]:
+        return past.pages(connector, cursor, since, until)
 
     def reread(self, connector: Connector, kind: str, external_id: str) -> list[Arrival]:
         return past.reread(connector, kind, external_id)
 
-    def check(self, connector: Connector) -> list[str]:
+    def wire(self, connector: Connector) -> None:
+        connecting.complete(connector)
+
+    def look_over(self, connector: Connector) -> list[str]:
         return check(connector)
+
+    def check(self, connector: Connector) -> Iterator[Step]:
+        return checking.check(self, connector)
+
+    def reconcile(self, connector: Connector, since: datetime, until: datetime) -> Iterator[Compared]:
+        return past.reconcile(connector, since, until)
 
     def subscribe(self, connector: Connector, address: str) -> tuple[int, list[str]]:
         return subscribe(connector, address)

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from integrations.adapters.about import Compared
 from integrations.adapters.base import AdapterError
 from integrations.adapters.reading import inner, rows, words
-from integrations.adapters.shops.base import Cursor, Page
+from integrations.adapters.shops.base import Cursor, Page, orders_compared
 from integrations.adapters.shops.calling import Answer, RefusedError
 from integrations.adapters.shops.shopify import api
 from integrations.adapters.shops.shopify.orders import last_of
@@ -27,8 +28,9 @@ _RETURN = f"query Return($id: ID!) {{ return(id: $id) {{ {api.RETURN} }} }}"
 _ORDER_OF_PARCEL = "query Parcel($id: ID!) { fulfillmentOrder(id: $id) { order { id } } }"
 
 
-def pages(connector: Connector, cursor: Cursor, since: datetime | None) -> Iterator[Page]:
-    """`cursor` names the kind that is being read, and where in it. Raises AdapterError."""
+def pages(connector: Connector, cursor: Cursor, since: datetime | None, until: datetime | None) -> Iterator[Page]:
+    """`cursor` names the kind that is being read, and where in it. What changed after `until` is read, too: its last
+    change says when. Raises AdapterError."""
     of = 0 if cursor else sum(_count(connector, kind, since) for kind in KINDS)
     kind, at = str(cursor.get("kind") or KINDS[0]), str(cursor.get("at") or "")
     while True:
@@ -38,6 +40,13 @@ def pages(connector: Connector, cursor: Cursor, since: datetime | None) -> Itera
         yield Page(arrivals, {"kind": kind, "at": at} if kind else None, of, pause)
         if not kind:
             return
+
+
+def reconcile(connector: Connector, since: datetime, until: datetime) -> Iterator[Compared]:
+    """The orders that were made then."""
+    asked = {"status": "any", "created_at_min": since.isoformat(), "created_at_max": until.isoformat()}
+    count = api.rest(connector, "orders/count.json", asked).json.get("count")
+    yield orders_compared(connector, count if isinstance(count, int) else 0, since, until)
 
 
 def reread(connector: Connector, kind: str, external_id: str) -> list[Arrival]:

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from integrations.adapters.about import Compared
 from integrations.adapters.base import AdapterError
 from integrations.adapters.reading import moment, words
-from integrations.adapters.shops.base import Cursor, Page
+from integrations.adapters.shops.base import Cursor, Page, orders_compared
 from integrations.adapters.shops.calling import Answer, RefusedError
 from integrations.adapters.shops.woocommerce import api
 from integrations.inbound.arrival import Arrival
@@ -20,8 +21,10 @@ KINDS = {"customers": "customer", "products": "product", "orders": "order"}  # w
 PER_PAGE = 50  # 100 at most; a small server has to build them all
 
 
-def pages(connector: Connector, cursor: Cursor, since: datetime | None) -> Iterator[Page]:
-    """Orders and products by the date they were made: pages by number alone would skip one for each that is deleted
+def pages(connector: Connector, cursor: Cursor, since: datetime | None, until: datetime | None) -> Iterator[Page]:
+    """All that was made since then, also after `until`.
+
+    Orders and products by the date they were made: pages by number alone would skip one for each that is deleted
     meanwhile. So each page begins a second before the last one ended, and what comes twice is known by its name."""
     of = 0 if cursor else sum(_count(connector, kind, since) for kind in KINDS)
     kind = str(cursor.get("kind") or next(iter(KINDS)))
@@ -34,6 +37,13 @@ def pages(connector: Connector, cursor: Cursor, since: datetime | None) -> Itera
         else:
             at = _next(kind, at, found)
         yield Page(arrivals, {"kind": kind, **at} if kind else None, of)
+
+
+def reconcile(connector: Connector, since: datetime, until: datetime) -> Iterator[Compared]:
+    """The orders that were made then."""
+    asked = {"per_page": "1", "status": "any", "after": _start(since), "before": _start(until), "dates_are_gmt": "true"}
+    total = _header(api.rest(connector, "orders", asked), "x-wp-total")
+    yield orders_compared(connector, int(total) if total.isdecimal() else 0, since, until)
 
 
 def reread(connector: Connector, kind: str, external_id: str) -> list[Arrival]:

@@ -1,0 +1,119 @@
+"""What an e-mail service tells of itself, and the test of its key: the call that each of them has for that.
+
+Postmark: https://postmarkapp.com/developer/api/server-api; SendGrid:
+https://www.twilio.com/docs/sendgrid/api-reference/api-key-permissions; Mailgun:
+https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/domains; Brevo:
+https://developers.brevo.com/reference/getaccount; Mailjet: https://dev.mailjet.com/email/reference/settings/.
+"""
+
+import time
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from conversations.models import Medium
+from integrations.adapters.about import About, Field, Step, Words
+from integrations.adapters.media.email.mailbox_about import an_address
+from integrations.adapters.media.email.services import SERVICES
+from integrations.adapters.media.provider import Provider
+from integrations.models import Connector
+
+_KEYS, _MORE = gettext_lazy("Keys of the service"), gettext_lazy("Details")
+NAMES = {"mailgun": "Mailgun", "postmark": "Postmark", "sendgrid": "SendGrid", "brevo": "Brevo", "mailjet": "Mailjet"}
+API = {
+    "mailgun": "https://api.mailgun.net/v3",
+    "postmark": "https://api.postmarkapp.com",
+    "sendgrid": "https://api.sendgrid.com/v3",
+    "brevo": "https://api.brevo.com/v3",
+    "mailjet": "https://api.mailjet.com/v3.1",
+}
+
+
+def _secret(name: str, label: Words) -> Field:
+    return Field(name, label, "secret", is_required=False, group=_KEYS)
+
+
+ABOUT = About(
+    title=gettext_lazy("An e-mail service"),
+    what=gettext_lazy("Mail comes in and goes out by Mailgun, Postmark, SendGrid, Brevo or Mailjet."),
+    medium=Medium.EMAIL,
+    address=gettext_lazy("Address that customers write to"),
+    manual="https://anymail.dev/en/stable/esps/",
+    has_hook=True,
+    at_provider=(
+        gettext_lazy("At the service, have incoming mail posted to this address: {address}"),
+        gettext_lazy("Have delivery reports (delivered, bounced, complained) posted to this one: {address_tracking}"),
+        gettext_lazy("Make an API key that may send, and enter it below."),
+    ),
+    fields=(
+        Field("esp", gettext_lazy("Service"), "choice", choices=tuple(NAMES.items()), default="postmark", group=_KEYS),
+        _secret("api_key", gettext_lazy("API key")),
+        _secret("server_token", gettext_lazy("Server token, for Postmark")),
+        _secret("secret_key", gettext_lazy("Secret key, for Mailjet")),
+        _secret("webhook_signing_key", gettext_lazy("Webhook signing key, for Mailgun")),
+        _secret("tracking_webhook_verification_key", gettext_lazy("Verification key, for SendGrid's reports")),
+        Field("sender_domain", gettext_lazy("Domain that sends, for Mailgun"), is_required=False, group=_KEYS),
+        Field("api_url", gettext_lazy("Address of its API, if not the usual one"), is_required=False, group=_MORE),
+        Field("brand", gettext_lazy("Name that customers see"), is_required=False, group=_MORE),
+        Field(
+            "aliases",
+            gettext_lazy("Further addresses of yours"),
+            "list",
+            is_required=False,
+            settled=an_address,
+            group=_MORE,
+        ),
+        Field(
+            "plus_addresses",
+            gettext_lazy("The service takes support+word@…"),
+            "switch",
+            default="on",
+            is_required=False,
+            group=_MORE,
+        ),
+    ),
+)
+
+
+def wire(connector: Connector) -> None:
+    """Each service wants keys of its own. Raises WrongError."""
+    from integrations.wiring import WrongError
+
+    service = SERVICES[str(connector.settings["esp"])]
+    missing = [name for name in (*service.api, *service.keys) if not connector.secrets.get(name)]
+    if missing:
+        words = _("%(service)s needs it.") % {"service": NAMES[str(connector.settings["esp"])]}
+        raise WrongError(dict.fromkeys(missing, words))
+
+
+def check(connector: Connector) -> Iterator[Step]:
+    """Raises AdapterError, CredentialError among them."""
+    began, name = time.monotonic(), NAMES[str(connector.settings["esp"])]
+    _ask(connector, name)
+    yield Step(_("%(name)s knows the key") % {"name": name}, seconds=time.monotonic() - began)
+    if connector.last_in_at:
+        yield Step(_("Its webhooks come in"))
+    else:
+        fix = _("Write a mail to the address: if it does not appear here, look at the webhook's address there.")
+        yield Step(_("Nothing has come in yet"), fix=fix)
+
+
+def _ask(connector: Connector, name: str) -> None:
+    esp, secrets = str(connector.settings["esp"]), connector.secrets
+    base = str(connector.settings.get("api_url") or API[esp]).rstrip("/")
+    domain = connector.settings.get("sender_domain") or (
+        connector.channel.address.rpartition("@")[2] if connector.channel else ""
+    )
+    key, token = secrets.get("api_key", ""), secrets.get("server_token", "")
+    path, given = {
+        "mailgun": (f"/domains/{domain}", {"auth": ("api", key)}),
+        "postmark": ("/server", {"headers": {"X-Postmark-Server-Token": token, "Accept": "application/json"}}),
+        "sendgrid": ("/scopes", {"headers": {"Authorization": f"Bearer {key}"}}),
+        "brevo": ("/account", {"headers": {"api-key": key}}),
+        "mailjet": ("/REST/apikey", {"auth": (key, secrets.get("secret_key", ""))}),
+    }[esp]
+    provider = Provider(name, {}, lambda refused: ())
+    if esp == "mailjet":
+        base = base.replace("/v3.1", "/v3")
+    provider.ask("GET", base + path, **given)
