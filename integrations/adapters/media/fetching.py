@@ -21,11 +21,12 @@ def fetch(
     known: Iterable[str] = (),
 ) -> Fetched:
     """`auth` and `headers` go to the `known` hosts and those below them alone: whoever can write the address of a file
-    could have them sent anywhere. Raises AdapterError."""
+    could have them sent anywhere. Where these lead on, they go along no more: such an address is signed itself, and a
+    store of files refuses two ways of signing in at once. Raises AdapterError."""
     hosts = tuple(known)
-    for _hop in range(MOST_HOPS):
+    for hop in range(MOST_HOPS):
         _check(url)
-        ours = _is_below(url, hosts)
+        ours = hop == 0 and _is_below(url, hosts)
         try:
             answer = calling.call(
                 "GET", url, auth=auth if ours else None, headers=headers if ours else None, largest=largest

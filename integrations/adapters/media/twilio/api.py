@@ -16,7 +16,7 @@ from integrations.adapters.media.twilio.faults import FAULTS
 from integrations.models import Connector
 
 VERSION = "2010-04-01"
-HOSTS = ("twilio.com", "twiliocdn.com")
+HOSTS = ("twilio.com",)
 
 
 def _code(refused: RefusedError) -> tuple[str, ...]:

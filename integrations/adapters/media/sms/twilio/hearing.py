@@ -23,10 +23,10 @@ def hear(connector: Connector, request: HttpRequest, *, secret: str, kind: str) 
     signature.check(
         request, token=connector.secrets.get("auth_token", ""), key=connector.secrets.get("webhook_key", "")
     )
-    name = {"message": _named(body), "delivery": request.GET.get("delivery", "")[:20]}
-    kept = {"content_type": request.content_type or "", "delivery": name["delivery"]}
-    digest = hashlib.sha256(body + name["delivery"].encode()).hexdigest()
-    return [Arrival(f"{kind}:{name['message']}" if name["message"] else "", digest, body, kind, kept)]
+    told = {name: request.GET.get(name, "")[:20] for name in ("delivery", "part")}
+    name, digest = _named(body), hashlib.sha256(body + request.META.get("QUERY_STRING", "").encode()).hexdigest()
+    kept = {"content_type": request.content_type or "", **told}
+    return [Arrival(f"{kind}:{name}" if name else "", digest, body, kind, kept)]
 
 
 def _named(body: bytes) -> str:

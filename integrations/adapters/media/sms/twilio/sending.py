@@ -29,7 +29,7 @@ def send(connector: Connector, message: OutboundMessage) -> DeliveryReport:
     parts, first = _parts(connector, message), ""
     for number, part in enumerate(parts):
         try:
-            said = ask(connector, "POST", "/Messages.json", [*_around(connector, message), *part], changes=True)
+            said = ask(connector, "POST", "/Messages.json", [*_around(connector, message, number), *part], changes=True)
         except AdapterError as error:
             raise _stopped(error, first, number, len(parts)) from error
         first = first or str(said.get("sid", ""))
@@ -40,12 +40,12 @@ def send(connector: Connector, message: OutboundMessage) -> DeliveryReport:
     return DeliveryReport(Delivery.Status.SENT, external_id=first, said=_price(said))
 
 
-def _around(connector: Connector, message: OutboundMessage) -> Pairs:
+def _around(connector: Connector, message: OutboundMessage, number: int) -> Pairs:
     channel = connector.channel
     assert channel is not None
     mark = WHATSAPP if channel.medium == Medium.WHATSAPP else ""
     service = str(connector.settings.get("messaging_service_sid", ""))
-    report = f"{address_of(connector)}{STATUS}/?delivery={message.delivery_id}"
+    report = f"{address_of(connector)}{STATUS}/?delivery={message.delivery_id}" + (f"&part={number}" if number else "")
     pairs = [("To", mark + message.to), ("StatusCallback", report)]
     if service:
         pairs.append(("MessagingServiceSid", service))
