@@ -14,6 +14,7 @@ ADAPTERS = {
     "whatsapp": "integrations.adapters.media.meta.whatsapp.adapter.WhatsAppAdapter",
     "messenger": "integrations.adapters.media.meta.messenger.adapter.MessengerAdapter",
     "instagram": "integrations.adapters.media.meta.instagram.adapter.InstagramAdapter",
+    "api": "integrations.adapters.media.api.adapter.ApiAdapter",
     "segment": "integrations.adapters.trackers.segment.SegmentAdapter",
     "shopify": "integrations.adapters.shops.shopify.adapter.ShopifyAdapter",
     "woocommerce": "integrations.adapters.shops.woocommerce.adapter.WooCommerceAdapter",
