@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connections
 from django.test import Client
 from playwright.sync_api import Error, expect, sync_playwright
+from redis import Redis
 
 HERE = Path(__file__).parent
 # bin/test finds it, installs it where it may, and says loudly when there is none.
@@ -92,7 +93,8 @@ class LiveDesk:
         self.listener = socket.socket()
         self.listener.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
-        config = uvicorn.Config(application, log_level="warning", lifespan="off", ws="websockets-sansio")
+        options = {"log_level": "warning", "lifespan": "off", "ws": "websockets-sansio"}
+        config = uvicorn.Config(application, timeout_graceful_shutdown=SECONDS, **options)
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.listener]}, daemon=True)
         self.worker = ThreadPoolExecutor(1)
@@ -103,8 +105,10 @@ class LiveDesk:
             time.sleep(0.01)
 
     def stop(self):
-        self.server.should_exit = self.server.force_exit = True
-        self.thread.join(10)
+        """What it is still answering ends first: the database is emptied next, and would get it for the next test."""
+        self.server.should_exit = True
+        self.thread.join(2 * SECONDS)
+        assert not self.thread.is_alive()
         self.do(connections.close_all)
         self.worker.shutdown()
 
@@ -115,6 +119,8 @@ class LiveDesk:
 
 @pytest.fixture
 def live_desk(transactional_db):
+    """With nothing in Redis: neither who was on the site in another test, or in a first try, nor what was counted."""
+    Redis.from_url(settings.REDIS_URL).flushdb()  # this process has a database of its own in it
     desk = LiveDesk()
     desk.start()
     yield desk
