@@ -40,7 +40,8 @@ def sections(of: Whose) -> Iterable[Section]:
     moments = Moment.objects.filter(message__in=said).order_by("message")
     where: list[Row] = list(moments.values(*_WHERE))
     shown = Reaction.objects.filter(message__in=said, taken_off_at=None).order_by("message", "pk")
-    yield Section("reactions", _("Emoji on messages"), list(shown.values("message", "emoji", "created_at", "state")))
+    emoji: list[Row] = [dict(row) for row in shown.values("message", "emoji", "created_at", "state")]
+    yield Section("reactions", _("Emoji on messages"), emoji)
     yield Section("moments", _("Where you were when you wrote"), where)
     files = Attachment.objects.filter(message__in=said).order_by("pk")
     rows: list[Row] = [dict(row) for row in files.values("pk", "message", "name", "content_type", "size")]

@@ -1,5 +1,6 @@
 """Hands a letter to an e-mail service, and tells apart: taken, refused for now, refused for good, and nobody knows."""
 
+import json
 from email.mime.image import MIMEImage
 from typing import Any
 
@@ -11,7 +12,7 @@ from urllib3.exceptions import NewConnectionError
 
 from conversations.envelopes import DeliveryReport
 from conversations.models import Delivery
-from integrations.adapters.base import AdapterError, UncertainError
+from integrations.adapters.base import AdapterError, CredentialError, UncertainError
 from integrations.adapters.media.email.letter import Letter, file_name, one_line
 from integrations.models import Connector
 
@@ -46,7 +47,7 @@ def _failure(error: AnymailAPIError) -> AdapterError:
         return UncertainError(words, said=said)
     if error.status_code in (401, 403):
         words = _("The mail service does not know the desk's key. An admin can enter it again.")
-        return AdapterError(words, said=said)
+        return CredentialError(words, said=said)
     if error.status_code == 429 or error.status_code >= 500 or error.status_code == 408:
         words = _("The mail service is busy (%(code)s). The desk tries again.") % {"code": error.status_code}
         return AdapterError(words, said=said)
@@ -63,8 +64,15 @@ def _was_never_there(cause: BaseException | None) -> bool:
 
 
 def _reason(error: AnymailAPIError) -> str:
+    """In the service's own words, as a sentence; each has its place for them."""
     text = error.response.text if error.response is not None else ""
-    return " ".join(text.split())[:300] or str(error.status_code)
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = {}
+    told = [found.get(name) for name in ("Message", "message", "ErrorMessage")] if isinstance(found, dict) else []
+    reason = next((str(each) for each in told if each), "") or " ".join(text.split())[:300] or str(error.status_code)
+    return reason if reason.endswith((".", "!", "?")) else f"{reason}."
 
 
 def _mail(letter: Letter, backend: Any, delivery_id: int) -> AnymailMessage:
