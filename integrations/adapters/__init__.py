@@ -15,12 +15,15 @@ ADAPTERS = {
     "messenger": "integrations.adapters.media.meta.messenger.adapter.MessengerAdapter",
     "instagram": "integrations.adapters.media.meta.instagram.adapter.InstagramAdapter",
     "api": "integrations.adapters.media.api.adapter.ApiAdapter",
+    "mastodon": "integrations.adapters.media.mastodon.adapter.MastodonAdapter",
+    "form": "integrations.adapters.media.form.adapter.FormAdapter",
     "segment": "integrations.adapters.trackers.segment.SegmentAdapter",
     "shopify": "integrations.adapters.shops.shopify.adapter.ShopifyAdapter",
     "woocommerce": "integrations.adapters.shops.woocommerce.adapter.WooCommerceAdapter",
     "orders": "integrations.adapters.shops.orders.adapter.OrdersAdapter",
     "twilio": "integrations.adapters.media.sms.twilio.adapter.TwilioAdapter",
     "twilio_whatsapp": "integrations.adapters.media.sms.twilio.adapter.TwilioWhatsAppAdapter",
+    "twilio_voice": "integrations.adapters.media.voice.twilio.adapter.TwilioVoiceAdapter",
 }
 
 

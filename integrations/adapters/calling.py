@@ -15,6 +15,7 @@ from integrations.adapters.reading import read_json
 
 TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two parts of the answer
 LARGEST_ANSWER = 50_000_000
+TOO_LARGE = "The answer is larger than the desk takes."
 LATER = 2.0  # seconds, where a busy provider does not say how long
 
 
@@ -144,7 +145,7 @@ def _read(response: requests.Response, largest: int, patience: float) -> bytes:
         parts.append(part)
         size += len(part)
         if size > largest:
-            raise ValueError("The answer is larger than the desk takes.")
+            raise ValueError(TOO_LARGE)
         if time.monotonic() > end:
             raise requests.exceptions.ReadTimeout("The answer does not end.")
     return b"".join(parts)

@@ -57,7 +57,8 @@ class TelegramServer(ProviderServer):
 
     def share(self, number: int, kind: str, body: bytes, *, name: str = "", **parts: object) -> Json:
         """A file of this kind, with all that Telegram tells of it."""
-        return self.write(number, **{kind: self.file(kind, body, name)}, **parts)
+        shown: Json = {kind: self.file(kind, body, name), **parts}
+        return self.write(number, **shown)
 
     def album(self, number: int, *bodies: bytes, caption: str = "") -> list[Json]:
         """Photos that are sent together: a message for each, the caption with the first."""
@@ -245,13 +246,13 @@ def fields_of(call: Call) -> Json:
         return dict(call.json) if call.body else {}
     mail = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + call.body)
     found: Json = {"files": {}}
-    for part in mail.iter_parts():  # type: ignore[attr-defined]  # the policy makes it an EmailMessage
-        name = part.get_param("name", header="content-disposition")
-        body = part.get_payload(decode=True)
+    for part in mail.iter_parts():
+        name, body = str(part.get_param("name", header="content-disposition")), part.get_content()
+        content = body.encode() if isinstance(body, str) else bytes(body)
         if part.get_filename():
-            found["files"][name] = (part.get_filename(), body)
+            found["files"][name] = (part.get_filename(), content)
         else:
-            text = body.decode()
+            text = content.decode().rstrip("\n")
             found[name] = json.loads(text) if text[:1] in "[{" else text
     return found
 

@@ -1,0 +1,1 @@
+"""Mastodon, by its REST and streaming API."""
