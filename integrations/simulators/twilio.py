@@ -64,7 +64,7 @@ class TwilioServer(ProviderServer):
         self, sender: str, body: str, *, to: str = NUMBER, hook: str = "", files: tuple[str, ...] = (), **more: str
     ) -> str:
         """A message from `sender`, who may be "whatsapp:+…". Gives its SID."""
-        sid = self._sid("MM" if files else "SM")
+        sid = self.sid("MM" if files else "SM")
         fields = {
             "MessageSid": sid, "SmsSid": sid, "SmsMessageSid": sid, "AccountSid": ACCOUNT, "From": sender, "To": to,
             "Body": body, "NumMedia": str(len(files)), "NumSegments": "1", "SmsStatus": "received",
@@ -82,7 +82,7 @@ class TwilioServer(ProviderServer):
 
     def keep(self, kind: str, body: bytes) -> str:
         """A file at Twilio; gives its address, which leads on to another one."""
-        name = self._sid("ME")
+        name = self.sid("ME")
         self.files[name] = (kind, body)
         return f"{self.url}/2010-04-01/Accounts/{ACCOUNT}/Messages/MM1/Media/{name}"
 
@@ -186,7 +186,7 @@ class TwilioServer(ProviderServer):
         return self._taken(form, files, bare)
 
     def _taken(self, form: dict[str, str], files: list[str], bare: str) -> Reply:
-        sid = self._sid("MM" if files else "SM")
+        sid = self.sid("MM" if files else "SM")
         self.messages[sid] = {
             "sid": sid, "status": "queued", "to": form["To"], "from": form.get("From", ""), "files": files,
             "body": form.get("Body", ""), "callback": form.get("StatusCallback", ""), "num_segments": "1",
@@ -206,7 +206,7 @@ class TwilioServer(ProviderServer):
         wrong = CALLS_REFUSED_TO.get(form.get("To", "")) or REFUSED_FROM.get(form.get("From", ""))
         if wrong:
             return _error(*wrong, 400)
-        sid = self._sid("CA")
+        sid = self.sid("CA")
         asked = [value for name, value in call.pairs if name == "StatusCallbackEvent"]
         self.phone_calls[sid] = {**form, "sid": sid, "events": asked}
         return Reply({"sid": sid, "status": "queued", "to": form["To"], "from": form["From"]}, 201)
@@ -225,11 +225,11 @@ class TwilioServer(ProviderServer):
 
     def _number(self, number: str) -> Json:
         return {
-            "sid": self._sid("PN"), "phone_number": number, "sms_url": "", "sms_method": "POST", "voice_url": "",
+            "sid": self.sid("PN"), "phone_number": number, "sms_url": "", "sms_method": "POST", "voice_url": "",
             "voice_method": "POST", "status_callback": "", "capabilities": {"sms": True, "mms": True, "voice": True},
         }  # fmt: skip
 
-    def _sid(self, kind: str) -> str:
+    def sid(self, kind: str) -> str:
         self._count += 1
         return f"{kind}{self._count:032x}"
 

@@ -19,18 +19,22 @@ def is_withheld(number: str) -> bool:
 
 
 def whose(number: str, *, name: str = "", region: str = "") -> tuple[Handle, ...]:
-    """The handle of this number; () for one that is withheld, or is none that anybody could call from outside."""
+    """The handle of this number; () for one that is withheld. One that nobody could call from outside, as 204, stays as
+    it is: it is shown, and found to be nobody's (conversations.inbound.callers)."""
     if is_withheld(number):
         return ()
+    name = "" if is_withheld(name) or name.strip() == number.strip() else name.strip()[:200]
+    value = _value(number, region) or number.strip().lstrip("+")[:60]
+    return (Handle(Kind.PHONE, value, name=name, region=region if value.startswith("+") else ""),)
+
+
+def _value(number: str, region: str) -> str:
     try:
         value = normalise(Kind.PHONE, number, region=region or None)
         found = phonenumbers.parse(value.partition(";")[0])
     except (ValueError, phonenumbers.NumberParseException):
-        return ()
-    if not phonenumbers.is_possible_number(found):
-        return ()
-    name = "" if is_withheld(name) or name.strip() == number.strip() else name.strip()[:200]
-    return (Handle(Kind.PHONE, value, name=name, region=region),)
+        return ""
+    return value if phonenumbers.is_possible_number(found) else ""
 
 
 def spelt(number: str) -> str:

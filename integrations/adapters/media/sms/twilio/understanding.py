@@ -18,6 +18,7 @@ from integrations.adapters.media.phones import spelt
 from integrations.adapters.media.sms.consent import consent_of, word_of
 from integrations.adapters.media.sms.twilio.hearing import STATUS
 from integrations.adapters.media.twilio.api import words_of
+from integrations.adapters.media.twilio.hearing import asked
 from integrations.adapters.media.twilio.signature import fields_of
 from integrations.adapters.reading import read_json
 from integrations.models import Connector, RawEvent
@@ -70,13 +71,14 @@ def tell(raw: RawEvent, envelope: object) -> dict[str, Any]:
 def _report(raw: RawEvent, fields: Fields, status: str) -> Understood:
     if status not in STATES:
         return Ignored(status or "status", "It is on its way at Twilio.")
-    if raw.headers.get("part") and STATES[status] != Delivery.Status.FAILED:
+    ours = asked(raw)
+    if ours.get("part") and STATES[status] != Delivery.Status.FAILED:
         return Ignored(status, "It is of a further part of a message: the first one tells.")
-    code, delivery = fields.get("ErrorCode", ""), str(raw.headers.get("delivery", ""))
+    code, delivery = fields.get("ErrorCode", ""), ours.get("delivery", "")
     said = " ".join(each for each in (status, code, fields.get("ErrorMessage", "")) if each)
     return DeliveryReport(
         STATES[status],
-        external_id="" if raw.headers.get("part") else fields.get("MessageSid") or fields.get("SmsSid", ""),
+        external_id="" if ours.get("part") else fields.get("MessageSid") or fields.get("SmsSid", ""),
         delivery_id=int(delivery) if delivery.isdecimal() else None,
         error=str(words_of(code) or words_of("30008")) if STATES[status] == Delivery.Status.FAILED else "",
         said=said,
