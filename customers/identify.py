@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import reduce
 from operator import or_
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -219,6 +219,14 @@ def _claim(customer: Customer, speaker: Identity, handles: Sequence[Handle]) -> 
         )
         made = made or is_new
     return made
+
+
+@transaction.atomic
+def learn_name(identity: Identity, name: str) -> None:
+    """What a provider told of them later; a name that is there stays."""
+    customer = Customer.objects.select_for_update(no_key=True).get(pk=identity.customer_id)
+    identity.refresh_from_db()
+    _name(customer, identity, [Handle(identity.kind, identity.value, name)])
 
 
 def _name(customer: Customer, speaker: Identity, handles: Sequence[Handle]) -> None:

@@ -38,6 +38,16 @@ def queue_file(attachment_id: int) -> None:
     _soon("integrations.inbound.fetch_file", attachment_id)
 
 
+def queue_name(identity_id: int) -> None:
+    """Has a provider asked who that is."""
+    _soon("integrations.inbound.name", identity_id)
+
+
+def queue_seen(conversation_id: int) -> None:
+    """Has customers told that they were read. As it may be lost, the next look at the thread tells them."""
+    _soon("integrations.outbound.tell_seen", conversation_id)
+
+
 def queue_backfill(backfill_id: int) -> None:
     _soon("integrations.inbound.backfill", backfill_id)
 

@@ -3,15 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
-from integrations import health, health_samples, steering, trials
+from integrations import health, health_samples, offered, renewing, steering, trials
 from integrations.adapters.media.chat import by_mail, leftovers
-from integrations.inbound import backfill, files, rereading
+from integrations.inbound import backfill, files, names, rereading
 from integrations.inbound.process import process, survives, waiting_of_each
 from integrations.inbound.together import process_with_next
 from integrations.inbound.tracked import process_tracked
-from integrations.outbound import deliver
+from integrations.outbound import deliver, seen
 from integrations.queueing import queue_delivery, queue_event
-
 
 MOST_OF_EACH = 200  # events of one connector that a sweep comes for
 
@@ -72,6 +71,26 @@ def fetch_file(attachment_id: int) -> None:
 def sweep_files() -> None:
     for attachment_id in files.due():
         fetch_file.delay(attachment_id)
+
+
+@shared_task(name="integrations.inbound.name")
+def ask_name(identity_id: int) -> None:
+    names.ask_name(identity_id)
+
+
+@shared_task(name="integrations.outbound.tell_seen")
+def tell_seen(conversation_id: int) -> None:
+    seen.tell(conversation_id)
+
+
+@shared_task(name="integrations.sync_templates", expires=300)
+def sync_templates() -> None:
+    offered.sync_each()
+
+
+@shared_task(name="integrations.renew")
+def renew_credentials() -> None:
+    renewing.renew_each()
 
 
 @shared_task(name="integrations.inbound.backfill")

@@ -15,6 +15,7 @@ from conversations.live import groups, presence
 from conversations.live.push import send, tell_visitor
 from conversations.models import Conversation, Mention, ReadMark
 from conversations.opening import Opened
+from conversations.outbound.seen import tell_seen
 from conversations.panel import others
 from conversations.reading import Listed, listed, rail_of, with_viewers
 from conversations.sight import verbs_hidden_from
@@ -105,6 +106,7 @@ def mark_read(request: HttpRequest, found: Conversation, *, is_called: bool = Tr
         cursor.execute(_READ, [found.pk, agent.pk, now])
     if is_called:
         Mention.objects.filter(conversation=found, agent=agent, read_at=None).update(read_at=now)
+    tell_seen(found)
 
 
 @login_required

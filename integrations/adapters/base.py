@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from django.utils.crypto import constant_time_compare
@@ -155,4 +156,28 @@ class Offers(Protocol):
 
     def templates(self, connector: Connector) -> Iterable[OfferedTemplate]:
         """All of them, also those that may not be used now. Raises AdapterError."""
+        ...
+
+
+class Names(Protocol):
+    """What an adapter has whose webhooks bring ids alone (integrations.inbound.names)."""
+
+    def name_of(self, connector: Connector, value: str) -> str:
+        """Of whom this identity's value stands for; "" where they show none. Raises AdapterError."""
+        ...
+
+
+class Sees(Protocol):
+    """What an adapter has whose people can be shown that they were read (integrations.outbound.seen)."""
+
+    def seen(self, connector: Connector, external_id: str, to: str) -> None:
+        """This message of theirs, and those before it. Raises AdapterError."""
+        ...
+
+
+class Renews(Protocol):
+    """What an adapter has whose access token ends, and can be renewed before (integrations.renewing)."""
+
+    def renewed(self, connector: Connector) -> tuple[str, timedelta] | None:
+        """A new token and how long it is good for; None where this connection's does not end. Raises AdapterError."""
         ...

@@ -26,6 +26,7 @@ from integrations.inbound import files
 from integrations.inbound.asked import heed
 from integrations.inbound.facts import keep_facts, set_aside
 from integrations.inbound.loops import slowed
+from integrations.inbound.names import want_name
 from integrations.models import Connector, RawEvent
 from integrations.queueing import queue_file
 
@@ -123,6 +124,7 @@ def _carry_out(
 ) -> Message | None:
     if isinstance(understood, InboundMessage):
         stored = hear_echo(understood) if understood.is_echo else receive(slowed(understood))
+        want_name(connector, stored)
         return with_files(stored, *understood.attachments)
     if isinstance(understood, MessageChange):
         return change(understood)

@@ -124,8 +124,8 @@ class Numbers:
             "entry": [{"id": ACCOUNT, "changes": [{"field": field, "value": whole}]}],
         }
 
-    def react(self, person: str, name: str, emoji: str) -> Json:
-        return self.message(person, {"type": "reaction", "reaction": {"message_id": name, "emoji": emoji}})
+    def react(self, person: str, name: str, emoji: str, *, at: float | None = None) -> Json:
+        return self.message(person, {"type": "reaction", "reaction": {"message_id": name, "emoji": emoji}}, at=at)
 
     def revoke(self, person: str, name: str) -> Json:
         return self.message(person, {"type": "revoke", "revoke": {"original_message_id": name}})

@@ -11,6 +11,7 @@ class Attached:
     name: str
     content_type: str
     body: bytes
+    pk: int = 0
 
     @property
     def main_type(self) -> str:
@@ -25,4 +26,4 @@ def attached(message: OutboundMessage) -> list[Attached]:
 
 def _read(attachment: Attachment) -> Attached:
     with attachment.file.open("rb") as file:
-        return Attached(attachment.name, attachment.content_type, file.read())
+        return Attached(attachment.name, attachment.content_type, file.read(), attachment.pk)

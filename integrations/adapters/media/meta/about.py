@@ -49,6 +49,14 @@ FORMER_SECRET = Field(
     help=gettext_lazy("Only while you change it: what Meta still signs with the old one is believed, too."),
     is_required=False,
 )
+MARKS_READ = Field(
+    "marks_read",
+    gettext_lazy("Show customers that they were read"),
+    "switch",
+    help=gettext_lazy("As soon as an agent opens the conversation."),
+    is_required=False,
+    default="on",
+)
 API_VERSION = Field(
     "api_version",
     gettext_lazy("Version of the Graph API"),

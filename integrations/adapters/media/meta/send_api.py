@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.envelopes import DeliveryReport, OutboundMessage, OutboundReaction
-from conversations.models import Delivery
+from conversations.models import Attachment, Delivery
 from integrations.adapters.base import AdapterError
 from integrations.adapters.media.attached import Attached, attached
 from integrations.adapters.media.meta.graph import NAMES, ask, is_instagram_login
@@ -24,6 +24,7 @@ from integrations.adapters.media.meta.pieces import pieces
 from integrations.adapters.media.meta.progress import send_each
 from integrations.adapters.media.meta.talk import OURS
 from integrations.adapters.reading import words
+from integrations.lending import lent_address
 from integrations.models import Connector
 
 Json = dict[str, Any]
@@ -131,6 +132,8 @@ def _quick_replies(buttons: tuple[str, ...]) -> list[Json]:
 def _uploaded(connector: Connector, takes: Takes, file: Attached) -> Json:
     """The message that carries it. Raises AdapterError where there is no way for such a file."""
     kind, content_type = _kind_of(connector, takes, file)
+    if is_instagram_login(connector):  # …/instagram-api-with-instagram-login/messaging-api: by its address alone
+        return {"attachment": {"type": kind, "payload": {"url": lent_address(Attachment.objects.get(pk=file.pk))}}}
     attachment = {"attachment": {"type": kind, "payload": {"is_reusable": True}}}
     fields = {"message": json.dumps(attachment)}
     if connector.adapter == "instagram":

@@ -25,6 +25,7 @@ from integrations.adapters.media.meta.about import (
     APP_SECRET,
     FORMER_SECRET,
     MADE,
+    MARKS_READ,
     settled_id,
 )
 from integrations.adapters.media.meta.graph import is_instagram_login
@@ -71,6 +72,7 @@ class InstagramAdapter:
             ACCESS_TOKEN,
             APP_SECRET,
             FORMER_SECRET,
+            MARKS_READ,
             API_VERSION,
         ),
         at_provider=(

@@ -22,6 +22,7 @@ from integrations.adapters.media.meta.about import (
     APP_SECRET,
     FORMER_SECRET,
     MADE,
+    MARKS_READ,
     settled_id,
 )
 from integrations.adapters.media.meta.graph import ask, download
@@ -52,6 +53,7 @@ class WhatsAppAdapter:
             ACCESS_TOKEN,
             APP_SECRET,
             FORMER_SECRET,
+            MARKS_READ,
             API_VERSION,
         ),
         at_provider=(
