@@ -1,6 +1,7 @@
 """Outbound 3: claim one delivery, hand it to its adapter, and settle what came of it."""
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -11,14 +12,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.envelopes import DeliveryReport, OutboundMessage
+from conversations.media import carries
 from conversations.models import Delivery, DeliveryAttempt, Message
 from conversations.outbound.outbox import settle
+from conversations.outbound.reach import closed, heard_at
+from conversations.outbound.way import template_in
 from customers.models import Identity
 from customers.models.identity import Kind
 from integrations import health
 from integrations.adapters import adapter_named
 from integrations.adapters.base import AdapterError, AwayError, CredentialError, UncertainError
 from integrations.models import Connector
+from integrations.outbound.dial import ring
 from integrations.queueing import queue_delivery
 from integrations.turns import is_open, rest, turn, wake
 
@@ -39,7 +44,8 @@ def deliver(delivery_id: int) -> Delivery | None:
     if connector is None:
         return _tried(delivery_id, None)
     if not is_open(connector, timezone.now()):
-        return _waits(delivery_id, connector)
+        _postpone(delivery_id, connector)
+        return None
     with turn(connector.pk) as is_ours:
         tried = _tried(delivery_id, connector) if is_ours else None
     if is_ours:
@@ -54,7 +60,7 @@ def _tried(delivery_id: int, connector: Connector | None) -> Delivery | None:
     return _written_down(attempt, *_try(attempt.delivery, connector))
 
 
-def _waits(delivery_id: int, connector: Connector) -> None:
+def _postpone(delivery_id: int, connector: Connector) -> None:
     """Its provider is away: it comes again when that has rested. Paused or broken, it comes when it is mended."""
     if connector.rests_until:
         mine = Delivery.objects.filter(pk=delivery_id, status=Delivery.Status.QUEUED, due_at__lt=connector.rests_until)
@@ -100,7 +106,12 @@ def _claim(delivery_id: int) -> DeliveryAttempt | None:
     if not claimed:
         return None
     delivery = Delivery.objects.select_related(
-        "message__author", "message__identity__customer", "channel", "conversation"
+        "message__author",
+        "message__identity__customer",
+        "message__answers",
+        "message__channel",
+        "channel",
+        "conversation",
     ).get(pk=delivery_id)
     return DeliveryAttempt.objects.create(delivery=delivery)
 
@@ -111,12 +122,19 @@ def _try(delivery: Delivery, connector: Connector | None) -> tuple[DeliveryRepor
         sentence = words % {"channel": delivery.channel}
         return DeliveryReport(Delivery.Status.FAILED, error=sentence), "permanent"
     try:
-        report = adapter_named(connector.adapter).send(connector, envelope(delivery))
+        if why := closed(delivery.message, now=timezone.now()):
+            return DeliveryReport(Delivery.Status.FAILED, error=why), "permanent"
+        if delivery.message.kind == Message.Kind.CALL:
+            report = ring(connector, delivery)
+        else:
+            report = adapter_named(connector.adapter).send(connector, envelope(delivery))
     except UncertainError as error:
         unclear = DeliveryReport(Delivery.Status.UNCERTAIN, error.external_id, error=str(error), said=error.said)
         return unclear, "uncertain"
     except AdapterError as error:
-        return _failed(connector, error)
+        report, outcome = _failed(connector, error)
+        is_call = delivery.message.kind == Message.Kind.CALL
+        return (replace(report, is_permanent=True), "permanent") if is_call else (report, outcome)
     if wake(connector):
         _come_again(connector)
     return report, "sent"
@@ -163,7 +181,18 @@ def envelope(delivery: Delivery) -> OutboundMessage:
         attachment_ids=tuple(message.attachments.values_list("pk", flat=True)),
         created_at=message.created_at,
         external_id=delivery.external_id,
+        answers=_answered(message),
+        is_public=message.is_public and delivery.channel_id == message.channel_id,
+        template=template_in(details),
+        buttons=tuple(details.get("buttons", [])),
+        heard_at=heard_at(message) if carries(delivery.channel.medium).answer_within else None,
     )
+
+
+def _answered(message: Message) -> str:
+    """The name of the message that it answers, which only its own channel knows."""
+    answered = message.answers
+    return answered.external_id if answered and answered.channel_id == message.channel_id else ""
 
 
 def _address(identity: Identity | None) -> str:

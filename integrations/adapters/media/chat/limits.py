@@ -16,6 +16,7 @@ MOST = {  # what: (times, in seconds)
     "upload": (20, 60),
     "frame": (600, 60),
     "catch-up": (60, 60),
+    "form": (10, 600),  # of one address
     "track": (12_000, 60),  # calls of one address that has the key of a shop's pages
     "here": (1200, 60),  # of one address: as many pages that say every half minute that they are looked at
 }
