@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from integrations.adapters.media.form import views as form
 from integrations.adapters.trackers import browser
 from integrations.inbound.webhooks import hook
 from integrations.views import lent, orders, originals
@@ -14,6 +15,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hooks/<int:connector_id>/<str:secret>/", hook, name="hook"),
     path("hooks/<int:connector_id>/<str:secret>/<slug:kind>/", hook, name="hook_kind"),
     path("", include("integrations.adapters.media.chat.urls")),
+    path("form/form.js", form.script, name="form_script"),
+    path("form/<str:key>/", form.form, name="form"),
+    path("form/<str:key>/sent/", form.sent, name="form_sent"),
     path("tracker/throughline.js", browser.script, name="tracker"),
     path("tracker/here", browser.here, name="tracker_here"),
     path("v1/", include("integrations.adapters.trackers.urls")),
