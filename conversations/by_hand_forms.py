@@ -9,8 +9,12 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from conversations.actions.calls import reported
+from conversations.call_words import call_of, happened
+from conversations.models import Message
 from customers.facts import Line, OrderFact, TraitsFact
 from customers.identify import Handle
 from customers.models import Customer, Identity
@@ -116,11 +120,34 @@ class OrderForm(ByHandForm):
 
 
 class CallForm(ByHandForm):
+    """`call`: one that a phone system told of, on whose card the words go; without it, a card of its own is made."""
+
+    call = forms.ChoiceField(label=_("Which call"), required=False)
+    direction = forms.ChoiceField(label=_("Who called"), choices=[("in", _("They called")), ("out", _("We called"))])
     called_at = Moment(label=_("When"))
+    minutes = forms.IntegerField(label=_("Minutes"), min_value=0, max_value=1440, required=False)
     text = forms.CharField(label=_("What was said"), max_length=4000, widget=forms.Textarea)
+
+    def __init__(self, data: object, *, customer: Customer, agent: "User") -> None:
+        super().__init__(data, customer=customer, agent=agent)
+        self.calls = {str(call.pk): call for call in reported(customer, by=agent)}
+        choice = self.fields["call"]
+        assert isinstance(choice, forms.ChoiceField)
+        told = [(pk, _in_words(call)) for pk, call in self.calls.items()]
+        choice.choices = [("", _("One that no phone system told of")), *told]
+        self.fields["direction"].required = False
 
     def clean_called_at(self) -> datetime:
         return self.at("called_at")
+
+    @property
+    def reported(self) -> Message | None:
+        return self.calls.get(self.cleaned_data["call"])
+
+
+def _in_words(call: Message) -> str:
+    at = date_format(timezone.localtime(call.created_at), "D j M H:i")
+    return f"{at} · {happened(call_of(call))}"
 
 
 class FactForm(ByHandForm):

@@ -99,9 +99,10 @@ def begun_at(call: CallDetails) -> datetime:
     return first
 
 
-def lines_of_ours(known: CallDetails, report: CallReport) -> set[str]:
+def lines_of_ours(known: CallDetails, report: CallReport | None = None) -> set[str]:
     """The lines whose agents' names are to be looked up."""
-    return {line.lower() for line in [*(each.line for each in lines(known)), _clean(report.agent, 120)] if line}
+    named = [*(each.line for each in lines(known)), _clean(report.agent, 120) if report else ""]
+    return {line.lower() for line in named if line}
 
 
 def _has_spoken(heard: Iterable[Line]) -> bool:

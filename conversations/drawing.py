@@ -20,6 +20,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from jinja2 import Environment, FileSystemLoader
 
+from conversations import call_words
 from conversations.models import Attachment, Conversation, Message, MessageEdit
 from conversations.templatetags import desk
 
@@ -70,6 +71,8 @@ def _environment() -> Environment:
     environment = Environment(loader=FileSystemLoader(folder), autoescape=True, auto_reload=False, cache_size=-1)
     known = (desk.icon, desk.hue, desk.medium_icon, desk.strand_words, desk.row_tags, desk.waited, desk.urgency)
     ours = (desk.formatted, path, iso, clock, day, paragraphs, files, edits, capfirst, filesizeformat, linebreaksbr)
+    of_calls = {"call_of": call_words.call_of, "call_title": call_words.title, "call_about": call_words.about}
+    environment.globals |= of_calls
     environment.globals |= {function.__name__: function for function in (*known, *ours)}
     environment.globals |= {"_": gettext, "localdate": timezone.localdate, "written": date_format}
     environment.globals["local"] = timezone.localtime

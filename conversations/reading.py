@@ -32,6 +32,7 @@ TAGS = 2  # of a row
 COUNT_TO = 1000  # counting stops here; the badge says 999+
 COUNT_LESS = {"unread": 1}  # of which it is only asked whether there is one
 FILTERS = ("status", "channel", "tag", "team", "assignee", "priority", "segment")
+WHEN_ANY = ("to_ring",)  # views that stand in the rail only where they hold somebody
 SORTS = {"waiting": ("queue_at", "pk"), "newest": ("-last_message_at", "-pk")}
 
 
@@ -127,6 +128,7 @@ _VIEWS = [
     View("mine", _("Mine"), "mine", go="i"),
     View("unassigned", _("Unassigned"), "unassigned", go="u"),
     View("mentions", _("Mentions"), "note"),
+    View("to_ring", _("Call back"), "phone"),
     View("snoozed", _("Snoozed"), "snooze"),
     View("all", _("All"), "inbox", go="a"),
     View("resolved", _("Solved"), "resolve"),
@@ -195,6 +197,8 @@ def _in_view(agent: "User", key: str, filters: dict[str, str], seen: Conversatio
             return seen.open().filter(team=_number(key))
         case "mentions":
             return seen.here().filter(pk__in=Mention.objects.filter(agent=agent, read_at=None).values("conversation"))
+        case "to_ring":
+            return seen.to_ring()
         case "snoozed":
             return seen.snoozed()
         case "resolved":
@@ -290,12 +294,17 @@ def rail_of(agent: "User", beside: Listed | None = None) -> Rail:
         lists.append(Listed("beside", beside.key, "waiting", beside.filters))
     may_see = (agent.role, agent.is_active, agent.sees_purchases, *(team.pk for team in agent.teams.all()))
     counts = _counting(agent, may_see, tuple((each.key, each.label, urlencode(each.filters)) for each in lists)).ask()
+    shown = [view for view in views if view.key not in WHEN_ANY or counts.get(view.key) or _is_open(view, beside)]
     return Rail(
-        [_counted(view, counts) for view in views],
+        [_counted(view, counts) for view in shown],
         [View(key, row.name, count=counts.get(key, 0)) for row, key in saved],
         places_of(agent),
         counts.get("beside", 0),
     )
+
+
+def _is_open(view: View, beside: Listed | None) -> bool:
+    return beside is not None and beside.key == view.key
 
 
 def _counted(view: View, counts: dict[str, int]) -> View:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from conversations.call_words import call_of, happened
 from conversations.models import Activity, Message
 from conversations.models.activity import Verb
 from conversations.story import Happening, Kind
@@ -46,6 +47,9 @@ _ICONS = {
     Verb.ADDED_ORDER: "order",
     Verb.NOTED_CALL: "phone",
     Verb.NOTED_FACT: "note",
+    Verb.ASKED_CALL: "phone",
+    Verb.CALLED_BACK: "phone",
+    Verb.CALLER: "people",
 }
 
 
@@ -94,12 +98,20 @@ def _said(known: Line, message: Message) -> Line:
     text = " ".join(message.text.split())
     return replace(
         known,
-        icon="sms" if medium == "sms" else _hue(medium) if medium else "note" if message.kind == "note" else "info",
+        icon=_icon(message, medium),
         title=_title(message),
-        hue=_hue(medium),
+        hue="phone" if message.kind == Message.Kind.CALL else _hue(medium),
         quote=text if len(text) <= QUOTED else text[: QUOTED - 1] + "…",
         href=f"{reverse('conversation', args=[message.conversation_id])}#message-{message.pk}",
     )
+
+
+def _icon(message: Message, medium: str) -> str:
+    if message.kind == Message.Kind.CALL:
+        return "phone"
+    if medium:
+        return "sms" if medium == "sms" else _hue(medium)
+    return "note" if message.kind == Message.Kind.NOTE else "info"
 
 
 def _hue(medium: str) -> str:
@@ -111,7 +123,7 @@ def _title(message: Message) -> str:
     if message.kind == Message.Kind.NOTE:
         return _("%(who)s noted") % said
     if message.kind == Message.Kind.CALL:
-        return _("Call with %(who)s") % said if message.author else _("Called")
+        return happened(call_of(message))
     if message.kind == Message.Kind.INBOUND:
         return _("Wrote by %(how)s") % said if said["how"] else _("Wrote")
     if message.kind == Message.Kind.OUTBOUND:

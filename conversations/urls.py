@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("conversations.customer_urls")),
     path("", include("conversations.commerce_urls")),
     path("", include("conversations.asking_urls")),
+    path("", include("conversations.calling_urls")),
 ]

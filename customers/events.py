@@ -79,19 +79,6 @@ class Step:
     properties: Json
 
 
-def record_own(
-    identity: Identity,
-    name: str,
-    *,
-    source: int,
-    external_id: str,
-    occurred_at: datetime,
-    properties: Json | None = None,
-) -> bool:
-    """False where it was there already."""
-    return record_steps([Step(identity, name, source, external_id, occurred_at, properties or {})]) == 1
-
-
 @transaction.atomic
 def record_steps(steps: Sequence[Step]) -> int:
     """Gives how many were new."""

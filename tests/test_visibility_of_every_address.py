@@ -11,13 +11,16 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.core.files.base import ContentFile
 from django.urls import URLPattern, get_resolver
+from django.utils import timezone
 
 from conversations.actions.labels import tag
 from conversations.actions.merging import merge
 from conversations.actions.people import merge_customers
 from conversations.actions.splitting import split
+from conversations.envelopes import CallReport
+from conversations.inbound.calls import hear
 from conversations.inbound.receive import receive
-from conversations.models import Attachment, CannedReply, SavedView
+from conversations.models import Attachment, CannedReply, Channel, SavedView
 from conversations.outbound.compose import note, reply
 from customers import suggestions
 from customers.identify import Handle, identify
@@ -69,6 +72,9 @@ def things(mail, ada, returns, root):
     connector = Connector.objects.create(name="Mail", adapter="imap", channel=mail)
     sold = Connector.objects.create(name="Shop", adapter="shopify", settings={"domain": "shop.invalid"})
     RawEvent.objects.create(connector=connector, external_id="1", body=b"zanzibar", message=message)
+    line = Channel.objects.create(name="Line", medium="voice", address="+442079460000", team=returns)
+    caller = (Handle("phone", "+4791234567"),)
+    called = hear(CallReport(line.pk, "c1", "in", "missed", timezone.now(), caller))
     session = UserSession.objects.create(user=ada, session_key="s" * 32, ip="127.0.0.1", user_agent="x")
     theirs = with_a_past(conversation.customer)
     guest, _ = identify([Handle("visitor", "v9"), Handle("email", "ann@home.example", is_verified=False)])
@@ -82,6 +88,9 @@ def things(mail, ada, returns, root):
         "conversations/": {"pk": conversation.pk},
         "messages/<int:pk>/text/": {"pk": remark.pk},
         "messages/": {"pk": message.pk},
+        "messages/<int:pk>/caller/": {"pk": called.pk},
+        "messages/<int:pk>/said/": {"pk": called.pk},
+        "call-backs/": {"pk": called.conversation.call_backs.get().pk},
         "deliveries/": {"pk": answer.delivery.pk},
         "files/": {"pk": file.pk},
         "canned/": {"pk": canned.pk},

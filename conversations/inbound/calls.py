@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from conversations import moments
 from conversations.actions import call_backs
-from conversations.actions.change import summarise, waiting_since
-from conversations.call_state import begun_at, learnt, lines_of_ours
-from conversations.call_words import text_of
+from conversations.actions.change import summarise, take_off_screens, waiting_since
+from conversations.call_state import begun_at, learnt, lines, lines_of_ours, put_together
+from conversations.call_words import call_of, text_of
 from conversations.envelopes import CallDetails, CallReport, InboundAttachment, InboundMessage
 from conversations.inbound.callers import Caller, caller_of, number_of
 from conversations.inbound.record import file_of, reopen, touch
@@ -194,12 +194,46 @@ def _call_in(message: Message, call: CallDetails) -> None:
 
 def _names(known: CallDetails, report: CallReport) -> dict[str, tuple[int, str]]:
     """Whose lines these are: by their extension, or their address."""
-    wanted = lines_of_ours(known, report)
+    return _names_of(lines_of_ours(known, report))
+
+
+def _names_of(wanted: set[str]) -> dict[str, tuple[int, str]]:
     if not wanted:
         return {}
     people = get_user_model().objects.alias(line=Lower("extension"), address=Lower("email"))
     found = people.filter(Q(line__in=wanted) | Q(address__in=wanted)).order_by("is_active", "pk")
     return {key.lower(): (agent.pk, agent.name) for agent in found for key in (agent.extension, agent.email) if key}
+
+
+@transaction.atomic
+def named(message: Message, call_id: str) -> None:
+    """A call that an agent asked for has its provider's name now. What was heard under it meanwhile becomes of it."""
+    with connection.cursor() as cursor:
+        key = f"call:{message.channel_id}:{call_id}"
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    _locked(message.conversation_id)
+    message = Message.objects.select_related("channel", "identity").get(pk=message.pk)
+    twin = Message.objects.filter(channel=message.channel_id, external_id=call_id).exclude(pk=message.pk).first()
+    if twin:
+        _take_over(message, twin)
+    message.external_id = call_id
+    message.save()
+    push_message(message)
+
+
+def _take_over(message: Message, twin: Message) -> None:
+    ours, theirs = call_of(message), call_of(twin)
+    heard = sorted({*lines(ours), *lines(theirs)})
+    words = max(ours.get("transcript", ""), theirs.get("transcript", ""), key=len)
+    names = _names_of(lines_of_ours(ours) | lines_of_ours(theirs))
+    call = put_together({**theirs, **ours}, heard, words, names) if heard else ours
+    Attachment.objects.filter(message=twin).update(message=message)
+    left = Conversation.objects.get(pk=twin.conversation_id)
+    take_off_screens(left, [twin.pk])
+    twin.delete()
+    _write(message, call)
+    if not left.messages.exists() and left.pk != message.conversation_id:
+        left.delete()
 
 
 def _find_its_home(message: Message, report: CallReport) -> None:

@@ -13,7 +13,7 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from conversations.live import groups, presence, sockets
+from conversations.live import groups, presence, ringing, sockets
 from conversations.live.push import tell_visitor
 from conversations.models import Conversation
 from conversations.sight import customers_seen_by
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 SIGNED_OUT = 4401  # the browser goes to the door
 CHANGED = 4403  # what the agent may see has changed: the browser opens the page anew
 LOOK_AGAIN = 60  # seconds between checks of a session that nobody told us about
-PASSED_ON = {"desk.event", "desk.row", "desk.typing", "desk.customer"}  # as they come, by each socket that hears them
+# As they come, by each socket that hears them.
+PASSED_ON = {"desk.event", "desk.row", "desk.typing", "desk.customer", "desk.call", "desk.call_backs", "desk.trouble"}
 SPREAD = 2.0  # seconds over which browsers catch up that missed the same
 REMEMBERED = 5.0  # seconds: who looks at a conversation is asked once a process for all sockets that are told of it
 
@@ -51,6 +52,8 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
         for group in self.joined:
             await self.channel_layer.group_add(group, self.channel_name)
         await sync_to_async(sockets.opened)(self.channel_name, agent.pk)
+        if await sync_to_async(ringing.calls_for)(agent):
+            await self.send_json({"type": "desk.call"})
 
     async def disconnect(self, code: int) -> None:
         if self.joined:

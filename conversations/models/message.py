@@ -135,6 +135,9 @@ class Reaction(models.Model):
         return f"{self.emoji} {self.message_id}"
 
 
+AUDIO = {f"audio/{kind}" for kind in ("mpeg", "mp3", "mp4", "aac", "ogg", "opus", "wav", "x-wav", "wave", "webm")}
+
+
 class AttachmentState(models.TextChoices):
     WHOLE = "whole", _("here")
     WAITING = "waiting", _("on its way")  # to be fetched from the provider, or to be looked through for viruses
@@ -176,6 +179,11 @@ class Attachment(models.Model):
     @property
     def is_whole(self) -> bool:
         return self.state == AttachmentState.WHOLE
+
+    @property
+    def is_audio(self) -> bool:
+        """What a browser plays."""
+        return self.is_whole and self.content_type in AUDIO
 
     @property
     def is_image(self) -> bool:

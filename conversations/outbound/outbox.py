@@ -16,6 +16,7 @@ from conversations.inbound.changes import catch_up
 from conversations.live.push import push_activity, push_message, push_row
 from conversations.models import Activity, Conversation, Delivery, Message, Status
 from conversations.models.conversation import place_in_queue
+from conversations.models.message import MessageKind
 
 if TYPE_CHECKING:
     from deskapp.models import User
@@ -81,7 +82,8 @@ def settle(delivery: Delivery, report: DeliveryReport) -> Delivery:
     delivery.save()
     if report.external_id:  # by which answers refer to it
         _name(delivery.message, report.external_id)
-    if delivery.status in (Delivery.Status.FAILED, Delivery.Status.UNCERTAIN):
+    is_call = delivery.message.kind == MessageKind.CALL  # which the agent waits for: it is no work of its own
+    if delivery.status in (Delivery.Status.FAILED, Delivery.Status.UNCERTAIN) and not is_call:
         _reopen(delivery)
     push_message(delivery.message)
     return delivery

@@ -102,8 +102,8 @@ def row_tags(conversation: Conversation) -> list[str]:
     names = vars(conversation).get("tag_names")
     if names is None:
         names = list(conversation.tags.order_by("name").values_list("name", flat=True)[:TAGS])
-    others = (conversation.priority >= Priority.HIGH) + bool(conversation.customer.tier)
-    return names[: max(0, TAGS - others)]
+    beside = (conversation.priority >= Priority.HIGH, conversation.customer.tier, conversation.call_back_at)
+    return names[: max(0, TAGS - sum(map(bool, beside)))]
 
 
 @register.filter

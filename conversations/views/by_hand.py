@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,16 +13,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from conversations.actions import calls
 from conversations.actions.change import log
-from conversations.by_hand_forms import OURS, ByHandForm, CallForm, FactForm, OrderForm
+from conversations.by_hand_forms import ByHandForm, CallForm, FactForm, OrderForm
 from conversations.live.customers import push_customer
 from conversations.models import Activity, Conversation
 from conversations.views.acting import agent_of
 from conversations.views.customers import customer_or_404
 from customers import commerce, profile
-from customers.events import record_own
 from customers.models import Customer
 from customers.traits import know
+
+if TYPE_CHECKING:
+    from deskapp.models import User
 
 NEWLY = {"order": OrderForm, "call": CallForm, "fact": FactForm}
 
@@ -62,13 +66,10 @@ def _add(request: HttpRequest, customer: Customer, form: ByHandForm) -> None:
         touched, verb = know(form.fact), Activity.Verb.NOTED_FACT
         said = ", ".join(f"{name}: {value}" for name, value in traits.items())
     else:
-        said, verb = form.cleaned_data["text"], Activity.Verb.NOTED_CALL
-        identity, at = form.cleaned_data["identity"], form.cleaned_data["called_at"]
-        about = {"text": said, "by": agent.name}
-        is_new = record_own(
-            identity, "Call Noted", source=OURS, external_id=form.external_id, occurred_at=at, properties=about
-        )
-        touched = {customer.pk} if is_new else set()
+        assert isinstance(form, CallForm)
+        _write_down(form, agent)
+        push_customer({customer.pk})
+        return
     if not touched:  # the same form again
         return
     profile.changed(touched)
@@ -76,6 +77,22 @@ def _add(request: HttpRequest, customer: Customer, form: ByHandForm) -> None:
     theirs = Conversation.objects.visible_to(agent).filter(customer=customer).order_by("-last_message_at", "-pk")
     if newest := theirs.first():
         log(newest, verb, by=agent, to=said)
+
+
+def _write_down(form: CallForm, agent: "User") -> None:
+    said = form.cleaned_data
+    if call := form.reported:
+        calls.note(call, text=said["text"], by=agent)
+        return
+    calls.write_down(
+        said["identity"],
+        text=said["text"],
+        at=said["called_at"],
+        direction=said["direction"] or "in",
+        minutes=said["minutes"] or 0,
+        key=said["key"],
+        by=agent,
+    )
 
 
 def _key(request: HttpRequest) -> str:

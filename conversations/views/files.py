@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from conversations.file_kinds import LONGEST_SIGN, kind_of
 from conversations.models import Attachment, Message
 from conversations.views.acting import agent_of, is_delete
+from conversations.views.playing import played
 
 LARGEST = 25 * 1024 * 1024  # bytes: what most mail servers take
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; sandbox"
@@ -61,13 +62,20 @@ def file(request: HttpRequest, pk: int) -> HttpResponseBase:
     own = Q(message=None, uploaded_by=agent)
     seen = Q(message__in=Message.objects.visible_to(agent))
     attachment = get_object_or_404(Attachment.objects.filter(own | seen, state=Attachment.State.WHOLE), pk=pk)
-    as_page = attachment.is_image and "download" not in request.GET
+    as_page = (attachment.is_image or attachment.is_audio) and "download" not in request.GET
+    if as_page and attachment.is_audio:
+        return framed(played(request, attachment))
     response = FileResponse(
         attachment.file.open("rb"),
         as_attachment=not as_page,
         filename=attachment.name,
         content_type=attachment.content_type if as_page else "application/octet-stream",
     )
+    return framed(response)
+
+
+def framed(response: HttpResponseBase) -> HttpResponseBase:
+    """A file from outside runs nothing and is taken for nothing else."""
     response["Content-Security-Policy"] = SANDBOX
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, max-age=86400, immutable"

@@ -23,15 +23,32 @@ class MeForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "signature", "locale", "timezone", "theme", "single_keys", "notify_desktop", "notify_sound"]
+        fields = [
+            "name", "extension", "signature", "locale", "timezone", "theme", "single_keys", "notify_desktop",
+            "notify_sound",
+        ]  # fmt: skip
         labels = {
             "name": _("Name"),
+            "extension": _("Your phone: extension or number"),
             "signature": _("Signature under your mails"),
             "single_keys": _("Single-letter shortcuts"),
             "notify_desktop": _("Desktop notifications for new messages"),
             "notify_sound": _("A sound for new messages"),
         }
         widgets = {"signature": forms.Textarea(attrs={"rows": 4})}
+        help_texts = {"extension": _("As the phone system names it. Calls that ring there are shown to you.")}
+
+    def clean_extension(self) -> str:
+        return settled_extension(self.cleaned_data["extension"], of=self.instance)
+
+
+def settled_extension(typed: str, *, of: User | None) -> str:
+    """Raises ValidationError where it is somebody else's: a call rings at one agent."""
+    extension = typed.replace("\x00", "").strip()
+    taken = User.objects.filter(extension__iexact=extension)
+    if extension and (taken.exclude(pk=of.pk) if of and of.pk else taken).exists():
+        raise forms.ValidationError(_("Somebody here already has this extension."))
+    return extension
 
 
 class AgentForm(forms.Form):
@@ -54,6 +71,20 @@ class AgentForm(forms.Form):
         required=False,
         help_text=_("In the order's currency. An admin has no limit."),
     )
+
+    extension = forms.CharField(
+        label=_("Phone: extension or number"),
+        max_length=80,
+        required=False,
+        help_text=_("As the phone system names it. Calls that ring there are shown to them."),
+    )
+
+    def __init__(self, *args: object, someone: User | None = None, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.someone = someone
+
+    def clean_extension(self) -> str:
+        return settled_extension(self.cleaned_data["extension"], of=self.someone)
 
     def clean_refund_limit(self) -> Decimal:
         return self.cleaned_data["refund_limit"] or Decimal(0)

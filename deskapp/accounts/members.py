@@ -17,7 +17,7 @@ from conversations.live import groups
 from conversations.models import Conversation, PushSubscription, Status, Team
 from deskapp.models import User
 
-RIGHTS = ("sees_purchases", "sees_browsing", "refund_limit")
+RIGHTS = ("sees_purchases", "sees_browsing", "refund_limit", "extension")
 
 
 class LastAdminError(ValueError):

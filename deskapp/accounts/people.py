@@ -58,7 +58,7 @@ def agent(request: HttpRequest, pk: int) -> HttpResponse:
     someone = get_object_or_404(User, pk=pk)
     known = {"name": someone.name, "role": someone.role, "teams": someone.teams.all()}
     known |= {name: getattr(someone, name) for name in members.RIGHTS}
-    form = AgentForm(request.POST or None, initial=known)
+    form = AgentForm(request.POST or None, initial=known, someone=someone)
     if request.method == "POST" and form.is_valid():
         try:
             members.change(someone, **form.cleaned_data)

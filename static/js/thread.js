@@ -27,7 +27,9 @@ const put = (event) => {
   if (old) {
     const open = [...old.querySelectorAll("details")].map((each) => each.open);
     event.querySelectorAll("details").forEach((each, index) => (each.open ||= open[index] ?? false));
+    const refocus = carry(old, event);
     old.replaceWith(event);
+    refocus();
   } else {
     openDay(event);
     event.classList.add("arrived");
@@ -36,6 +38,27 @@ const put = (event) => {
   htmx.process(event);
   thread();
   return !old;
+};
+
+// What somebody has begun to write on a card stays, and so does a recording that plays.
+const carry = (old, event) => {
+  let focused = () => {};
+  for (const field of old.querySelectorAll("textarea")) {
+    const same = field.value && event.querySelector(`textarea[name="${field.name}"]`);
+    if (!same) continue;
+    same.value = field.value;
+    same.closest("details")?.setAttribute("open", "");
+    if (field !== document.activeElement) continue;
+    const { selectionStart, selectionEnd } = field;
+    focused = () => (same.focus({ preventScroll: true }), same.setSelectionRange(selectionStart, selectionEnd));
+  }
+  for (const sound of old.querySelectorAll("audio")) {
+    const same = event.querySelector(`audio[src="${sound.getAttribute("src")}"]`);
+    if (!same || (sound.paused && !sound.currentTime)) continue;
+    same.currentTime = sound.currentTime;
+    if (!sound.paused) same.play();
+  }
+  return () => focused();
 };
 
 const openDay = (event) => {

@@ -335,9 +335,9 @@ def test_steps_after_the_whole_cart_are_added_to_it():
 
 def test_a_step_of_our_own_is_noted_once():
     _, identity = identify(ANN)
-    about = {"source": 1, "external_id": "order:1:7:placed", "occurred_at": NOON, "properties": {"order": "HF-7"}}
-    assert events.record_own(identity, "Order Placed", **about)
-    assert not events.record_own(identity, "Order Placed", **about)
+    step = events.Step(identity, "Order Placed", 1, "order:1:7:placed", NOON, {"order": "HF-7"})
+    assert events.record_steps([step, step]) == 1
+    assert events.record_steps([step]) == 0
     placed = Event.objects.get()
     assert placed.category == Category.TRANSACTIONAL and not placed.is_folded
 

@@ -5,12 +5,16 @@ from datetime import UTC, datetime
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from conversations.envelopes import CallReport
+from conversations.inbound.calls import hear
 from conversations.inbound.receive import receive
-from conversations.models import Activity
+from conversations.models import Activity, Channel, Message
 from customers import commerce
 from customers.facts import ProductFact
-from customers.models import Event, Order, Trait
+from customers.identify import Handle
+from customers.models import Identity, Order, Trait
 from tests.conftest import from_ann
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +27,7 @@ def ann(client, ada, mail):
 
 
 def post(client, ann, what, **data):
-    data = {"key": str(uuid.uuid4()), "identity": ann.identities.get().pk} | data
+    data = {"key": str(uuid.uuid4()), "identity": ann.identities.order_by("pk")[0].pk} | data
     return client.post(reverse("by_hand", args=[ann.pk, what]), data), data
 
 
@@ -66,15 +70,33 @@ def test_what_cannot_be_true_is_said_beside_its_field_and_as_one_types(client, a
     assert not Order.objects.exists()
 
 
-def test_a_call_and_a_fact_are_noted(client, ann):
+def test_a_call_and_a_fact_are_noted(client, ann, ada):
     for what, data in (
         ("call", {"called_at": "2026-11-02T12:30", "text": "Wants it by Friday."}),
         ("fact", {"name": "size", "value": "L"}),
     ):
         assert post(client, ann, what, **data)[0].status_code == 302
-    assert Event.objects.filter(name="Call Noted").get().properties["text"] == "Wants it by Friday."
+    call = Message.objects.get(kind="call")
+    assert (call.text, call.author, call.conversation.customer) == ("Wants it by Friday.", ada, ann)
+    assert call.created_at == datetime(2026, 11, 2, 12, 30, tzinfo=UTC) and call.details["call"]["by_hand"]
     assert Trait.objects.get().value == "L"
-    assert set(Activity.objects.values_list("verb", flat=True)) >= {"noted_call", "noted_fact"}
+    assert set(Activity.objects.values_list("verb", flat=True)) >= {"noted_fact"}
+
+
+def test_a_call_is_written_down_once_or_on_the_card_of_one_that_was_reported(client, ann, ada, mail):
+    phone = Channel.objects.create(name="Line", medium="voice", address="+442079460000", team=mail.team)
+    identity = Identity.objects.create(customer=ann, kind="phone", value="+4791234567", is_verified=True)
+    report = CallReport(phone.pk, "c1", "in", "ended", timezone.now(), (Handle("phone", identity.value),), seconds=61)
+    reported = hear(report)
+    words = {"called_at": "2026-11-02T12:30", "text": "Wants it in moss.", "call": str(reported.pk)}
+    post(client, ann, "call", **words)
+    reported.refresh_from_db()
+    assert reported.text == "Wants it in moss." and reported.details["call"]["notes"][0]["by"] == ada.name
+    answer, data = post(client, ann, "call", **words | {"call": "", "direction": "out", "minutes": "3"})
+    client.post(reverse("by_hand", args=[ann.pk, "call"]), data)
+    own = Message.objects.get(kind="call", channel=None)
+    assert (own.details["call"]["direction"], own.details["call"]["seconds"]) == ("out", 180)
+    assert Message.objects.filter(kind="call").count() == 2
 
 
 def test_an_identity_of_somebody_else_cannot_be_chosen(client, ann, mail):

@@ -1,0 +1,72 @@
+"""What the card shows of a call that rings: who it is, what is open with them, what they bought and said last."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conversations.call_words import about, call_of, happened, title
+from conversations.envelopes import CallDetails
+from conversations.known import Facts
+from conversations.live import ringing
+from conversations.models import Conversation, Message
+from conversations.models.message import MessageKind
+from conversations.person import facts
+
+if TYPE_CHECKING:
+    from deskapp.models import User
+
+MOST = 3
+
+
+@dataclass(frozen=True)
+class Pop:
+    """`conversation` is None for whom the agent may see the number of, and no more."""
+
+    message: Message
+    call: CallDetails
+    conversation: Conversation | None
+    known: Facts | None
+    last: Message | None
+    is_mine: bool
+
+    @property
+    def title(self) -> str:
+        name = self.conversation.customer.label if self.conversation else self.call.get("number", "")
+        return title(self.call, name)
+
+    @property
+    def about(self) -> str:
+        return " · ".join(about(self.call))
+
+    @property
+    def state(self) -> str:
+        return self.call.get("state", "")
+
+    @property
+    def in_words(self) -> str:
+        return happened(self.call)
+
+
+def pops(agent: "User") -> list[Pop]:
+    """The newest first. Nothing is asked of the database where nothing rings."""
+    wanted = ringing.calls_for(agent)
+    if not wanted:
+        return []
+    rows = Message.objects.filter(pk__in=wanted, kind=MessageKind.CALL).select_related("channel").defer("search")
+    messages = list(rows.order_by("-created_at")[:MOST])
+    seen = Conversation.objects.visible_to(agent).select_related("customer")
+    known = {each.pk: each for each in seen.filter(pk__in=[message.conversation_id for message in messages])}
+    return [_pop(agent, message, known.get(message.conversation_id)) for message in messages]
+
+
+def _pop(agent: "User", message: Message, conversation: Conversation | None) -> Pop:
+    call = call_of(message)
+    is_mine = any(each["agent"] == agent.pk for each in call.get("answered", []))
+    if conversation is None:
+        return Pop(message, call, None, None, None, is_mine)
+    known = facts(agent, conversation.customer_id)
+    return Pop(message, call, conversation, known, _last_words(conversation), is_mine)
+
+
+def _last_words(conversation: Conversation) -> Message | None:
+    said = conversation.messages.filter(kind__in=[MessageKind.INBOUND, MessageKind.OUTBOUND]).exclude(text="")
+    return said.select_related("channel", "author").defer("search").order_by("-created_at", "-pk").first()
