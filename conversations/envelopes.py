@@ -75,6 +75,7 @@ class MessageDetails(TypedDict, total=False):
     template: dict[str, object]  # outbound: as Template below
     call: "CallDetails"  # of a call
     forgotten: bool  # inbound: taken back, and its words are gone from the desk
+    part_failed: bool  # outbound: it went as several, one of which did not arrive
     elsewhere: bool  # outbound: the shop wrote it beside the desk, on its phone or in the page's own inbox
 
 
@@ -200,6 +201,7 @@ class DeliveryReport:
     said: str = ""  # in the provider's own
     is_permanent: bool = True
     retry_after: float | None = None  # seconds until the provider will hear of it again, where it said so
+    is_part: bool = False  # a failure of one of several that it went as: the others' arriving does not mend it
     # Of all that went to this identity's value until then, where the provider tells it so, and names none.
     until: datetime | None = None
     to: str = ""

@@ -80,6 +80,9 @@ def settle(delivery: Delivery, report: DeliveryReport) -> Delivery:
     else:
         delivery.status, delivery.settled_at = report.status, now
     delivery.save()
+    if report.is_part:
+        delivery.message.details["part_failed"] = True
+        delivery.message.save(update_fields=["details"])
     if report.external_id:  # by which answers refer to it
         _name(delivery.message, report.external_id)
     is_call = delivery.message.kind == MessageKind.CALL  # which the agent waits for: it is no work of its own
@@ -118,7 +121,9 @@ def _is_behind(delivery: Delivery, report: DeliveryReport) -> bool:
     if delivery.status == Delivery.Status.CANCELLED:
         return delivery.tries == 0 or report.status not in _ARRIVED
     if report.status == Delivery.Status.FAILED:
-        return delivery.status == Delivery.Status.READ
+        return delivery.status == Delivery.Status.READ and not report.is_part
+    if delivery.status == Delivery.Status.FAILED and delivery.message.details.get("part_failed"):
+        return True
     return _ORDER.index(report.status) < _ORDER.index(delivery.status)
 
 
@@ -194,6 +199,8 @@ def retry(delivery: Delivery) -> bool:
     )
     if changed:
         delivery.refresh_from_db()
+        if delivery.message.details.pop("part_failed", False):
+            delivery.message.save(update_fields=["details"])
         announce(delivery)
         _bring_up_to_date(delivery)
         push_message(delivery.message)

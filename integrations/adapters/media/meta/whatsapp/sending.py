@@ -53,7 +53,8 @@ TAKES = {
 
 def send(connector: Connector, message: OutboundMessage) -> DeliveryReport:
     """Raises AdapterError or UncertainError."""
-    parts = [partial(_post, connector, message, body) for body in _bodies(connector, message)]
+    bodies = _bodies(connector, message)
+    parts = [partial(_post, connector, message, body, of=len(bodies)) for body in bodies]
     if not parts:
         raise AdapterError(_("There is nothing in it to send."), permanent=True)
     names = send_each(message.delivery_id, parts)
@@ -140,8 +141,8 @@ def _kind_of(file: Attached) -> tuple[str, str]:
     return kind, content_type
 
 
-def _post(connector: Connector, message: OutboundMessage, body: Json, number: int) -> str:
-    whole = {**_to(message.to), **body, "biz_opaque_callback_data": mark(message.delivery_id, number)}
+def _post(connector: Connector, message: OutboundMessage, body: Json, number: int, *, of: int) -> str:
+    whole = {**_to(message.to), **body, "biz_opaque_callback_data": mark(message.delivery_id, number, of)}
     if message.answers and number == 0 and body["type"] != "template":
         whole["context"] = {"message_id": message.answers}
     return _messages(connector, whole)

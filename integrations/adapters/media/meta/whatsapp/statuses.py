@@ -25,11 +25,11 @@ STATUS = {
     "played": Delivery.Status.READ,  # a voice message was listened to
     "failed": Delivery.Status.FAILED,
 }
-_OURS = re.compile(r"throughline:(\d{1,18}):(\d{1,4})")
+_OURS = re.compile(r"throughline:(\d{1,18}):(\d{1,4})/(\d{1,4})")
 
 
-def mark(delivery_id: int, part: int) -> str:
-    return f"throughline:{delivery_id}:{part}"
+def mark(delivery_id: int, part: int, of: int) -> str:
+    return f"throughline:{delivery_id}:{part}/{of}"
 
 
 def report_of(status: Json) -> DeliveryReport | Ignored:
@@ -38,7 +38,7 @@ def report_of(status: Json) -> DeliveryReport | Ignored:
     if word not in STATUS:
         return Ignored(word[:40], _("WhatsApp says nothing with it that changes a message."))
     ours = _OURS.fullmatch(words(status.get("biz_opaque_callback_data")))
-    delivery_id, part = (int(ours[1]), int(ours[2])) if ours else (None, 0)
+    delivery_id, part, of = (int(ours[1]), int(ours[2]), int(ours[3])) if ours else (None, 0, 1)
     name = needed(status, "id") if part == 0 else ""  # a delivery is known by its first part
     errors = rows(status, "errors")
     if STATUS[word] != Delivery.Status.FAILED:
@@ -50,7 +50,8 @@ def report_of(status: Json) -> DeliveryReport | Ignored:
         delivery_id,
         error=words_of(errors[0] if errors else {}),
         said=_said(errors),
-        is_permanent=fault is None or fault.is_permanent,
+        is_permanent=fault is None or fault.is_permanent or of > 1,  # the others would go out again
+        is_part=of > 1,
         retry_after=fault.wait if fault else None,
     )
 
