@@ -105,6 +105,7 @@ FAULTS: dict[str, Fault] = {
     # What it is
     "33": Fault(_("There is no such account or number at Meta any more: an admin must look at the connection.")),
     "100": Fault(_WRONG),
+    "2200": Fault(_("Meta called the desk's address, and did not hear what it had asked for.")),
     "100/33": Fault(
         _("There is no such account or number at Meta, or the access token may not see it."), is_credential=True
     ),
