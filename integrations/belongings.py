@@ -19,7 +19,7 @@ ERASED = ("erased:", "erased-")  # what stands where a name stood
 SHORTEST = 5  # characters: a handle shorter than this would be found in everything
 
 
-class _Escaped(Func):
+class Escaped(Func):
     """Bytes as text that any text can be looked for in: what is not ASCII is written in octal."""
 
     function = "encode"
@@ -55,7 +55,7 @@ def _erase_mentions(of: Whose, cursor: int) -> tuple[int, int | None]:
     more = RawEvent.objects.filter(pk__gt=until).exists()
     if not (ways := _ways(of)):
         return 0, None
-    naming = span.alias(words=_Escaped(F("body"))).filter(reduce(or_, ways))
+    naming = span.alias(words=Escaped(F("body"))).filter(reduce(or_, ways))
     if naming.filter(state=RawEvent.State.KEPT).exists():
         raise NotYetError("A message of theirs is still to be processed.")
     return _empty(naming), until if more else None
@@ -86,7 +86,7 @@ def _written(handles: Iterable[str]) -> list[str]:
     for handle in handles:
         if len(handle) >= SHORTEST and not handle.startswith(ERASED):
             written = (handle, handle.upper(), quote(handle))
-            found |= {_as_escaped(way) for way in (*written, *(json.dumps(each)[1:-1] for each in written))}
+            found |= {as_escaped(way) for way in (*written, *(json.dumps(each)[1:-1] for each in written))}
     return sorted(found)
 
 
@@ -110,7 +110,7 @@ def _erase_rereads(of: Whose, cursor: int) -> tuple[int, int | None]:
     return Reread.objects.filter(Exists(named)).delete()[0], None
 
 
-def _as_escaped(text: str) -> str:
+def as_escaped(text: str) -> str:
     return "".join(
         chr(byte) if 32 <= byte < 127 and byte != 92 else "\\\\" if byte == 92 else f"\\{byte:03o}"
         for byte in text.encode()

@@ -16,7 +16,7 @@ _CAME = """
 insert into integrations_healthsample as sample (connector_id, hour, came, processed, aside, went, failed, lag)
 select connector_id, date_trunc('hour', received_at), count(*), count(*) filter (where state in ('done', 'ignored')),
   count(*) filter (where state = 'aside'), 0, 0,
-  coalesce(percentile_cont(0.95) within group (order by extract(epoch from done_at - received_at)), 0)
+  greatest(0, percentile_cont(0.95) within group (order by extract(epoch from done_at - received_at)))
 from integrations_rawevent where id >= %s and received_at >= %s group by 1, 2
 on conflict (connector_id, hour) do update set came = excluded.came, processed = excluded.processed,
   aside = excluded.aside, lag = excluded.lag

@@ -1,9 +1,12 @@
 """Connector: how a channel is wired to its provider; RawEvent: what it sent, byte for byte; what is to be fetched; how
 well each connector does."""
 
+from datetime import timedelta
+
 from django.conf import settings as desk
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from integrations import secrets
@@ -196,3 +199,16 @@ class Trial(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} of {self.connector_id}"
+
+    @property
+    def seconds(self) -> float:
+        return (self.ended_at - self.asked_at).total_seconds() if self.ended_at else 0.0
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Under way; one that nobody took up for so long was lost, with the worker or the broker."""
+        return self.ended_at is None and timezone.now() - self.asked_at < timedelta(minutes=5)
+
+    @property
+    def is_well(self) -> bool:
+        return self.ended_at is not None and all(step["is_well"] for step in self.steps)

@@ -42,6 +42,10 @@ def run(trial_id: int) -> None:
     Trial.objects.filter(pk=trial_id).update(ended_at=timezone.now())
 
 
+def newest(connector: Connector) -> Trial | None:
+    return Trial.objects.filter(connector=connector).order_by("-pk").first()
+
+
 def can_check(adapter: str) -> bool:
     return hasattr(adapter_named(adapter), "check")
 

@@ -9,6 +9,7 @@ from integrations.views import lent, orders, originals
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("messages/<int:pk>/original/", originals.original, name="original"),
+    path("settings/connectors/", include("integrations.admin_urls")),
     path("orders/<int:pk>/acts/", orders.order_acts, name="order_acts"),
     path("orders/<int:pk>/acts/<slug:what>/", orders.order_act, name="order_act"),
     path("lent/<str:signed>/<str:name>", lent.lent, name="lent_file"),

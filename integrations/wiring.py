@@ -135,6 +135,7 @@ def connect(
     nothing is stored."""
     about, wrong = about_of(connector.adapter), dict[str, str]()
     assert about is not None
+    former = connector.channel.address if connector.channel else ""
     with transaction.atomic():
         if about.medium:
             region = given.get("region") or str(connector.settings.get("region", ""))
@@ -151,23 +152,31 @@ def connect(
             wrong |= error.where
         if wrong:
             raise WrongError(wrong)
+        _keep_former(connector, former)
         connector.is_draft = False
         connector.save()
+
+
+def _keep_former(connector: Connector, former: str) -> None:
+    """Mail to the address before is ours still."""
+    if not connector.channel or connector.channel.medium != Medium.EMAIL or not former:
+        return
+    now, aliases = connector.channel.address.lower(), [str(each) for each in connector.settings.get("aliases", [])]
+    if former.lower() not in (now, *map(str.lower, aliases)):
+        aliases.append(former)
+    connector.settings = {**connector.settings, "aliases": [each for each in aliases if each.lower() != now]}
 
 
 def give_channel(
     connector: Connector, about: About, *, address: str, name: str = "", team: Team | None = None, region: str = ""
 ) -> Channel:
-    """Makes the channel of a connector, or changes its address: what was said by it before stays with it. Mail to the
-    address before is ours still. Raises WrongError; saves the channel, and not the connector."""
+    """Makes the channel of a connector, or changes its address: what was said by it before stays with it.
+    Raises WrongError; saves the channel, and not the connector."""
     address = settled_address(about, address, region)
     same = Channel.objects.filter(medium=about.medium, address__iexact=address, is_active=True)
     if same.exclude(pk=connector.channel_id).exists():
         raise WrongError({"address": _("%(address)s is connected already.") % {"address": address}})
     channel = connector.channel or Channel(medium=about.medium, address=address, name=name or address)
-    if channel.pk and channel.address.lower() != address.lower() and about.medium == Medium.EMAIL:
-        before = [each for each in connector.settings.get("aliases", []) if each != address]
-        connector.settings = {**connector.settings, "aliases": [*before, channel.address]}
     channel.address, channel.name, channel.is_active = address, name or channel.name, True
     channel.team = team or channel.team
     channel.save()

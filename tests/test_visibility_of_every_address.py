@@ -70,8 +70,7 @@ def things(mail, ada, returns, root):
     file = Attachment(message=message, name="a.pdf", content_type="application/pdf", size=3)
     file.file.save("a", ContentFile(b"abc"))
     connector = Connector.objects.create(name="Mail", adapter="imap", channel=mail)
-    sold = Connector.objects.create(name="Shop", adapter="shopify", settings={"domain": "shop.invalid"})
-    RawEvent.objects.create(connector=connector, external_id="1", body=b"zanzibar", message=message)
+    came = RawEvent.objects.create(connector=connector, external_id="1", body=b"zanzibar", message=message)
     line = Channel.objects.create(name="Line", medium="voice", address="+442079460000", team=returns)
     caller = (Handle("phone", "+4791234567"),)
     called = hear(CallReport(line.pk, "c1", "in", "missed", timezone.now(), caller))
@@ -108,7 +107,8 @@ def things(mail, ada, returns, root):
         "me/sessions/": {"pk": session.pk},
         "settings/agents/": {"pk": ada.pk},
         "settings/teams/": {"pk": returns.pk},
-        "settings/shops/": {"pk": sold.pk},
+        "settings/connectors/": {"pk": connector.pk},
+        "settings/connectors/events/": {"pk": came.pk},
     }
 
 

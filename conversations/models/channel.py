@@ -37,7 +37,12 @@ class Channel(models.Model):
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint("medium", Lower("address"), name="channel_address_once")]
+        # One that was disconnected keeps its history, and its address is free.
+        constraints = [
+            models.UniqueConstraint(
+                "medium", Lower("address"), name="channel_address_once", condition=models.Q(is_active=True)
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,36 +1,20 @@
-"""/settings/: agents, teams and channels, for admins; for everybody else there is nothing here."""
-
-from collections.abc import Callable
-from functools import wraps
+"""/settings/: agents and teams, for admins; for everybody else there is nothing here."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from conversations.models import Channel, Team
+from conversations.models import Team
 from conversations.views.acting import agent_of
 from deskapp.accounts import members
 from deskapp.accounts.forms import AgentForm, DeactivationForm, InvitationForm, TeamForm
 from deskapp.models import User
+from integrations.views.admins import admins_only
 
 MOST_ROWS = 200
-
-View = Callable[..., HttpResponse]
-
-
-def admins_only(view: View) -> View:
-    @login_required
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if not agent_of(request).is_admin:
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return guarded
 
 
 @admins_only
@@ -121,12 +105,6 @@ def team(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         return redirect("teams")
     title = one.name if one else _("New team")
     return _form(request, {"form": form, "tab": "teams", "title": title, "verb": _("Save")})
-
-
-@admins_only
-def channels_list(request: HttpRequest) -> HttpResponse:
-    found = Channel.objects.select_related("team", "connector").order_by("name")
-    return render(request, "deskapp/channels.html", {"channels": found[:MOST_ROWS], "tab": "channels"})
 
 
 def _form(request: HttpRequest, context: dict[str, object]) -> HttpResponse:

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from deskapp.accounts import installable, me, people, privacy, shops
+from deskapp.accounts import installable, me, people, privacy
 
 urlpatterns = [
     path("me/", me.me, name="me"),
@@ -18,10 +18,8 @@ urlpatterns = [
     path("settings/teams/", people.teams, name="teams"),
     path("settings/teams/new/", people.team, name="new_team"),
     path("settings/teams/<int:pk>/", people.team, name="team"),
-    path("settings/channels/", people.channels_list, name="channels_list"),
-    path("settings/shops/", shops.shops, name="shops"),
-    path("settings/shops/<int:pk>/check/", shops.shop_check, name="shop_check"),
-    path("settings/shops/<int:pk>/past/", shops.shop_past, name="shop_past"),
+    path("settings/channels/", RedirectView.as_view(pattern_name="connectors")),
+    path("settings/shops/", RedirectView.as_view(pattern_name="connectors")),
     path("settings/privacy/", privacy.privacy, name="privacy"),
     path("manifest.webmanifest", installable.manifest, name="manifest"),
     path("sw.js", installable.service_worker, name="service_worker"),

@@ -1,4 +1,5 @@
-"""Inbound 1: read a shop's past, page by page; what is on a page is kept together with where the next one is."""
+"""Inbound 1: read the past of a shop or a mailbox, page by page; what is on a page is kept together with where the next
+one is."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -30,11 +31,19 @@ _LOCK = 0x6261636B  # "back": the class of our advisory locks, one for each back
 Watch = Callable[[Backfill], None]
 
 
-def start(connector: Connector, *, since: datetime | None = None) -> Backfill:
+def can_be_read(adapter: str) -> bool:
+    return hasattr(adapter_named(adapter), "pages")
+
+
+def newest(connector: Connector) -> Backfill | None:
+    return Backfill.objects.filter(connector=connector).order_by("-pk").first()
+
+
+def start(connector: Connector, *, since: datetime | None = None, until: datetime | None = None) -> Backfill:
     """Begins one, or gives the one that is under way. One that had stopped goes on where it stopped."""
     try:
         with transaction.atomic():
-            backfill = Backfill.objects.create(connector=connector, since=since)
+            backfill = Backfill.objects.create(connector=connector, since=since, until=until)
     except IntegrityError:
         backfill = Backfill.objects.get(connector=connector, finished_at=None)
         if backfill.state == State.STOPPED:
@@ -49,12 +58,12 @@ def run(pk: int, *, seconds: float = 120.0, watch: Watch | None = None) -> Backf
     point, nothing is lost, and what is read twice is known by its name."""
     until = time.monotonic() + seconds
     with _only_one(pk) as is_ours:
-        backfill = Backfill.objects.select_related("connector").get(pk=pk)
+        backfill = Backfill.objects.select_related("connector__channel").get(pk=pk)
         is_early = backfill.state == State.WAITING and backfill.due_at > timezone.now()
         if not is_ours or is_early or backfill.finished_at or backfill.state == State.STOPPED:
             return backfill
         if not backfill.connector.is_active:
-            return _stopped(backfill, _("The shop is not connected any more."))
+            return _stopped(backfill, _("It is not connected any more."))
         backfill.state, backfill.due_at = State.RUNNING, timezone.now() + LEASE
         backfill.save(update_fields=["state", "due_at"])
         try:
@@ -77,7 +86,7 @@ def due() -> list[int]:
 
 def _read(backfill: Backfill, until: float, watch: Watch | None) -> None:
     shop: Shop = adapter_named(backfill.connector.adapter)  # type: ignore[assignment]  # only a shop has a past
-    for page in shop.pages(backfill.connector, backfill.cursor, backfill.since):
+    for page in shop.pages(backfill.connector, backfill.cursor, backfill.since, backfill.until):
         _take(backfill, page)
         if watch:
             watch(backfill)

@@ -90,7 +90,7 @@ def test_the_doors_pages_pass_axe(page, live_desk, root, scheme):
     paths = ["/accounts/login/", "/accounts/password/reset/", "/nowhere/"]
     found = {path: violations(page, live_desk, path) for path in paths}
     sign_in(page, live_desk, root)
-    paths = ["/me/", "/settings/agents/", "/settings/agents/invitation/", "/settings/teams/", "/settings/channels/"]
+    paths = ["/me/", "/settings/agents/", "/settings/agents/invitation/", "/settings/teams/", "/settings/connectors/"]
     paths += ["/accounts/2fa/", "/accounts/sessions/", "/accounts/password/change/"]
     found |= {path: violations(page, live_desk, path) for path in paths}
     assert not any(found.values()), found

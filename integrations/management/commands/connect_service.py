@@ -7,7 +7,7 @@ from django.db import transaction
 
 from conversations.models import Medium, Team
 from integrations.adapters.media.email.esp import TRACKING
-from integrations.adapters.media.email.services import SERVICES
+from integrations.adapters.media.email.esp_services import SERVICES
 from integrations.models import Connector
 from integrations.wiring import WrongError, connect, find, hook_address
 

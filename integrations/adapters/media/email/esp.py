@@ -30,10 +30,10 @@ from integrations.adapters.media.email.envelope import understand_mail
 from integrations.adapters.media.email.esp_files import BrevoMails
 from integrations.adapters.media.email.esp_reports import report_of
 from integrations.adapters.media.email.esp_send import hand_over
+from integrations.adapters.media.email.esp_services import SERVICES, Service
 from integrations.adapters.media.email.letter import one_line
 from integrations.adapters.media.email.mailbox import arrived_at
 from integrations.adapters.media.email.original import digest, message_id_of
-from integrations.adapters.media.email.services import SERVICES, Service
 from integrations.inbound.arrival import Arrival
 from integrations.models import Connector, RawEvent
 

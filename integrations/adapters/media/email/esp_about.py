@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from conversations.models import Medium
 from integrations.adapters.about import About, Field, Step, Words
+from integrations.adapters.media.email.esp_services import SERVICES
 from integrations.adapters.media.email.mailbox_about import an_address
-from integrations.adapters.media.email.services import SERVICES
 from integrations.adapters.media.provider import Provider
 from integrations.models import Connector
 

@@ -1,0 +1,22 @@
+"""Views for admins alone: for everybody else there is nothing there."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+
+from conversations.views.acting import agent_of
+
+View = Callable[..., HttpResponse]
+
+
+def admins_only(view: View) -> View:
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not agent_of(request).is_admin:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
