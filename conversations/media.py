@@ -20,6 +20,7 @@ class Carries:
     has_copies: bool = False  # Cc and Bcc
     has_quote: bool = False
     answer_within: timedelta | None = None  # since the customer's last message on this medium
+    freely_within: timedelta | None = None  # after this, and until then, only a person's own answer may go
     can_change: bool = False  # what was said there can be edited, taken back or reacted to, and answered by itself
     has_answers: bool = False  # one can answer one message
     has_reactions: bool = False  # an agent can put an emoji on one
@@ -27,6 +28,7 @@ class Carries:
     button_longest: int = 20  # characters on one
     has_templates: bool = False  # texts allowed beforehand are the way out of the window
     can_be_public: bool = False  # everybody may read, where the agent wants it so
+    longest_public: int = 0
 
     @property
     def has_files(self) -> bool:
@@ -39,11 +41,12 @@ CARRIES: dict[str, Carries] = {
     Medium.VOICE: Carries((), 0, 0),
     # Ten segments of 153 (GSM 03.38 concatenated): more is refused by several carriers.
     Medium.SMS: Carries((Kind.PHONE,), 1_530, 0),
-    # Customer service window: developers.facebook.com/docs/whatsapp/conversation-types
+    # developers.facebook.com/documentation/business-messaging/whatsapp: the customer service window; a document may have
+    # 100 MB, other kinds of file less (integrations.adapters.media.meta.whatsapp.sending); 3 buttons.
     Medium.WHATSAPP: Carries(
         (Kind.WHATSAPP,),
         4_096,
-        16 * MB,
+        100 * MB,
         answer_within=timedelta(hours=24),
         can_change=True,
         has_answers=True,
@@ -51,20 +54,25 @@ CARRIES: dict[str, Carries] = {
         buttons=3,
         has_templates=True,
     ),
+    # …/messenger-platform/send-messages: 24 hours, seven days for a person; files of 25 MB (images 8), 13 quick replies.
     Medium.MESSENGER: Carries(
         (Kind.MESSENGER,),
         2_000,
         25 * MB,
         answer_within=timedelta(days=7),
+        freely_within=timedelta(hours=24),
         can_change=True,
         has_answers=True,
+        has_reactions=True,
         buttons=13,
     ),
+    # …/instagram-messaging/features/send-message: 1000 bytes (a text of more goes in parts), images of 8 MB, the rest 25.
     Medium.INSTAGRAM: Carries(
         (Kind.INSTAGRAM,),
         1_000,
-        8 * MB,
+        25 * MB,
         answer_within=timedelta(days=7),
+        freely_within=timedelta(hours=24),
         can_change=True,
         has_answers=True,
         has_reactions=True,
@@ -80,8 +88,12 @@ CARRIES: dict[str, Carries] = {
         buttons=8,
         button_longest=64,
     ),
-    Medium.MASTODON: Carries((Kind.MASTODON,), 500, 16 * MB, can_change=True, has_answers=True, can_be_public=True),
-    Medium.X: Carries((Kind.X,), 10_000, 5 * MB, can_change=True, has_answers=True, can_be_public=True),
+    Medium.MASTODON: Carries(
+        (Kind.MASTODON,), 500, 16 * MB, can_change=True, has_answers=True, can_be_public=True, longest_public=500
+    ),
+    Medium.X: Carries(
+        (Kind.X,), 10_000, 5 * MB, can_change=True, has_answers=True, can_be_public=True, longest_public=280
+    ),
     Medium.LINE: Carries((Kind.LINE,), 5_000, 0, can_change=True, has_answers=True, buttons=13),
     Medium.API: Carries((Kind.API,), 100_000, 25 * MB, has_format=True, can_change=True, has_answers=True, buttons=8),
 }

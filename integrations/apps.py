@@ -7,14 +7,15 @@ class IntegrationsConfig(AppConfig):
     name = "integrations"
 
     def ready(self) -> None:
-        from conversations.outbound import calling
+        from conversations.outbound import calling, seen
         from conversations.outbound.outbox import delivery_queued
         from customers import privacy, retention
         from integrations import belongings, keeping
         from integrations.outbound import dial
-        from integrations.queueing import queue_delivery
+        from integrations.queueing import queue_delivery, queue_seen
 
         delivery_queued.connect(queue_delivery, dispatch_uid="integrations.queue_delivery")
         calling.ABLE.append(dial.able)
+        seen.TELL.append(queue_seen)
         privacy.register(belongings.sections, belongings.STEPS)
         retention.register(*keeping.KINDS)
