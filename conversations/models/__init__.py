@@ -8,6 +8,7 @@ from conversations.models.conversation import NOT_WAITING, Conversation, Partici
 from conversations.models.delivery import Delivery, DeliveryAttempt
 from conversations.models.draft import Draft
 from conversations.models.early_change import EarlyChange
+from conversations.models.hours import Closure, Hours
 from conversations.models.lease import Lease
 from conversations.models.message import Attachment, Message, MessageEdit, Reaction
 from conversations.models.moment import Moment
@@ -27,6 +28,7 @@ __all__ = [
     "CallBack",
     "CannedReply",
     "Channel",
+    "Closure",
     "Conversation",
     "ConversationMerge",
     "Delivery",
@@ -34,6 +36,7 @@ __all__ = [
     "Draft",
     "EarlyChange",
     "Follow",
+    "Hours",
     "Lease",
     "Medium",
     "Mention",

@@ -33,7 +33,7 @@ class Verb(models.TextChoices):
     ADDED_ORDER = "added_order", _("added an order")
     NOTED_CALL = "noted_call", _("noted a call")
     NOTED_FACT = "noted_fact", _("noted a fact")
-    ASKED_CALL = "asked_call", _("asked for a call back")
+    ASKED_CALL = "asked_call", _("noted a call back")
     CALLED_BACK = "called_back", _("ended a call back")
     CALLER = "caller", _("said who was calling")
 

@@ -34,6 +34,9 @@ class Channel(models.Model):
         verbose_name=_("when they have left, answer by"),
     )
     signature = models.TextField(_("signature"), blank=True)
+    hours = models.ForeignKey(
+        "conversations.Hours", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("hours")
+    )
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:

@@ -9,6 +9,9 @@ class Team(models.Model):
     name = models.CharField(_("name"), max_length=80, unique=True)
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="teams", blank=True)
     signature = models.TextField(_("signature"), blank=True)
+    hours = models.ForeignKey(
+        "conversations.Hours", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("hours")
+    )
 
     def __str__(self) -> str:
         return self.name
