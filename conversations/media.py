@@ -41,8 +41,8 @@ CARRIES: dict[str, Carries] = {
     Medium.VOICE: Carries((), 0, 0),
     # Ten segments of 153 (GSM 03.38 concatenated): more is refused by several carriers.
     Medium.SMS: Carries((Kind.PHONE,), 1_530, 0),
-    # developers.facebook.com/documentation/business-messaging/whatsapp: the customer service window; a document may have
-    # 100 MB, other kinds of file less (integrations.adapters.media.meta.whatsapp.sending); 3 buttons.
+    # developers.facebook.com/documentation/business-messaging/whatsapp: the customer service window; a document has up
+    # to 100 MB, other kinds of file less (integrations.adapters.media.meta.whatsapp.sending); 3 buttons.
     Medium.WHATSAPP: Carries(
         (Kind.WHATSAPP,),
         4_096,
@@ -54,7 +54,7 @@ CARRIES: dict[str, Carries] = {
         buttons=3,
         has_templates=True,
     ),
-    # …/messenger-platform/send-messages: 24 hours, seven days for a person; files of 25 MB (images 8), 13 quick replies.
+    # …/messenger-platform/send-messages: 24 hours, 7 days for a person; files of 25 MB (images 8), 13 quick replies.
     Medium.MESSENGER: Carries(
         (Kind.MESSENGER,),
         2_000,
@@ -66,7 +66,7 @@ CARRIES: dict[str, Carries] = {
         has_reactions=True,
         buttons=13,
     ),
-    # …/instagram-messaging/features/send-message: 1000 bytes (a text of more goes in parts), images of 8 MB, the rest 25.
+    # …/instagram-messaging/features/send-message: 1000 bytes (more goes in parts), images of 8 MB, the rest 25.
     Medium.INSTAGRAM: Carries(
         (Kind.INSTAGRAM,),
         1_000,

@@ -68,7 +68,7 @@ def _location(message: Json) -> Said:
     return Said("\n".join(part for part in told if part) or _("Shared a location."), details=MessageDetails(place=spot))
 
 
-def _contacts(message: Json) -> Said:
+def _cards(message: Json) -> Said:
     lines = [_card(card) for card in rows(message, "contacts")]
     return Said("\n".join(line for line in lines if line) or _("Shared a contact."))
 
@@ -144,7 +144,7 @@ _KINDS: dict[str, Callable[[Json], Said]] = {
     "document": _media,
     "sticker": _media,
     "location": _location,
-    "contacts": _contacts,
+    "contacts": _cards,
     "interactive": _interactive,
     "button": _button,
     "order": _order,

@@ -88,7 +88,7 @@ def _inbound(
 def _writer(message: Json, item: Item) -> tuple[Handle, ...]:
     """The number, where it is shown, and the id that the person has for this business alone. Raises ValueError."""
     number, own = words(message.get("from")), words(message.get("from_user_id"))
-    contact = _contact(item, number, own)
+    contact = _about(item, number, own)
     own = own or words(contact.get("user_id"))
     number = number or words(contact.get("wa_id"))
     profile = inner(contact, "profile")
@@ -96,7 +96,7 @@ def _writer(message: Json, item: Item) -> tuple[Handle, ...]:
     return _handles(number, own, name)
 
 
-def _contact(item: Item, number: str, own: str) -> Json:
+def _about(item: Item, number: str, own: str) -> Json:
     contacts = rows(item.about, "contacts")
     for contact in contacts:
         if (number and contact.get("wa_id") == number) or (own and contact.get("user_id") == own):
