@@ -16,6 +16,8 @@ ADAPTERS = {
     "instagram": "integrations.adapters.media.meta.instagram.adapter.InstagramAdapter",
     "api": "integrations.adapters.media.api.adapter.ApiAdapter",
     "mastodon": "integrations.adapters.media.mastodon.adapter.MastodonAdapter",
+    "x": "integrations.adapters.media.x.adapter.XAdapter",
+    "line": "integrations.adapters.media.line.adapter.LineAdapter",
     "form": "integrations.adapters.media.form.adapter.FormAdapter",
     "segment": "integrations.adapters.trackers.segment.SegmentAdapter",
     "shopify": "integrations.adapters.shops.shopify.adapter.ShopifyAdapter",
@@ -24,6 +26,10 @@ ADAPTERS = {
     "twilio": "integrations.adapters.media.sms.twilio.adapter.TwilioAdapter",
     "twilio_whatsapp": "integrations.adapters.media.sms.twilio.adapter.TwilioWhatsAppAdapter",
     "twilio_voice": "integrations.adapters.media.voice.twilio.adapter.TwilioVoiceAdapter",
+    "sipgate": "integrations.adapters.media.voice.sipgate.adapter.SipgateAdapter",
+    "asterisk": "integrations.adapters.media.voice.asterisk.adapter.AsteriskAdapter",
+    "freeswitch": "integrations.adapters.media.voice.freeswitch.adapter.FreeSwitchAdapter",
+    "calls": "integrations.adapters.media.voice.own.adapter.CallsAdapter",
 }
 
 
