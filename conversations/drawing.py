@@ -21,7 +21,9 @@ from django.utils.translation import gettext
 from jinja2 import Environment, FileSystemLoader
 
 from conversations import call_words
-from conversations.models import Attachment, Conversation, Message, MessageEdit
+from conversations.media import carries
+from conversations.models import Attachment, Conversation, Message, MessageEdit, Reaction
+from conversations.outbound.reactions import EMOJI
 from conversations.templatetags import desk
 
 if TYPE_CHECKING:
@@ -73,7 +75,9 @@ def _environment() -> Environment:
     ours = (desk.formatted, path, iso, clock, day, paragraphs, files, edits, capfirst, filesizeformat, linebreaksbr)
     of_calls = {"call_of": call_words.call_of, "call_title": call_words.title, "call_about": call_words.about}
     environment.globals |= of_calls
-    environment.globals |= {function.__name__: function for function in (*known, *ours)}
+    after = (reacted, verbs, place_of, map_of, moment)
+    environment.globals |= {function.__name__: function for function in (*known, *ours, *after)}
+    environment.globals["EMOJI"] = EMOJI
     environment.globals |= {"_": gettext, "localdate": timezone.localdate, "written": date_format}
     environment.globals["local"] = timezone.localtime
     return environment
@@ -115,4 +119,50 @@ def files(message: Message) -> Iterable[Attachment]:
 
 
 def edits(message: Message) -> Iterable[MessageEdit]:
-    return () if vars(message).get("has_edits") is False else message.edits.all()
+    """The earlier wordings that differ from the one after them, in the order in which they were said."""
+    if vars(message).get("has_edits") is False:
+        return ()
+    found = sorted(message.edits.all(), key=lambda edit: (edit.at, edit.pk))
+    following = [*(edit.text for edit in found), message.text][1:]
+    return [edit for edit, after in zip(found, following, strict=True) if edit.text != after or edit.by_id]
+
+
+def reacted(message: Message) -> Iterable[Reaction]:
+    if vars(message).get("has_reactions") is False:
+        return ()
+    shown = [each for each in message.reactions.all() if each.emoji and each.taken_off_at is None]
+    for each in shown:
+        each.who = _who(message, each)  # type: ignore[attr-defined]
+    return sorted(shown, key=lambda each: each.created_at)
+
+
+def _who(message: Message, reaction: Reaction) -> str:
+    if reaction.identity_id is None:
+        return reaction.by.short_name if reaction.by else gettext("The desk")
+    is_theirs = message.identity is not None and reaction.identity_id == message.identity_id
+    whose = message.identity if is_theirs else reaction.identity
+    return whose.customer.label if whose else gettext("Customer")
+
+
+def verbs(message: Message) -> tuple[str, ...]:
+    """What can be done to this one message on its medium; on most there is nothing."""
+    if not message.channel or not message.external_id or message.taken_back_at:
+        return ()
+    can = carries(message.channel.medium)
+    return ("answer",) * can.has_answers + ("react",) * can.has_reactions
+
+
+def place_of(place: Sequence[float]) -> str:
+    return ", ".join(f"{float(part):.5f}" for part in place[:2])
+
+
+def map_of(place: Sequence[float]) -> str:
+    """Nothing is loaded from there: it is a link, with the two numbers and no more."""
+    north, east = (f"{float(part):.5f}" for part in place[:2])
+    return f"https://www.openstreetmap.org/?mlat={north}&mlon={east}#map=16/{north}/{east}"
+
+
+def moment(at: datetime) -> str:
+    """The time, and the day where that is not today."""
+    at = timezone.localtime(at)
+    return f"{at:%H:%M}" if at.date() == timezone.localdate() else date_format(at, "j M H:i")

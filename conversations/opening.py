@@ -12,7 +12,14 @@ from django.db.models.functions import JSONObject
 
 from conversations.models import Activity, Conversation, Draft, Follow, Medium, Mention, Message, Participant, Tag
 from conversations.models.conversation import ConversationQuerySet
-from conversations.outbound.reach import WORDS, LastWord, newest_of_each, said_by_customer
+from conversations.outbound.reach import (
+    WORDS,
+    LastWord,
+    newest_of_each,
+    refused,
+    said_by_customer,
+    said_of_messages,
+)
 from conversations.prepared import Prepared, blank, has_asked, prepare, restored
 from customers.models import Claim, Identity
 
@@ -27,6 +34,12 @@ class Word(TypedDict):
     channel_id: int
     identity_id: int
     created_at: str
+    is_public: bool
+
+
+class Said(TypedDict):
+    identity_id: int
+    is_granted: bool
 
 
 class Facts(TypedDict):
@@ -35,6 +48,7 @@ class Facts(TypedDict):
     tags: list[dict[str, object]]
     people: list[dict[str, object]]
     words: list[Word]
+    consents: list[Said]
     claims: list[dict[str, object]]
     identities: list[dict[str, object]]
     newest_message: int | None
@@ -55,6 +69,7 @@ class Opened:
     participants: list[Participant]
     claims: list[Claim]
     words: list[LastWord]
+    refused: frozenset[int]  # the identities to which nothing may be sent
     newest_message: int  # what is known now, for catching up later: read before the timeline, so that nothing is missed
     newest_activity: int
     visitor: int | None  # the identity that chats here
@@ -80,7 +95,8 @@ def _facts() -> Prepared:
     asked = Conversation.objects.filter(pk=_HERE).values_list(
         ArraySubquery(_json(Tag.objects.filter(conversations=_HERE).order_by("name"), "id", "name")),
         ArraySubquery(_json(Participant.objects.filter(**here).order_by("email"), "email", "name")),
-        ArraySubquery(_json(said_by_customer(_HERE), "channel_id", "identity_id", "created_at")[:WORDS]),
+        ArraySubquery(_json(said_by_customer(_HERE), "channel_id", "identity_id", "created_at", "is_public")[:WORDS]),
+        ArraySubquery(_json(said_of_messages(identity__customer=customer), "identity_id", "is_granted")),
         ArraySubquery(_json(Claim.objects.filter(customer=customer).order_by("pk"), "id", "value", "source")),
         ArraySubquery(_json(Identity.objects.filter(customer=customer).order_by("pk"), *IDENTITY)),
         _newest(Message.objects.filter(**here)),
@@ -98,7 +114,7 @@ def _opened(found: Conversation, facts: Facts) -> Opened:
     identities = [restored(Identity, row) for row in facts["identities"]]
     has_asked(found.customer, "identities", Identity, identities)
     words = (
-        LastWord(word["channel_id"], word["identity_id"], datetime.fromisoformat(word["created_at"]))
+        LastWord(word["channel_id"], word["identity_id"], datetime.fromisoformat(word["created_at"]), word["is_public"])
         for word in facts["words"]
     )
     return Opened(
@@ -107,6 +123,7 @@ def _opened(found: Conversation, facts: Facts) -> Opened:
         participants=[restored(Participant, row) for row in facts["people"]],
         claims=[restored(Claim, row) for row in facts["claims"]],
         words=newest_of_each(words),
+        refused=refused((each["identity_id"], each["is_granted"]) for each in facts["consents"]),
         newest_message=facts["newest_message"] or 0,
         newest_activity=facts["newest_activity"] or 0,
         visitor=facts["visitor"],

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 from django.utils import timezone
 
-from conversations.models import Activity, Attachment, Conversation, Message, MessageEdit
+from conversations.models import Activity, Attachment, Conversation, Message, MessageEdit, Reaction
 from conversations.prepared import has_asked
 from conversations.story_words import Line
 from customers.models import Customer
@@ -48,6 +48,7 @@ def since(conversation: Conversation, known: str, *, hidden: Sequence[str] = ())
     """What came or changed after `known`, a Timeline's stamp: new rows, messages whose delivery or words changed."""
     message, activity, at = _known(known)
     changed = Q(pk__gt=message) | Q(delivery__settled_at__gte=at) | Q(edits__created_at__gte=at)
+    changed |= Q(changed_at__gte=at)
     changed_ids = conversation.messages.filter(changed).order_by("pk").values("pk").distinct()[: CATCH_UP + 1]
     messages = _whole(_messages(conversation).filter(pk__in=changed_ids), conversation.customer)
     activities = _activities(conversation, hidden).filter(pk__gt=activity).order_by("pk")[: CATCH_UP + 1]
@@ -60,6 +61,7 @@ def _messages(conversation: Conversation) -> "QuerySet[Message]":
     has = {
         "has_files": Exists(Attachment.objects.filter(message=OuterRef("pk"))),
         "has_edits": Exists(MessageEdit.objects.filter(message=OuterRef("pk"))),
+        "has_reactions": Exists(Reaction.objects.filter(message=OuterRef("pk"), taken_off_at=None)),
     }
     return conversation.messages.select_related("channel", "author", "delivery").annotate(**has).defer("search")
 
@@ -78,6 +80,8 @@ def _whole(rows: "Iterable[Message]", customer: Customer) -> list[Message]:
     )
     _with("has_files", found, "attachments", "attachments", Attachment)
     _with("has_edits", found, "edits", "edits__by", MessageEdit)
+    _with("has_reactions", found, "reactions", "reactions__by", Reaction)
+    prefetch_related_objects([message for message in found if message.answers_id], "answers")
     return found
 
 

@@ -7,12 +7,16 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.validators import validate_email
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.html import linebreaks
 from django.utils.translation import gettext_lazy as _
 
-from conversations.models import Attachment, CannedReply, SavedView, Team
+from conversations.envelopes import Template
+from conversations.models import Attachment, CannedReply, Conversation, Message, MessageTemplate, SavedView, Team
+from conversations.models.message import MessageKind
 from conversations.outbound.reach import Choice
+from conversations.outbound.way import KeptWay, Way, filled, places
 from conversations.plain import html_to_text
 from conversations.sanitise import sanitise
 
@@ -20,6 +24,11 @@ if TYPE_CHECKING:
     from deskapp.models import User
 
 _OUR_PICTURE = re.compile(r'(<img\b[^>]*?\bsrc=")(?:https?://[^"/]+)?/files/(\d+)/[^"]*(")')
+
+
+PUBLIC, PRIVATE = "public", "private"
+VISIBILITIES = ((PRIVATE, _("Private")), (PUBLIC, _("Public")))
+MOST_BUTTONS = 20
 
 
 class WritingForm(forms.Form):
@@ -80,10 +89,15 @@ class ReplyForm(WritingForm):
     last_seen = forms.IntegerField(required=False)
     anyway = forms.BooleanField(required=False)
     then = forms.CharField(required=False)
+    visibility = forms.ChoiceField(choices=VISIBILITIES, required=False)
+    publicly = forms.BooleanField(required=False)  # pressed "Post publicly"
+    answers = forms.IntegerField(required=False)  # the id of a message
+    template = forms.IntegerField(required=False)
 
-    def __init__(self, data: object, *, agent: "User", choices: list[Choice]) -> None:
+    def __init__(self, data: object, *, agent: "User", choices: list[Choice], conversation: Conversation) -> None:
         super().__init__(data, agent=agent)
-        self.choices = choices
+        self.choices, self.conversation = choices, conversation
+        self.way = Way()
 
     def clean_channel(self) -> Choice:
         chosen = next((each for each in self.choices if each.value == self.cleaned_data["channel"]), None)
@@ -115,17 +129,83 @@ class ReplyForm(WritingForm):
         return at
 
     def clean(self) -> dict[str, object]:
+        chosen = self.cleaned_data.get("channel")
+        template = self._template(chosen) if isinstance(chosen, Choice) and chosen.needs_template else None
         cleaned = super().clean()
-        chosen = cleaned.get("channel")
         if isinstance(chosen, Choice):
             self._check_media(chosen)
+            self._check_time(chosen)
+            self.way = Way(self._answered(chosen), self._is_public(chosen), template, self._buttons(chosen))
         return cleaned
+
+    def _template(self, chosen: Choice) -> Template | None:
+        """The words are those of the template: what else was typed stays in the draft."""
+        key = self.cleaned_data.get("template")
+        usable = MessageTemplate.objects.filter(channel=chosen.channel, is_usable=True)
+        template = usable.filter(pk=key).first() if key else None
+        if template is None:
+            self.add_error("template", _("The time to answer freely here is over. Choose a template, or another way."))
+            return None
+        asked = places(template)
+        values = [value.strip() for value in self._list(f"value-{template.pk}")][: len(asked)]
+        if len(values) < len(asked) or not all(values):
+            self.add_error("template", _("Fill in every value of the template."))
+            values += [""] * (len(asked) - len(values))
+        sent, words = filled(template, values)
+        self.cleaned_data["html"] = linebreaks(words, autoescape=True)
+        return sent
+
+    def _check_time(self, chosen: Choice) -> None:
+        at = self.cleaned_data.get("send_at")
+        if at and chosen.left is not None and at > timezone.now() + chosen.left:
+            self.add_error("send_at", _("The time to answer there is over by then."))
+
+    def _answered(self, chosen: Choice) -> Message | None:
+        """What cannot be answered there by itself is answered as a whole. A post is always one in a row of posts."""
+        if not chosen.carries.has_answers:
+            return None
+        said = self.conversation.messages.filter(channel=chosen.channel).exclude(external_id="")
+        if key := self.cleaned_data.get("answers"):
+            return said.filter(pk=key).first()
+        if not chosen.carries.can_be_public:
+            return None
+        theirs = said.filter(kind=MessageKind.INBOUND, identity=chosen.identity, is_public=chosen.was_public)
+        return theirs.order_by("-created_at", "-pk").first()
+
+    def _is_public(self, chosen: Choice) -> bool:
+        """Asked twice: by the choice, and by the button that says so. One without the other posts nothing."""
+        wants, confirms = self.cleaned_data.get("visibility") == PUBLIC, bool(self.cleaned_data.get("publicly"))
+        if wants and not chosen.can_go_public:
+            self.add_error("visibility", _("This cannot be answered in public. Nothing was sent."))
+        elif wants and not confirms:
+            self.add_error("visibility", _("Nothing was sent. Press “Post publicly” if everybody may read this."))
+        elif confirms and not wants:
+            self.add_error("visibility", _("Nothing was sent. Choose first whether everybody may read this."))
+        return wants and confirms
+
+    def _buttons(self, chosen: Choice) -> tuple[str, ...]:
+        typed = lines(self._list("buttons"))
+        can, medium = chosen.carries, chosen.channel.get_medium_display()
+        if typed and not can.buttons:
+            words = _("%(medium)s carries no buttons. Choose another way, or take them off.")
+            self.add_error("html", words % {"medium": medium})
+        elif len(typed) > can.buttons:
+            words = _("%(medium)s carries %(most)s buttons at most.")
+            self.add_error("html", words % {"medium": medium, "most": can.buttons})
+        elif any(len(each) > can.button_longest for each in typed):
+            words = _("A button on %(medium)s has %(longest)s characters at most.")
+            self.add_error("html", words % {"medium": medium, "longest": can.button_longest})
+        return tuple(typed)
+
+    def _list(self, name: str) -> list[str]:
+        return list(self.data.getlist(name)) if hasattr(self.data, "getlist") else []
 
     def _check_media(self, chosen: Choice) -> None:
         can, medium = chosen.carries, chosen.channel.get_medium_display()
-        if len(self.said) > can.longest:
+        longest = chosen.longest(is_public=self.cleaned_data.get("visibility") == PUBLIC)
+        if len(self.said) > longest:
             words = _("%(medium)s carries %(longest)s characters; this has %(length)s.")
-            self.add_error("html", words % {"medium": medium, "longest": can.longest, "length": len(self.said)})
+            self.add_error("html", words % {"medium": medium, "longest": longest, "length": len(self.said)})
         size = sum(file.size for file in self.attachments)
         if self.attachments and not can.has_files:
             self.add_error(
@@ -134,6 +214,27 @@ class ReplyForm(WritingForm):
         elif size > can.largest:
             words = _("%(medium)s carries files of %(mb)s MB together; these are larger.")
             self.add_error("html", words % {"medium": medium, "mb": can.largest // 1024 // 1024})
+
+
+def kept_way(data: QueryDict) -> KeptWay:
+    """What a draft keeps of the composer's other fields: as they are, to be checked when it is sent."""
+    way = KeptWay()
+    if channel := data.get("channel", "")[:60]:
+        way["channel"] = channel
+    if visibility := next((each for each, _label in VISIBILITIES if each == data.get("visibility")), ""):
+        way["visibility"] = visibility
+    if (answers := data.get("answers", "")).isdecimal():
+        way["answers"] = int(answers[:18])
+    if buttons := [each[:200] for each in lines(data.getlist("buttons"))][:MOST_BUTTONS]:
+        way["buttons"] = buttons
+    if (template := data.get("template", "")).isdecimal():
+        way["template"] = int(template[:18])
+        way["values"] = [each[:2000] for each in data.getlist(f"value-{way['template']}")][:MOST_BUTTONS]
+    return way
+
+
+def lines(values: list[str]) -> list[str]:
+    return [line.strip() for value in values for line in value.splitlines() if line.strip()]
 
 
 def addresses(value: str) -> list[str]:

@@ -46,6 +46,11 @@ app.conf.beat_schedule = {
     "drop what was kept long enough": {"task": "conversations.retain", "schedule": crontab(hour=2, minute=40)},
     "make the months of events": {"task": "customers.make_months", "schedule": 600.0},
     "wake snoozed conversations": {"task": "conversations.wake_snoozed", "schedule": 15.0},
+    "hand on reactions that were queued but not sent": {
+        "task": "integrations.outbound.sweep_reactions",
+        "schedule": 10.0,
+    },
+    "read which templates may go": {"task": "integrations.outbound.templates", "schedule": crontab(hour=4, minute=20)},
     "drop changes whose messages never came": {"task": "conversations.drop_early_changes", "schedule": 3600.0},
     "delete files that agents uploaded and never sent": {"task": "conversations.clear_unsent", "schedule": 3600.0},
     "delete files that visitors uploaded and never sent": {

@@ -9,12 +9,14 @@ class IntegrationsConfig(AppConfig):
     def ready(self) -> None:
         from conversations.outbound import calling, seen
         from conversations.outbound.outbox import delivery_queued
+        from conversations.outbound.reactions import reaction_queued
         from customers import privacy, retention
         from integrations import belongings, keeping
         from integrations.outbound import dial
-        from integrations.queueing import queue_delivery, queue_seen
+        from integrations.queueing import queue_delivery, queue_reaction, queue_seen
 
         delivery_queued.connect(queue_delivery, dispatch_uid="integrations.queue_delivery")
+        reaction_queued.connect(queue_reaction, dispatch_uid="integrations.queue_reaction")
         calling.ABLE.append(dial.able)
         seen.TELL.append(queue_seen)
         privacy.register(belongings.sections, belongings.STEPS)

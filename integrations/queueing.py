@@ -67,6 +67,11 @@ def queue_work_off(connector_id: int) -> None:
     _soon("integrations.inbound.work_off", connector_id)
 
 
+def queue_reaction(*, reaction_id: int, **kwargs: object) -> None:
+    """Listens to conversations.outbound.reactions.reaction_queued."""
+    _soon("integrations.outbound.react", reaction_id)
+
+
 def queue_delivery(*, delivery_id: int, channel_id: int, due_at: datetime, **kwargs: object) -> None:
     """Listens to conversations.outbound.outbox.delivery_queued. What is due later than soon is left to the sweep: a
     broker would hand a task out again and again that waits longer than its visibility timeout."""

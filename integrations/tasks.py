@@ -9,7 +9,7 @@ from integrations.inbound import backfill, files, names, rereading
 from integrations.inbound.process import process, survives, waiting_of_each
 from integrations.inbound.together import process_with_next
 from integrations.inbound.tracked import process_tracked
-from integrations.outbound import deliver, seen
+from integrations.outbound import deliver, react, seen, templates
 from integrations.queueing import queue_delivery, queue_event
 
 MOST_OF_EACH = 200  # events of one connector that a sweep comes for
@@ -45,6 +45,22 @@ def sweep_deliveries() -> None:
     deliver.give_up_on_the_dead()
     for delivery_id, channel_id in deliver.due():
         queue_delivery(delivery_id=delivery_id, channel_id=channel_id, due_at=timezone.now())
+
+
+@shared_task(name="integrations.outbound.react")
+def react_one(reaction_id: int) -> None:
+    react.react(reaction_id)
+
+
+@shared_task(name="integrations.outbound.sweep_reactions", expires=60)
+def sweep_reactions() -> None:
+    for reaction_id in react.due():
+        react_one.delay(reaction_id)
+
+
+@shared_task(name="integrations.outbound.templates", expires=3600)
+def refresh_templates() -> None:
+    templates.refresh_all()
 
 
 @shared_task(name="integrations.outbound.chat_by_mail")

@@ -5,11 +5,16 @@ from django.urls import URLPattern, URLResolver, include, path
 from integrations.adapters.media.form import views as form
 from integrations.adapters.trackers import browser
 from integrations.inbound.webhooks import hook
-from integrations.views import lent, orders, originals
+from integrations.views import lent, orders, originals, templates
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("messages/<int:pk>/original/", originals.original, name="original"),
     path("settings/connectors/", include("integrations.admin_urls")),
+    path(
+        "conversations/<int:pk>/channels/<int:channel_pk>/templates/",
+        templates.message_templates,
+        name="message_templates",
+    ),
     path("orders/<int:pk>/acts/", orders.order_acts, name="order_acts"),
     path("orders/<int:pk>/acts/<slug:what>/", orders.order_act, name="order_act"),
     path("lent/<str:signed>/<str:name>", lent.lent, name="lent_file"),

@@ -16,6 +16,7 @@ from conversations.models import Attachment, Channel, Conversation, Draft, Menti
 from conversations.models.conversation import place_in_queue
 from conversations.models.message import MessageKind
 from conversations.outbound.outbox import enqueue
+from conversations.outbound.way import Way
 from conversations.plain import html_to_text
 from conversations.sanitise import sanitise
 from customers.models import Identity
@@ -40,6 +41,7 @@ def reply(
     attachments: Sequence[Attachment] = (),
     details: MessageDetails | None = None,
     send_at: datetime | None = None,
+    way: Way | None = None,
 ) -> Message:
     """Stores what `by` says to the customer and queues it; the same `client_id` again gives the same message.
 
@@ -50,7 +52,10 @@ def reply(
     if message := already(client_id, conversation, by=by, kind=MessageKind.OUTBOUND):
         return message
     message = _write(conversation, MessageKind.OUTBOUND, html, by, client_id, attachments)
-    message.channel, message.identity, message.details = channel, identity, details or MessageDetails()
+    way = way or Way()
+    message.channel, message.identity = channel, identity
+    message.details = {**(details or MessageDetails()), **way.details()}
+    message.answers, message.is_public = way.answers, way.is_public
     message.save()
     _bring_up_to_date(conversation, message)
     Draft.objects.filter(conversation=conversation, agent=by, mode="reply").delete()

@@ -1,21 +1,23 @@
 """How can this customer be reached now? Channels and addresses in order, the first proposed, each with its reason."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from conversations.media import Carries, carries
 from conversations.models import Channel, Conversation, Medium, Message
 from conversations.models.message import MessageKind
-from customers.models import Identity
+from customers.models import Consent, Identity, Purpose
 from customers.models.identity import Kind
 
 WORDS = 200  # messages looked through for the customer's last words
+SOON = timedelta(hours=2)
+STOPPED = gettext_lazy("They asked for no more messages there (STOP). They can write START to allow them again.")
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,14 @@ class LastWord:
     channel_id: int
     identity_id: int
     at: datetime
+    is_public: bool = False
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One way to the customer. `reason` says why it is proposed or what to know; `blocked` why it cannot be used."""
+    """One way to the customer. `reason` says what to know of it, `why` in a sentence why it is proposed; `blocked` why
+    it cannot be used. `left`: how long one may answer. `needs_template`: that is over, or has never begun, and a text
+    that was allowed beforehand is the way out. `was_public`: what they said last here, everybody can read."""
 
     channel: Channel
     identity: Identity
@@ -37,6 +42,11 @@ class Choice:
     warning: str = ""
     blocked: str = ""
     is_here: bool = False
+    why: str = ""
+    left: timedelta | None = None
+    needs_template: bool = False
+    was_public: bool = False
+    was_last: bool = False
 
     @property
     def value(self) -> str:
@@ -50,14 +60,75 @@ class Choice:
     def can_be_used(self) -> bool:
         return not self.blocked
 
+    @property
+    def is_urgent(self) -> bool:
+        return self.left is not None and self.left < SOON
 
-def reach(conversation: Conversation, *, now: datetime, words: Sequence[LastWord] | None = None) -> list[Choice]:
-    """The choices for this conversation. `words`: its last words, where they are known."""
+    def longest(self, *, is_public: bool) -> int:
+        return self.carries.longest_public if is_public and self.can_go_public else self.carries.longest
+
+    @property
+    def can_go_public(self) -> bool:
+        """Only where the customer spoke in public: what was said between us stays so."""
+        return self.was_public and self.carries.can_be_public
+
+
+def reach(
+    conversation: Conversation,
+    *,
+    now: datetime,
+    words: Sequence[LastWord] | None = None,
+    closed_to: Collection[int] | None = None,
+) -> list[Choice]:
+    """The choices for this conversation. `words`: its last words, `closed_to`: the identities that refused; where they
+    are known."""
     words = last_words(conversation) if words is None else words
     identities = sorted(conversation.customer.identities.all(), key=lambda identity: identity.pk)
+    if closed_to is None:
+        said = said_of_messages(identity__in=identities).values_list("identity", "is_granted")
+        closed_to = refused(said)
     channels = list(Channel.objects.filter(is_active=True).select_related("fallback").order_by("pk"))
     here = here_now(identities)
-    return ordered(identities, channels, words, team_id=conversation.team_id, here=here, now=now)
+    choices = ordered(identities, channels, words, team_id=conversation.team_id, here=here, now=now)
+    return _without_the_refused(choices, closed_to)
+
+
+def said_of_messages(**whose: object) -> "QuerySet[Consent]":
+    """Oldest first: STOP and START by text message, and the like."""
+    said = Consent.objects.filter(purpose=Purpose.ANY_MESSAGE, **whose)
+    return said.order_by("said_at", "is_granted", "pk")
+
+
+def refused(said: Iterable[tuple[int, bool]]) -> frozenset[int]:
+    """The newest word of each identity holds."""
+    return frozenset(identity for identity, is_granted in dict(said).items() if not is_granted)
+
+
+def closed(message: Message, *, now: datetime) -> str:
+    """Why `message` may not go out now after all, in the agent's words: asked at the very moment of sending, hours
+    after it was written perhaps. "" where it may."""
+    identity, channel = message.identity, message.channel
+    if identity is None or channel is None:
+        return ""
+    if refused(said_of_messages(identity=identity).values_list("identity", "is_granted")):
+        return str(STOPPED)
+    window = carries(channel.medium).answer_within
+    if window is None or message.details.get("template"):
+        return ""
+    heard = heard_at(message)
+    return "" if heard and heard + window > now else _("The time to answer here is over: they must write first.")
+
+
+def heard_at(message: Message) -> datetime | None:
+    """When its customer last wrote by its channel."""
+    heard = Message.objects.filter(kind=MessageKind.INBOUND, channel=message.channel_id, identity=message.identity_id)
+    return heard.aggregate(at=Max("created_at"))["at"]
+
+
+def _without_the_refused(choices: Sequence[Choice], closed_to: Collection[int]) -> list[Choice]:
+    """Those that nothing may go to come last."""
+    said = [replace(choice, blocked=str(STOPPED)) if choice.identity.pk in closed_to else choice for choice in choices]
+    return sorted(said, key=lambda choice: not choice.can_be_used)
 
 
 def here_now(identities: Sequence[Identity]) -> set[int]:
@@ -71,7 +142,7 @@ def here_now(identities: Sequence[Identity]) -> set[int]:
 
 def last_words(conversation: Conversation) -> list[LastWord]:
     """Newest first, one for each channel and identity."""
-    said = said_by_customer(conversation).values_list("channel_id", "identity_id", "created_at")
+    said = said_by_customer(conversation).values_list("channel_id", "identity_id", "created_at", "is_public")
     return newest_of_each(LastWord(*word) for word in said[:WORDS])
 
 
@@ -147,16 +218,56 @@ def _choice(
         reason = _("here now")
     elif channel.medium == Medium.CHAT:
         reason = _("has left; goes by mail after a while") if channel.fallback_id else _("has left")
-    window = carries(channel.medium).answer_within
-    if window:
-        left = word.at + window - now if word else None
+    can, left = carries(channel.medium), None
+    needs_template = False
+    if can.answer_within:
+        left = word.at + can.answer_within - now if word else None
         if left is None or left.total_seconds() <= 0:
-            blocked = _("The time to answer here is over: they must write first.")
+            left, needs_template = None, can.has_templates
+            reason = _("closed: a template only") if needs_template else ""
+            blocked = "" if needs_template else _("The time to answer here is over: they must write first.")
         else:
-            hours = int(left.total_seconds() // 3600)
-            reason = ngettext("%(hours)d h left", "%(hours)d h left", hours) % {"hours": hours}
+            is_tagged = can.freely_within is not None and left < can.answer_within - can.freely_within
+            reason = _left_in_words(left, is_tagged=is_tagged)
     warning = "" if identity.is_verified else _("Not verified: nobody has proven that this is theirs.")
-    return Choice(channel, identity, reason, warning, blocked, is_here)
+    return Choice(
+        channel,
+        identity,
+        reason,
+        warning,
+        blocked,
+        is_here,
+        why=_why(channel, identity, word, last, is_here=is_here),
+        left=left,
+        needs_template=needs_template,
+        was_public=word is not None and word.is_public,
+        was_last=last is not None and (last.channel_id, last.identity_id) == (channel.pk, identity.pk),
+    )
+
+
+def _left_in_words(left: timedelta, *, is_tagged: bool) -> str:
+    """`is_tagged`: by the rules of Messenger and Instagram, only what a person wrote may go by now, and no offer."""
+    hours = int(left.total_seconds() // 3600)
+    if hours < 1:
+        minutes = max(1, int(left.total_seconds() // 60))
+        return ngettext("%(minutes)d min left", "%(minutes)d min left", minutes) % {"minutes": minutes}
+    if hours < 48:
+        said = ngettext("%(hours)d h left", "%(hours)d h left", hours) % {"hours": hours}
+    else:
+        said = ngettext("%(days)d day left", "%(days)d days left", hours // 24) % {"days": hours // 24}
+    return _("%(left)s, no advertising") % {"left": said} if is_tagged else said
+
+
+def _why(channel: Channel, identity: Identity, word: LastWord | None, last: LastWord | None, *, is_here: bool) -> str:
+    if is_here:
+        return _("They are on the site now.")
+    if last and (last.channel_id, last.identity_id) == (channel.pk, identity.pk):
+        return _("They wrote here last.")
+    if word:
+        return _("They have written here before.")
+    if identity.is_verified:
+        return _("It is proven to be theirs.")
+    return _("It is the only address there is, and nobody has proven that it is theirs.")
 
 
 def _said_last(channel: Channel, identity: Identity, last: LastWord | None) -> str:
@@ -167,12 +278,13 @@ def _said_last(channel: Channel, identity: Identity, last: LastWord | None) -> s
 
 def _rank(
     choice: Choice, spoken: dict[tuple[int, int], LastWord], last: LastWord | None, now: datetime
-) -> tuple[bool, bool, bool, bool, float, int, int]:
+) -> tuple[bool, bool, bool, bool, bool, float, int, int]:
     word = spoken.get((choice.channel.pk, choice.identity.pk))
     is_last = last is not None and (last.channel_id, last.identity_id) == (choice.channel.pk, choice.identity.pk)
     left = choice.channel.medium == Medium.CHAT and not choice.is_here
     return (
         not choice.can_be_used,
+        choice.needs_template,
         left,
         not is_last and not choice.is_here,
         not choice.identity.is_verified,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from conversations.actions.states import reopen
 from conversations.models import Attachment, Delivery, Draft, Message
 from conversations.outbound import outbox
+from conversations.outbound.way import KeptWay, template_in
 from conversations.views.acting import Toast, agent_of, conversation_or_404, is_htmx
 from conversations.views.replies import composer_context
 
@@ -61,8 +62,25 @@ def _into_the_draft(message: Message) -> None:
         conversation=message.conversation,
         agent=message.author,
         mode="reply",
-        defaults={"html": message.html, "files": files},
+        defaults={"html": message.html, "files": files, "way": _way(message)},
     )
+
+
+def _way(message: Message) -> KeptWay:
+    """So that what was to be public is so again, and what was not, not."""
+    way = KeptWay(visibility="public" if message.is_public else "private")
+    if message.channel_id and message.identity_id:
+        way["channel"] = f"{message.channel_id}:{message.identity_id}"
+    if message.answers_id:
+        way["answers"] = message.answers_id
+    if buttons := message.details.get("buttons"):
+        way["buttons"] = buttons
+    if (sent := template_in(message.details)) and message.channel:
+        template = message.channel.templates.filter(name=sent.name, language=sent.language).first()
+        if template:
+            way["template"] = template.pk
+            way["values"] = [*([sent.header] if sent.header else []), *sent.values, *sent.buttons]
+    return way
 
 
 @login_required

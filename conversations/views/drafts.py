@@ -12,7 +12,7 @@ from conversations.plain import html_to_text
 from conversations.sanitise import sanitise
 from conversations.views.acting import agent_of, conversation_or_404, is_delete, is_htmx
 from conversations.views.replies import composer_context
-from conversations.writing_forms import picture_ids, with_pictures
+from conversations.writing_forms import kept_way, picture_ids, with_pictures
 
 
 @login_required
@@ -33,7 +33,10 @@ def draft(request: HttpRequest, pk: int, mode: str) -> HttpResponse:
             return _composer_again(request, conversation)
         return render(request, "conversations/composer/draft_state.html", {"saved_at": None})
     saved, _made = Draft.objects.update_or_create(
-        conversation=conversation, agent=agent, mode=mode, defaults={"html": with_pictures(html, agent), "files": kept}
+        conversation=conversation,
+        agent=agent,
+        mode=mode,
+        defaults={"html": with_pictures(html, agent), "files": kept, "way": kept_way(request.POST)},
     )
     return render(request, "conversations/composer/draft_state.html", {"saved_at": saved.updated_at})
 

@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -20,57 +19,19 @@ from django.views.decorators.http import require_GET, require_POST
 from conversations.actions.change import locked
 from conversations.actions.states import resolve
 from conversations.envelopes import MessageDetails
-from conversations.models import Attachment, Conversation, Draft, Message
+from conversations.models import Conversation, Message
 from conversations.models.message import MessageKind
 from conversations.opening import Opened
 from conversations.outbound.compose import KeyTakenError, already, reply
 from conversations.outbound.reach import Choice, reach
-from conversations.plain import html_to_text
 from conversations.sanitise import sanitise
 from conversations.views.acting import Toast, actions_context, agent_of, conversation_or_404, is_htmx, known_or_404
+from conversations.views.composing import Composer, fresh_composer, goes
 from conversations.views.pictures import for_editing
-from conversations.writing_forms import ReplyForm, WritingForm
+from conversations.writing_forms import ReplyForm, WritingForm, kept_way
 
 if TYPE_CHECKING:
     from deskapp.models import User
-
-
-@dataclass
-class Composer:
-    """What the composer shows; `errors` stand beside their fields, `meanwhile` is what another has just answered."""
-
-    choices: list[Choice]
-    chosen: str
-    reply: str
-    note: str
-    reply_saved_at: object
-    note_saved_at: object
-    reply_files: list[Attachment]
-    note_files: list[Attachment]
-    last_seen: int
-    cc: str
-    bcc: str = ""
-    send_at: str = ""
-    quote: bool = True
-    signature: bool = True
-    mode: str = "reply"
-    reply_client_id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    note_client_id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    errors: dict[str, str] = field(default_factory=dict)
-    meanwhile: Message | None = None
-    then: str = ""
-
-    @property
-    def reply_text(self) -> str:
-        return html_to_text(self.reply)
-
-    @property
-    def note_text(self) -> str:
-        return html_to_text(self.note)
-
-    @property
-    def choice(self) -> Choice | None:
-        return next((each for each in self.choices if each.value == self.chosen), None)
 
 
 def composer_context(
@@ -81,34 +42,9 @@ def composer_context(
     composer = fresh_composer(agent_of(request), known)
     if request.GET.get("mode") == "note":
         composer.mode = "note"
+    if (answers := request.GET.get("answers", "")).isdecimal():
+        goes(composer, known, {**composer.way, "answers": int(answers[:18])})
     return {"composer": composer, **actions_context(request, known)}
-
-
-def fresh_composer(agent: "User", known: Opened) -> Composer:
-    conversation = known.conversation
-    own = Draft.objects.filter(conversation=conversation, agent=agent) if known.has_drafts else []
-    drafts = {draft.mode: draft for draft in own}
-    reply_draft, note_draft = drafts.get("reply"), drafts.get("note")
-    choices = reach(conversation, now=timezone.now(), words=known.words)
-    return Composer(
-        choices=choices,
-        chosen=next((each.value for each in choices if each.can_be_used), ""),
-        reply=for_editing(reply_draft.html, agent) if reply_draft else "",
-        note=for_editing(note_draft.html, agent) if note_draft else "",
-        reply_saved_at=reply_draft.updated_at if reply_draft else None,
-        note_saved_at=note_draft.updated_at if note_draft else None,
-        reply_files=_unsent(reply_draft, agent),
-        note_files=_unsent(note_draft, agent),
-        last_seen=known.newest_message,
-        cc=", ".join(person.email for person in known.participants),
-    )
-
-
-def _unsent(draft: Draft | None, agent: "User") -> list[Attachment]:
-    if draft is None or not draft.files:
-        return []
-    unsent = Attachment.objects.filter(pk__in=draft.files, message=None, uploaded_by=agent, is_inline=False)
-    return list(unsent.order_by("pk"))
 
 
 @login_required
@@ -125,7 +61,8 @@ def composer(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def replies(request: HttpRequest, pk: int) -> HttpResponse:
     conversation, agent = conversation_or_404(request, pk), agent_of(request)
-    form = ReplyForm(request.POST, agent=agent, choices=reach(conversation, now=timezone.now()))
+    choices = reach(conversation, now=timezone.now())
+    form = ReplyForm(request.POST, agent=agent, choices=choices, conversation=conversation)
     if not form.is_valid():
         return _again(request, conversation, form, status=422)
     try:
@@ -166,6 +103,7 @@ def _send(conversation: Conversation, form: ReplyForm, agent: "User") -> Message
         attachments=form.attachments,
         details=_details(chosen, cleaned),
         send_at=cleaned["send_at"],
+        way=form.way,
     )
     if cleaned["then"] == "resolve":
         resolve(conversation, by=agent)
@@ -226,10 +164,12 @@ def _again(
     meanwhile: Message | None = None,
 ) -> HttpResponse:
     """The composer with the agent's words still in it, and what stands in the way."""
-    context = composer_context(request, conversation_or_404(request, conversation.pk))
+    known = known_or_404(request, conversation.pk)
+    context = composer_context(request, known.conversation, known=known)
     shown = context["composer"]
     assert isinstance(shown, Composer)
     data = form.data
+    goes(shown, known, kept_way(request.POST))
     shown.reply = for_editing(form.cleaned_data.get("html", ""), form.agent) or as_typed(form)
     shown.chosen = str(data.get("channel", shown.chosen))
     shown.cc, shown.bcc, shown.send_at = data.get("cc", ""), data.get("bcc", ""), data.get("send_at", "")

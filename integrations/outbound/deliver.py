@@ -105,14 +105,9 @@ def _claim(delivery_id: int) -> DeliveryAttempt | None:
     )
     if not claimed:
         return None
-    delivery = Delivery.objects.select_related(
-        "message__author",
-        "message__identity__customer",
-        "message__answers",
-        "message__channel",
-        "channel",
-        "conversation",
-    ).get(pk=delivery_id)
+    beside = ("author", "identity__customer", "answers", "channel")
+    found = Delivery.objects.select_related("channel", "conversation", *(f"message__{name}" for name in beside))
+    delivery = found.get(pk=delivery_id)
     return DeliveryAttempt.objects.create(delivery=delivery)
 
 
@@ -122,10 +117,10 @@ def _try(delivery: Delivery, connector: Connector | None) -> tuple[DeliveryRepor
         sentence = words % {"channel": delivery.channel}
         return DeliveryReport(Delivery.Status.FAILED, error=sentence), "permanent"
     try:
-        if why := closed(delivery.message, now=timezone.now()):
-            return DeliveryReport(Delivery.Status.FAILED, error=why), "permanent"
         if delivery.message.kind == Message.Kind.CALL:
             report = ring(connector, delivery)
+        elif why := closed(delivery.message, now=timezone.now()):
+            return DeliveryReport(Delivery.Status.FAILED, error=why), "permanent"
         else:
             report = adapter_named(connector.adapter).send(connector, envelope(delivery))
     except UncertainError as error:

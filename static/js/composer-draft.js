@@ -28,6 +28,10 @@ export class Draft {
     const body = new FormData();
     body.set("html", this.editor.html);
     for (const file of this.form.querySelectorAll('[name="file"]')) body.append("file", file.value);
+    // How it is to go stays with the words: what was to be private never comes back public.
+    if (this.form.id === "reply-form") {
+      for (const [name, value] of new FormData(this.form)) if (/^(channel|visibility|answers|buttons|template|value-\d+)$/.test(name)) body.append(name, value);
+    }
     body.set("csrfmiddlewaretoken", this.form.elements.csrfmiddlewaretoken.value);
     try {
       const answer = await fetch(this.form.dataset.draft, { method: "POST", body, keepalive: true });

@@ -3,6 +3,7 @@ import { Editor } from "./composer-editor.js";
 import { Draft } from "./composer-draft.js";
 import { Files } from "./composer-files.js";
 import { Suggestions } from "./composer-suggestions.js";
+import { fit, sender } from "./composer-way.js";
 
 const start = (form) => {
   if (form.dataset.started) return;
@@ -18,8 +19,7 @@ const start = (form) => {
   editor.field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    const and = event.shiftKey && form.querySelector('button[name="then"]');
-    send(form, and || form.querySelector('button[type="submit"]:not([name])'));
+    send(form, sender(form, event.shiftKey));
   });
   form.addEventListener("submit", (event) => {
     if (files.busy) {
@@ -41,15 +41,7 @@ const startAll = () => {
   fit();
 };
 
-// What the chosen channel carries decides which fields are there.
-const fit = () => {
-  const composer = document.querySelector("#composer");
-  const channel = composer?.querySelector('[name="channel"]:checked');
-  composer?.toggleAttribute("data-copies", Boolean(channel?.hasAttribute("data-copies")));
-};
-
 document.addEventListener("change", (event) => {
-  if (event.target.matches?.('#composer [name="channel"]')) fit();
   if (event.target.matches?.('#composer [name="mode"]')) document.querySelector(`#${event.target.value}`)?.focus();
 });
 

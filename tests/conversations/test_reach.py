@@ -66,15 +66,32 @@ def test_proven_addresses_come_before_typed_ones_which_carry_a_warning():
     assert not found[0].warning and "Not verified" in found[1].warning
 
 
-@pytest.mark.parametrize(("hours", "can"), [(1, True), (23, True), (24, False), (100, False)])
-def test_whatsapp_can_be_answered_for_a_day(hours, can):
-    (way,) = ways([PHONE], said(WHATSAPP, PHONE, hours))
-    assert way.can_be_used is can
-    assert way.reason == f"{24 - hours} h left" if can else way.blocked
+@pytest.mark.parametrize(("hours", "is_open"), [(1, True), (23.5, True), (24, False), (100, False)])
+def test_whatsapp_can_be_answered_for_a_day_and_then_by_a_template(hours, is_open):
+    [choice] = ways([PHONE], said(WHATSAPP, PHONE, hours))
+    assert choice.can_be_used and choice.needs_template is not is_open and choice.is_urgent is (hours == 23.5)
 
 
-def test_whatsapp_without_a_word_from_them_cannot_be_used():
-    assert not ways([PHONE])[0].can_be_used
+def test_whatsapp_without_a_word_from_them_wants_a_template_and_comes_after_mail():
+    assert ways([PHONE])[0].needs_template
+    assert names(ways([PHONE, ANN], said(WHATSAPP, PHONE, 25))) == [("email", 11), ("whatsapp", 14)]
+
+
+@pytest.mark.parametrize(("hours", "says"), [(1, "6 days left"), (30, "5 days left, no advertising"), (170, "")])
+def test_messenger_can_be_answered_by_a_person_for_a_week(hours, says):
+    page = Channel(pk=6, medium="messenger", name="Page")
+    ann = Identity(pk=15, kind="messenger", value="9", is_verified=True)
+    [choice] = ways([ann], said(page, ann, hours), channels=[page])
+    assert choice.reason == says and choice.can_be_used is bool(says)
+
+
+def test_only_what_was_said_in_public_can_be_answered_in_public():
+    mastodon = Channel(pk=7, medium="mastodon", name="Mastodon")
+    ann = Identity(pk=16, kind="mastodon", value="ann@social.example", is_verified=True)
+    for is_public in (True, False):
+        word = LastWord(7, 16, NOW, is_public)
+        assert ways([ann], word, channels=[mastodon])[0].can_go_public is is_public
+    assert not ways([ANN], LastWord(1, 11, NOW, True))[0].can_go_public
 
 
 def test_the_teams_own_address_answers_unless_they_wrote_to_another():
