@@ -11,6 +11,7 @@ from integrations.adapters.reading import inner, moment, rows, words
 from integrations.models import RawEvent
 
 Json = dict[str, Any]
+LISTS = ("messages", "statuses", "errors", "message_echoes")  # of WhatsApp's changes
 _LONGEST_SECONDS = 100_000_000_000  # a number above is of milliseconds
 
 
@@ -25,18 +26,18 @@ class Item:
     about: Json  # what stands around it: contacts, metadata
     alone: Json
 
+    @property
+    def bytes(self) -> bytes:
+        return json.dumps(self.alone, default=float).encode()  # numbers were read as decimals
 
-def items(found: Json, among: Iterable[str] = ("messages", "statuses", "errors", "message_echoes")) -> Iterator[Item]:
+
+def items(found: Json, among: Iterable[str] = LISTS) -> Iterator[Item]:
     """Raises ValueError where it is no webhook of Meta's at all."""
     number = 0
     for entry in rows(found, "entry"):
         for owner, kind, body, about, alone in _in_entry(entry, tuple(among)):
             yield Item(number, owner, kind, body, about, {**found, "entry": [{**entry, **alone}]})
             number += 1
-
-
-def owners(found: object) -> set[str]:
-    return {item.owner for item in items(found) if item.owner} if isinstance(found, dict) else set()
 
 
 def each(
@@ -51,7 +52,7 @@ def each(
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             if len(batch) == 1:
                 raise ValueError(str(error)) from error
-            yield Aside(item.number, f"{type(error).__name__}: {error}"[:2000], json.dumps(item.alone).encode())
+            yield Aside(item.number, f"{type(error).__name__}: {error}"[:2000], item.bytes)
         else:
             yield from said
 

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 
 from integrations.adapters.base import NotGenuineError
-from integrations.adapters.media.meta.batch import owners
+from integrations.adapters.media.meta.batch import LISTS, Item, items
 from integrations.adapters.reading import read_json
 from integrations.inbound.arrival import Arrival
 from integrations.models import Connector
@@ -35,12 +35,17 @@ def challenge(connector: Connector, request: HttpRequest) -> HttpResponse | None
 
 
 def arrivals(connector: Connector, request: HttpRequest) -> Iterator[Arrival]:
-    """Raises NotGenuineError."""
+    """What comes alone is kept as it came. Of a batch each thing is kept by itself, as Meta would have sent it alone:
+    so it can be forgotten, set aside and tried again without the others. Raises NotGenuineError."""
     body = _body_of(request)
     secret = _signed_by(connector, body, request.headers.get("X-Hub-Signature-256", ""))
-    digest = hashlib.sha256(body).hexdigest()
-    for whose in _whose(connector, body, secret):
-        yield Arrival("", digest, body, "webhook", whose=whose)
+    batch = batch_in(connector, body)
+    parts = [(item.bytes, item.owner) for item in batch]
+    if len(batch) < 2:  # noqa: PLR2004
+        parts = [(body, batch[0].owner if batch else "")]
+    others = _others(connector, {owner for _part, owner in parts}, secret)
+    for part, owner in parts:
+        yield Arrival("", hashlib.sha256(part).hexdigest(), part, "webhook", whose=others.get(owner, connector))
 
 
 def sign(secret: str, body: bytes) -> str:
@@ -64,22 +69,24 @@ def _signed_by(connector: Connector, body: bytes, signature: str) -> str:
     return fitting[0]
 
 
-def _whose(connector: Connector, body: bytes, secret: str) -> list[Connector]:
-    """This one, and those of the same app that something in the batch is for. What cannot be read is this one's."""
+def batch_in(connector: Connector, body: bytes) -> list[Item]:
+    """Nothing in what cannot be read: it is kept whole, and set aside."""
     try:
-        named = owners(read_json(body))
+        found = read_json(body)
+        return list(items(found, LISTS if connector.adapter == "whatsapp" else ())) if isinstance(found, dict) else []
     except ValueError:
-        return [connector]
-    others = [each for each in _siblings(connector, named) if secret in _secrets(each)]
-    is_ours = not others or bool(named & own_ids(connector)) or not named
-    return [connector, *others] if is_ours else others
-
-
-def _siblings(connector: Connector, named: set[str]) -> list[Connector]:
-    if named <= own_ids(connector) or not own_ids(connector):
         return []
+
+
+def _others(connector: Connector, owners: set[str], secret: str) -> dict[str, Connector]:
+    """Those of the same app, by what of the batch is for them."""
+    own = own_ids(connector)
+    strange = owners - own - {""}
+    if not strange or not own:
+        return {}
     same = Connector.objects.filter(adapter=connector.adapter, is_active=True).exclude(pk=connector.pk)
-    return [each for each in same.select_related("channel") if named & own_ids(each)]
+    found = [each for each in same.select_related("channel") if strange & own_ids(each) and secret in _secrets(each)]
+    return {owner: each for each in found for owner in strange & own_ids(each)}
 
 
 def _secrets(connector: Connector) -> tuple[str, str]:
