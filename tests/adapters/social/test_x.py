@@ -114,6 +114,16 @@ def test_post_that_is_deleted_is_shown_as_taken_back(connector, server):
     assert Message.objects.get().taken_back_at
 
 
+def test_read_mark_comes_to_the_message(connector, server, ada):
+    server.write(ANN, "Where is it?")
+    hear(connector, server)
+    delivery = answer(Message.objects.get(), "<p>On its way</p>", ada)
+    read = {"sender_id": ANN, "last_read_event_id": delivery.external_id.removeprefix("dm:")}
+    old_form(connector, direct_message_mark_read_events=[read])
+    delivery.refresh_from_db()
+    assert delivery.status == Delivery.Status.READ
+
+
 def test_encrypted_chat_says_why_it_is_not_here(connector, server):
     server.tell("chat.received", {"encoded_event": "CwABAAAA"})
     hear(connector, server)
