@@ -84,7 +84,7 @@ def _line(connector: Connector, each: Field, given: QueryDict | None, wrong: str
     if given is not None:
         typed = given.get(PREFIX + each.name, "")
         return Line(each, typed, typed == "on", wrong=wrong)
-    value = connector.settings.get(each.name, "" if connector.settings and not connector.is_draft else each.default)
+    value = connector.settings.get(each.name, each.default)
     if each.kind == "switch":
         is_on = value in (True, "on") if each.name in connector.settings else each.default == "on"
         return Line(each, is_on=is_on, wrong=wrong)
@@ -106,12 +106,20 @@ def at_provider(connector: Connector, about: About) -> list[list[Piece]]:
     steps = []
     for words in about.at_provider:
         pieces = []
-        for literal, name, _spec, _conversion in Formatter().parse(str(words)):
+        for literal, name in _parsed(str(words)):
             pieces.append(Piece(words=literal))
             if name:
                 pieces.append(Piece(copied=values.get(name, ""), label=_labels().get(name, name.replace("_", " "))))
         steps.append([piece for piece in pieces if piece.words or piece.label])
     return steps
+
+
+def _parsed(words: str) -> list[tuple[str, str]]:
+    """A sentence with a brace of its own is all words."""
+    try:
+        return [(literal, name or "") for literal, name, _spec, _conversion in Formatter().parse(words)]
+    except ValueError:
+        return [(words, "")]
 
 
 def _values(connector: Connector, about: About) -> dict[str, str]:

@@ -62,13 +62,9 @@ def first_since(model: type[Model], field: str, at: datetime) -> int:
 def last_day(connectors: list[int], now: datetime) -> dict[int, dict[str, int]]:
     """By connector: came, aside, went and failed of the last 24 hours, in one query."""
     rows = HealthSample.objects.filter(connector__in=connectors, hour__gt=now - 24 * HOUR)
-    sums = rows.values("connector").annotate(
-        **{f"sum_{name}": Sum(name) for name in ("came", "aside", "went", "failed")}
-    )
-    return {
-        row["connector"]: {name: row[f"sum_{name}"] or 0 for name in ("came", "aside", "went", "failed")}
-        for row in sums
-    }
+    names = ("came", "aside", "went", "failed")
+    sums = rows.values_list("connector").annotate(*(Sum(name) for name in names))
+    return {pk: {name: count or 0 for name, count in zip(names, counts, strict=True)} for pk, *counts in sums}
 
 
 def history(connector_id: int, now: datetime, *, hours: int = 48) -> list[HealthSample]:

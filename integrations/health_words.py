@@ -96,8 +96,8 @@ def in_short(connector: Connector, counts: Counts, now: datetime) -> str:
     parts = [_("Last event %(time)s") % {"time": ago(last, now)} if last else _("Nothing came yet")]
     if connector.is_active:
         parts.append(_("%(share)s errors") % {"share": percent(counts.share)})
-        waiting = counts.waiting + counts.outgoing
-        parts.append(ngettext("%(n)s waiting", "%(n)s waiting", waiting) % {"n": waiting})
+        n = counts.waiting + counts.outgoing
+        parts.append(ngettext("%(n)s waiting", "%(n)s waiting", n) % {"n": n})
     return " · ".join(parts)
 
 

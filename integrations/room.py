@@ -19,6 +19,7 @@ from integrations.models import Connector, RawEvent
 PAGE = 40
 SHOPS = [name for name, path in ADAPTERS.items() if ".shops." in path]
 TRACKERS = [name for name, path in ADAPTERS.items() if ".trackers." in path]
+_ORDER = ("place", "named", "pk")  # the first two are annotated
 _PLACES = [*Medium.values, "shop", "tracker", "other"]
 
 
@@ -68,8 +69,8 @@ def title_of(place: str) -> str:
 
 def listed(words: str = "", after: str = "") -> Listed:
     """A fixed number of queries, however many there are."""
-    rows = _beyond(_found(words), after).select_related("channel__team", "paused_by").order_by("place", "named", "pk")
-    found = list(rows[: PAGE + 1])
+    rows = _beyond(_found(words), after).select_related("channel__team", "paused_by")
+    found = list(rows.order_by(*_ORDER)[: PAGE + 1])
     more, found = len(found) > PAGE, found[:PAGE]
     groups: list[tuple[str, list[Row]]] = []
     for row in rows_of(found):
@@ -100,9 +101,12 @@ def counts_of(connectors: Sequence[Connector], now: datetime) -> dict[int, Count
     return {
         pk: Counts(
             *waiting.get(pk, (0, None)),
-            aside.get(pk, 0),
-            outgoing.get(pk, 0),
-            *(day.get(pk, {}).get(name, 0) for name in ("came", "aside", "went", "failed")),
+            aside=aside.get(pk, 0),
+            outgoing=outgoing.get(pk, 0),
+            came=day.get(pk, {}).get("came", 0),
+            failed_in=day.get(pk, {}).get("aside", 0),
+            went=day.get(pk, {}).get("went", 0),
+            failed_out=day.get(pk, {}).get("failed", 0),
         )
         for pk in pks
     }

@@ -20,12 +20,16 @@ from integrations.reconciling import compared
 
 log = structlog.get_logger(__name__)
 
+KEPT = 20  # of each connector
+
 
 @transaction.atomic
 def begin(connector: Connector, what: str = Trial.What.CHECK, **period: object) -> Trial:
     """Has it tried by a worker; `period` is since and until, of a comparison. Done for a draft, too."""
     language = translation.get_language() or settings.LANGUAGE_CODE
     trial = Trial.objects.create(connector=connector, what=what, language=language, **period)
+    newest = Trial.objects.filter(connector=connector).order_by("-pk").values("pk")[:KEPT]
+    Trial.objects.filter(connector=connector).exclude(pk__in=newest).delete()
     transaction.on_commit(lambda: queue_trial(trial.pk), robust=True)
     return trial
 

@@ -174,7 +174,7 @@ def give_channel(
     Raises WrongError; saves the channel, and not the connector."""
     address = settled_address(about, address, region)
     same = Channel.objects.filter(medium=about.medium, address__iexact=address, is_active=True)
-    if same.exclude(pk=connector.channel_id).exists():
+    if same.exclude(pk=connector.channel_id or 0).exists():
         raise WrongError({"address": _("%(address)s is connected already.") % {"address": address}})
     channel = connector.channel or Channel(medium=about.medium, address=address, name=name or address)
     channel.address, channel.name, channel.is_active = address, name or channel.name, True

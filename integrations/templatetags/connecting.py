@@ -1,11 +1,11 @@
 """For the templates of every page: the banner of connectors that do not work, for admins."""
 
+import re
+
 from django import template
 from django.template.context import Context
 
 from integrations import health
-from integrations.models import Connector
-from integrations.wiring import hook_address
 
 register = template.Library()
 
@@ -19,6 +19,6 @@ def troubles(context: Context) -> dict[str, object]:
 
 
 @register.filter
-def hooked(connector: Connector) -> str:
-    """The address of its webhook, or ""."""
-    return hook_address(connector)
+def said(error: str) -> str:
+    """Without the name of the exception, where it is one whose words are for people."""
+    return re.sub(r"^(ValueError|AdapterError|RefusedError|NotGenuineError): ", "", error)

@@ -190,7 +190,6 @@ def _page(
         "past": newest(one),
         "chart": charts.of(health_samples.history(one.pk, now)),
         "events": page(Wanted(connector=one.pk), most=BESIDE),
-        "secret_sent": bool(request.POST),
     }
     return render(request, "integrations/connectors/room.html", context, status=status)
 

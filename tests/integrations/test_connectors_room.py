@@ -17,10 +17,12 @@ from integrations.models import Backfill, Connector, HealthSample, RawEvent, Rer
 from integrations.simulators.mail_servers import DESK, PASSWORD, MailServers
 from tests.adapters.shops.conftest import connector as sold_by
 from tests.adapters.shops.conftest import shop as shop_server
+from tests.adapters.shops.conftest import woo as woo_server
+from tests.adapters.shops.conftest import woo_connected as sold_by_woo
 from tests.mailing import a_mail, connect, fetch
 
 pytestmark = pytest.mark.django_db
-connector, shop = sold_by, shop_server
+connector, shop, woo, woo_connected = sold_by, shop_server, woo_server, sold_by_woo
 
 
 @pytest.fixture
@@ -311,6 +313,22 @@ def test_a_shop_is_tested_and_says_what_it_found_or_what_is_wrong(admin, connect
     connector.save()
     assert "copy both again" in tried(connector).steps[-1]["text"]
     assert "copy both again" in admin.get(page_of(connector)).content.decode()
+
+
+def test_a_shops_orders_are_compared(connector, shop, woo, woo_connected):
+    shop.place(owe=False)
+    assert tried(connector, Trial.What.RECONCILE).steps[0]["text"] == "Orders: 1 there, 0 here."
+    work_off_past(connector)
+    assert tried(connector, Trial.What.RECONCILE).is_well
+    woo.place()
+    assert tried(woo_connected, Trial.What.RECONCILE).steps[0]["text"] == "Orders: 1 there, 0 here."
+    work_off_past(woo_connected)
+    assert tried(woo_connected, Trial.What.RECONCILE).is_well
+
+
+def work_off_past(one):
+    backfill.run(backfill.start(one).pk)
+    steering.work_off(one.pk)
 
 
 def test_the_past_of_a_shop_is_begun_here_and_asks_for_itself_until_it_is_done(admin, connector, shop):

@@ -1,4 +1,4 @@
-"""Reads a shop's past, and shows how far it has come; stopped at any point, it goes on there the next time."""
+"""Reads the past of a shop or a mailbox, and shows how far it is; stopped, it goes on there the next time."""
 
 import time
 from datetime import UTC, datetime
@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from integrations.adapters import adapter_named
 from integrations.inbound import backfill
 from integrations.models import Backfill, Connector
 
@@ -19,34 +18,39 @@ ENDED = (Backfill.State.DONE, Backfill.State.STOPPED)
 
 
 class Command(BaseCommand):
-    help = "Reads the customers, products and orders that a shop had before it was connected."
+    help = "Reads what a shop sold, or a mailbox got, before it was connected, or in a period."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("connector", help="the shop's name or number, as connect_shop says it")
+        parser.add_argument("connector", help="its name or number, as the command that connected it says it")
         parser.add_argument("--since", help="only what is newer than this date, such as 2026-01-31")
+        parser.add_argument(
+            "--until", help="only what is older than this date, where the provider can leave out the rest"
+        )
         parser.add_argument("--queue", action="store_true", help="leave it to the workers, and do not wait")
 
-    def handle(self, *, connector: str, since: str | None, queue: bool, **options: Any) -> None:
-        found = backfill.start(self.shop(connector), since=a_date(since) if since else None)
+    def handle(self, *, connector: str, since: str | None, until: str | None, queue: bool, **options: Any) -> None:
+        found = backfill.start(
+            self.connector(connector), since=a_date(since) if since else None, until=a_date(until) if until else None
+        )
         if queue:
             self.stdout.write(f"The workers read it: {found.percent} % so far.")
             return
         while (found := backfill.run(found.pk, watch=self.show)).state not in ENDED:
             self.show(found, f" {found.error}" if found.error else "")
-            time.sleep(self.until(found))
+            time.sleep(self.seconds_until(found))
         self.show(found)
         self.stderr.write("")
         if found.state == Backfill.State.STOPPED:
             raise CommandError(f"{found.error} What was read is kept; the same command goes on from there.")
         self.stdout.write(f"{found.done} things were read from {found.connector.name}. The workers take them in.")
 
-    def shop(self, named: str) -> Connector:
+    def connector(self, named: str) -> Connector:
         found = Connector.objects.filter(Q(name__iexact=named) | Q(pk=int(named) if named.isdecimal() else 0)).first()
-        if found is None or not hasattr(adapter_named(found.adapter), "reread"):
-            raise CommandError(f"There is no shop “{named}” whose past can be read.")
+        if found is None or not backfill.can_be_read(found.adapter):
+            raise CommandError(f"There is no connector “{named}” whose past can be read.")
         return found
 
-    def until(self, found: Backfill) -> float:
+    def seconds_until(self, found: Backfill) -> float:
         """Seconds to the next look: it is due then, or a worker has it in hand."""
         if found.state == Backfill.State.RUNNING:
             return A_LOOK

@@ -222,8 +222,9 @@ class ShopifyShop(ShopServer):
 
     def _listed(self, kind: str, query: dict[str, str]) -> list[Json]:
         rows = list(self.orders.values() if kind == "orders" else self.customers.values())
-        since = query.get("updated_at_min")
-        return [row for row in rows if not since or row["updated_at"] >= since]
+        since, made, until = (query.get(name, "") for name in ("updated_at_min", "created_at_min", "created_at_max"))
+        rows = [row for row in rows if row["updated_at"] >= since and row["created_at"] >= made]
+        return [row for row in rows if not until or row["created_at"] <= until]
 
     def _pages(self, call: Call, found: "re.Match[str]") -> Reply:
         kind, limit = found.group(1), min(int(call.query.get("limit", "50")), self.page_size_limit)

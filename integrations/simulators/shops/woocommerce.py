@@ -193,8 +193,11 @@ class WooShop(ShopServer):
         if kind == "customers":
             return [self.customer(number) for number in PEOPLE]
         rows = [self.product(number) for number in PRODUCTS] if kind == "products" else list(self.orders.values())
-        after = query.get("after", "")
-        return [row for row in rows if row["status"] != "trash" and (not after or row["date_created_gmt"] > after)]
+        after, before = query.get("after", ""), query.get("before", "9")
+        rows = [row for row in rows if row["status"] != "trash"]
+        return [
+            row for row in rows if (not after or after < row["date_created_gmt"]) and row["date_created_gmt"] < before
+        ]
 
     def _list(self, call: Call, found: "re.Match[str]") -> Reply:
         rows = self._rows(found.group(1), dict(call.query))

@@ -8,6 +8,7 @@ https://developers.brevo.com/reference/getaccount; Mailjet: https://dev.mailjet.
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -106,13 +107,14 @@ def _ask(connector: Connector, name: str) -> None:
         connector.channel.address.rpartition("@")[2] if connector.channel else ""
     )
     key, token = secrets.get("api_key", ""), secrets.get("server_token", "")
-    path, given = {
+    ways: dict[str, tuple[str, dict[str, Any]]] = {
         "mailgun": (f"/domains/{domain}", {"auth": ("api", key)}),
         "postmark": ("/server", {"headers": {"X-Postmark-Server-Token": token, "Accept": "application/json"}}),
         "sendgrid": ("/scopes", {"headers": {"Authorization": f"Bearer {key}"}}),
         "brevo": ("/account", {"headers": {"api-key": key}}),
         "mailjet": ("/REST/apikey", {"auth": (key, secrets.get("secret_key", ""))}),
-    }[esp]
+    }
+    path, given = ways[esp]
     provider = Provider(name, {}, lambda refused: ())
     if esp == "mailjet":
         base = base.replace("/v3.1", "/v3")
