@@ -35,7 +35,8 @@ class Pop:
 
     @property
     def about(self) -> str:
-        return " · ".join(about(self.call))
+        """How it stands, once it rings no more."""
+        return " · ".join(about(self.call)) if self.state != "ringing" else ""
 
     @property
     def state(self) -> str:

@@ -56,7 +56,7 @@ def title(call: CallDetails, name: str) -> str:
     if state == "missed":
         if is_in and call.get("recordings"):
             return _("%(name)s left a voice message") % who
-        return _("Missed a call of %(name)s") % who if is_in else _("%(name)s did not answer") % who
+        return _("Missed call from %(name)s") % who if is_in else _("%(name)s did not answer") % who
     if state == "ringing":
         return _("%(name)s is calling") % who if is_in else _("Calling %(name)s") % who
     if state == "answered":

@@ -102,7 +102,8 @@ def row_tags(conversation: Conversation) -> list[str]:
     names = vars(conversation).get("tag_names")
     if names is None:
         names = list(conversation.tags.order_by("name").values_list("name", flat=True)[:TAGS])
-    beside = (conversation.priority >= Priority.HIGH, conversation.customer.tier, conversation.call_back_at)
+    is_high = conversation.priority >= (Priority.URGENT if conversation.call_back_at else Priority.HIGH)
+    beside = (is_high, conversation.customer.tier, conversation.call_back_at)
     return names[: max(0, TAGS - sum(map(bool, beside)))]
 
 

@@ -82,10 +82,13 @@ def caller(request: HttpRequest, pk: int) -> HttpResponse:
         home = calls.say_who(message, customer=customer, by=agent, is_theirs=bool(request.POST.get("theirs")))
     except NotPossibleError as refusal:
         return _asked(request, message, str(refusal))
-    words = _("%(name)s was calling.") % {"name": customer.label}
-    messages.success(request, words)
+    messages.success(request, _("%(name)s was calling.") % {"name": customer.label})
     address = f"{reverse('conversation', args=[home.pk])}#message-{message.pk}"
-    return HttpResponse(headers={"HX-Redirect": address}) if is_htmx(request) else redirect(address)
+    if not is_htmx(request):
+        return redirect(address)
+    if home.pk == message.conversation_id:  # the page that is open: only who it is about has changed
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return HttpResponse(headers={"HX-Redirect": address})
 
 
 def _asked(request: HttpRequest, message: Message, error: str = "") -> HttpResponse:
