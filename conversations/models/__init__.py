@@ -1,6 +1,7 @@
 """The rows of WHAT is said, and who answers."""
 
 from conversations.models.activity import Activity, ConversationMerge
+from conversations.models.audit import AuditEntry
 from conversations.models.call_back import CallBack
 from conversations.models.canned import CannedReply
 from conversations.models.channel import BlockedSender, Channel, Medium
@@ -24,6 +25,7 @@ __all__ = [
     "NOT_WAITING",
     "Activity",
     "Attachment",
+    "AuditEntry",
     "BlockedSender",
     "CallBack",
     "CannedReply",
