@@ -1,0 +1,1 @@
+"""Asterisk and what is made of it: FreePBX, Issabel …"""

@@ -1,0 +1,1 @@
+"""FreeSWITCH and what is made of it: FusionPBX …"""

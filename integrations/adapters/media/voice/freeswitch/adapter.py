@@ -1,0 +1,86 @@
+"""The adapter of FreeSWITCH, and of FusionPBX: a record of every call, posted when it ends.
+
+Its settings: those of integrations.adapters.media.voice.sides, recordings_user. Its secrets: webhook_secret,
+webhook_user and webhook_password (mod_json_cdr's “cred”), recordings_password.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from conversations.envelopes import DeliveryReport, OutboundMessage
+from conversations.models import Medium
+from integrations.adapters.about import About, Field, Step
+from integrations.adapters.base import Fetched, Understood, check_address
+from integrations.adapters.media import basic
+from integrations.adapters.media.heard import address_of, body_of
+from integrations.adapters.media.voice import recordings
+from integrations.adapters.media.voice.freeswitch import understanding
+from integrations.adapters.media.voice.freeswitch.records import record_of
+from integrations.adapters.media.voice.sides import FIELDS
+from integrations.adapters.media.voice.spoken import refuse_text
+from integrations.adapters.reading import words
+from integrations.inbound.arrival import Arrival
+from integrations.models import Connector, RawEvent
+
+
+class FreeSwitchAdapter:
+    about = About(
+        title=_("FreeSWITCH, FusionPBX"),
+        what=_("Every call of the switchboard is in the customer's thread once it has ended, with its recording."),
+        medium=Medium.VOICE,
+        address=_("Phone number"),
+        fields=(
+            *FIELDS,
+            Field("webhook_user", _("User of the records"), kind="secret", is_required=False),
+            Field("webhook_password", _("Password of the records"), kind="secret", is_required=False),
+            Field("recordings_user", _("User of the recordings"), is_required=False),
+            Field("recordings_password", _("Password of the recordings"), kind="secret", is_required=False),
+        ),
+        at_provider=(
+            _("Load mod_json_cdr, and open autoload_configs/json_cdr.conf.xml."),
+            _("Set “url” to {address}, “log-b-leg” to true and “retries” to 5."),
+            _("With a user and a password, set “auth-scheme” to basic and “cred” to user:password."),
+        ),
+        has_hook=True,
+        manual="https://developer.signalwire.com/freeswitch/FreeSWITCH-Explained/Modules/mod_json_cdr_4653124",
+    )
+
+    def hear(self, connector: Connector, request: HttpRequest, *, secret: str, kind: str) -> list[Arrival]:
+        check_address(connector, secret)
+        basic.check(connector, request)
+        body = body_of(request)
+        headers = {"content_type": request.content_type or ""}
+        return [Arrival(_named(body), hashlib.sha256(body).hexdigest(), body, kind, headers)]
+
+    def understand(self, connector: Connector, raw: RawEvent) -> Iterator[Understood]:
+        return understanding.understand(connector, raw)
+
+    def tell(self, raw: RawEvent, envelope: object) -> dict[str, Any]:
+        return understanding.tell(raw, envelope)
+
+    def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
+        return refuse_text()
+
+    def fetch(self, connector: Connector, source: Mapping[str, str], *, largest: int) -> Fetched:
+        return recordings.fetch(connector, source, largest=largest)
+
+    def check(self, connector: Connector) -> Iterator[Step]:
+        """It never asks anything: what is seen is what it has told."""
+        if connector.last_in_at:
+            yield Step(_now("FreeSWITCH has told of calls, last at %(at)s.") % {"at": f"{connector.last_in_at:%H:%M}"})
+            return
+        words_ = _now("FreeSWITCH has told of no call yet.")
+        fix = _now("Set “url” to %(address)s, reload mod_json_cdr, and call.") % {"address": address_of(connector)}
+        yield Step(words_, is_well=False, fix=fix)
+
+
+def _named(body: bytes) -> str:
+    try:
+        return words(record_of(body)["variables"].get("uuid"))[:80]
+    except (ValueError, UnicodeError):
+        return ""  # kept all the same, and set aside when it is processed

@@ -1,0 +1,1 @@
+"""Any other phone system, by our own signed webhook."""

@@ -1,0 +1,161 @@
+"""The adapter of any phone system that can call a webhook: ours, signed, both ways. docs/calls.md explains it.
+
+Its settings: region, call_url (where the desk asks for a call), recordings_url and recordings_user. Its secrets:
+webhook_secret, signing_secret, recordings_password or recordings_token.
+"""
+
+import hashlib
+import json
+import secrets as randomness
+from collections.abc import Iterator, Mapping
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from conversations.envelopes import CallReport, DeliveryReport, OutboundCall, OutboundMessage
+from conversations.models import Delivery, Medium
+from conversations.public_web import leads_outside
+from integrations.adapters import signed
+from integrations.adapters.about import About, Field, Step
+from integrations.adapters.base import AdapterError, Aside, Fetched, Understood, check_address
+from integrations.adapters.media import phones
+from integrations.adapters.media.heard import body_of
+from integrations.adapters.media.provider import Provider
+from integrations.adapters.media.voice import recordings
+from integrations.adapters.media.voice.causes import why
+from integrations.adapters.media.voice.own import schema
+from integrations.adapters.media.voice.spoken import refuse_text
+from integrations.adapters.reading import read_json
+from integrations.inbound.arrival import Arrival
+from integrations.models import Connector, RawEvent
+
+MOST_ITEMS = 200
+SYSTEM = Provider("The phone system", {}, lambda refused: (str(refused.status),))
+
+
+def outside(address: str) -> str:
+    if not address.startswith("http") or not leads_outside(address):
+        raise ValueError(_now("It does not lead to a public server."))
+    return address
+
+
+class CallsAdapter:
+    about = About(
+        title=_("Any other phone system"),
+        what=_("Your phone system tells of calls by a signed webhook, and makes those that agents ask for."),
+        medium=Medium.VOICE,
+        address=_("Phone number"),
+        fields=(
+            Field("region", _("Country"), is_required=False, example="GB"),
+            Field(
+                "call_url",
+                _("Where the desk asks for a call"),
+                kind="address",
+                is_required=False,
+                settled=outside,
+                example="https://pbx.example/throughline/calls",
+            ),
+            Field("recordings_url", _("Address of the recordings"), kind="address", is_required=False, settled=outside),
+            Field("recordings_token", _("Token for the recordings"), kind="secret", is_required=False),
+        ),
+        at_provider=(
+            _("Have your system post JSON to {address}, as docs/calls.md says."),
+            _("Sign each with the key {signing_secret}."),
+        ),
+        made={"signing_secret": lambda: randomness.token_urlsafe(32)},
+        has_hook=True,
+    )
+
+    def hear(self, connector: Connector, request: HttpRequest, *, secret: str, kind: str) -> list[Arrival]:
+        check_address(connector, secret)
+        body = body_of(request)
+        signed.check(
+            connector.secrets.get("signing_secret", ""),
+            body,
+            stamp=request.headers.get(signed.TIMESTAMP, ""),
+            signature=request.headers.get(signed.SIGNATURE, ""),
+        )
+        return [Arrival("", hashlib.sha256(body).hexdigest(), body, kind)]
+
+    def understand(self, connector: Connector, raw: RawEvent) -> Iterator[Understood]:
+        """Each by itself: what is wrong with one keeps no other out."""
+        for number, found in enumerate(items_of(bytes(raw.body))):
+            try:
+                report = report_of(connector, schema.read(found))
+            except ValueError as error:
+                yield Aside(number, str(error), json.dumps({"items": [found]}, default=str).encode())
+            else:
+                yield report
+
+    def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
+        return refuse_text()
+
+    def call(self, connector: Connector, call: OutboundCall) -> DeliveryReport:
+        url = str(connector.settings.get("call_url", ""))
+        if not url:
+            raise AdapterError(
+                _now("The desk cannot call by this line. An admin can set where to ask."), permanent=True
+            )
+        asked = {
+            "kind": "call", "key": call.key, "agent": call.agent, "to": call.to, "ours": call.ours,
+            "agent_name": call.agent_name, "to_name": call.to_name,
+        }  # fmt: skip
+        body = json.dumps(asked, ensure_ascii=False).encode()
+        headers = {
+            "Content-Type": "application/json",
+            "Idempotency-Key": call.key,
+            **signed.signed(connector.secrets.get("signing_secret", ""), body),
+        }
+        answer = SYSTEM.ask("POST", url, data=body, headers=headers, changes=True)
+        try:
+            found = answer.json if answer.body else {}
+        except ValueError:
+            found = {}
+        call_id = str(found.get("call_id", "")) if isinstance(found, dict) else ""
+        return DeliveryReport(Delivery.Status.SENT, external_id=call_id)
+
+    def fetch(self, connector: Connector, source: Mapping[str, str], *, largest: int) -> Fetched:
+        return recordings.fetch(connector, source, largest=largest)
+
+    def check(self, connector: Connector) -> Iterator[Step]:
+        """The desk asks for no call only to try it: it says hello, signed as a call would be."""
+        url = str(connector.settings.get("call_url", ""))
+        if not url:
+            yield Step(_now("The desk waits for what your phone system tells. Agents cannot call by it."))
+            return
+        body = b'{"kind": "hello"}'
+        headers = {"Content-Type": "application/json", **signed.signed(connector.secrets["signing_secret"], body)}
+        SYSTEM.ask("POST", url, data=body, headers=headers)
+        yield Step(_now("Your phone system answers where the desk asks for calls."))
+
+
+def items_of(body: bytes) -> list[object]:
+    """One item, or several as {"items": […]}. Raises ValueError where it is neither."""
+    found = read_json(body)
+    items = found.get("items", [found]) if isinstance(found, dict) else None
+    if not isinstance(items, list) or len(items) > MOST_ITEMS:
+        raise ValueError(f"It is neither a call nor {{“items”: […]}} of up to {MOST_ITEMS}.")
+    return items
+
+
+def report_of(connector: Connector, call: schema.Call) -> CallReport:
+    assert connector.channel_id is not None
+    file = call.recording
+    return CallReport(
+        channel_id=connector.channel_id,
+        call_id=call.call_id,
+        direction=call.direction,
+        state=call.state,
+        at=call.at,
+        handles=phones.whose(call.number, name=call.name, region=str(connector.settings.get("region", ""))),
+        ours=call.ours,
+        agent=call.agent,
+        seconds=call.seconds,
+        cause=why(call.cause, theirs=call.direction == "out") or call.cause,
+        recording=recordings.recording(connector, file.url, name=file.name, content_type=file.type) if file else None,
+        transcript=call.transcript,
+        language=call.language,
+        keys=call.keys,
+        key=call.key,
+    )

@@ -1,0 +1,1 @@
+"""sipgate, and phone systems that tell of calls the same way."""
