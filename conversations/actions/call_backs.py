@@ -141,7 +141,7 @@ def note_due(conversation: Conversation) -> None:
 def follow(messages: Sequence[int], to: Conversation) -> None:
     """What is owed for calls that go to another conversation goes along. The caller has both locked, and brings their
     rows up to date (change.summarise)."""
-    _move(CallBack.objects.filter(missed__in=messages).exclude(conversation=to), to)
+    _move(CallBack.objects.filter(missed__in=messages), to)
 
 
 def bring(absorbed: Conversation, kept: Conversation) -> list[int]:
@@ -156,7 +156,7 @@ def give_back(moved: Sequence[int], absorbed: Conversation) -> None:
 def _move(rows: QuerySet[CallBack], to: Conversation) -> list[int]:
     """Two duties to ring one number are one: the second ends in the first."""
     owed = set(CallBack.objects.filter(conversation=to, done_at=None).values_list("identity", flat=True))
-    moved = list(rows.order_by("pk").values_list("pk", "identity", "done_at", "tries"))
+    moved = list(rows.exclude(conversation=to).order_by("pk").values_list("pk", "identity", "done_at", "tries"))
     for pk, identity, done_at, tries in moved:
         if done_at is None and identity in owed:
             twin = CallBack.objects.filter(conversation=to, identity=identity, done_at=None)
