@@ -32,6 +32,11 @@ SOURCES: dict[str, Promise] = {
     "chat": gettext_lazy("Used the chat"),
     "shop sign-in": gettext_lazy("Signed in with it"),
     "shop": gettext_lazy("From the shop"),
+    "telegram": gettext_lazy("Wrote from it"),
+    "mastodon": gettext_lazy("Wrote from it"),
+    "x": gettext_lazy("Wrote from it"),
+    "line": gettext_lazy("Wrote from it"),
+    "link": gettext_lazy("Opened a link of ours"),
 }
 
 

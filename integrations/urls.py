@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from integrations.adapters.media.form import views as form
 from integrations.adapters.trackers import browser
 from integrations.inbound.webhooks import hook
-from integrations.views import lent, orders, originals, templates
+from integrations.views import lent, links, orders, originals, templates
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("messages/<int:pk>/original/", originals.original, name="original"),
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         templates.message_templates,
         name="message_templates",
     ),
+    path("customers/<int:pk>/links/", links.customer_links, name="customer_links"),
     path("orders/<int:pk>/acts/", orders.order_acts, name="order_acts"),
     path("orders/<int:pk>/acts/<slug:what>/", orders.order_act, name="order_act"),
     path("lent/<str:signed>/<str:name>", lent.lent, name="lent_file"),

@@ -27,6 +27,7 @@ from integrations.inbound.asked import heed
 from integrations.inbound.facts import keep_facts, set_aside
 from integrations.inbound.loops import slowed
 from integrations.inbound.names import want_name
+from integrations.inbound.started import linked
 from integrations.models import Connector, RawEvent
 from integrations.queueing import queue_file
 
@@ -123,7 +124,7 @@ def _carry_out(
     connector: Connector, understood: InboundMessage | DeliveryReport | MessageChange | CallReport
 ) -> Message | None:
     if isinstance(understood, InboundMessage):
-        stored = hear_echo(understood) if understood.is_echo else receive(slowed(understood))
+        stored = hear_echo(understood) if understood.is_echo else receive(slowed(linked(connector, understood)))
         want_name(connector, stored)
         return with_files(stored, *understood.attachments)
     if isinstance(understood, MessageChange):

@@ -67,6 +67,8 @@ class LineServer(ProviderServer):
             if found is None:
                 return refusal(404, "Not found")
             return Reply(found[0], 200 if found[0] else 202, {"Content-Type": found[1]})  # 202: it is worked on
+        if call.path.startswith("/v2/bot/profile/"):
+            return Reply({"userId": call.path.rpartition("/")[2], "displayName": "LINE Test"})
         answers = ROUTES.get((call.method, call.path))
         return answers(self, call) if answers else refusal(404, "Not found")
 

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import secrets as randomness
 from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import quote
 
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
@@ -22,6 +23,7 @@ from integrations.adapters.media.download import download
 from integrations.adapters.media.heard import body_of, digest_of, object_in
 from integrations.adapters.media.line import api, checking, sending
 from integrations.adapters.media.line.understanding import understood
+from integrations.adapters.reading import words
 from integrations.inbound.arrival import Arrival
 from integrations.models import Connector, RawEvent
 
@@ -81,6 +83,10 @@ class LineAdapter:
 
     def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
         return sending.send(connector, message)
+
+    def name_of(self, connector: Connector, value: str) -> str:
+        """https://developers.line.biz/en/reference/messaging-api/#get-profile: webhooks bring ids alone."""
+        return words(api.found(connector, f"/v2/bot/profile/{quote(value, safe='')}").get("displayName"))
 
     def check(self, connector: Connector) -> Iterator[Step]:
         return checking.check(connector)

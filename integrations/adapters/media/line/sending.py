@@ -24,6 +24,8 @@ KEY_HOLDS = timedelta(hours=20)  # of the 24 that LINE remembers it
 
 def send(connector: Connector, message: OutboundMessage) -> DeliveryReport:
     """Raises UncertainError only for a message so old that its key may be forgotten."""
+    if message.attachment_ids:
+        raise AdapterError(_("LINE takes no files from an account that a desk answers for."), permanent=True)
     texts = _pieces(message.text.strip())
     if not texts:
         raise AdapterError(_("There is nothing in it to send."), permanent=True)

@@ -108,5 +108,10 @@ class TelegramAdapter:
     def check(self, connector: Connector) -> Iterator[Step]:
         return checking.check(connector)
 
+    def start_link(self, connector: Connector, word: str) -> str:
+        """https://core.telegram.org/bots/features#deep-linking; "" while nobody has asked for the bot's name."""
+        name = str(connector.settings.get("username", ""))
+        return f"https://t.me/{name}?start={word}" if name else ""
+
     def tell(self, raw: RawEvent, envelope: Understood) -> dict[str, object]:
         return told(raw, envelope)

@@ -47,7 +47,9 @@ FAULTS = {
     ),
     "401": Fault(_NO_KEY, is_credential=True),
     "404": Fault(_NO_KEY, is_credential=True),  # of a token that never was: its address does not exist
-    "429": Fault(_("The bot has sent too much at once: Telegram asks it to wait."), is_permanent=False, wait=5.0, is_for_all=True),
+    "429": Fault(
+        _("The bot has sent too much at once: Telegram asks it to wait."), is_permanent=False, wait=5.0, is_for_all=True
+    ),
 }
 
 

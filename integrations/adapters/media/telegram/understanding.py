@@ -54,6 +54,8 @@ def _message(connector: Connector, message: Json, raw: RawEvent) -> Iterator[Und
         yield Ignored(f"message ({_chat_type(message)})", why)
         return
     text, files = text_of(message), attachments_of(message)
+    command, _space, word = text.partition(" ")
+    started_with = word.strip()[:64] if command == "/start" else ""  # .../bots/features#deep-linking
     if not (text or files):
         yield Ignored("message", "It tells of the chat itself, and says nothing.")
         return
@@ -62,24 +64,23 @@ def _message(connector: Connector, message: Json, raw: RawEvent) -> Iterator[Und
         channel_id=_channel(connector),
         external_id=name_of(message),
         handles=(handle_of(sender), *_told_numbers(message)),
-        text=text[:MOST_WORDS],
+        text=command if started_with else text[:MOST_WORDS],
         received_at=_at(message, "date"),
         attachments=files,
         language=words(sender.get("language_code"))[:12],
         answers=_answered(message),
         is_public=_chat_type(message) in GROUPS,
         is_part=bool(message.get("media_group_id")),
-        details=_details(message, text),
+        details=_details(message, started_with),
     )
 
 
-def _details(message: Json, text: str) -> MessageDetails:
+def _details(message: Json, started_with: str) -> MessageDetails:
     details = MessageDetails()
     if place := place_of(message):
         details["place"] = place
-    command, _, payload = text.partition(" ")
-    if command == "/start" and payload:  # https://core.telegram.org/bots/features#deep-linking
-        details["started_with"] = payload.strip()[:64]
+    if started_with:
+        details["started_with"] = started_with
     return details
 
 
