@@ -6,11 +6,14 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from conversations import traces
+from conversations.actions import call_backs
+from conversations.call_words import call_of
 from conversations.inbound import early
 from conversations.leftovers import drop_files
 from conversations.models import (
     Activity,
     Attachment,
+    CallBack,
     Conversation,
     Delivery,
     DeliveryAttempt,
@@ -25,6 +28,11 @@ from customers.models import Identity
 from customers.privacy import AT_ONCE, Row, Section, Step, Whose, emptied
 
 _WHERE = ("message", "page", "cart", "order__number")
+_OF_A_CALL = (
+    "direction", "state", "number", "ours", "ringing_at", "answered_at", "ended_at", "seconds", "cause", "keys",
+    "transcript", "language",
+)  # fmt: skip
+_COUNTED = ("direction", "state", "seconds")
 _SAID = ("pk", "created_at", "kind", "channel__medium", "channel__address", "subject", "text", "is_bot")
 
 
@@ -37,6 +45,10 @@ def sections(of: Whose) -> Iterable[Section]:
     said = Message.objects.filter(traces.said_by(of)).exclude(kind=Message.Kind.NOTE)
     messages: list[Row] = list(said.order_by("created_at", "pk").values(*_SAID))
     yield Section("messages", _("What was said"), messages)
+    yield Section("calls", _("Your calls"), [_told(call) for call in _calls(said)])
+    owed = CallBack.objects.filter(_owed_to(of)).order_by("pk")
+    asked: list[Row] = [dict(row) for row in owed.values("asked_at", "due_at", "tries", "note", "done_at", "outcome")]
+    yield Section("call_backs", _("When we were to call you back"), asked)
     moments = Moment.objects.filter(message__in=said).order_by("message")
     where: list[Row] = list(moments.values(*_WHERE))
     shown = Reaction.objects.filter(message__in=said, taken_off_at=None).order_by("message", "pk")
@@ -46,6 +58,20 @@ def sections(of: Whose) -> Iterable[Section]:
     files = Attachment.objects.filter(message__in=said).order_by("pk")
     rows: list[Row] = [dict(row) for row in files.values("pk", "message", "name", "content_type", "size")]
     yield Section("files", _("Files"), rows, [(_path(file), _reader(file)) for file in files if file.file])
+
+
+def _owed_to(of: Whose) -> models.Q:
+    return models.Q(conversation__customer__in=of.customers) | models.Q(identity__in=of.identities)
+
+
+def _calls(said: models.QuerySet[Message]) -> models.QuerySet[Message]:
+    return said.filter(kind=Message.Kind.CALL).defer("search").order_by("created_at", "pk")
+
+
+def _told(message: Message) -> Row:
+    """Without what is kept for the desk's own use: the reports one by one, and its agents' lines."""
+    call = call_of(message)
+    return {"message": message.pk, "created_at": message.created_at, **{name: call.get(name) for name in _OF_A_CALL}}
 
 
 def _path(file: Attachment) -> str:
@@ -88,11 +114,20 @@ def _erase_messages(of: Whose, cursor: int) -> tuple[int, int | None]:
     Moment.objects.filter(**here).delete()
     DeliveryAttempt.objects.filter(delivery__in=Delivery.objects.filter(**here)).update(said="")
     Delivery.objects.filter(**here).update(external_id="", error="")
+    calls = _bare(found)
     Message.objects.filter(pk__in=found).update(
         identity=None, subject="", text="", html="", quoted=[], details={}, external_id=""
     )
+    for pk, call in calls.items():
+        Message.objects.filter(pk=pk).update(details={"call": call})
     traces.tell_anew(set(talks.values()), of)
     return emptied(len(found), found[-1] if found else None)
+
+
+def _bare(found: list[int]) -> dict[int, dict[str, object]]:
+    """Of calls, what figures count: which way they went, how they ended, how long they took."""
+    calls = Message.objects.filter(pk__in=found, kind=Message.Kind.CALL).only("details", "kind")
+    return {call.pk: {name: value for name in _COUNTED if (value := call_of(call).get(name))} for call in calls}
 
 
 def _erase_traces(of: Whose, cursor: int) -> tuple[int, int | None]:
@@ -108,8 +143,9 @@ def _erase_conversations(of: Whose, cursor: int) -> tuple[int, int | None]:
     here = {"conversation__in": found}
     Participant.objects.filter(**here).delete()
     Draft.objects.filter(**here).delete()
+    call_backs.forget(CallBack.objects.filter(_owed_to(of)))
     Activity.objects.filter(**here).exclude(verb=Activity.Verb.ASSIGNED).update(to="", reason="")
-    Conversation.objects.filter(pk__in=found).update(subject="", snippet="")
+    Conversation.objects.filter(pk__in=found).update(subject="", snippet="", call_back_at=None)
     return emptied(len(found), found[-1] if found else None)
 
 

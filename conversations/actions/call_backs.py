@@ -172,6 +172,14 @@ def _open(customer: int) -> QuerySet[CallBack]:
     return rows.select_related("missed", "conversation").order_by("pk")
 
 
+def forget(rows: QuerySet[CallBack]) -> None:
+    """Whom it concerns is erased."""
+    talks = set(rows.values_list("conversation", flat=True))
+    rows.delete()
+    for conversation in Conversation.objects.filter(pk__in=talks):
+        note_due(conversation)
+
+
 def open_of(conversation: Conversation) -> list[CallBack]:
     """Nothing is asked where the row says that there is none."""
     if not conversation.call_back_at:

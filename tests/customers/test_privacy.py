@@ -12,10 +12,13 @@ from django.core.files.base import ContentFile
 from django.db import connection
 from django.utils import timezone
 
+from conversations.envelopes import CallReport
+from conversations.inbound.calls import hear
 from conversations.models import (
     Activity,
     Attachment,
     BlockedSender,
+    CallBack,
     Channel,
     Conversation,
     Draft,
@@ -28,6 +31,7 @@ from conversations.models import (
     Reaction,
 )
 from customers import privacy
+from customers.identify import Handle
 from customers.merging import merge, unmerge
 from customers.models import (
     Cart,
@@ -187,6 +191,38 @@ def test_erasure_finds_her_in_what_is_others(connector, ada):
     assert not draft.file.storage.exists(draft.file.name)
 
 
+def test_a_call_is_given_out_whole_and_only_counted_after_erasure(connector, ada):
+    her = everything_of(SECRET, ADDRESS, connector)
+    number = Identity.objects.create(customer=her, kind="phone", value="+4791234567", is_verified=True)
+    with _committed():
+        hear(
+            CallReport(
+                connector.channel_id,
+                "c1",
+                "in",
+                "missed",
+                NOW,
+                (Handle("phone", number.value),),
+                agent="41",
+                transcript=f"This is {SECRET}",
+                cause="voice mail",
+            )  # fmt: skip
+        )
+    CallBack.objects.update(note=f"{SECRET} asked")
+    into = io.BytesIO()
+    privacy.export(her, into)
+    files = zipfile.ZipFile(into)
+    given = [json.loads(files.read(f"data/{name}.json")) for name in ("calls", "call_backs")]
+    assert (given[0][0]["transcript"], given[0][0]["number"]) == (f"This is {SECRET}", number.value)
+    assert given[1][0]["note"] == f"{SECRET} asked" and "heard" not in given[0][0]
+    with _committed():
+        assert privacy.carry_on(privacy.ask(her, by=ada))
+    assert told(SECRET) == [] and told(number.value) == [] and not CallBack.objects.exists()
+    call = Message.objects.get(kind="call")
+    assert call.details == {"call": {"direction": "in", "state": "missed"}}
+    assert call.conversation.call_back_at is None
+
+
 def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
     """A new table fails here until erasure knows it, or it is named among those that hold nothing of a customer."""
     emptied = {
@@ -194,6 +230,7 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
         "wishitem", "loyalty", "suggestion", "notsame", "membership", "profile", "mergeentry", "mergeitem",
         "conversation", "participant", "draft", "activity", "message", "messageedit", "moment", "attachment",
         "delivery", "deliveryattempt", "orderact", "blockedsender", "rawevent", "reread", "reaction", "earlychange",
+        "callback",
     }  # fmt: skip
     ids_and_times_alone = {
         "readmark", "follow", "mention", "lease", "parting", "conversationmerge", "erasure", "backfill", "healthsample",
