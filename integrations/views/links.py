@@ -24,7 +24,7 @@ def customer_links(request: HttpRequest, pk: int) -> HttpResponse:
     known = set(customer.identities.values_list("kind", flat=True))
     links = []
     for connector in active.select_related("channel").order_by("pk"):
-        word = word_for(connector, customer) if connector.channel.medium not in known else ""
+        word = word_for(connector, customer) if connector.channel and connector.channel.medium not in known else ""
         if address := adapter_named(connector.adapter).start_link(connector, word) if word else "":  # type: ignore[attr-defined]  # of `able`
             links.append({"channel": connector.channel, "address": address})
     return render(request, "integrations/customer_links.html", {"links": links, "customer": customer})
