@@ -31,7 +31,7 @@ def a_mail(
 def connect(channel, servers=None, **settings):
     """A connector of `channel` to the loopback servers."""
     wired = {"username": DESK, "imap_host": "127.0.0.1", "smtp_host": "127.0.0.1", "smtp_auth": False}
-    wired |= {"imap_security": "none", "smtp_security": "none", "timeout": 10, "brand": "Hollin & Fell"}
+    wired |= {"imap_security": "none", "smtp_security": "none", "timeout": 30, "brand": "Hollin & Fell"}
     if servers:
         wired |= {"imap_port": servers.imap_port, "smtp_port": servers.smtp_port}
     connector = Connector(name="Support mailbox", adapter="imap", channel=channel, settings={**wired, **settings})

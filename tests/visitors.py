@@ -12,6 +12,7 @@ from tests.conftest import SHOP_SECRET
 
 ORIGIN = "https://shop.example"
 DESK = "http://testserver"
+PATIENCE = 60  # seconds, on a machine that has much else to do
 
 
 def application():
@@ -49,7 +50,7 @@ class Visitor:
         scope = {"type": "websocket", "path": f"/ws/chat/{self.key}/", "headers": headers, "query_string": b""}
         self.socket = ApplicationCommunicator(application(), scope)
         await self.socket.send_input({"type": "websocket.connect"})
-        if (await self.socket.receive_output(timeout=5))["type"] != "websocket.accept":
+        if (await self.socket.receive_output(timeout=PATIENCE))["type"] != "websocket.accept":
             return None
         token = self.session["token"] if token is None else token
         await self.send({"t": "hello", "token": token, "since": since or self.session["cursor"]})
@@ -74,15 +75,15 @@ class Visitor:
                 return frame
 
     async def next(self):
-        return json.loads((await self.socket.receive_output(timeout=5))["text"])
+        return json.loads((await self.socket.receive_output(timeout=PATIENCE))["text"])
 
     async def closed(self):
         """The code with which the desk closed the socket."""
-        return (await self.socket.receive_output(timeout=5))["code"]
+        return (await self.socket.receive_output(timeout=PATIENCE))["code"]
 
     async def leave(self):
         await self.socket.send_input({"type": "websocket.disconnect", "code": 1000})
-        await self.socket.wait(timeout=5)
+        await self.socket.wait(timeout=PATIENCE)
 
 
 async def arrives(**body):

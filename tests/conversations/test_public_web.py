@@ -70,7 +70,7 @@ def test_name_that_means_another_machine_at_the_second_look_is_looked_up_once(pa
     meanings, looks = names
     monkeypatch.setattr(public_web, "is_public", lambda address: address != "127.0.0.99")  # the first stands for public
     meanings["push.example"] = ["127.0.0.1", "127.0.0.99"]
-    assert public_session().get(f"http://push.example:{page.server_port}/", timeout=5).status_code == 200
+    assert public_session().get(f"http://push.example:{page.server_port}/", timeout=60).status_code == 200
     assert page.called == [f"push.example:{page.server_port}"]
     assert looks.count("push.example") == 1, "a second look could mean another machine"
 
@@ -80,7 +80,7 @@ def test_redirect_into_our_own_network_is_not_followed(page, names, monkeypatch)
     meanings |= {"outside.example": ["127.0.0.1"], "inside.example": ["127.0.0.99"]}
     monkeypatch.setattr(public_web, "is_public", lambda address: address != "127.0.0.99")
     with pytest.raises(NotReached, match="inside.example is not a public address"):
-        public_session().get(f"http://outside.example:{page.server_port}/onward", timeout=5)
+        public_session().get(f"http://outside.example:{page.server_port}/onward", timeout=60)
     assert len(page.called) == 1
 
 
@@ -95,7 +95,7 @@ def test_one_private_address_among_public_ones_is_one_too_many(names, monkeypatc
 
 def test_desk_on_ones_own_machine_reaches_its_own_servers(page, settings):
     settings.LOCAL = True
-    assert public_session().get(f"http://127.0.0.1:{page.server_port}/", timeout=5).status_code == 200
+    assert public_session().get(f"http://127.0.0.1:{page.server_port}/", timeout=60).status_code == 200
 
 
 @pytest.mark.parametrize(

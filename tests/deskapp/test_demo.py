@@ -15,14 +15,14 @@ from deskapp import embedded
 from deskapp.management.commands import demo
 from deskapp.supervisor import Stopped, Supervisor, python
 
-SLEEPER = "import time; print('up', flush=True); time.sleep(60)"
+SLEEPER = "import time; print('up', flush=True); time.sleep(300)"
 # Ignores the polite signal, and has a child of its own that does so as well.
 STUBBORN = """
 import signal, subprocess, sys, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"])
 print(child.pid, flush=True)
-time.sleep(60)
+time.sleep(300)
 """
 
 
@@ -97,7 +97,7 @@ def test_each_way_to_ask_for_the_end_ends_every_process(tmp_path, number):
     parent = start_supervising(tmp_path)
     child = int((tmp_path / "pid").read_text())
     parent.send_signal(number)
-    assert parent.wait(20) == 0
+    assert parent.wait(60) == 0
     assert not runs(child)
 
 
@@ -177,13 +177,14 @@ def test_an_old_python_is_said_in_a_sentence(tmp_path, have, sentence):
 def start_supervising(folder) -> subprocess.Popen:
     """A process that supervises one other, which writes its pid."""
     code = f"""
-import os, sys
+import os, signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests themselves may run under nohup
 sys.path.insert(0, {str(embedded.PROJECT)!r})
 from pathlib import Path
 from deskapp.supervisor import Supervisor, python
 one = Supervisor(Path({str(folder)!r}), environment=dict(os.environ), say=print)
 one.take_signals()
-one.start("worker", python("-c", "import os, time; print(os.getpid(), flush=True); time.sleep(60)"))
+one.start("worker", python("-c", "import os, time; print(os.getpid(), flush=True); time.sleep(300)"))
 one.watch()
 one.stop()
 """
@@ -199,7 +200,7 @@ def runs(pid: int) -> bool:
     return bool(said) and not said.startswith("Z")
 
 
-def wait_until(holds, seconds: float = 20) -> None:
+def wait_until(holds, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline

@@ -29,7 +29,7 @@ def web():
     process.wait()
 
 
-def eventually(holds, seconds=60):
+def eventually(holds, seconds=120):
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline
@@ -38,7 +38,7 @@ def eventually(holds, seconds=60):
 
 def answers(web):
     try:
-        return httpx.get(web.address, timeout=20).status_code == 200
+        return httpx.get(web.address, timeout=60).status_code == 200
     except httpx.TransportError:
         return False
 

@@ -9,7 +9,7 @@ import threading
 import time
 
 
-def until(holds, seconds=60):
+def until(holds, seconds=120):
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -20,7 +20,7 @@ def kill(worker):
     """A process and its children, without a chance to finish anything."""
     if worker.poll() is None:
         os.killpg(worker.pid, signal.SIGKILL)
-        worker.wait(10)
+        worker.wait(60)
 
 
 class Server:

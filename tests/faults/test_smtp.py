@@ -14,7 +14,7 @@ from conversations.outbound.compose import reply
 from conversations.outbound.outbox import retry
 from integrations.outbound.deliver import deliver
 from tests.conftest import from_ann
-from tests.faults.servers import Smtp
+from tests.faults.servers import Smtp, until
 from tests.mailing import connect
 
 pytestmark = pytest.mark.django_db
@@ -30,8 +30,8 @@ def message(mail, ada):
 
 
 def send(message, mail, server, **settings):
-    connector = getattr(mail, "connector", None) or connect(mail, **settings)
-    connector.settings["smtp_port"] = server.port
+    connector = getattr(mail, "connector", None) or connect(mail)
+    connector.settings |= {"smtp_port": server.port, "timeout": 60, "answer_seconds": 60, **settings}
     connector.save()
     Delivery.objects.update(due_at=timezone.now() - timedelta(seconds=1))
     deliver(message.delivery.pk)
@@ -57,7 +57,7 @@ def test_what_the_server_did_not_take_is_tried_again_or_failed_but_never_uncerta
     message, mail, answers, status, words
 ):
     with Smtp(**answers) as server:
-        delivery = send(message, mail, server, timeout=0.5)
+        delivery = send(message, mail, server, timeout=0.5 if "hang" in answers.values() else 60)
     assert delivery.status == status
     assert words in delivery.error
     assert not server.taken
@@ -77,6 +77,7 @@ def test_silence_after_the_whole_mail_is_uncertain_and_is_never_sent_again_by_it
         assert delivery.status == "uncertain"
         assert "Look before you try again" in delivery.error
         assert deliver(delivery.pk) is None
+        until(lambda: server.taken)
     assert len(server.taken) == 1
     assert delivery.conversation.status == "open"
     with Smtp() as well:

@@ -121,7 +121,7 @@ def test_simulated_servers_and_watcher_run_beside_each_other_and_end_when_asked(
     finally:
         for process_ in processes:
             process_.send_signal(signal.SIGTERM)
-        codes = [process_.wait(20) for process_ in processes]
+        codes = [process_.wait(60) for process_ in processes]
     assert codes == [0, 0]
 
 
@@ -132,7 +132,7 @@ def call_smtp(connector, body):
         server.sendmail("ann@home.example", ["support@hollinfell.example"], body)
 
 
-def until(holds, seconds=40):
+def until(holds, seconds=120):
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it did not happen in time"

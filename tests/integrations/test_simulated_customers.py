@@ -26,7 +26,7 @@ def servers():
 
 
 def in_the_box(servers, name, password):
-    box = corresponding.imaplib.IMAP4("127.0.0.1", servers.imap_port, timeout=10)
+    box = corresponding.imaplib.IMAP4("127.0.0.1", servers.imap_port, timeout=60)
     with box:
         box.login(name, password)
         box.select("INBOX")
@@ -40,7 +40,7 @@ def answer_of_the_desk(servers, to):
     mail["From"], mail["To"], mail["Subject"] = f"Ada <{DESK}>", to, "Your jacket"
     mail["Reply-To"], mail["Message-ID"] = "support+c7.abc@hollinfell.example", "<c7.m1@hollinfell.example>"
     mail.set_content("Here is your label.")
-    with smtplib.SMTP("127.0.0.1", servers.smtp_port, timeout=10) as smtp:
+    with smtplib.SMTP("127.0.0.1", servers.smtp_port, timeout=60) as smtp:
         smtp.send_message(mail)
 
 
@@ -51,7 +51,7 @@ async def test_a_letter_arrives_at_the_desk_and_an_answer_is_answered_in_its_thr
     await post.send("ann@home.example", name="Ann Bell", subject="Your jacket", text="May I have a label?")
     answer_of_the_desk(servers, "somebody.else@home.example")  # lay there before: nobody answers it
     reading = asyncio.create_task(post.answer_the_desk(0.1))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while post.seen_until == 0:
             await asyncio.sleep(0.02)
         await asyncio.to_thread(answer_of_the_desk, servers, "ann@home.example")
@@ -77,7 +77,7 @@ async def test_customers_find_mail_servers_that_took_other_ports_after_they_bega
     ann = Scene("Ann Bell", "ann@home.example", "en", "Your jacket", "May I have a label?", (), ())
     monkeypatch.setattr(customers, "find_doors", doors)
     living = asyncio.create_task(customers.live(0.05, site="http://localhost", cast=lambda: ann))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not (arrived := await asyncio.to_thread(in_the_box, servers, "desk", "open")):
             await asyncio.sleep(0.05)
     living.cancel()

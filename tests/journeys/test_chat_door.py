@@ -16,7 +16,7 @@ from conversations.outbound.compose import note, reply
 from customers.models import Claim, Customer, Identity
 from integrations.models import RawEvent
 from integrations.outbound.deliver import deliver
-from tests.visitors import Visitor, application, arrives, http, session
+from tests.visitors import PATIENCE, Visitor, application, arrives, http, session
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -101,12 +101,9 @@ async def test_the_agents_answer_arrives_and_its_ticks_come_back(shop, ada):
 
 
 async def settled(message, status):
-    for _ in range(100):
-        delivery = await Delivery.objects.aget(message=message)
-        if delivery.status == status:
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"{delivery.status} instead of {status}")
+    async with asyncio.timeout(PATIENCE):
+        while (await Delivery.objects.aget(message=message)).status != status:
+            await asyncio.sleep(0.02)
 
 
 async def test_what_can_still_be_undone_is_not_shown(shop, ada):
@@ -216,13 +213,13 @@ class Desk:
 
     async def heard(self, kind, **fields):
         while True:
-            frame = json.loads((await self.socket.receive_output(timeout=5))["text"])
+            frame = json.loads((await self.socket.receive_output(timeout=PATIENCE))["text"])
             if frame["type"] == kind:
                 return all(frame[name] == value for name, value in fields.items())
 
     async def leave(self):
         await self.socket.send_input({"type": "websocket.disconnect", "code": 1000})
-        await self.socket.wait(timeout=5)
+        await self.socket.wait(timeout=PATIENCE)
 
 
 async def at_the_desk(agent, conversation):
@@ -233,7 +230,7 @@ async def at_the_desk(agent, conversation):
     scope = {"type": "websocket", "path": "/ws/desk/", "headers": headers, "query_string": b""}
     desk = Desk(client, ApplicationCommunicator(application(), scope))
     await desk.socket.send_input({"type": "websocket.connect"})
-    assert (await desk.socket.receive_output(timeout=5))["type"] == "websocket.accept"
+    assert (await desk.socket.receive_output(timeout=PATIENCE))["type"] == "websocket.accept"
     await desk.send({"open": conversation.pk})
     await desk.send({"ping": 1})
     await desk.heard("pong")

@@ -220,11 +220,11 @@ async def test_nothing_is_heard_before_hello(shop):
 async def test_too_many_lines_wait_and_none_is_lost(shop, monkeypatch):
     from integrations.adapters.media.chat import limits
 
-    monkeypatch.setitem(limits.MOST, "message", (2, 60))
+    monkeypatch.setitem(limits.MOST, "message", (2, 3600))
     visitor = await arrives()
     keys = [str(uuid.uuid4()) for _ in range(3)]
     said = [(await visitor.say("Again", id=key))["t"] for key in keys]
     assert said == ["ack", "ack", "busy"]
-    monkeypatch.setitem(limits.MOST, "message", (99, 60))
+    monkeypatch.setitem(limits.MOST, "message", (99, 3600))
     assert (await visitor.say("Again", id=keys[2]))["t"] == "ack"
     await visitor.leave()

@@ -16,6 +16,7 @@ from integrations.adapters.media.chat import door, limits
 from integrations.adapters.media.chat.door import Busy, Flood, Line, Refused, say_each
 from integrations.adapters.media.chat.sessions import Visitor
 from integrations.adapters.media.chat.sight import Sight
+from integrations.adapters.media.chat.turns import turns
 from integrations.inbound import together
 from integrations.inbound.process import process
 from integrations.models import RawEvent
@@ -132,8 +133,8 @@ def test_what_is_no_message_or_cannot_be_kept_leaves_the_others_alone(visitors, 
 
 
 def test_each_visitor_is_counted_for_themselves(visitors, monkeypatch):
-    monkeypatch.setitem(limits.MOST, "message", (2, 60))
-    monkeypatch.setitem(limits.MOST, "frame", (3, 60))
+    monkeypatch.setitem(limits.MOST, "message", (2, 3600))
+    monkeypatch.setitem(limits.MOST, "frame", (3, 3600))
     hasty, other = visitors[:2]
     outcomes = say_each([*(line(hasty, str(number)) for number in range(4)), line(other, "calm")])
     assert texts(outcomes) == ["0", "1", Busy, Flood, "calm"]
@@ -173,7 +174,7 @@ async def test_what_is_said_while_another_line_is_stored_goes_together_into_the_
 
     def held(lines):
         batches.append(len(lines))
-        goes_on.wait(10)
+        goes_on.wait(60)
         return say_each(lines)
 
     monkeypatch.setattr(door, "say_each", held)
@@ -181,8 +182,8 @@ async def test_what_is_said_while_another_line_is_stored_goes_together_into_the_
         await tab.send({"t": "say", "id": str(uuid.uuid4()), "text": f"Line {number}"})
         while not batches:  # the first goes at once
             await asyncio.sleep(0.01)
-    for _ in range(50):
-        await asyncio.sleep(0)
+    while len(turns().waiting) < 5:
+        await asyncio.sleep(0.01)
     goes_on.set()
     told = [(await tab.hear("ack"))["message"]["text"] for tab in tabs]
     assert told == [f"Line {number}" for number in range(6)]
@@ -193,10 +194,11 @@ async def test_what_is_said_while_another_line_is_stored_goes_together_into_the_
 
 async def test_a_socket_that_is_gone_meanwhile_loses_nothing_of_what_it_said(shop, monkeypatch):
     gone, here = await arrives(), await arrives()
-    goes_on, say_each = threading.Event(), door.say_each
-    monkeypatch.setattr(door, "say_each", lambda lines: (goes_on.wait(10), say_each(lines))[1])
+    begun, goes_on, say_each = threading.Event(), threading.Event(), door.say_each
+    monkeypatch.setattr(door, "say_each", lambda lines: (begun.set(), goes_on.wait(60), say_each(lines))[-1])
     await gone.send({"t": "say", "id": str(uuid.uuid4()), "text": "And away"})
-    await asyncio.sleep(0.05)
+    while not begun.is_set():
+        await asyncio.sleep(0.01)
     gone.socket.stop()
     goes_on.set()
     assert (await here.say("Still here"))["t"] == "ack"

@@ -17,6 +17,7 @@ from conversations.live import consumers, groups, presence
 from conversations.models import Channel, Conversation, Medium
 from conversations.outbound.compose import note
 from tests.conftest import from_ann
+from tests.visitors import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,12 +40,12 @@ class Desk:
 
     async def disconnect(self):
         await self.socket.send_input({"type": "websocket.disconnect", "code": 1001})
-        await self.socket.wait(5)
+        await self.socket.wait(PATIENCE)
 
     async def says(self, frame):
         await self.socket.send_input({"type": "websocket.receive", "text": json.dumps(frame)})
 
-    async def frame(self, seconds=5):
+    async def frame(self, seconds=PATIENCE):
         return await asyncio.wait_for(self.socket.output_queue.get(), seconds)
 
     async def hears(self, kind, **expected):
