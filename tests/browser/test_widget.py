@@ -295,10 +295,12 @@ def test_what_waits_of_one_person_is_not_sent_by_the_next(visit, live_desk):
     page.route("**/chat/chat-key/messages*", lambda route: route.abort() if blocked else route.continue_())
     sign_in_as_tom(page)
     open_chat(page)
-    page.locator(".head").get_by_text("Hollin & Fell").wait_for()
+    page.locator(".head").get_by_text("Hollin & Fell", exact=True).wait_for()
     blocked = True
     page.context.set_offline(True)
+    eventually(page, lambda: not page.evaluate("navigator.onLine"))
     say(page, "My door code is 1234")
+    wait_for_state(page, "Waiting to be sent")
     page.context.set_offline(False)
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("link", name="Sign in").wait_for()
@@ -315,6 +317,29 @@ def test_what_waits_of_one_person_is_not_sent_by_the_next(visit, live_desk):
     eventually(page, lambda: "My door code is 1234" in said(page) and page.locator(".waiting").count() == 0)
     code = live_desk.do(lambda: str(Message.objects.get(text="My door code is 1234").conversation.customer))
     assert code == "Tom Ashworth"
+
+
+def test_what_one_person_wrote_before_the_desk_knew_them_is_not_sent_by_the_next(visit, live_desk):
+    page = visit("/demo-shop/sign-in/")
+    page.route("**/chat/chat-key/session", lambda route: route.abort())
+    sign_in_as_tom(page)
+    open_chat(page)
+    say(page, "My door code is 1234")
+    wait_for_state(page, "Waiting to be sent")
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("link", name="Sign in").wait_for()
+    page.wait_for_load_state()
+    page.unroute("**/chat/chat-key/session")
+    page.reload()
+    page.get_by_role("heading", name="Where can we reach you?").wait_for()
+    say(page, "I am the next")
+    wait_for_state(page, "Sent")
+    assert said(page) == ["I am the next"]
+    page.get_by_role("link", name="Sign in").click()
+    sign_in_as_tom(page)
+    eventually(page, lambda: "My door code is 1234" in said(page) and page.locator(".waiting").count() == 0)
+    owner = live_desk.do(lambda: str(Message.objects.get(text="My door code is 1234").conversation.customer))
+    assert owner == "Tom Ashworth"
 
 
 def test_the_other_side_cannot_run_anything(visit, live_desk, ada):

@@ -14,12 +14,22 @@ export function trackedAs() {
   }
 }
 
+/** Who the shop's page says this is, until the desk has looked at the proof: words typed before then are theirs alone. */
+function claimed(identity) {
+  try {
+    const claims = JSON.parse(atob(identity.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")));
+    return claims.sub ? [`claims ${claims.sub}`] : [];
+  } catch {
+    return [];
+  }
+}
+
 export class Link {
   /** `on` is called with (kind, data) for each frame of the desk, and for "session", "online" and "offline". */
   constructor({ desk, channel, store, identity, language, on }) {
     Object.assign(this, { desk, channel, store, identity, language, on });
     this.failures = 0;
-    this.names = []; // of the person: the browser's, and the shop's where it is proven
+    this.names = claimed(identity); // of the person: the browser's, the shop's, and the shop's where it is proven
     this.started = false;
     this.known = new Promise((resolve) => { this.becomeKnown = resolve; });
     addEventListener("online", () => this.#now());
@@ -36,6 +46,7 @@ export class Link {
   /** A signed-in customer of the shop, or null for nobody: another person, so another session. */
   async identify(identity) {
     this.identity = identity;
+    this.names = claimed(identity);
     this.session = null;
     this.cursor = null;
     this.#drop();
@@ -108,7 +119,7 @@ export class Link {
         if (attempt !== this.attempt) return;
         this.store.set({ token: session.token });
         this.token = session.token; // this page's own: on another, somebody may sign in or out
-        this.names = [session.visitor, session.person?.key].filter(Boolean);
+        this.names = [session.visitor, ...claimed(this.identity), session.person?.key].filter(Boolean);
         this.session = session;
         this.cursor = session.cursor;
         this.becomeKnown();
