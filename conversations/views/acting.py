@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,7 +28,7 @@ class Toast:
     undo: str = ""
     values: dict[str, str] = field(default_factory=dict)
     target: str = "#conversation-actions"
-    seconds: int = 8
+    seconds: int = field(default_factory=lambda: max(8, settings.UNDO_SECONDS))
 
 
 def agent_of(request: HttpRequest) -> "User":

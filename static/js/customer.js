@@ -19,12 +19,17 @@ const isWritten = (place) =>
   place.contains(document.activeElement) && document.activeElement.matches("input, textarea, select") ||
   [...place.querySelectorAll("input, textarea")].some((field) => field.value !== field.defaultValue);
 
+// The answer to a button finds what else it changes only from the page that its button is still in.
+const isAsking = (place) => Boolean(place.querySelector(".htmx-request"));
+const isBusy = (place) => isWritten(place) || isAsking(place);
+const later = (place) => (waiting ??= setTimeout(refresh, isWritten(place) ? 7 * EVERY : EVERY));
+
 const refresh = () => {
   waiting = undefined;
   asked = Date.now();
   for (const place of document.querySelectorAll("[data-live-facts]")) {
-    if (isWritten(place)) {
-      waiting ??= setTimeout(refresh, 7 * EVERY);
+    if (isBusy(place)) {
+      later(place);
       continue;
     }
     const open = [...place.querySelectorAll("details")].map((each) => each.open);
@@ -97,6 +102,11 @@ document.addEventListener("scroll", ({ target }) => {
 }, { capture: true, passive: true });
 
 document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const place = detail.target;
+  if (place.matches("[data-live-facts]") && place === detail.requestConfig.elt && isBusy(place)) {
+    detail.shouldSwap = false;
+    later(place);
+  }
   if (detail.target.id === "story-newer") height = $("#page-scroll").scrollHeight;
 });
 document.body.addEventListener("htmx:afterSwap", ({ detail }) => {

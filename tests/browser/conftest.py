@@ -118,8 +118,10 @@ class LiveDesk:
 
 
 @pytest.fixture
-def live_desk(transactional_db):
-    """With nothing in Redis: neither who was on the site in another test, or in a first try, nor what was counted."""
+def live_desk(transactional_db, settings):
+    """With nothing in Redis: neither who was on the site in another test, or in a first try, nor what was counted.
+    What can be taken back can be for as long as a slow machine needs."""
+    settings.UNDO_SECONDS = 10 * SECONDS
     Redis.from_url(settings.REDIS_URL).flushdb()  # this process has a database of its own in it
     desk = LiveDesk()
     desk.start()

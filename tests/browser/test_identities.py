@@ -9,7 +9,7 @@ from conversations.inbound.receive import receive
 from customers.identify import Handle
 from customers.models import Customer
 from customers.suggestions import sweep
-from tests.browser.conftest import becomes
+from tests.browser.conftest import becomes, eventually, is_live
 from tests.conftest import from_ann
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -51,6 +51,25 @@ def test_a_double_is_merged_and_taken_apart_again_without_leaving_the_page(live_
     page.locator("#identities h2", has_text="Known in one way").wait_for()
     becomes(page, lambda: live_desk.do(living), 3)
     assert page.evaluate("window.stayed")
+
+
+def test_an_answer_that_comes_after_the_news_of_it_still_offers_undo(live_desk, page_of, ada, ann):
+    page = page_of(ada, f"/customers/{ann.pk}/")
+    is_live(page)
+    refreshed = []
+    page.on("request", lambda request: refreshed.append(request.url) if "facts=1" in request.url else None)
+
+    def answer_late(route):
+        """The desk has merged, and told so, a while before the button hears of it."""
+        answer = route.fetch()
+        page.wait_for_timeout(1500)
+        route.fulfill(response=answer)
+
+    page.route("**/doubles/*/", answer_late)
+    page.locator("#identities .callout button", has_text="Merge").click()
+    expect(page.locator("#toasts button", has_text="Undo")).to_be_visible()
+    expect(page.locator("#identities h2")).to_have_text("Same person, 3 ways")
+    eventually(page, lambda: refreshed)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
