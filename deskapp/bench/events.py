@@ -17,8 +17,8 @@ from customers.models import Event, Visit
 from deskapp.bench import months
 from deskapp.bench.calls import bodies, calls
 from deskapp.bench.machine import Figures, cpu_seconds
-from integrations.adapters.trackers.calls import Sender, facts_of
 from integrations.adapters.trackers.about import new_key
+from integrations.adapters.trackers.calls import Sender, facts_of
 from integrations.inbound.tracked import process_tracked
 from integrations.models import Connector, RawEvent
 

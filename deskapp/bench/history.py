@@ -67,7 +67,8 @@ class History:
             cursor.execute("vacuum analyze")
 
     def _months(self) -> list[Date]:
-        return [(self.now - timedelta(days=30 * back)).date() for back in range(MONTHS + 1)]
+        """By the day: steps of thirty miss a February."""
+        return [(self.now - timedelta(days=back)).date() for back in range(30 * MONTHS + 1)]
 
     def _people(self, many: int) -> None:
         with connection.cursor() as cursor:

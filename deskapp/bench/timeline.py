@@ -47,14 +47,16 @@ def run(*, say: Callable[[str], None], events: int, repeat: int, **options: obje
 def _rows() -> Figures:
     with connection.cursor() as cursor:
         cursor.execute(
-            "select sum(reltuples)::bigint from pg_class where relkind = 'r' and relname ~ '^customers_event_y'"
+            "select sum(reltuples)::bigint, sum(reltuples) filter (where relname = 'customers_event_default')::bigint"
+            " from pg_inherits join pg_class child on child.oid = inhrelid"
+            " where inhparent = 'customers_event'::regclass"
         )
-        (rows,) = cursor.fetchone()
+        rows, waiting = cursor.fetchone()
         cursor.execute("select count(*) from pg_inherits where inhparent = 'customers_event'::regclass")
         (months,) = cursor.fetchone()
         cursor.execute("select pg_database_size(current_database())")
         (size,) = cursor.fetchone()
-    return {"events": rows, "partitions": months, "database_mb": size // 2**20}
+    return {"events": rows, "events_without_a_month": waiting, "partitions": months, "database_mb": size // 2**20}
 
 
 def _measure(history: History, query: str, repeat: int) -> dict[int, Figures]:
