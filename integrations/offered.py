@@ -6,8 +6,9 @@ from django.utils import timezone
 
 from conversations.envelopes import OfferedTemplate
 from conversations.models import MessageTemplate
+from integrations import health
 from integrations.adapters import ADAPTERS, adapter_named
-from integrations.adapters.base import AdapterError, Offers
+from integrations.adapters.base import AdapterError, CredentialError, Offers
 from integrations.models import Connector
 
 log = structlog.get_logger(__name__)
@@ -34,13 +35,15 @@ def sync(connector: Connector) -> int:
     return len(rows)
 
 
-def sync_each() -> None:
-    """Of every connector that is well; one whose provider is away keeps what it had."""
+def sync_each(*, only: int | None = None) -> None:
+    """Of every connector that is well, or of this one; one whose provider is away keeps what it had."""
     names = [name for name in ADAPTERS if hasattr(adapter_named(name), "templates")]
     well = Connector.objects.filter(adapter__in=names, is_active=True, paused_at=None, broken_at=None, is_draft=False)
-    for connector in well.select_related("channel"):
+    for connector in (well.filter(pk=only) if only else well).select_related("channel"):
         try:
             sync(connector)
+        except CredentialError as error:
+            health.broken(connector, str(error))
         except AdapterError as error:
             log.info("templates were not read", connector=connector.pk, error=str(error), said=error.said[:400])
 

@@ -48,6 +48,11 @@ def queue_seen(conversation_id: int) -> None:
     _soon("integrations.outbound.tell_seen", conversation_id)
 
 
+def queue_templates(connector_id: int) -> None:
+    """Has the provider's templates read now."""
+    _soon("integrations.sync_templates_of", connector_id)
+
+
 def queue_backfill(backfill_id: int) -> None:
     _soon("integrations.inbound.backfill", backfill_id)
 

@@ -104,6 +104,11 @@ def sync_templates() -> None:
     offered.sync_each()
 
 
+@shared_task(name="integrations.sync_templates_of")
+def sync_templates_of(connector_id: int) -> None:
+    offered.sync_each(only=connector_id)
+
+
 @shared_task(name="integrations.renew")
 def renew_credentials() -> None:
     renewing.renew_each()

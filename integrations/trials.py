@@ -15,7 +15,7 @@ from integrations.adapters import adapter_named
 from integrations.adapters.about import Step
 from integrations.adapters.base import AdapterError, CredentialError
 from integrations.models import Connector, Reread, Trial
-from integrations.queueing import queue_trial
+from integrations.queueing import queue_templates, queue_trial
 from integrations.reconciling import compared
 
 log = structlog.get_logger(__name__)
@@ -100,4 +100,6 @@ def _conclude(connector: Connector, before: dict[str, object], steps: list[Step]
         health.broken(row, words)
     elif wrong is None:
         health.mended(row)
+        if hasattr(adapter_named(row.adapter), "templates"):
+            queue_templates(row.pk)
         Reread.objects.filter(connector=row, due_at=None).update(due_at=timezone.now(), tries=0, error="")

@@ -6,18 +6,27 @@ import pytest
 from django.test import RequestFactory
 from django.utils import timezone
 
+from conversations.models import MessageTemplate
 from integrations.adapters import adapter_named
-from integrations.adapters.base import NotGenuineError
+from integrations.adapters.base import CredentialError, NotGenuineError
 from integrations.adapters.media.heard import address_of
+from integrations.offered import sync_each
 from integrations.renewing import renew_each
 from integrations.simulators.meta_graph import ACCOUNT, APP_ID, INSTAGRAM, PAGE, TOKEN
+from integrations.trials import begin, run
 from tests.adapters.meta.talking import connected
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("integrations.urls")]
 
 
 def check(connector):
-    return list(adapter_named(connector.adapter).check(connector))
+    """Its steps; a refused key is raised behind the last."""
+    steps = []
+    try:
+        steps.extend(adapter_named(connector.adapter).check(connector))
+    except CredentialError as error:
+        assert not steps[-1].is_well and str(error) in str(steps[-1].text)
+    return steps
 
 
 def asks_the_desk(graph, connector):
@@ -58,13 +67,25 @@ def test_missing_permissions_are_named(whatsapp, graph):
     assert not last.is_well and "whatsapp_business_management" in str(last.text)
 
 
-def test_when_the_token_ends_is_noted_and_soon_is_not_well(whatsapp, graph):
+def test_when_the_token_ends_is_noted(whatsapp, graph):
     ends = datetime(2031, 5, 4, tzinfo=UTC)
     graph.expires_at = int(ends.timestamp())
     steps = check(whatsapp)
     assert whatsapp.expires_at == ends and all(step.is_well for step in steps)
-    graph.expires_at = int((timezone.now() + timedelta(days=2)).timestamp())
-    assert [str(step.fix) for step in check(whatsapp) if not step.is_well]
+    assert "2031" in " ".join(str(step.text) for step in steps)
+
+
+def test_a_good_test_of_the_connection_reads_the_templates_and_a_refused_key_stops_it(whatsapp, graph):
+    trial = begin(whatsapp)
+    run(trial.pk)
+    whatsapp.refresh_from_db()
+    assert whatsapp.settings["verified_name"] == "Hollin & Fell" and not whatsapp.error
+    sync_each(only=whatsapp.pk)
+    assert MessageTemplate.objects.count() == 3
+    graph.revoked = True
+    run(begin(whatsapp).pk)
+    whatsapp.refresh_from_db()
+    assert whatsapp.broken_at and "access token" in whatsapp.error
 
 
 def test_a_revoked_token_and_an_outage_are_told_apart(whatsapp, graph):

@@ -8,6 +8,7 @@ import pytest
 from conversations.models import Delivery, Message
 from customers.models import Customer, Identity
 from integrations.models import RawEvent
+from integrations.simulators.server import ProviderServer, Reply
 from tests.adapters.meta.talking import ANN, OPUS, answer, aside, connected, hear, post, theirs, work_off
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("integrations.urls")]
@@ -128,6 +129,16 @@ def test_a_file_that_is_too_large_says_so_and_is_not_taken(whatsapp, graph, sett
     attachment = theirs()[0].attachments.get()
     assert attachment.state == "refused" and "larger" in attachment.why
     assert not [call for call in graph.calls if call.path.startswith("/files/")]
+
+
+def test_our_token_goes_to_metas_own_hosts_alone(whatsapp, graph):
+    with ProviderServer() as elsewhere:
+        elsewhere.answer = lambda call: Reply(OPUS, headers={"Content-Type": "image/jpeg"})
+        address = elsewhere.url.replace("127.0.0.1", "localhost") + "/file"
+        graph.message(ANN, {"type": "image", "image": {"url": address, "mime_type": "image/jpeg"}})
+        hear(whatsapp, graph)
+        assert [call.headers.get("authorization") for call in elsewhere.calls] == [None]
+    assert theirs()[0].attachments.get().state == "whole"
 
 
 def test_emoji_edits_and_what_is_taken_back(whatsapp, graph):

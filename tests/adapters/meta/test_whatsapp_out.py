@@ -109,6 +109,10 @@ def test_templates_are_read_page_by_page_and_kept_as_whatsapp_has_them(whatsapp,
     graph.outage = True
     sync_each()
     assert MessageTemplate.objects.count() == 2
+    graph.outage, graph.revoked = False, True
+    sync_each()
+    whatsapp.refresh_from_db()
+    assert whatsapp.broken_at
 
 
 def test_a_template_goes_with_its_values_where_they_belong(whatsapp, said, graph):

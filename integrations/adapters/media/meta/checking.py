@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from integrations.adapters.about import Step
-from integrations.adapters.base import AdapterError
+from integrations.adapters.base import AdapterError, CredentialError
 from integrations.adapters.media.meta.graph import ask
 from integrations.adapters.reading import inner, words
 from integrations.models import Connector
@@ -40,10 +40,13 @@ def tried(do: Callable[[], Json], fix: str) -> tuple[Json, float]:
 
 
 def until_stopped(steps: Iterator[Step]) -> Iterator[Step]:
+    """Raises CredentialError behind the step that our key was refused at: then nothing goes until it is mended."""
     try:
         yield from steps
     except StopError as stop:
         yield stop.step
+        if isinstance(stop.__cause__, CredentialError):
+            raise stop.__cause__ from stop
 
 
 def token(connector: Connector, needed: tuple[str, ...]) -> Iterator[Step]:
@@ -67,22 +70,14 @@ def _rights(connector: Connector, found: Json, needed: tuple[str, ...], seconds:
     if missing:
         fix = _("Make a new access token at Meta and tick these permissions.")
         raise StopError(Step(_("The token lacks: %(names)s.") % {"names": ", ".join(missing)}, is_well=False, fix=fix))
-    yield Step(until(connector), seconds=seconds, is_well=not _ends_soon(connector), fix=_renew(connector))
+    yield Step(until(connector), seconds=seconds)
 
 
 def until(connector: Connector) -> str:
     if connector.expires_at is None:
         return _("It has all permissions, and does not end.")
     when = date_format(timezone.localtime(connector.expires_at), "DATE_FORMAT")
-    return _("It has all permissions, and ends on %(when)s.") % {"when": when}
-
-
-def _ends_soon(connector: Connector) -> bool:
-    return connector.expires_at is not None and (connector.expires_at - timezone.now()).days < 7  # noqa: PLR2004
-
-
-def _renew(connector: Connector) -> str:
-    return _("Make a new access token now: of a system user, it does not end.") if _ends_soon(connector) else ""
+    return _("It has all permissions, and ends on %(when)s. One of a system user does not end.") % {"when": when}
 
 
 def reaches_us(address: str) -> None:

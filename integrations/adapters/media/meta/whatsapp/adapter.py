@@ -6,6 +6,7 @@ webhook_secret (the last word of the webhook's address), verify_token.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -93,8 +94,8 @@ class WhatsAppAdapter:
             if size.isdecimal() and int(size) > largest:
                 raise AdapterError(_("It is larger than the desk takes."), permanent=True)
             url, content_type = words(found.get("url"), 4000), words(found.get("mime_type"))
-        answer = download(connector, url, largest=largest, has_token=True)
-        return Fetched(answer.body, (content_type or answer.headers.get("content-type", "")).partition(";")[0])
+        fetched = download(connector, url, largest=largest)
+        return replace(fetched, content_type=(content_type or fetched.content_type).partition(";")[0], name="")
 
     def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
         return sending.send(connector, message)

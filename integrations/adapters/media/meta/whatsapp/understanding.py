@@ -38,7 +38,7 @@ def _understood(connector: Connector, raw: RawEvent, item: Item) -> Iterator[Und
     tell = _TELLS.get(item.kind)
     own = own_ids(connector)
     if tell is None:
-        yield Ignored(item.kind[:40], _("It is about the account, not of a customer."))
+        yield Ignored(item.kind[:40], _("The desk has no place for this kind of news."))
     elif own and item.owner and item.owner not in own and item.about.get("metadata"):
         yield Ignored(item.kind, _("It is for the number %(number)s, another channel's.") % {"number": item.owner})
     else:
