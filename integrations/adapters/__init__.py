@@ -25,6 +25,8 @@ ADAPTERS = {
     "orders": "integrations.adapters.shops.orders.adapter.OrdersAdapter",
     "twilio": "integrations.adapters.media.sms.twilio.adapter.TwilioAdapter",
     "twilio_whatsapp": "integrations.adapters.media.sms.twilio.adapter.TwilioWhatsAppAdapter",
+    "bandwidth": "integrations.adapters.media.sms.bandwidth.adapter.BandwidthAdapter",
+    "sms": "integrations.adapters.media.sms.own.adapter.SmsAdapter",
     "twilio_voice": "integrations.adapters.media.voice.twilio.adapter.TwilioVoiceAdapter",
     "sipgate": "integrations.adapters.media.voice.sipgate.adapter.SipgateAdapter",
     "asterisk": "integrations.adapters.media.voice.asterisk.adapter.AsteriskAdapter",

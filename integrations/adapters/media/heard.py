@@ -13,6 +13,7 @@ from integrations.adapters.reading import read_json
 from integrations.models import Connector
 
 LARGEST = 2_000_000  # bytes: files do not come this way, only their names
+MOST_ITEMS = 200
 
 
 def body_of(request: HttpRequest) -> bytes:
@@ -30,6 +31,15 @@ def object_in(body: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def items_of(body: bytes) -> list[object]:
+    """Of our own webhooks: one item, or several as {"items": […]}. Raises ValueError where it is neither."""
+    found = read_json(body)
+    items = found.get("items", [found]) if isinstance(found, dict) else None
+    if not isinstance(items, list) or len(items) > MOST_ITEMS:
+        raise ValueError(f"It is neither an item nor {{“items”: […]}} of up to {MOST_ITEMS}.")
+    return items
 
 
 def digest_of(said: object) -> str:

@@ -20,17 +20,15 @@ from integrations.adapters import signed
 from integrations.adapters.about import About, Field, Step
 from integrations.adapters.base import AdapterError, Aside, Fetched, Understood, check_address
 from integrations.adapters.media import phones
-from integrations.adapters.media.heard import body_of
+from integrations.adapters.media.heard import body_of, items_of
 from integrations.adapters.media.provider import Provider
 from integrations.adapters.media.voice import recordings
 from integrations.adapters.media.voice.causes import why
 from integrations.adapters.media.voice.own import schema
 from integrations.adapters.media.voice.spoken import refuse_text
-from integrations.adapters.reading import read_json
 from integrations.inbound.arrival import Arrival
 from integrations.models import Connector, RawEvent
 
-MOST_ITEMS = 200
 SYSTEM = Provider("The phone system", {}, lambda refused: (str(refused.status),))
 
 
@@ -80,10 +78,13 @@ class CallsAdapter:
 
     def understand(self, connector: Connector, raw: RawEvent) -> Iterator[Understood]:
         """Each by itself: what is wrong with one keeps no other out."""
-        for number, found in enumerate(items_of(bytes(raw.body))):
+        items = items_of(bytes(raw.body))
+        for number, found in enumerate(items):
             try:
                 report = report_of(connector, schema.read(found))
             except ValueError as error:
+                if len(items) == 1:
+                    raise
                 yield Aside(number, str(error), json.dumps({"items": [found]}, default=str).encode())
             else:
                 yield report
@@ -128,15 +129,6 @@ class CallsAdapter:
         headers = {"Content-Type": "application/json", **signed.signed(connector.secrets["signing_secret"], body)}
         SYSTEM.ask("POST", url, data=body, headers=headers)
         yield Step(_now("Your phone system answers where the desk asks for calls."))
-
-
-def items_of(body: bytes) -> list[object]:
-    """One item, or several as {"items": […]}. Raises ValueError where it is neither."""
-    found = read_json(body)
-    items = found.get("items", [found]) if isinstance(found, dict) else None
-    if not isinstance(items, list) or len(items) > MOST_ITEMS:
-        raise ValueError(f"It is neither a call nor {{“items”: […]}} of up to {MOST_ITEMS}.")
-    return items
 
 
 def report_of(connector: Connector, call: schema.Call) -> CallReport:

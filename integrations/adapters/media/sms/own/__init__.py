@@ -1,0 +1,1 @@
+"""Text messages through any other service: signed webhooks in, a template of its API out."""
