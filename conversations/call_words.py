@@ -40,7 +40,7 @@ def happened(call: CallDetails) -> str:
     if state == "missed":
         if is_in and call.get("recordings"):
             return _("Left a voice message")
-        return _("Missed call") if is_in else _("Did not answer our call")
+        return _("Missed call") if is_in else _("Our call was not answered")
     if state == "ringing":
         return _("Is calling") if is_in else _("Being called")
     if state == "answered":
@@ -56,7 +56,7 @@ def title(call: CallDetails, name: str) -> str:
     if state == "missed":
         if is_in and call.get("recordings"):
             return _("%(name)s left a voice message") % who
-        return _("Missed call from %(name)s") % who if is_in else _("%(name)s did not answer") % who
+        return _("Missed call from %(name)s") % who if is_in else _("Call to %(name)s, not answered") % who
     if state == "ringing":
         return _("%(name)s is calling") % who if is_in else _("Calling %(name)s") % who
     if state == "answered":
