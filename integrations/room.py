@@ -13,7 +13,7 @@ from conversations.models import Delivery, Medium
 from conversations.templatetags.desk import hue, medium_icon
 from integrations import health_samples
 from integrations.adapters import ADAPTERS
-from integrations.health_words import Counts, Verdict, in_short, verdict
+from integrations.health_words import Counts, Verdict, in_short, percent, verdict
 from integrations.models import Connector, RawEvent
 
 PAGE = 40
@@ -41,6 +41,11 @@ class Row:
     @property
     def icon(self) -> str:
         return icon_of(self.place)
+
+    @property
+    def errors(self) -> str:
+        """Of what came and went in a day."""
+        return percent(self.counts.share)
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,8 @@ def counts_of(connectors: Sequence[Connector], now: datetime) -> dict[int, Count
     day = health_samples.last_day(pks, now)
     return {
         pk: Counts(
-            *waiting.get(pk, (0, None)),
+            waiting=waiting[pk][0] if pk in waiting else 0,
+            oldest_at=waiting[pk][1] if pk in waiting else None,
             aside=aside.get(pk, 0),
             outgoing=outgoing.get(pk, 0),
             came=day.get(pk, {}).get("came", 0),

@@ -173,6 +173,7 @@ def _page(
 ) -> HttpResponse:
     [row] = room.rows_of([one])
     now = timezone.now()
+    hours = health_samples.history(one.pk, now)
     context = {
         **_listed(request),
         "row": row,
@@ -188,7 +189,8 @@ def _page(
         "can_sign_in": one.adapter == "imap" and one.settings.get("auth") in ("google", "microsoft"),
         "trial": trials.newest(one),
         "past": newest(one),
-        "chart": charts.of(health_samples.history(one.pk, now)),
+        "chart": charts.of(hours),
+        "lag": next((sample.lag for sample in reversed(hours) if sample.processed), None),
         "events": page(Wanted(connector=one.pk), most=BESIDE),
     }
     return render(request, "integrations/connectors/room.html", context, status=status)
@@ -197,7 +199,8 @@ def _page(
 def _listed(request: HttpRequest) -> dict[str, object]:
     words = request.GET.get("q", "").strip()
     found = room.listed(words, request.GET.get("after", ""))
-    return {"found": found, "q": words, "in_need": room.in_need(), "tab": "connectors"}
+    current = _number(request.GET.get("one", ""))  # beside the list, where the list alone is asked for
+    return {"found": found, "q": words, "current": current, "in_need": room.in_need(), "tab": "connectors"}
 
 
 def _kinds() -> list[Kind]:

@@ -11,7 +11,7 @@ from customers.models import Customer
 from deskapp.models import User
 from tests.conftest import PASSWORD
 
-PAGES = ["agents/", "agents/invitation/", "teams/", "teams/new/", "channels/"]
+PAGES = ["agents/", "agents/invitation/", "teams/", "teams/new/", "connectors/"]
 
 
 @pytest.fixture

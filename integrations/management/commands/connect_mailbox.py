@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from conversations.models import Medium, Team
+from integrations import health
 from integrations.adapters.base import AdapterError
 from integrations.adapters.media.email import mailbox_about, smtp
 from integrations.adapters.media.email.imap import open_mailbox
@@ -59,6 +60,7 @@ class Command(BaseCommand):
                 raise CommandError(str(error)) from None
             if not options["untried"]:
                 self.try_out(connector)
+            health.mended(connector)
         self.stdout.write(f"{address} is connected. `manage.py watch` fetches its mail.")
 
     def settings(self, address: str, options: dict[str, Any]) -> dict[str, str]:

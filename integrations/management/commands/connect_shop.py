@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from integrations import health
 from integrations.adapters import adapter_named
 from integrations.adapters.base import AdapterError
 from integrations.adapters.shops.base import OrderAct, Shop
@@ -94,6 +95,7 @@ class Command(BaseCommand):
                 self.stdout.write(line)
         except AdapterError as error:
             raise CommandError(f"{error} Nothing was changed.") from None
+        health.mended(connector)
         connector.checked_at = timezone.now()
         connector.save(update_fields=["settings", "checked_at"])
 

@@ -95,7 +95,9 @@ class Command(BaseCommand):
 
 def connectors() -> list[Connector]:
     """Those with a line of their own; one whose key is refused waits for an admin."""
-    active = Connector.objects.filter(is_active=True, broken_at=None, adapter__in=[MAILBOX, *watching_adapters()])
+    active = Connector.objects.filter(
+        is_active=True, is_draft=False, broken_at=None, adapter__in=[MAILBOX, *watching_adapters()]
+    )
     of_channels = active.filter(channel__is_active=True) | active.filter(channel=None)
     found = of_channels.select_related("channel").order_by("pk")
     return [each for each in found if each.adapter == MAILBOX or is_watched(each)]

@@ -26,6 +26,7 @@ SECURITIES = (
 )
 _IN, _OUT = gettext_lazy("Reading mail, IMAP"), gettext_lazy("Sending mail, SMTP")
 _SIGNING, _MORE = gettext_lazy("Signing in"), gettext_lazy("Details")
+_THEIRS = gettext_lazy("For Google or Microsoft alone")
 
 
 def an_address(text: str) -> str:
@@ -71,22 +72,20 @@ ABOUT = About(
         Field("password", gettext_lazy("Password"), "secret", is_required=False, group=_SIGNING),
         Field(
             "tenant",
-            gettext_lazy("Tenant, for Microsoft"),
+            gettext_lazy("Tenant, at Microsoft"),
             help=gettext_lazy("“common”, if left empty."),
             is_required=False,
-            group=_SIGNING,
+            group=_THEIRS,
         ),
-        Field(
-            "client_id", gettext_lazy("Client id, for Google or Microsoft"), "secret", is_required=False, group=_SIGNING
-        ),
-        Field("client_secret", gettext_lazy("Client secret"), "secret", is_required=False, group=_SIGNING),
+        Field("client_id", gettext_lazy("Client id"), "secret", is_required=False, group=_THEIRS),
+        Field("client_secret", gettext_lazy("Client secret"), "secret", is_required=False, group=_THEIRS),
         Field(
             "refresh_token",
             gettext_lazy("Refresh token"),
             "secret",
             help=gettext_lazy("Signing in brings it by itself."),
             is_required=False,
-            group=_SIGNING,
+            group=_THEIRS,
         ),
         Field(
             "imap_host",
