@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -166,7 +166,7 @@ def _handler(server: ProviderServer) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def answer(self) -> None:
-            call = self.call()
+            call = _call_of(self)
             with server.lock:
                 server.calls.append(call)
                 troubles = _troubles(server, call)
@@ -185,23 +185,13 @@ def _handler(server: ProviderServer) -> type[BaseHTTPRequestHandler]:
                 self.pour(reply, reply.stream)
 
         def pour(self, reply: Reply, stream: Iterable[bytes]) -> None:
-            """Chunk by chunk (RFC 9112 7.1)."""
             self.send_response(reply.status)
             for name, value in {**reply.headers, "Transfer-Encoding": "chunked"}.items():
                 self.send_header(name, value)
             self.end_headers()
-            for part in stream:
-                if server._ended.is_set():
-                    break
-                self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
+            for chunk in _chunks(server, stream):
+                self.wfile.write(chunk)
                 self.wfile.flush()
-            self.wfile.write(b"0\r\n\r\n")
-
-        def call(self) -> Call:
-            parts = urlsplit(self.path)
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            return Call(self.command, parts.path, dict(parse_qsl(parts.query)), headers, body)
 
         def say(self, reply: Reply) -> None:
             said = b"" if reply.status == 204 else reply.bytes
@@ -219,6 +209,22 @@ def _handler(server: ProviderServer) -> type[BaseHTTPRequestHandler]:
             """The tests' and the demo's output is not a web server's log."""
 
     return Handler
+
+
+def _call_of(handler: BaseHTTPRequestHandler) -> Call:
+    parts = urlsplit(handler.path)
+    body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
+    headers = {name.lower(): value for name, value in handler.headers.items()}
+    return Call(handler.command, parts.path, dict(parse_qsl(parts.query)), headers, body)
+
+
+def _chunks(server: ProviderServer, stream: Iterable[bytes]) -> Iterator[bytes]:
+    """RFC 9112 7.1; none after the server has ended."""
+    for part in stream:
+        if server._ended.is_set():
+            break
+        yield b"%x\r\n%s\r\n" % (len(part), part)
+    yield b"0\r\n\r\n"
 
 
 def _troubles(server: ProviderServer, call: Call) -> list[Trouble]:

@@ -139,15 +139,16 @@ def test_stream_and_list_bring_the_same_post_once(connector, server, listener):
     assert (Message.objects.count(), RawEvent.objects.count()) == (1, 1)
 
 
-def test_nothing_is_lost_while_the_stream_is_away(connector, server, listener):
+def test_nothing_is_lost_while_the_stream_is_away(connector, server, listener, monkeypatch):
+    monkeypatch.setattr(watching, "PAGE", 4)
     listener.until(lambda: server.lines)
     server.hang_up()
     listener.until(lambda: not server.lines)
-    for number in range(82):  # more than one page
+    for number in range(10):  # more than one page
         server.write("ann", f"Post {number}", visibility="direct")
-    listener.until(lambda: RawEvent.objects.count() == 82)
+    listener.until(lambda: RawEvent.objects.count() == 10)
     texts = list(Message.objects.order_by("pk").values_list("text", flat=True))
-    assert texts == [f"Post {number}" for number in range(82)]
+    assert texts == [f"Post {number}" for number in range(10)]
     assert Conversation.objects.count() == 1
 
 

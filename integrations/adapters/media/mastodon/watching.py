@@ -45,7 +45,9 @@ def _followed(connector: Connector, events: Iterator[stream.Event], stop: Stop) 
     for event in events:
         if stop.is_set():
             return
-        yield News(tuple(_heard(connector, event)))
+        found = tuple(_heard(connector, event))
+        if found or not event.name:  # a sign of life says that all is well; others' posts say nothing
+            yield News(found)
         if time.monotonic() - looked_at > READ_AGAIN:
             yield from caught_up(connector)
             looked_at = time.monotonic()
