@@ -323,6 +323,7 @@ def places_of(agent: "User") -> list[Place]:
         ("browse", _("On the site"), "visitors", "", agent.sees_browsing),
         ("filter", _("Segments"), "segments", "", agent.sees_purchases),
         ("macro", _("Canned replies"), "canned_replies", "", True),
+        ("macro", _("Macros"), "macros", "", True),
         ("view", _("Saved views"), "saved_views", "", True),
         ("connector", _("Settings"), "settings", "", agent.is_admin),
     ]

@@ -20,7 +20,7 @@ from conversations.actions.splitting import split
 from conversations.envelopes import CallReport
 from conversations.inbound.calls import hear
 from conversations.inbound.receive import receive
-from conversations.models import Attachment, CannedReply, Channel, SavedView
+from conversations.models import Attachment, CannedReply, Channel, Macro, SavedView
 from conversations.outbound.compose import note, reply
 from customers import suggestions
 from customers.identify import Handle, identify
@@ -79,12 +79,14 @@ def things(mail, ada, returns, root):
     guest, _ = identify([Handle("visitor", "v9"), Handle("email", "ann@home.example", is_verified=False)])
     double = suggestions.of(guest)[0]
     canned = CannedReply.objects.create(name="Hello", text="zanzibar", team=returns)
+    macro = Macro.objects.create(name="Zanzibar", usable_in=returns, resolves=True)
     return {
         "conversations/<int:pk>/merges/<int:entry_pk>/": {"entry_pk": merged.pk},
         "conversations/<int:pk>/customer/merges/<int:entry_pk>/": {"entry_pk": joined.pk},
         "conversations/<int:pk>/tags/<int:tag_pk>/": {"tag_pk": tag(conversation, name="vip", by=ada).pk},
         "conversations/<int:pk>/identities/<int:identity_pk>/": {"identity_pk": message.identity_id},
         "conversations/": {"pk": conversation.pk},
+        "conversations/<int:pk>/channels/<int:channel_pk>/templates/": {"channel_pk": mail.pk},
         "messages/<int:pk>/text/": {"pk": remark.pk},
         "messages/": {"pk": message.pk},
         "messages/<int:pk>/caller/": {"pk": called.pk},
@@ -93,6 +95,8 @@ def things(mail, ada, returns, root):
         "deliveries/": {"pk": answer.delivery.pk},
         "files/": {"pk": file.pk},
         "canned/": {"pk": canned.pk},
+        "macros/": {"pk": macro.pk},
+        "conversations/<int:pk>/macros/<int:macro_pk>/": {"macro_pk": macro.pk},
         "views/": {"pk": SavedView.objects.create(owner=ada, name="Own", query="status=open").pk},
         "search/customers/": {"pk": conversation.customer_id},
         "customers/": {"pk": conversation.customer_id},

@@ -11,6 +11,7 @@ from conversations.models.draft import Draft
 from conversations.models.early_change import EarlyChange
 from conversations.models.hours import Closure, Hours
 from conversations.models.lease import Lease
+from conversations.models.macro import Macro
 from conversations.models.message import Attachment, Message, MessageEdit, Reaction
 from conversations.models.moment import Moment
 from conversations.models.order_act import OrderAct
@@ -40,6 +41,7 @@ __all__ = [
     "Follow",
     "Hours",
     "Lease",
+    "Macro",
     "Medium",
     "Mention",
     "Message",

@@ -1,5 +1,7 @@
 """Canned replies: the list that "#" opens in the composer, and the page where they are kept."""
 
+from typing import TYPE_CHECKING
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,16 +10,20 @@ from django.utils.html import linebreaks
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from conversations.actions import macros
 from conversations.canned_words import changeable_by, filled, usable_by
 from conversations.models import CannedReply
 from conversations.views.acting import agent_of, conversation_or_404, is_delete
 from conversations.writing_forms import CannedReplyForm
 
+if TYPE_CHECKING:
+    from deskapp.models import User
+
 
 @login_required
 @require_GET
 def insertable(request: HttpRequest) -> HttpResponse:
-    """Up to twelve whose name or words hold `q`, filled in for `conversation`."""
+    """Macros whose name holds `q`, and up to twelve canned replies whose name or words do, for `conversation`."""
     agent, asked = agent_of(request), request.GET.get("q", "").replace("\x00", "").strip()
     number = request.GET.get("conversation", "")
     if not number.isdecimal():
@@ -30,7 +36,15 @@ def insertable(request: HttpRequest) -> HttpResponse:
     for canned in found:
         text = filled(canned.text, conversation, agent)
         options.append({"canned": canned, "text": text, "html": linebreaks(text, autoescape=True)})
-    return render(request, "conversations/composer/insertable.html", {"options": options})
+    context = {"options": options, "macros": _macros(agent, asked), "conversation": conversation}
+    return render(request, "conversations/composer/insertable.html", context)
+
+
+def _macros(agent: "User", asked: str) -> list[dict[str, object]]:
+    found = macros.usable_by(agent).filter(name__icontains=asked).select_related("assignee", "team", "canned")
+    return [
+        {"macro": macro, "deeds": macros.deeds(macro)} for macro in found.prefetch_related("add_tags", "drop_tags")[:6]
+    ]
 
 
 @login_required

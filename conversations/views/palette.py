@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from conversations.actions import macros
 from conversations.canned_words import usable_by
 from conversations.finding import orders_seen_by
 from conversations.models import Conversation, Tag
@@ -94,6 +95,9 @@ def _more_verbs(agent: "User", opened: Conversation, asked: str) -> Iterator[Opt
         yield Option("assign", text, post=assignment, name="to", value=f"agent:{someone.pk}")
     for mark in Tag.objects.filter(name__icontains=_last_word(asked)).order_by("name")[:5]:
         yield Option("tag", _("Tag %(name)s") % {"name": mark}, post=tags, name="name", value=mark.name)
+    for macro in macros.usable_by(agent).filter(name__icontains=_last_word(asked))[:5]:
+        where = reverse("conversation_macro", args=[opened.pk, macro.pk])
+        yield Option("macro", _("Macro: %(name)s") % {"name": macro}, post=where)
     for canned in usable_by(agent).filter(name__icontains=_last_word(asked))[:5]:
         yield Option("macro", _("Canned reply: %(name)s") % {"name": canned}, key="#", name="canned", value=canned.name)
 
@@ -136,6 +140,7 @@ def places(agent: "User") -> list[Option]:
         *([("browse", _("On the site"), (), "visitors", [])] if agent.sees_browsing else []),
         *([("filter", _("Segments"), (), "segments", [])] if agent.sees_purchases else []),
         ("macro", _("Canned replies"), (), "canned_replies", []),
+        ("macro", _("Macros"), (), "macros", []),
         ("view", _("Saved views"), (), "saved_views", []),
         ("mine", _("My settings"), (), "me", []),
     ]

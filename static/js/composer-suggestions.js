@@ -67,11 +67,15 @@ export class Suggestions {
   take(option) {
     const typed = this.word;
     if (typed !== null) for (let left = typed.length + 1; left > 0; left -= 1) getSelection().modify("extend", "backward", "character");
-    const { html, text } = option.dataset;
+    const { html, text, post } = option.dataset;
+    this.close();
+    if (post) {
+      htmx.ajax("POST", post, { target: "#conversation-actions", swap: "outerHTML" });
+      return;
+    }
     const oneParagraph = html && !/<\/p>\s*<p>|<br>/.test(html);
     if (html && !oneParagraph) this.editor.insert(html);
     else this.editor.insertText(text);
-    this.close();
   }
 
   close() {

@@ -68,6 +68,13 @@ document.addEventListener("composer:canned", ({ detail }) => {
   form?.canned?.open(detail);
 });
 
+// A macro's words, for the agent to send.
+document.addEventListener("composer:insert", ({ detail }) => {
+  const form = document.querySelector("#reply-form");
+  document.querySelector('#composer [name="mode"][value="reply"]')?.click();
+  form?.editor?.insert(detail.html);
+});
+
 document.addEventListener("htmx:load", startAll);
 document.addEventListener("htmx:afterSwap", startAll);
 startAll();
