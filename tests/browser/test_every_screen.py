@@ -16,7 +16,8 @@ NO_SCREENS = {
     "healthz", "readyz", "metrics", "manifest.webmanifest", "sw.js", "rail/", "palette/", "settings/", "me/push/",
     "me/presence/", "me/theme/", "files/", "canned/insertable/", "conversations/bulk/", "segments/rows/", "orders/",
     "calls/", "settings/connectors/troubles/",
-    "widget/throughline.js", "form/form.js", "tracker/throughline.js", "tracker/here", "demo-shop/acts/", "demo-shop/sign-out/",
+    "widget/throughline.js", "form/form.js", "tracker/throughline.js", "tracker/here", "demo-shop/acts/",
+    "demo-shop/sign-out/",
 }  # fmt: skip
 DOORS = ("accounts/",)
 
