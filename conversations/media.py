@@ -29,6 +29,7 @@ class Carries:
     has_templates: bool = False  # texts allowed beforehand are the way out of the window
     can_be_public: bool = False  # everybody may read, where the agent wants it so
     longest_public: int = 0
+    segments: int = 0  # that a text is cut into at most (conversations.segments); 0: it is not
 
     @property
     def has_files(self) -> bool:
@@ -39,8 +40,9 @@ CARRIES: dict[str, Carries] = {
     Medium.EMAIL: Carries((Kind.EMAIL,), 500_000, 25 * MB, has_format=True, has_copies=True, has_quote=True),
     Medium.CHAT: Carries((Kind.VISITOR, Kind.SHOP), 10_000, 20 * MB, has_format=True),
     Medium.VOICE: Carries((), 0, 0),
-    # Ten segments of 153 (GSM 03.38 concatenated): more is refused by several carriers.
-    Medium.SMS: Carries((Kind.PHONE,), 1_530, 0),
+    # Ten segments of 153 (GSM 03.38 concatenated): more is refused by several carriers. Files go as pictures (5 MB:
+    # www.twilio.com/docs/messaging/guides/accepted-mime-types), and as links where a number sends none.
+    Medium.SMS: Carries((Kind.PHONE,), 1_530, 5 * MB, segments=10),
     # developers.facebook.com/documentation/business-messaging/whatsapp: the customer service window; a document has up
     # to 100 MB, other kinds of file less (integrations.adapters.media.meta.whatsapp.sending); 3 buttons.
     Medium.WHATSAPP: Carries(

@@ -19,6 +19,7 @@ from conversations.outbound.reach import Choice
 from conversations.outbound.way import KeptWay, Way, filled, places
 from conversations.plain import html_to_text
 from conversations.sanitise import sanitise
+from conversations.segments import segments_of
 
 if TYPE_CHECKING:
     from deskapp.models import User
@@ -206,6 +207,9 @@ class ReplyForm(WritingForm):
         if len(self.said) > longest:
             words = _("%(medium)s carries %(longest)s characters; this has %(length)s.")
             self.add_error("html", words % {"medium": medium, "longest": longest, "length": len(self.said)})
+        elif can.segments and (count := segments_of(self.said).count) > can.segments:
+            words = _("%(medium)s carries %(most)s messages in one; this is %(count)s, by its emoji or its letters.")
+            self.add_error("html", words % {"medium": medium, "most": can.segments, "count": count})
         size = sum(file.size for file in self.attachments)
         if self.attachments and not can.has_files:
             self.add_error(

@@ -1,4 +1,6 @@
 // Way: what the chosen channel carries decides which fields are there, how much is left, and who can read it.
+import { segmentsOf } from "./segments.js";
+
 const $ = (selector) => document.querySelector(selector);
 const channel = () => $('#composer [name="channel"]:checked');
 
@@ -90,9 +92,13 @@ const count = () => {
   const length = [...words.replace(/\n\n/g, "\n").trim()].length;
   const files = $("#reply-form [data-files-list]")?.querySelector('[name="file"]');
   const carriesNone = Boolean(files) && Number(chosen.dataset.largest) === 0;
-  const isOver = length > longest;
+  const most = Number(chosen.dataset.segments ?? 0);
+  const cut = most ? segmentsOf(words.replace(/\n\n/g, "\n").trim()).count : 0;
+  const isOver = length > longest || cut > most;
   out.textContent = carriesNone
     ? out.dataset.files.replace("{medium}", chosen.dataset.medium)
+    : cut > 1 && length <= longest
+    ? out.dataset.segments.replace("{count}", cut).replace("{most}", most)
     : isOver || (longest < 20000 && length > longest * 0.8) || (isPublic() && length) ? out.dataset.words.replace("{length}", length).replace("{longest}", longest) : "";
   out.classList.toggle("over", isOver || carriesNone);
 };
