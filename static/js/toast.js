@@ -1,9 +1,12 @@
 // Toasts: the newest alone, gone when its seconds are over. Z presses its Undo through data-key.
 const region = () => document.querySelector("#toasts");
 
+const opened = () => document.querySelector("main.thread[data-conversation]")?.dataset.conversation ?? "";
+
 const start = (toast) => {
   if (toast.dataset.started) return;
   toast.dataset.started = "1";
+  toast.dataset.of = opened();
   for (const older of region().querySelectorAll(".toast")) if (older !== toast) leave(older);
   setTimeout(() => leave(toast), Number(toast.dataset.seconds ?? 8) * 1000);
 };
@@ -29,6 +32,14 @@ const watch = () => {
 addEventListener("submit", (event) => {
   const toast = event.target.closest?.(".toast");
   if (toast) setTimeout(() => leave(toast));
+});
+
+// Another conversation may be open by then: Undo leads back to the one it is about, and puts nothing into this one.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const of = detail.requestConfig.elt.closest(".toast")?.dataset.of;
+  if (!of || of === opened()) return;
+  detail.shouldSwap = false;
+  location.assign(`/conversations/${of}/`);
 });
 
 watch();

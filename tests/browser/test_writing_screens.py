@@ -8,6 +8,7 @@ from conversations.inbound.receive import receive
 from conversations.models import CannedReply, Conversation, SavedView
 from tests.browser.conftest import becomes
 from tests.browser.test_composer import conversation, page  # noqa: F401  fixtures
+from tests.browser.test_inbox import three  # noqa: F401  fixture
 from tests.conftest import from_ann
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -78,6 +79,33 @@ def test_what_an_answer_draws_hears_a_key_in_the_same_moment(page):  # noqa: F81
     expect(page.locator(".toast")).to_contain_text("Ann Bell is solved.")
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
     assert page.evaluate("window.stayed")  # it was no plain form yet
+
+
+def test_undo_leads_back_from_the_next_customer(page_of, live_desk, ada, three):  # noqa: F811
+    ann, ben = three[0].conversation_id, three[1].conversation_id
+    page = page_of(ada, f"/conversations/{ann}/")  # noqa: F811
+    page.keyboard.press("e")
+    page.locator("#thread-title", has_text="Ben Ash").wait_for()
+    page.keyboard.press("z")
+    page.wait_for_url(f"**/conversations/{ann}/")
+    expect(page.locator("#thread-title")).to_contain_text("Ann Bell")
+    expect(page.locator("#conversation-actions")).to_have_attribute("data-conversation", str(ann))
+    states = lambda: [Conversation.objects.get(pk=pk).status for pk in (ann, ben)]  # noqa: E731
+    becomes(page, lambda: live_desk.do(states), ["open", "open"])
+
+
+def test_words_taken_back_stand_where_they_were_meant_for(page_of, live_desk, ada, three):  # noqa: F811
+    ann = three[0].conversation_id
+    page = page_of(ada, f"/conversations/{ann}/")  # noqa: F811
+    page.locator("#reply").fill("For Ann alone")
+    page.locator("#reply").press("Control+Shift+Enter")
+    page.locator("#thread-title", has_text="Ben Ash").wait_for()
+    expect(page.locator("#reply")).to_have_text("")
+    page.locator("#scroller").focus()
+    page.keyboard.press("z")
+    page.wait_for_url(f"**/conversations/{ann}/")
+    expect(page.locator("#thread-title")).to_contain_text("Ann Bell")
+    expect(page.locator("#reply")).to_have_text("For Ann alone")
 
 
 def test_t_leads_to_the_tag_field_and_enter_hangs_it_on(page, live_desk, conversation):  # noqa: F811
