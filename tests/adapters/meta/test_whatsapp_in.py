@@ -6,6 +6,7 @@ import time
 import pytest
 
 from conversations.models import Delivery, Message
+from customers.consent import holds
 from customers.models import Customer, Identity
 from integrations.models import RawEvent
 from integrations.simulators.server import ProviderServer, Reply
@@ -215,6 +216,26 @@ def test_what_the_shop_writes_on_its_phone_is_its_answer(whatsapp, graph):
     hear(whatsapp, graph)
     ours.delivery.refresh_from_db()
     assert ours.delivery.status == "read"
+
+
+def test_who_wants_no_marketing_is_heard(whatsapp, graph):
+    graph.write(ANN, "Hello")
+    for at, value in ((1_760_000_000, "stop"), (1_760_000_100, "resume"), (1_760_000_200, "stop")):
+        told = {"wa_id": ANN, "category": "marketing_messages", "value": value, "timestamp": at, "detail": "…"}
+        graph.owe(graph.change({"user_preferences": [told]}, field="user_preferences"))
+    hear(whatsapp, graph, order=[3, 0, 2, 1])
+    assert Customer.objects.count() == 1
+    assert holds(Identity.objects.values_list("pk", flat=True)) == {(Identity.objects.get().pk, "messaging"): False}
+
+
+def test_stop_is_heard_and_stays_a_message(whatsapp, graph):
+    graph.write(ANN, "Stop")
+    hear(whatsapp, graph)
+    assert [message.text for message in theirs()] == ["Stop"]
+    assert holds([theirs()[0].identity_id]) == {
+        (theirs()[0].identity_id, "messaging"): False,
+        (theirs()[0].identity_id, "any_message"): False,
+    }
 
 
 def test_of_a_batch_one_poison_thing_is_set_aside_alone(whatsapp, graph):

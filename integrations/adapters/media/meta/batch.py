@@ -11,7 +11,7 @@ from integrations.adapters.reading import inner, moment, rows, words
 from integrations.models import RawEvent
 
 Json = dict[str, Any]
-LISTS = ("messages", "statuses", "errors", "message_echoes")  # of WhatsApp's changes
+LISTS = ("messages", "statuses", "errors", "message_echoes", "user_preferences")  # of WhatsApp's changes
 _LONGEST_SECONDS = 100_000_000_000  # a number above is of milliseconds
 
 

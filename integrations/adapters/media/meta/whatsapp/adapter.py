@@ -66,7 +66,7 @@ class WhatsAppAdapter:
             ),
             gettext_lazy(
                 "Under WhatsApp, Configuration, enter the address {address} and the verify token {verify_token}, and"
-                " subscribe to messages (and smb_message_echoes where the number is also used on a phone)."
+                " subscribe to messages and user_preferences (and smb_message_echoes where a phone has the number, too)."
             ),
             gettext_lazy("Press Test connection: the desk tells Meta its address for this number by itself."),
         ),

@@ -12,13 +12,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from conversations.envelopes import DeliveryReport, InboundMessage, MessageChange
+from customers.facts import ConsentFact
 from customers.identify import Handle
+from customers.models import Purpose
 from customers.models.identity import Kind
 from integrations.adapters.base import Ignored, Understood
 from integrations.adapters.media.meta.batch import Item, each, items, named, time_of
 from integrations.adapters.media.meta.hearing import own_ids
 from integrations.adapters.media.meta.whatsapp import statuses
 from integrations.adapters.media.meta.whatsapp.kinds import Said, said_in
+from integrations.adapters.media.sms.consent import consent_of, word_of
 from integrations.adapters.reading import inner, needed, payload, rows, words
 from integrations.models import Connector, RawEvent
 
@@ -57,7 +60,11 @@ def _message(connector: Connector, raw: RawEvent, item: Item) -> Iterator[Unders
     elif kind == "request_welcome":
         yield Ignored(kind, _("Somebody opened the chat, and has not written yet."))
     else:
-        yield _inbound(connector, raw, item, _writer(message, item), said_in(message))
+        said, handles = said_in(message), _writer(message, item)
+        yield _inbound(connector, raw, item, handles, said)
+        if kind == "text":  # STOP and the like
+            said_at = time_of(message.get("timestamp"), raw)
+            yield from consent_of(connector.pk, handles, word_of(said.text), said_at)
 
 
 def _inbound(
@@ -178,6 +185,17 @@ def _error(connector: Connector, raw: RawEvent, item: Item) -> Iterator[Ignored]
     yield Ignored("errors", statuses.words_of(item.body))
 
 
+def _preference(connector: Connector, raw: RawEvent, item: Item) -> Iterator[Understood]:
+    """…/webhooks/reference/user_preferences: they want no marketing from the shop any more, or want it again."""
+    told, value = item.body, words(item.body.get("value"))
+    if words(told.get("category")) != "marketing_messages" or value not in ("stop", "resume"):
+        yield Ignored("user_preferences", _("The desk has no place for this kind of news."))
+        return
+    handles = _handles(words(told.get("wa_id")), words(told.get("user_id")))
+    said_at = time_of(told.get("timestamp"), raw)
+    yield ConsentFact(connector.pk, handles[:1], Purpose.MARKETING_MESSAGING, value == "resume", said_at, "WhatsApp")
+
+
 _CHANGES: dict[str, Callable[[Connector, RawEvent, Item], MessageChange]] = {
     "reaction": _reaction,
     "revoke": _revoke,
@@ -188,4 +206,5 @@ _TELLS: dict[str, Callable[[Connector, RawEvent, Item], Iterator[Understood]]] =
     "statuses": _status,
     "errors": _error,
     "message_echoes": _echo,
+    "user_preferences": _preference,
 }
