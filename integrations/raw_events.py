@@ -16,6 +16,7 @@ from integrations.models import RawEvent
 
 PAGE = 40
 LOOKED_THROUGH = 20_000  # bodies that one search reads; the next page goes on behind them
+PASSED_OVER = 500_000  # rows that one page may leave out, where no index knows which they are
 MOST_AT_ONCE = 5_000  # that are replayed or set aside by one press
 
 
@@ -62,7 +63,9 @@ def page(wanted: Wanted, *, most: int = PAGE) -> Page:
     if wanted.after:
         rows = rows.filter(pk__lt=wanted.after)
     if wanted.words:
-        return _searched(rows, wanted, most)
+        return _among(_with_words(rows, wanted.words), wanted, most, LOOKED_THROUGH)
+    if wanted.kind or wanted.state in (RawEvent.State.DONE, RawEvent.State.IGNORED):
+        return _among(rows, wanted, most, PASSED_OVER)
     taken = list(_shown(rows)[: most + 1])
     return Page(taken[:most], taken[most - 1].pk if len(taken) > most else 0)
 
@@ -87,13 +90,13 @@ def matching(wanted: Wanted) -> QuerySet[RawEvent]:
     return _with_words(rows, wanted.words) if wanted.words else rows
 
 
-def _searched(rows: QuerySet[RawEvent], wanted: Wanted, most: int) -> Page:
+def _among(asked: QuerySet[RawEvent], wanted: Wanted, most: int, span: int) -> Page:
+    """Of so many keys, the newest first; where they are not enough, the next page goes on behind them."""
     newest = wanted.after or (RawEvent.objects.aggregate(most=Max("pk"))["most"] or 0) + 1
-    span = rows.filter(pk__gte=newest - LOOKED_THROUGH, pk__lt=newest)
-    taken = list(_shown(_with_words(span, wanted.words))[: most + 1])
+    taken = list(_shown(asked.filter(pk__gte=newest - span, pk__lt=newest))[: most + 1])
     if len(taken) > most:
         return Page(taken[:most], taken[most - 1].pk)
-    older = rows.filter(pk__lt=newest - LOOKED_THROUGH).order_by("-pk").values_list("pk", "received_at").first()
+    older = RawEvent.objects.filter(pk__lt=newest - span).order_by("-pk").values_list("pk", "received_at").first()
     return Page(taken, older[0] + 1 if older else 0, older[1] if older else None)
 
 

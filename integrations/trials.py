@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from integrations import health
+from integrations import health, turns
 from integrations.adapters import adapter_named
 from integrations.adapters.about import Step
 from integrations.adapters.base import AdapterError, CredentialError
@@ -100,6 +100,7 @@ def _conclude(connector: Connector, before: dict[str, object], steps: list[Step]
         health.broken(row, words)
     elif wrong is None:
         health.mended(row)
+        turns.wake(row)
         if hasattr(adapter_named(row.adapter), "templates"):
             queue_templates(row.pk)
         Reread.objects.filter(connector=row, due_at=None).update(due_at=timezone.now(), tries=0, error="")

@@ -172,16 +172,22 @@ def give_channel(
 ) -> Channel:
     """Makes the channel of a connector, or changes its address: what was said by it before stays with it.
     Raises WrongError; saves the channel, and not the connector."""
-    address = settled_address(about, address, region)
-    same = Channel.objects.filter(medium=about.medium, address__iexact=address, is_active=True)
-    if same.exclude(pk=connector.channel_id or 0).exists():
-        raise WrongError({"address": _("%(address)s is connected already.") % {"address": address}})
+    address = check_address(connector, about, address, region)
     channel = connector.channel or Channel(medium=about.medium, address=address, name=name or address)
     channel.address, channel.name, channel.is_active = address, name or channel.name, True
     channel.team = team or channel.team
     channel.save()
     connector.channel = channel
     return channel
+
+
+def check_address(connector: Connector, about: About, address: str, region: str = "") -> str:
+    """As it is kept. Raises WrongError where it is none, or another connector has it."""
+    address = settled_address(about, address, region or str(connector.settings.get("region", "")))
+    same = Channel.objects.filter(medium=about.medium, address__iexact=address, is_active=True)
+    if same.exclude(pk=connector.channel_id or 0).exists():
+        raise WrongError({"address": _("%(address)s is connected already.") % {"address": address}})
+    return address
 
 
 def settled_address(about: About, address: str, region: str = "") -> str:

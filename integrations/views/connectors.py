@@ -21,7 +21,7 @@ from integrations.models import Connector
 from integrations.raw_events import Wanted, page
 from integrations.reconciling import can_reconcile
 from integrations.views.admins import admins_only
-from integrations.wiring import WrongError, about_of, connect, draft, value_of
+from integrations.wiring import WrongError, about_of, check_address, connect, draft, value_of
 
 BESIDE = 12  # raw events beside a connector
 
@@ -112,6 +112,8 @@ def connector_field(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """What is wrong with one field as it is being typed; nothing, where nothing is."""
     one = _one(pk)
     about = about_of(one.adapter)
+    if about and about.medium and name == "address":
+        return _address_looked_at(request, one, about)
     field = next((each for each in about.fields if each.name == name), None) if about else None
     if field is None:
         return HttpResponse(status=204)
@@ -124,6 +126,15 @@ def connector_field(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     except ValueError as error:
         wrong = str(error)
     return render(request, "integrations/connectors/wrong.html", {"wrong": wrong, "field": field})
+
+
+def _address_looked_at(request: HttpRequest, one: Connector, about: About) -> HttpResponse:
+    wrong = ""
+    try:
+        check_address(one, about, request.POST.get("address", ""))
+    except WrongError as error:
+        wrong = error.where["address"]
+    return render(request, "integrations/connectors/wrong_address.html", {"wrong": wrong})
 
 
 @admins_only

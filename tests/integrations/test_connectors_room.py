@@ -1,5 +1,6 @@
 """The admin's room: what is connected and how it does; adding, testing, pausing, disconnecting; and who may come in."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from integrations.inbound import backfill
 from integrations.inbound.process import process
 from integrations.models import Backfill, Connector, HealthSample, RawEvent, Reread, Trial
 from integrations.simulators.mail_servers import DESK, PASSWORD, MailServers
+from integrations.simulators.server import ProviderServer, Reply
 from tests.adapters.shops.conftest import connector as sold_by
 from tests.adapters.shops.conftest import shop as shop_server
 from tests.adapters.shops.conftest import woo as woo_server
@@ -143,6 +145,58 @@ def test_a_field_is_looked_at_while_one_types(admin, name, typed, words):
     one = Connector.objects.create(name="Mail", adapter="imap", is_draft=True)
     said = admin.post(reverse("connector_field", args=[one.pk, name]), {f"set-{name}": typed}).content.decode()
     assert words in said and ('class="bad"' in said) is bool(words)
+
+
+def test_an_address_is_looked_at_while_one_types(admin, mail):
+    connect(mail)
+    one = Connector.objects.create(name="Mail", adapter="imap", is_draft=True)
+    where = reverse("connector_field", args=[one.pk, "address"])
+    for typed, words in (("nobody", "not an e-mail address"), (mail.address.upper(), "is connected already")):
+        assert words in admin.post(where, {"address": typed}).content.decode()
+    assert "bad" not in admin.post(where, {"address": "new@hollinfell.example"}).content.decode()
+
+
+class Postmark(ProviderServer):
+    """Knows one token; hands what is sent to the desk's own address back, as its inbound webhook does."""
+
+    came_in = ""  # the name of the connector whose mail it is
+
+    def answer(self, call):
+        if call.headers.get("x-postmark-server-token") != "their token":
+            return Reply({"ErrorCode": 10, "Message": "No Account or Server API tokens were supplied."}, 401)
+        if call.path.endswith("/server"):
+            return Reply({"ID": 1, "Name": "Help"})
+        self.sent = call.json
+        return Reply({"To": "help@shop.example", "MessageID": "p-1", "ErrorCode": 0, "Message": "OK"})
+
+
+def test_an_email_service_is_asked_about_its_key_and_sends_a_letter_to_itself(admin, client):
+    with Postmark() as service:
+        one = wiring.find("esp", "email", "help@shop.example")
+        given = {"esp": "postmark", "server_token": "their token", "api_url": service.url}
+        wiring.connect(one, given, address="help@shop.example")
+        Connector.objects.update(settings={**one.settings, "back_seconds": 0})
+        one.refresh_from_db()
+        trial = tried(one)
+        assert [step["text"] for step in trial.steps] == [
+            "Postmark knows the key", "Postmark took a letter to ourselves", "It has not come back by the webhook yet",
+        ]  # fmt: skip
+        assert trial.is_well and "the webhook's address" in trial.steps[-1]["fix"]
+        sent = service.sent[0] if isinstance(service.sent, list) else service.sent
+        headers = "".join(f"{each['Name']}: {each['Value']}\r\n" for each in sent["Headers"])
+        body = {
+            "RawEmail": f"From: help@shop.example\r\nMessage-ID: <p-1@mtasv.net>\r\n{headers}\r\nTest",
+            "Headers": [],
+        }
+        where = wiring.hook_address(one).partition("8000")[2]
+        assert client.post(where, json.dumps(body), content_type="application/json").status_code == 200
+        process(RawEvent.objects.get().pk)
+        assert RawEvent.objects.get().state == "ignored" and not Message.objects.exists()
+        one.secrets = {**one.secrets, "server_token": "another"}
+        one.save()
+        assert "does not know the desk's key" in tried(one).steps[-1]["text"]
+        one.refresh_from_db()
+        assert one.broken_at
 
 
 def test_a_secret_is_kept_when_it_is_left_empty_and_shown_by_its_end_alone(admin, mail, servers):

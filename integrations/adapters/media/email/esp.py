@@ -20,10 +20,11 @@ from anymail.exceptions import (
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from conversations.envelopes import DeliveryReport, OutboundMessage
 from integrations.adapters.about import Step
-from integrations.adapters.base import NotGenuineError, Understood, check_address
+from integrations.adapters.base import Ignored, NotGenuineError, Understood, check_address
 from integrations.adapters.media.email import esp_about
 from integrations.adapters.media.email.compose import compose
 from integrations.adapters.media.email.envelope import understand_mail
@@ -34,6 +35,7 @@ from integrations.adapters.media.email.esp_services import SERVICES, Service
 from integrations.adapters.media.email.letter import one_line
 from integrations.adapters.media.email.mailbox import arrived_at
 from integrations.adapters.media.email.original import digest, message_id_of
+from integrations.adapters.media.email.own_letter import is_own_letter
 from integrations.inbound.arrival import Arrival
 from integrations.models import Connector, RawEvent
 
@@ -70,6 +72,9 @@ class EspAdapter:
             )
             return
         for mail in _mails(connector, request):
+            if is_own_letter(mail):
+                yield Ignored("test", _("A letter of the desk to itself, to test the connection."))
+                continue
             yield from understand_mail(connector, mail, kept_as=raw.external_id, received_at=arrived_at(raw))
 
     def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
@@ -79,7 +84,7 @@ class EspAdapter:
         esp_about.wire(connector)
 
     def check(self, connector: Connector) -> Iterator[Step]:
-        return esp_about.check(connector)
+        return esp_about.check(connector, backend(connector))
 
 
 def service_of(connector: Connector) -> Service:

@@ -8,20 +8,27 @@ https://developers.brevo.com/reference/getaccount; Mailjet: https://dev.mailjet.
 
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
+from anymail.exceptions import AnymailError
+from anymail.message import AnymailMessage
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations.models import Medium
 from integrations.adapters.about import About, Field, Step, Words
+from integrations.adapters.base import AdapterError
 from integrations.adapters.media.email.esp_services import SERVICES
 from integrations.adapters.media.email.mailbox_about import an_address
+from integrations.adapters.media.email.own_letter import HEADER, marks, own_words
 from integrations.adapters.media.provider import Provider
-from integrations.models import Connector
+from integrations.models import Connector, RawEvent
 
 _KEYS, _MORE = gettext_lazy("Keys of the service"), gettext_lazy("Details")
 NAMES = {"mailgun": "Mailgun", "postmark": "Postmark", "sendgrid": "SendGrid", "brevo": "Brevo", "mailjet": "Mailjet"}
+BACK_SECONDS, LOOK_SECONDS = 20.0, 1.0
 API = {
     "mailgun": "https://api.mailgun.net/v3",
     "postmark": "https://api.postmarkapp.com",
@@ -88,16 +95,38 @@ def wire(connector: Connector) -> None:
         raise WrongError(dict.fromkeys(missing, words))
 
 
-def check(connector: Connector) -> Iterator[Step]:
-    """Raises AdapterError, CredentialError among them."""
+def check(connector: Connector, backend: Any) -> Iterator[Step]:
+    """`backend` is Anymail's, with this connector's keys. Raises AdapterError, CredentialError among them."""
     began, name = time.monotonic(), NAMES[str(connector.settings["esp"])]
     _ask(connector, name)
     yield Step(_("%(name)s knows the key") % {"name": name}, seconds=time.monotonic() - began)
-    if connector.last_in_at:
-        yield Step(_("Its webhooks come in"))
-    else:
-        fix = _("Write a mail to the address: if it does not appear here, look at the webhook's address there.")
-        yield Step(_("Nothing has come in yet"), fix=fix)
+    before, began = timezone.now(), time.monotonic()
+    _to_itself(connector, backend)
+    yield Step(_("%(name)s took a letter to ourselves") % {"name": name}, seconds=time.monotonic() - began)
+    came = _came_back(connector, before)
+    words = _("It came back by the webhook") if came else _("It has not come back by the webhook yet")
+    fix = "" if came else _("If it does not appear among the raw events: look at the webhook's address at the service.")
+    yield Step(words, seconds=time.monotonic() - began, fix=fix)
+
+
+def _to_itself(connector: Connector, backend: Any) -> None:
+    address = connector.channel.address if connector.channel else ""
+    mail = AnymailMessage(_("A test of the connection"), own_words(), address, [address], headers=marks())
+    try:
+        backend.send_messages([mail])
+    except AnymailError as error:
+        refused = _("The mail service does not take it: %(error)s") % {"error": " ".join(str(error).split())[:300]}
+        raise AdapterError(refused, said=str(error)[:4000]) from error
+
+
+def _came_back(connector: Connector, before: datetime) -> bool:
+    until = time.monotonic() + float(connector.settings.get("back_seconds", BACK_SECONDS))
+    mine = RawEvent.objects.filter(connector=connector, received_at__gte=before).exclude(kind="tracking")
+    while not any(HEADER.lower().encode() in bytes(raw.body).lower() for raw in mine.order_by("-pk")[:20]):
+        if time.monotonic() > until:
+            return False
+        time.sleep(LOOK_SECONDS)
+    return True
 
 
 def _ask(connector: Connector, name: str) -> None:
