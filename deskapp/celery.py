@@ -50,7 +50,6 @@ app.conf.beat_schedule = {
         "task": "integrations.outbound.sweep_reactions",
         "schedule": 10.0,
     },
-    "read which templates may go": {"task": "integrations.outbound.templates", "schedule": crontab(hour=4, minute=20)},
     "drop changes whose messages never came": {"task": "conversations.drop_early_changes", "schedule": 3600.0},
     "delete files that agents uploaded and never sent": {"task": "conversations.clear_unsent", "schedule": 3600.0},
     "delete files that visitors uploaded and never sent": {

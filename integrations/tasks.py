@@ -9,7 +9,7 @@ from integrations.inbound import backfill, files, names, rereading
 from integrations.inbound.process import process, survives, waiting_of_each
 from integrations.inbound.together import process_with_next
 from integrations.inbound.tracked import process_tracked
-from integrations.outbound import deliver, react, seen, templates
+from integrations.outbound import deliver, react, seen
 from integrations.queueing import queue_delivery, queue_event
 
 MOST_OF_EACH = 200  # events of one connector that a sweep comes for
@@ -56,11 +56,6 @@ def react_one(reaction_id: int) -> None:
 def sweep_reactions() -> None:
     for reaction_id in react.due():
         react_one.delay(reaction_id)
-
-
-@shared_task(name="integrations.outbound.templates", expires=3600)
-def refresh_templates() -> None:
-    templates.refresh_all()
 
 
 @shared_task(name="integrations.outbound.chat_by_mail")

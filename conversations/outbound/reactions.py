@@ -36,7 +36,7 @@ def react(message: Message, *, emoji: str, by: "User") -> Reaction:
     row = ours.filter(taken_off_at=None).first()
     if row is None and not emoji:
         raise NotPossibleError(_("There is nothing to take off."))
-    ours.exclude(pk=row.pk if row else None).delete()
+    ours.exclude(pk=row.pk if row else 0).delete()
     row = row or Reaction(message=message)
     row.emoji = emoji or row.emoji
     row.taken_off_at = None if emoji else timezone.now()

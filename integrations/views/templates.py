@@ -3,18 +3,20 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from conversations.models import MessageTemplate
 from conversations.views.acting import Toast, conversation_or_404, is_htmx
 from conversations.views.composing import Composer
 from conversations.views.replies import composer_context
+from integrations.adapters import adapter_named
 from integrations.adapters.base import AdapterError
 from integrations.models import Connector
-from integrations.outbound.templates import refresh
+from integrations.offered import sync
 
 
 @login_required
@@ -26,15 +28,20 @@ def message_templates(request: HttpRequest, pk: int, channel_pk: int) -> HttpRes
     shown = context["composer"]
     assert isinstance(shown, Composer)
     reachable = [each.channel.pk for each in shown.choices if each.needs_template and each.channel.pk == channel_pk]
-    connector = get_object_or_404(Connector, channel__in=reachable, is_active=True)
-    try:
-        usable = refresh(connector)
-    except AdapterError as error:
-        said = str(error)
-    else:
-        said = ngettext("%(n)d template may go now.", "%(n)d templates may go now.", usable) % {"n": usable}
+    said = _asked(Connector.objects.filter(channel__in=reachable, is_active=True).first())
     if not is_htmx(request):
         messages.info(request, said)
         return redirect(reverse("conversation", args=[pk]))
-    context = {**composer_context(request, conversation), "toast": Toast(said or _("Asked."), seconds=6)}
+    context = {**composer_context(request, conversation), "toast": Toast(said, seconds=6)}
     return render(request, "conversations/composer/template_again.html", context)
+
+
+def _asked(connector: Connector | None) -> str:
+    if connector is None or not hasattr(adapter_named(connector.adapter), "templates"):
+        return _("There are no templates to ask for here.")
+    try:
+        sync(connector)
+    except AdapterError as error:
+        return str(error)
+    usable = MessageTemplate.objects.filter(channel=connector.channel_id, is_usable=True).count()
+    return ngettext("%(n)d template may go now.", "%(n)d templates may go now.", usable) % {"n": usable}

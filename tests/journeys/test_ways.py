@@ -13,10 +13,12 @@ from conversations.outbound import reactions
 from customers.consent import say
 from customers.facts import ConsentFact
 from customers.identify import Handle
+from integrations import offered
 from integrations.adapters.base import AdapterError
 from integrations.models import Connector
-from integrations.outbound import react, templates
+from integrations.outbound import react
 from integrations.outbound.deliver import envelope
+from integrations.views import templates
 from tests.conftest import from_ann
 
 pytestmark = pytest.mark.django_db
@@ -125,7 +127,8 @@ def template(heard):
     def make(message):
         return MessageTemplate.objects.create(
             channel=message.channel, name="order_update", language="en_GB",
-            body="Hello {{1}}, order {{2}} is on its way.", header="News for {{1}}", footer="Hollin & Fell", examples=["Ann", "1001"],
+            body="Hello {{1}}, order {{2}} is on its way.", header="News for {{1}}", footer="Hollin & Fell",
+            examples=["Ann", "1001"],
             buttons=[{"kind": "URL", "text": "Track", "value": "https://shop.example/{{1}}"}],
         )  # fmt: skip
 
@@ -187,7 +190,8 @@ def test_templates_are_read_from_the_provider_and_those_that_went_are_not_usable
     message = heard("whatsapp", hours=30)
     template(message)
     Connector.objects.create(name="WhatsApp", adapter="whatsapp", channel=message.channel)
-    monkeypatch.setattr(templates, "adapter_named", lambda name: Offering())
+    for module in (templates, offered):
+        monkeypatch.setattr(module, "adapter_named", lambda name: Offering())
     url = reverse("message_templates", args=[message.conversation_id, message.channel_id])
     answer = client.post(url, headers={"HX-Request": "true"}).content.decode()
     assert "hello" in answer and "order_update" not in answer and "1 template may go now." in answer
