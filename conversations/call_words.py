@@ -61,6 +61,8 @@ def title(call: CallDetails, name: str) -> str:
         return _("%(name)s is calling") % who if is_in else _("Calling %(name)s") % who
     if state == "answered":
         return _("On the phone with %(name)s") % who
+    if state == "dialling":
+        return _("Call to %(name)s") % who
     return _("%(name)s called") % who if is_in else _("Called %(name)s") % who
 
 

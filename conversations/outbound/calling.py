@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.actions.change import NotPossibleError, locked
+from conversations.call_words import call_of
 from conversations.inbound.record import touch
 from conversations.live.push import push_message
-from conversations.models import Channel, Conversation, Medium, Message
+from conversations.models import Channel, Conversation, Delivery, Medium, Message
 from conversations.models.conversation import place_in_queue
 from conversations.models.message import MessageKind
 from conversations.outbound.compose import already
@@ -72,11 +73,14 @@ def _channel(by: "User", team_id: int | None) -> Channel | None:
 
 @transaction.atomic
 def place(conversation: Conversation, *, identity: Identity, by: "User", key: uuid.UUID) -> Message:
-    """Asks the phone system to ring `by`, then the customer; the same `key` again is the same call. What it does is
-    reported as of any call (conversations.inbound.calls). Raises NotPossibleError, KeyTakenError."""
+    """Asks the phone system to ring `by`, then the customer; the same `key` again is the same call, as long as that is
+    not over: a button may be pressed for another. What the call does is reported as of any call
+    (conversations.inbound.calls). Raises NotPossibleError, KeyTakenError."""
     conversation = _where_it_is(conversation)
-    if known := already(key, conversation, by=by, kind=MessageKind.CALL):
-        return known
+    while known := already(key, conversation, by=by, kind=MessageKind.CALL):
+        if not _is_over(known):
+            return known
+        key = uuid.uuid5(key, str(known.pk))  # the next press of the button, and its own repetition
     if identity.kind != Kind.PHONE:
         raise NotPossibleError(_("Only a phone number can be called."))
     channel = _channel(by, conversation.team_id)
@@ -97,6 +101,12 @@ def place(conversation: Conversation, *, identity: Identity, by: "User", key: uu
     enqueue(message, due_at=timezone.now())
     push_message(message)
     return message
+
+
+def _is_over(message: Message) -> bool:
+    delivery = getattr(message, "delivery", None)
+    was_lost = delivery is not None and delivery.status in (Delivery.Status.FAILED, Delivery.Status.UNCERTAIN)
+    return was_lost or call_of(message).get("state") in ("ended", "missed")
 
 
 def _where_it_is(conversation: Conversation) -> Conversation:

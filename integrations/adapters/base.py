@@ -134,7 +134,8 @@ class Fetches(Protocol):
 
 
 class Calls(Protocol):
-    """What an adapter has that can have the provider connect an agent with a customer."""
+    """What an adapter has that can have the provider connect an agent with a customer. Where that needs more than
+    hearing of calls does, `can_call(connector)` says whether it is there: without it, agents get a tel: link."""
 
     def call(self, connector: Connector, call: OutboundCall) -> DeliveryReport:
         """Has the agent's line rung, then the customer's. SENT with the provider's id of the call, under which its

@@ -12,7 +12,7 @@ from conversations.inbound.calls import named
 from conversations.models import Delivery
 from conversations.outbound.calling import number_of
 from integrations.adapters import adapter_named
-from integrations.adapters.base import AdapterError, Calls
+from integrations.adapters.base import AdapterError, AwayError, Calls
 from integrations.models import Connector
 
 LATE = timedelta(minutes=1)  # after which an agent's telephone rings for nothing they still have in mind
@@ -21,8 +21,14 @@ LATE = timedelta(minutes=1)  # after which an agent's telephone rings for nothin
 def able(channels: Iterable[int]) -> set[int]:
     """For conversations.outbound.calling: those of them whose phone system can connect, and is well."""
     wanted = Connector.objects.filter(channel__in=list(channels), is_active=True, is_draft=False)
-    well = wanted.filter(paused_at=None, broken_at=None).values_list("channel", "adapter")
-    return {channel for channel, name in well if channel and hasattr(adapter_named(name), "call")}
+    return {each.channel_id for each in wanted.filter(paused_at=None, broken_at=None) if each.channel_id and _can(each)}
+
+
+def _can(connector: Connector) -> bool:
+    """Where an adapter needs more for it than for hearing of calls, it says so by `can_call`."""
+    adapter = adapter_named(connector.adapter)
+    asked = getattr(adapter, "can_call", None)
+    return hasattr(adapter, "call") and (asked is None or bool(asked(connector)))
 
 
 def ring(connector: Connector, delivery: Delivery) -> DeliveryReport:
@@ -34,7 +40,11 @@ def ring(connector: Connector, delivery: Delivery) -> DeliveryReport:
     if not hasattr(adapter, "call"):
         raise AdapterError(_("This phone system cannot place calls for us."), permanent=True)
     calls: Calls = adapter  # type: ignore[assignment]  # as the line above has asked
-    report = calls.call(connector, envelope(delivery))
+    try:
+        report = calls.call(connector, envelope(delivery))
+    except AwayError as error:  # what is written waits for its provider; a telephone that rings later helps nobody
+        words = _("The phone system does not answer. Call again in a moment.")
+        raise AdapterError(words, permanent=True, said=error.said) from error
     if report.external_id:  # before the outbox names it: its first reports may have come already
         named(message, report.external_id)
     return replace(report, is_permanent=True)

@@ -412,6 +412,12 @@ def test_what_the_provider_says_against_it_stands_on_the_card_and_is_not_tried_a
     assert "Not placed." in page and "The provider does not know this extension." in page
     assert Delivery.objects.get().status == "failed" and not Activity.objects.filter(verb="failed").exists()
     assert deliver.due() == []
+    system.answer = DeliveryReport("sent", "out-2")
+    for _twice in range(2):
+        placed(client, ann, call.client_id)  # the same button again: another call, once
+        if not system.asked[1:]:
+            deliver.deliver(Delivery.objects.get(status="queued").pk)
+    assert Message.objects.filter(kind="call").count() == 2
 
 
 def test_a_call_that_could_not_be_placed_in_time_rings_nobody(client, at_41, ann, phone, connector, system):

@@ -114,6 +114,9 @@ class AsteriskAdapter:
     def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
         return refuse_text()
 
+    def can_call(self, connector: Connector) -> bool:
+        return bool(connector.settings.get("ami_host"))
+
     def call(self, connector: Connector, call: OutboundCall) -> DeliveryReport:
         """https://docs.asterisk.org/Latest_API/API_Documentation/AMI_Actions/Originate: the channel's id is ours,
         so that everything that is told of the call names it, and a second try is refused."""

@@ -92,6 +92,9 @@ class CallsAdapter:
     def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
         return refuse_text()
 
+    def can_call(self, connector: Connector) -> bool:
+        return bool(connector.settings.get("call_url"))
+
     def call(self, connector: Connector, call: OutboundCall) -> DeliveryReport:
         url = str(connector.settings.get("call_url", ""))
         if not url:

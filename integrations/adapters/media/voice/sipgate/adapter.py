@@ -79,6 +79,9 @@ class SipgateAdapter:
     def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
         return refuse_text()
 
+    def can_call(self, connector: Connector) -> bool:
+        return bool(connector.secrets.get("token"))
+
     def call(self, connector: Connector, call: OutboundCall) -> DeliveryReport:
         """https://github.com/sipgate-io/sipgateio-outgoingcall-python: the caller's line rings first."""
         if not connector.secrets.get("token"):
