@@ -159,6 +159,8 @@ class MastodonServer(ProviderServer):
         asked = call.query
         found = [each for each in self.notifications if each["type"] == asked.get("types[]", each["type"])]
         most = min(int(asked.get("limit", "40")), 80)
+        if before := asked.get("max_id"):
+            found = [each for each in found if int(each["id"]) < int(before)]
         if after := asked.get("min_id"):
             found = [each for each in found if int(each["id"]) > int(after)][:most]
         return Reply(sorted(found, key=lambda each: -int(each["id"]))[:most])

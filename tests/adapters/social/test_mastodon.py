@@ -1,15 +1,18 @@
 """A Mastodon account: what comes by its stream and its list, once and without a gap; what goes out, and to whom."""
 
+from datetime import timedelta
 from threading import Event
 
 import pytest
+from django.utils import timezone
 
 from conversations.models import Attachment, Conversation, Delivery, Medium, Message
 from integrations.adapters import adapter_named
 from integrations.adapters.base import AdapterError, AwayError, CredentialError, UncertainError
-from integrations.adapters.media.mastodon import sending, stream, watching
+from integrations.adapters.media.mastodon import past, sending, stream, watching
 from integrations.adapters.media.mastodon.reading import words_of
 from integrations.inbound import listening
+from integrations.inbound.arrival import News
 from integrations.inbound.watch import Watcher
 from integrations.models import Connector, RawEvent
 from integrations.simulators.mastodon import DOMAIN, TOKEN, US, MastodonServer
@@ -237,6 +240,25 @@ def test_line_that_breaks_in_the_middle_is_away_and_garbage_is_set_aside(connect
         server._stream("notification", "{not json")
     listener.until(lambda: RawEvent.objects.exists())
     assert states() == ["aside"]
+
+
+def test_a_period_is_counted_and_read_again(connector, server, monkeypatch):
+    monkeypatch.setattr(past, "PAGE", 3)
+    for number in range(7):
+        server.write("ann", f"Post {number}")
+    adapter, now = adapter_named("mastodon"), timezone.now()
+    period = (now - timedelta(days=1), now + timedelta(minutes=1))
+    [counted] = adapter.reconcile(connector, *period)
+    assert (counted.there, counted.here) == (7, 0)
+    cursor, read = {}, 0
+    while cursor is not None:
+        page = next(adapter.pages(connector, cursor, *period))  # as one that is broken off after each page
+        listening.take(connector, News(page.arrivals))
+        cursor, read = page.cursor, read + len(page.arrivals)
+    work_off()
+    [counted] = adapter.reconcile(connector, *period)
+    assert (read, counted.here, Message.objects.count()) == (7, 7, 7)
+    assert list(adapter.reconcile(connector, now - timedelta(days=9), now - timedelta(days=8)))[0].there == 0
 
 
 def test_private_answer_is_for_the_customer_alone(connector, server):

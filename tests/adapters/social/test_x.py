@@ -2,17 +2,20 @@
 
 import json
 import time
+from datetime import timedelta
 from threading import Thread
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from conversations.models import Attachment, Delivery, Medium, Message
 from integrations.adapters import adapter_named
 from integrations.adapters.base import AdapterError, AwayError, CredentialError, UncertainError
 from integrations.adapters.media.x import auth, polling, sending
 from integrations.inbound import listening
+from integrations.inbound.arrival import News
 from integrations.models import Connector, RawEvent
 from integrations.simulators.server import Webhook
 from integrations.simulators.x import SECRETS, US, XServer, sign
@@ -169,20 +172,21 @@ def test_event_of_another_account_of_the_app_goes_to_its_connector(connector, se
     assert Message.objects.get().channel == other.channel
 
 
-def test_asking_begins_now_and_loses_nothing(connector, server):
+def test_asking_begins_now_and_loses_nothing(connector, server, monkeypatch):
+    monkeypatch.setitem(polling.MESSAGES, "max_results", "5")
     server.mention(ANN, "long ago")
     server.write(ANN, "long ago, too")
     look(connector)
     assert not Message.objects.exists()
-    for number in range(120):  # more than one page
+    for number in range(12):  # more than one page
         server.write(ANN, f"Message {number}")
     server.mention(ANN, "now")
     look(connector)
     look(connector)
-    assert Message.objects.filter(is_public=False).count() == 120
+    assert Message.objects.filter(is_public=False).count() == 12
     assert Message.objects.get(is_public=True).text == "@hollinfell now"
     texts = list(Message.objects.filter(is_public=False).order_by("pk").values_list("text", flat=True))
-    assert texts == [f"Message {number}" for number in range(120)]
+    assert texts == [f"Message {number}" for number in range(12)]
 
 
 def test_what_a_webhook_and_the_asking_bring_is_one_message(connector, server):
@@ -192,6 +196,25 @@ def test_what_a_webhook_and_the_asking_bring_is_one_message(connector, server):
     hear(connector, server)
     look(connector)
     assert Message.objects.count() == 2
+
+
+def test_a_period_is_counted_and_read_again(connector, server, monkeypatch):
+    monkeypatch.setitem(polling.MESSAGES, "max_results", "5")
+    for number in range(3):
+        server.mention(ANN, f"Post {number}")
+    for number in range(12):
+        server.write(ANN, f"Message {number}")
+    server.write(US["id"], "our own")
+    adapter, now = adapter_named("x"), timezone.now()
+    period = (now - timedelta(days=1), now + timedelta(minutes=1))
+    assert [(each.there, each.here) for each in adapter.reconcile(connector, *period)] == [(3, 0), (12, 0)]
+    cursor = {}
+    while cursor is not None:
+        page = next(adapter.pages(connector, cursor, *period))  # as one that is broken off after each page
+        listening.take(connector, News(page.arrivals))
+        cursor = page.cursor
+    work_off()
+    assert [(each.there, each.here) for each in adapter.reconcile(connector, *period)] == [(3, 3), (12, 12)]
 
 
 def test_picture_of_a_direct_message_is_fetched(connector, server):

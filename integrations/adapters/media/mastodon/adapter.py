@@ -5,6 +5,7 @@ account_id, domain, streaming, longest, most_files. Its secret: access_token.
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from threading import Event
 from urllib.parse import urlsplit
 
@@ -15,13 +16,14 @@ from django.utils.translation import gettext_lazy
 from conversations.envelopes import DeliveryReport, OutboundMessage
 from conversations.models import Medium
 from conversations.public_web import leads_outside
-from integrations.adapters.about import About, Field, Step
+from integrations.adapters.about import About, Compared, Field, Step
 from integrations.adapters.base import Fetched, Understood
 from integrations.adapters.media.download import download
-from integrations.adapters.media.mastodon import checking, sending, watching
+from integrations.adapters.media.mastodon import checking, past, sending, watching
 from integrations.adapters.media.mastodon.faults import MASTODON
 from integrations.adapters.media.mastodon.telling import told
 from integrations.adapters.media.mastodon.understanding import understood
+from integrations.adapters.shops.base import Page
 from integrations.inbound.arrival import News
 from integrations.models import Connector, RawEvent
 
@@ -90,6 +92,14 @@ class MastodonAdapter:
 
     def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
         return sending.send(connector, message)
+
+    def pages(
+        self, connector: Connector, cursor: Mapping[str, object], since: datetime | None, until: datetime | None
+    ) -> Iterator[Page]:
+        return past.pages(connector, cursor, since, until)
+
+    def reconcile(self, connector: Connector, since: datetime, until: datetime) -> Iterator[Compared]:
+        return past.reconcile(connector, since, until)
 
     def check(self, connector: Connector) -> Iterator[Step]:
         return checking.check(connector)

@@ -8,6 +8,7 @@ Its settings: way ("polling" or "webhook"), auth ("oauth2" or "oauth1"), longest
 
 import secrets as randomness
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from threading import Event
 
 from django.http import HttpRequest, HttpResponse
@@ -15,11 +16,12 @@ from django.utils.translation import gettext_lazy
 
 from conversations.envelopes import DeliveryReport, OutboundMessage
 from conversations.models import Medium
-from integrations.adapters.about import About, Field, Step, Words
+from integrations.adapters.about import About, Compared, Field, Step, Words
 from integrations.adapters.base import Fetched, Understood
-from integrations.adapters.media.x import api, checking, hearing, polling, sending
+from integrations.adapters.media.x import api, checking, hearing, past, polling, sending
 from integrations.adapters.media.x.telling import told
 from integrations.adapters.media.x.understanding import understood
+from integrations.adapters.shops.base import Page
 from integrations.inbound.arrival import Arrival, News
 from integrations.models import Connector, RawEvent
 
@@ -95,6 +97,14 @@ class XAdapter:
 
     def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
         return sending.send(connector, message)
+
+    def pages(
+        self, connector: Connector, cursor: Mapping[str, object], since: datetime | None, until: datetime | None
+    ) -> Iterator[Page]:
+        return past.pages(connector, cursor, since, until)
+
+    def reconcile(self, connector: Connector, since: datetime, until: datetime) -> Iterator[Compared]:
+        return past.reconcile(connector, since, until)
 
     def check(self, connector: Connector) -> Iterator[Step]:
         return checking.check(connector)

@@ -47,10 +47,8 @@ def watch(connector: Connector, stop: Event) -> Iterator[News]:
 
 def looked(connector: Connector) -> Iterator[News]:
     """The posts, then the messages: each with the cursor behind the newest. Who is connected begins now."""
-    account = words(connector.settings.get("account_id"))
-    if not account:
-        account = words(inner(api.found(connector, "GET", "/2/users/me"), "data").get("id"))
-    for kind, path, asked in ((MENTION, f"/2/users/{account}/mentions", MENTIONS), (DM, "/2/dm_events", MESSAGES)):
+    for kind in (MENTION, DM):
+        path, asked = asked_of(connector, kind)
         after = connector.cursor.get(kind)
         if after is None:
             newest = rows(api.found(connector, "GET", path, params={**asked, "max_results": "5"}), "data")
@@ -58,7 +56,7 @@ def looked(connector: Connector) -> Iterator[News]:
             continue
         found = sorted(_behind(connector, kind, path, asked, int(words(after) or 0)), key=lambda each: _id(each[0]))
         moved = {**connector.cursor, kind: str(_id(found[-1][0]))} if found else None
-        yield News(tuple(_arrival(kind, said, includes) for said, includes in found), moved)
+        yield News(tuple(arrival(kind, said, includes) for said, includes in found), moved)
 
 
 def _behind(connector: Connector, kind: str, path: str, asked: Json, after: int) -> Iterator[tuple[Json, Json]]:
@@ -76,7 +74,16 @@ def _behind(connector: Connector, kind: str, path: str, asked: Json, after: int)
         asked["pagination_token"] = token
 
 
-def _arrival(kind: str, said: Json, includes: Json) -> Arrival:
+def asked_of(connector: Connector, kind: str) -> tuple[str, dict[str, str]]:
+    """The path, and what to ask there. Raises AdapterError."""
+    if kind == DM:
+        return "/2/dm_events", MESSAGES
+    account = words(connector.settings.get("account_id"))
+    account = account or words(inner(api.found(connector, "GET", "/2/users/me"), "data").get("id"))
+    return f"/2/users/{account}/mentions", MENTIONS
+
+
+def arrival(kind: str, said: Json, includes: Json) -> Arrival:
     name = f"{kind}:{_id(said)}"
     body = json.dumps({"data": said, "includes": includes}, default=str).encode()
     return Arrival(name, digest_of(name), body, kind)
