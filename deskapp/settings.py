@@ -232,6 +232,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 60 * 1024 * 1024  # a mail of 40 MB, as an ESP's w
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 LARGEST_FILE = number("LARGEST_FILE_MB", 100, at_least=1) * 1024 * 1024  # that is fetched from a provider
 CLAMD = address("CLAMD", "tcp", "unix")  # a virus scanner that looks through what customers send
+CALL_RECORDS = words("CALL_RECORDS", "/var/log/asterisk")  # folders in which files of a phone system may be read
 
 # The desk's own conversations.
 ENCRYPTION_KEYS = words("ENCRYPTION_KEYS") or [kept_secret(DATA_DIR, "connector")]

@@ -57,6 +57,11 @@ class TwilioServer(ProviderServer):
         self.phone_calls: dict[str, Json] = {}
         self.files: dict[str, tuple[str, bytes]] = {}
         self.blocked: set[str] = set()
+        self.contents: list[Json] = [
+            self._content("order_sent", "Hi {{1}}, your order {{2}} is on its way.", "approved"),
+            self._content("order_late", "Your order {{2}} is late, {{1}}.", "approved"),
+            self._content("new_shop", "Come and see us!", "rejected"),
+        ]
 
     # What customers do
 
@@ -135,6 +140,7 @@ class TwilioServer(ProviderServer):
             (r"/Recordings/(\w+)(?:\.mp3|\.wav)?", "GET", self._media),
             (r"/media/(\w+)", "GET", self._file),
             (r"/Calls\.json", "POST", self._call),
+            (r"/v1/ContentAndApprovals", "GET", self._contents),
             (r"/v1/Services/(\w+)", "GET", self._service),
             (r"/v1/Services/(\w+)", "POST", self._service),
         ]
@@ -167,6 +173,9 @@ class TwilioServer(ProviderServer):
             "use_inbound_webhook_on_number": True,
         }
         return Reply(found)
+
+    def _contents(self, call: Call) -> Reply:
+        return Reply({"contents": self.contents, "meta": {"next_page_url": None, "key": "contents"}})
 
     def _send(self, call: Call) -> Reply:
         form, bare = call.form, call.form.get("To", "").removeprefix("whatsapp:")
@@ -227,6 +236,13 @@ class TwilioServer(ProviderServer):
         return {
             "sid": self.sid("PN"), "phone_number": number, "sms_url": "", "sms_method": "POST", "voice_url": "",
             "voice_method": "POST", "status_callback": "", "capabilities": {"sms": True, "mms": True, "voice": True},
+        }  # fmt: skip
+
+    def _content(self, name: str, body: str, status: str) -> Json:
+        return {
+            "sid": self.sid("HX"), "friendly_name": name, "language": "en", "types": {"twilio/text": {"body": body}},
+            "variables": {"1": "Ann", "2": "HF-1"},
+            "approval_requests": {"name": name, "category": "UTILITY", "status": status},
         }  # fmt: skip
 
     def sid(self, kind: str) -> str:

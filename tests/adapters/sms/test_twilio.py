@@ -5,7 +5,9 @@ import json
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
+from django.utils import timezone
 
+from conversations.envelopes import OutboundMessage, Template
 from conversations.models import Attachment, Delivery, DeliveryAttempt, Medium, Message
 from customers.consent import of_customer
 from customers.models import Customer, Identity
@@ -14,6 +16,7 @@ from integrations.adapters.base import CredentialError
 from integrations.adapters.media.twilio.signature import SIGNATURE, signed
 from integrations.inbound import files
 from integrations.models import RawEvent
+from integrations.simulators.server import Reply
 from integrations.simulators.twilio import GIF, NUMBER
 from tests.adapters.phoning import ANN, answered, aside, hear, only_message, post, twilio_connector, work_off
 
@@ -342,3 +345,51 @@ def test_a_json_webhook_is_signed_by_its_digest(twilio, texts, settings):
     assert Client().post(path, body.replace(b"Hi", b"Ho"), **ask).status_code == 403
     work_off()
     assert only_message().text == "Hi"
+
+
+def test_a_template_is_offered_and_goes_out_by_its_sid(twilio, whatsapp):
+    offered = list(adapter_named("twilio_whatsapp").templates(whatsapp))
+    assert [(each.is_usable, each.name.split()[0]) for each in offered] == [
+        (True, "order_sent"),
+        (False, "order_late"),  # its values stand in another order than they are named in
+        (False, "new_shop"),
+    ]
+    assert offered[0].examples == ("Ann", "HF-1") and offered[0].category == "UTILITY"
+    template = Template(offered[0].name, "en", ("Ann", "HF-7"))
+    words = {name: "" for name in ("to_name", "html", "subject", "author_name")}
+    message = OutboundMessage(
+        1, 1, 1, whatsapp.channel_id, "k", ANN, text="", references=(), cc=(), bcc=(), attachment_ids=(),
+        created_at=timezone.now(), template=template, **words,
+    )  # fmt: skip
+    adapter_named("twilio_whatsapp").send(whatsapp, message)
+    (sent,) = twilio.messages.values()
+    assert sent["content_sid"] == twilio.contents[0]["sid"] and sent["variables"] == {"1": "Ann", "2": "HF-7"}
+
+
+def test_a_long_text_goes_in_parts_and_the_first_one_tells(twilio, texts, ada):
+    twilio.text(ANN, "Hello")
+    hear(twilio)
+    delivery = answered(only_message(), "word " * 500, ada)
+    first, second = twilio.messages.values()
+    assert len(first["body"]) <= 1600 and delivery.external_id == first["sid"]
+    hear(twilio)
+    delivery.refresh_from_db()
+    assert delivery.status == Delivery.Status.DELIVERED and delivery.external_id == first["sid"]
+    twilio.becomes(second["sid"], "undelivered", "30003")
+    hear(twilio)
+    delivery.refresh_from_db()
+    assert delivery.status == Delivery.Status.FAILED
+
+
+def test_one_of_two_parts_that_went_is_not_sent_again(twilio, texts, ada, monkeypatch):
+    twilio.text(ANN, "Hello")
+    hear(twilio)
+    send, sent = twilio._send, []
+
+    def once(call):
+        sent.append(call)
+        return send(call) if len(sent) == 1 else Reply({"code": 30001, "message": "Queue overflow"}, 400)
+
+    monkeypatch.setattr(twilio, "_send", once)
+    delivery = answered(only_message(), "word " * 500, ada)
+    assert delivery.status == Delivery.Status.FAILED and delivery.error.startswith("Only 1 of its 2 parts went out")

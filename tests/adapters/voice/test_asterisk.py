@@ -284,6 +284,15 @@ def test_a_file_that_is_gone_is_said(records):
         next(adapter_named("asterisk").watch(connector, Event()))
 
 
+def test_a_file_elsewhere_on_the_machine_is_not_read(records, settings):
+    connector, file = records
+    settings.LOCAL, settings.CALL_RECORDS = False, ["/var/log/asterisk"]
+    with pytest.raises(AdapterError, match="not below /var/log/asterisk"):
+        next(adapter_named("asterisk").watch(connector, Event()))
+    settings.CALL_RECORDS = [str(file.path.parent)]
+    next(adapter_named("asterisk").watch(connector, Event()))
+
+
 ROW = {
     "src": "07700900456", "dst": "204", "dcontext": "from-pstn", "channel": "PJSIP/trunk-1", "lastapp": "Dial",
     "dstchannel": "PJSIP/204-2", "start": "2026-11-20 09:00:00", "answer": "2026-11-20 09:00:05", "billsec": 60,

@@ -11,12 +11,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from conversations.envelopes import DeliveryReport, OutboundMessage
+from conversations.envelopes import DeliveryReport, OfferedTemplate, OutboundMessage
 from conversations.models import Medium
 from integrations.adapters.about import About, Field, Step
 from integrations.adapters.base import Fetched, Understood
 from integrations.adapters.media import fetching
-from integrations.adapters.media.sms.twilio import checking, hearing, sending, understanding
+from integrations.adapters.media.sms.twilio import checking, hearing, sending, templates, understanding
 from integrations.adapters.media.twilio.account import FIELDS
 from integrations.adapters.media.twilio.api import HOSTS, keys
 from integrations.inbound.arrival import Arrival
@@ -110,3 +110,6 @@ class TwilioWhatsAppAdapter(TwilioAdapter):
         has_hook=True,
         manual="https://www.twilio.com/docs/whatsapp",
     )
+
+    def templates(self, connector: Connector) -> Iterator[OfferedTemplate]:
+        return templates.offered(connector)

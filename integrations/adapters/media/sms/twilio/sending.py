@@ -13,6 +13,7 @@ from conversations.models import Attachment, Delivery, Medium
 from integrations.adapters.base import AdapterError
 from integrations.adapters.media.heard import address_of
 from integrations.adapters.media.sms.twilio.hearing import STATUS
+from integrations.adapters.media.sms.twilio.templates import sid_of
 from integrations.adapters.media.sms.twilio.understanding import WHATSAPP
 from integrations.adapters.media.twilio.api import ask, words_of
 from integrations.lending import lent_address
@@ -74,14 +75,13 @@ def _steps(count: int) -> range:
 
 def _template(message: OutboundMessage) -> Pairs:
     """https://www.twilio.com/docs/content/send-templates-created-with-the-content-template-builder
-    `name` is the content's SID; its variables are numbered: those of the header first, then the body's, the buttons'.
+    Its variables are numbered, in the order of the text (templates.py offers no others).
     """
     template = message.template
     assert template is not None
-    values = [*([template.header] if template.header else []), *template.values, *template.buttons]
-    pairs = [("ContentSid", template.name)]
-    if values:
-        numbered = {str(number): value for number, value in enumerate(values, 1)}
+    pairs = [("ContentSid", sid_of(template.name))]
+    if template.values:
+        numbered = {str(number): value for number, value in enumerate(template.values, 1)}
         pairs.append(("ContentVariables", json.dumps(numbered, ensure_ascii=False)))
     return pairs
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Event
 
 import structlog
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from integrations.adapters.base import AdapterError, AwayError
@@ -79,6 +80,7 @@ def _arrival(kind: str, name: str, said: object) -> Arrival:
 def read_file(path: str, cursor: dict[str, object]) -> tuple[list[Arrival], dict[str, object]]:
     """The whole lines behind the cursor, each an arrival. Of one that was rotated, first what is left of it.
     Raises AdapterError."""
+    _check_place(path)
     number, place = int(str(cursor.get("inode") or 0)), int(str(cursor.get("offset") or 0))
     try:
         now = os.stat(path)
@@ -93,6 +95,15 @@ def read_file(path: str, cursor: dict[str, object]) -> tuple[list[Arrival], dict
         words = _("The file of the records cannot be read: %(why)s") % {"why": error.strerror}
         raise AdapterError(words, said=str(error)) from error
     return _rows(lines), {"inode": now.st_ino, "offset": place}
+
+
+def _check_place(path: str) -> None:
+    """Who may connect a phone system may not read every file of the machine by it."""
+    places = [Path(place).resolve() for place in settings.CALL_RECORDS]
+    where = Path(path).resolve()
+    if not settings.LOCAL and not any(place in where.parents for place in places):
+        words = _("The file is not below %(places)s, where the desk may read records (CALL_RECORDS).")
+        raise AdapterError(words % {"places": ", ".join(map(str, places))}, permanent=True)
 
 
 def _lines(path: str, place: int) -> tuple[list[bytes], int]:
