@@ -31,6 +31,17 @@ class Item:
         return json.dumps(self.alone, default=float).encode()  # numbers were read as decimals
 
 
+def whole(found: Json) -> Json:
+    """A webhook; also of the inner part of one, as Meta's pages show them. Raises ValueError for neither."""
+    if isinstance(found.get("entry"), list):
+        return found
+    if isinstance(found.get("sender"), dict):
+        return {"entry": [{"messaging": [found]}]}
+    if any(isinstance(found.get(name), list) for name in LISTS):
+        return {"entry": [{"changes": [{"field": "messages", "value": found}]}]}
+    raise ValueError("“entry” is missing.")
+
+
 def items(found: Json, among: Iterable[str] = LISTS) -> Iterator[Item]:
     """Raises ValueError where it is no webhook of Meta's at all."""
     number = 0

@@ -17,7 +17,7 @@ from conversations.models import Delivery
 from customers.identify import Handle
 from integrations.adapters.base import Ignored, Understood
 from integrations.adapters.media.meta.attachments import Said, said_in
-from integrations.adapters.media.meta.batch import Item, each, items, named, time_of
+from integrations.adapters.media.meta.batch import Item, each, items, named, time_of, whole
 from integrations.adapters.media.meta.hearing import own_ids
 from integrations.adapters.reading import inner, needed, payload, words
 from integrations.models import Connector, RawEvent
@@ -29,10 +29,7 @@ OURS = "throughline"  # what our own messages carry, so that their echoes are kn
 
 def understand(connector: Connector, raw: RawEvent) -> Iterator[Understood]:
     """Raises ValueError for what is no webhook of these."""
-    found = payload(raw)
-    if "entry" not in found:
-        raise ValueError("“entry” is missing.")
-    yield from each(raw, items(found, among=()), lambda item: _understood(Talk(connector, raw, item)))
+    yield from each(raw, items(whole(payload(raw)), among=()), lambda item: _understood(Talk(connector, raw, item)))
 
 
 class Talk:

@@ -4,7 +4,7 @@ from typing import Any
 
 from conversations.envelopes import DeliveryReport, InboundMessage, MessageChange
 from integrations.adapters.base import Understood
-from integrations.adapters.media.meta.batch import Item, items, time_of
+from integrations.adapters.media.meta.batch import Item, items, time_of, whole
 from integrations.adapters.reading import inner, payload, rows, words
 from integrations.models import RawEvent
 
@@ -14,7 +14,7 @@ _EVENTS = ("message", "postback", "referral", "reaction", "read", "delivery", "m
 
 def told(raw: RawEvent, envelope: Understood) -> dict[str, object]:
     """Pure. Nothing for what cannot be found again."""
-    batch = list(items(payload(raw)))
+    batch = list(items(whole(payload(raw))))
     item = next((each for each in batch if _is_of(each, envelope)), batch[0] if len(batch) == 1 else None)
     if item is None:
         return {}

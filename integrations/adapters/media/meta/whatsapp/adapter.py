@@ -66,7 +66,7 @@ class WhatsAppAdapter:
             ),
             gettext_lazy(
                 "Under WhatsApp, Configuration, enter the address {address} and the verify token {verify_token}, and"
-                " subscribe to messages and user_preferences (and smb_message_echoes where a phone has the number, too)."
+                " subscribe to messages and user_preferences (and smb_message_echoes where a phone has the number)."
             ),
             gettext_lazy("Press Test connection: the desk tells Meta its address for this number by itself."),
         ),

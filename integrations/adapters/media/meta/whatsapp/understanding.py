@@ -17,7 +17,7 @@ from customers.identify import Handle
 from customers.models import Purpose
 from customers.models.identity import Kind
 from integrations.adapters.base import Ignored, Understood
-from integrations.adapters.media.meta.batch import Item, each, items, named, time_of
+from integrations.adapters.media.meta.batch import Item, each, items, named, time_of, whole
 from integrations.adapters.media.meta.hearing import own_ids
 from integrations.adapters.media.meta.whatsapp import statuses
 from integrations.adapters.media.meta.whatsapp.kinds import Said, said_in
@@ -31,10 +31,7 @@ SOURCE = "whatsapp"
 
 def understand(connector: Connector, raw: RawEvent) -> Iterator[Understood]:
     """Raises ValueError for what is no webhook of WhatsApp's."""
-    found = payload(raw)
-    if "entry" not in found:
-        raise ValueError("“entry” is missing.")
-    yield from each(raw, items(found), lambda item: _understood(connector, raw, item))
+    yield from each(raw, items(whole(payload(raw))), lambda item: _understood(connector, raw, item))
 
 
 def _understood(connector: Connector, raw: RawEvent, item: Item) -> Iterator[Understood]:
