@@ -78,6 +78,8 @@ def _runs(said: list[Message]) -> Iterable[Step]:
 
 
 def _medium(message: Message) -> str:
+    if message.kind == Message.Kind.CALL:  # also one that was written down by hand
+        return Medium.VOICE
     return message.channel.medium if message.channel else ""
 
 

@@ -43,7 +43,7 @@ def _wrote_lately() -> list[int]:
     seen: set[int] | None = cache.get(_SEEN)
     if seen and max(seen) == newest:
         return []
-    rows = Message.objects.filter(kind=Message.Kind.INBOUND).order_by()
+    rows = Message.objects.filter(kind__in=[Message.Kind.INBOUND, Message.Kind.CALL]).order_by()
     rows = rows.filter(pk__gt=max(seen) - LATE) if seen else rows.filter(created_at__gte=timezone.now() - LOST)
     found = dict(rows.values_list("pk", "conversation__customer"))
     new = {pk: customer for pk, customer in found.items() if pk not in (seen or set())}

@@ -15,7 +15,7 @@ from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.db.models.functions import ExtractHour
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
@@ -133,7 +133,8 @@ def _read_habits(ids: list[int], known: dict[int, _Known]) -> None:
     ):
         known[pk].hours[hour] += count
         known[pk].seen_at = max(known[pk].seen_at or last, last)
-    said = Customer.objects.filter(pk__in=ids, conversations__messages__kind="inbound").order_by()
+    called = Q(conversations__messages__kind="call", conversations__messages__details__call__direction="in")
+    said = Customer.objects.filter(Q(conversations__messages__kind="inbound") | called, pk__in=ids).order_by()
     at = ExtractHour("conversations__messages__created_at")
     for pk, medium, hour, count, last in said.values_list(
         "pk", "conversations__messages__channel__medium", at

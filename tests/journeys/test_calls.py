@@ -27,8 +27,9 @@ from conversations.models import (
     Medium,
     Message,
 )
+from conversations.refreshing import refresh
 from customers.identify import Handle
-from customers.models import Claim, Identity
+from customers.models import Claim, Identity, Profile
 from integrations.adapters import base
 from integrations.inbound.process import accept, process
 from integrations.models import Connector
@@ -447,3 +448,10 @@ def test_an_extension_is_one_agents_alone(client, at_41, root):
     client.force_login(other)
     mine = client.get(reverse("me")).content.decode()
     assert 'name="extension" value="43"' in mine
+
+
+def test_calls_count_among_a_customers_habits(ann, phone):
+    for number in range(3):
+        hear(told(phone, "ended", number, call=f"c{number}", seconds=5))
+    refresh()
+    assert Profile.objects.get(customer=ann.customer).preferred_medium == "voice"
