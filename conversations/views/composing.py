@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from conversations.models import Attachment, Draft, Message, MessageTemplate
@@ -96,12 +97,15 @@ class Composer:
         proposed = next((each for each in self.choices if each.can_be_used), None)
         if proposed is None:
             return ""
+        why = proposed.why
+        if proposed.needs_template or proposed.left is not None:
+            why = f"{why} {capfirst(proposed.reason)}."
         last = next((each for each in self.choices if each.was_last and each != proposed), None)
         if last is None:
-            return proposed.why
+            return why
         hurdle = last.blocked or (_("Only a template may go there now.") if last.needs_template else "")
         wrote = _("They wrote by %(medium)s last.") % {"medium": last.channel.get_medium_display()}
-        return f"{wrote} {hurdle} {proposed.why}" if hurdle else proposed.why
+        return f"{wrote} {hurdle} {why}" if hurdle else why
 
 
 def fresh_composer(agent: "User", known: Opened) -> Composer:

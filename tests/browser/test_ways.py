@@ -1,4 +1,4 @@
-"""How an answer goes, in a real browser and by keyboard: which message it answers, who can read it, what may still go."""
+"""How an answer goes, in a browser and by keyboard: which message it answers, who can read it, what may still go."""
 
 from datetime import timedelta
 
