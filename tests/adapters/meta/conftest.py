@@ -25,3 +25,9 @@ def messenger(db, graph):
 @pytest.fixture
 def instagram(db, graph):
     return connected("instagram", graph)
+
+
+@pytest.fixture
+def at(db, graph):
+    """A connector by the name of its adapter."""
+    return lambda on, **settings: connected(on, graph, **settings)
