@@ -80,16 +80,9 @@ def look(connector):
 def test_a_public_complaint_is_answered_in_public_once_and_moved_to_private(client, ada, returns):
     client.force_login(ada)
     with MastodonServer() as server:
-        noted = {
-            "site": server.url,
-            "domain": DOMAIN,
-            "account": US["username"],
-            "account_id": US["id"],
-            "start": "all",
-        }
-        desk = in_team(
-            connect("mastodon", Medium.MASTODON, server, {"access_token": TOKEN}, start="all", **noted), returns
-        )
+        noted = {"site": server.url, "domain": DOMAIN, "account": US["username"], "account_id": US["id"]}
+        wired = connect("mastodon", Medium.MASTODON, server, {"access_token": TOKEN}, start="all", **noted)
+        desk = in_team(wired, returns)
         server.write("ann@elsewhere.example", "Three weeks and no boots! Stay away!")
         look(desk)
         complaint = theirs()
