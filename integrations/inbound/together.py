@@ -1,8 +1,8 @@
 """Inbound 2, when much comes at once: several kept events in one transaction, each step a few statements for all.
 
-Who comes for one mail takes along those kept after it; what chat visitors say meanwhile is kept and processed together.
-What needs a look of its own, and everything where anything fails, is processed one by one: so each event still fails
-alone.
+Who comes for one event takes along those of its connector kept after it; what chat visitors say meanwhile is kept and
+processed together. What needs a look of its own, and everything where anything fails, is processed one by one: so each
+event still fails alone.
 """
 
 import json
@@ -15,15 +15,16 @@ from django.db.models.functions import Length
 
 from conversations.envelopes import InboundMessage
 from conversations.inbound.receive import receive_each
-from conversations.models import Medium, Message
+from conversations.models import Message
 from integrations.adapters import adapter_named
 from integrations.inbound.loops import hasty
+from integrations.inbound.names import want_name
 from integrations.inbound.process import note_arrival, process, with_files
 from integrations.models import Connector, RawEvent
 
 log = structlog.get_logger(__name__)
 
-MOST_TOGETHER = 25  # mails in one transaction
+MOST_TOGETHER = 25  # events in one transaction
 ROUNDS = 4  # after which those that still wait for others are processed one by one
 LARGEST = 200_000  # bytes of one that is taken along: they are all held in memory
 
@@ -38,13 +39,13 @@ returning connector_id, external_id, id, received_at
 
 
 def process_with_next(raw_id: int) -> tuple[int, int] | None:
-    """Processes the event, and the mails of its connector kept after it that no other worker holds, as many as fit.
+    """Processes the event, and those of its connector kept after it that no other worker holds, as many as fit.
     Whoever has claimed an event ends with it; the sweep comes back for a worker that died. Gives the first that still
     waits behind them, and its connector: it is to be come for next."""
     if (found := _tries_of(raw_id)) is None:
         return None  # most often: an earlier one has taken it along
     tries, connector_id = found
-    if tries or not _is_mail(raw_id):  # one that was tried may be one that kills its worker
+    if tries or not _is_of_a_channel(raw_id):  # one that was tried may be one that kills its worker
         process(raw_id)
         return None
     waiting, last = [raw_id], 0
@@ -135,14 +136,15 @@ def _tries_of(raw_id: int) -> tuple[int, int] | None:
     return (row[0], row[1]) if row else None
 
 
-def _is_mail(raw_id: int) -> bool:
-    return RawEvent.objects.filter(pk=raw_id, connector__channel__medium=Medium.EMAIL).exists()
+def _is_of_a_channel(raw_id: int) -> bool:
+    """What shops and trackers tell has a way of its own."""
+    return RawEvent.objects.filter(pk=raw_id, connector__channel__isnull=False).exists()
 
 
 def _first_after(raw_id: int, connector_id: int) -> int | None:
     behind = RawEvent.objects.filter(connector=connector_id, pk__gt=raw_id, state=RawEvent.State.KEPT, tries=0)
-    mails = behind.filter(connector__paused_at=None).order_by("pk")
-    return mails.values_list("pk", flat=True).first()
+    open_ones = behind.filter(connector__paused_at=None).order_by("pk")
+    return open_ones.values_list("pk", flat=True).first()
 
 
 def _round_from(waiting: Sequence[int], connector_id: int) -> tuple[list[int], int]:
@@ -182,14 +184,17 @@ def _carry_out(events: Sequence[RawEvent]) -> tuple[dict[int, Message], set[int]
         for (raw, inbound), message in zip(pairs, messages, strict=True)
         if message
     }
+    for raw, _ in pairs:
+        if raw.pk in done:
+            want_name(raw.connector, done[raw.pk])
     if done:
         _done(done)
     return done, {raw.pk for raw, _ in understood} - {raw.pk for raw, _ in apart}
 
 
 def _claimed(raw_id: int, connector_id: int) -> list[RawEvent]:
-    """The first of them, and of the mails behind it those that are not too large and have not failed before."""
-    mails = RawEvent.objects.filter(
+    """The first of them, and those of its connector behind it that are not too large and have not failed before."""
+    theirs = RawEvent.objects.filter(
         connector=connector_id,
         pk__gte=raw_id,
         state=RawEvent.State.KEPT,
@@ -197,7 +202,7 @@ def _claimed(raw_id: int, connector_id: int) -> list[RawEvent]:
         connector__paused_at=None,
         connector__is_draft=False,
     )
-    kept = mails.alias(size=Length("body")).filter(Q(pk=raw_id) | Q(size__lt=LARGEST))
+    kept = theirs.alias(size=Length("body")).filter(Q(pk=raw_id) | Q(size__lt=LARGEST))
     locked = kept.select_for_update(of=("self",), no_key=True, skip_locked=True)
     return list(locked.order_by("pk")[:MOST_TOGETHER])
 
@@ -213,8 +218,13 @@ def _understood(events: Sequence[RawEvent]) -> Iterator[tuple[RawEvent, InboundM
         except Exception as error:
             log.info("an event is not understood at once", raw_event=raw.pk, error=type(error).__name__)
             continue
-        if len(found) == 1 and isinstance(found[0], InboundMessage) and len(found[0].handles) == 1:
+        if len(found) == 1 and isinstance(found[0], InboundMessage) and _is_plain(found[0]):
             yield raw, found[0]
+
+
+def _is_plain(inbound: InboundMessage) -> bool:
+    """What began by a link of ours may join two people, and is looked at by itself, too."""
+    return len(inbound.handles) == 1 and not (inbound.is_echo or inbound.is_part or inbound.details.get("started_with"))
 
 
 def _apart(pairs: Sequence[tuple[RawEvent, InboundMessage]]) -> Iterator[tuple[RawEvent, InboundMessage]]:

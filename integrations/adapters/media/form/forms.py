@@ -44,7 +44,7 @@ class FilesField(forms.FileField):
         return files
 
 
-class ContactForm(forms.Form):
+class WriteToUs(forms.Form):
     """`website` is for robots: nobody sees it. `shown` says, signed, when the form was made."""
 
     name = forms.CharField(label=gettext_lazy("Your name"), max_length=200, required=False)
@@ -81,7 +81,7 @@ class ContactForm(forms.Form):
             raise ValidationError(_("That was very quick. Please send it once more."))
         return str(self.cleaned_data["shown"])
 
-    def anew(self) -> "ContactForm":
+    def anew(self) -> "WriteToUs":
         """With what was written, to be sent once more."""
         self.data = {**self.data.dict(), "shown": fresh()} if hasattr(self.data, "dict") else self.data
         return self

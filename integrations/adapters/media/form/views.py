@@ -17,7 +17,7 @@ from conversations.models import Medium
 from integrations.adapters.media.chat.bundle import Bundle, joined, served
 from integrations.adapters.media.chat.limits import may
 from integrations.adapters.media.chat.sight import desk_name
-from integrations.adapters.media.form.forms import ContactForm, fresh
+from integrations.adapters.media.form.forms import WriteToUs, fresh
 from integrations.inbound.mailbox import keep
 from integrations.models import Connector
 from integrations.queueing import queue_event
@@ -74,14 +74,14 @@ def _language(request: HttpRequest) -> str:
         return translation.get_language_from_request(request)
 
 
-def _shown(request: HttpRequest, connector: Connector, given: ContactForm | None = None) -> HttpResponse:
-    form = given.anew() if given else ContactForm(connector, initial={"shown": fresh()})
+def _shown(request: HttpRequest, connector: Connector, given: WriteToUs | None = None) -> HttpResponse:
+    form = given.anew() if given else WriteToUs(connector, initial={"shown": fresh()})
     about = {"form": form, "desk": desk_name(connector), "title": connector.settings.get("title", "")}
     return render(request, "form/form.html", about, status=422 if given is not None else 200)
 
 
 def _sent(request: HttpRequest, connector: Connector, key: str, language: str) -> HttpResponse:
-    given = ContactForm(connector, request.POST, request.FILES)
+    given = WriteToUs(connector, request.POST, request.FILES)
     if not may("form", request.META.get("REMOTE_ADDR", "")):
         given.add_error(None, _("Too much at once from here. Please try again in some minutes."))
     if not given.is_valid():
