@@ -55,6 +55,7 @@ def test_a_form_that_was_recorded_as_json_is_a_form_again(tmp_path):
     file.write_text(json.dumps(fields))
     [line] = printed("email-inbound-mailgun", str(file), content_type="multipart/form-data")
     assert line["text"] == "Hello" and line["sender_id"] == "ann@home.example"
+    assert (line["envelope_sender"], line["event_id"]) == ("ann@home.example", "t")
 
 
 def test_without_an_adapter_or_a_manifest_it_says_so(tmp_path):

@@ -77,6 +77,23 @@ class EspAdapter:
                 continue
             yield from understand_mail(connector, mail, kept_as=raw.external_id, received_at=arrived_at(raw))
 
+    def tell(self, raw: RawEvent, envelope: Understood) -> dict[str, object]:
+        """What the service says beside the mail, for whoever debugs: `manage.py parse_webhook`. Pure."""
+        if raw.kind == TRACKING:
+            return {}
+        request = _request(bytes(raw.body), str(raw.headers.get("content_type", "")))
+        events = list(_view(raw.connector, raw.kind).parse_events(request))
+        if len(events) != 1:
+            return {}
+        mail = events[0].message
+        said = {
+            "event_id": events[0].event_id,
+            "envelope_sender": mail.envelope_sender,
+            "envelope_recipient": mail.envelope_recipient,
+            "stripped_text": mail.stripped_text,
+        }
+        return {name: value for name, value in said.items() if value}
+
     def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
         return hand_over(connector, compose(connector, message), backend(connector), delivery_id=message.delivery_id)
 
