@@ -3,18 +3,22 @@ settled field by field as the adapter's `about` says, and gets a channel where i
 
 import secrets as randomness
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from conversations import audit
 from conversations.models import Channel, Medium, Team
 from customers.identify import normalise
 from customers.models.identity import Kind
 from integrations.adapters import adapter_named
 from integrations.adapters.about import About, Field
 from integrations.models import Connector
+
+if TYPE_CHECKING:
+    from deskapp.models import User
 
 Value = str | int | bool | list[str]
 
@@ -129,18 +133,24 @@ def find(adapter: str, medium: str, address: str) -> Connector:
 
 
 def connect(
-    connector: Connector, given: Mapping[str, str], *, address: str = "", name: str = "", team: Team | None = None
+    connector: Connector,
+    given: Mapping[str, str],
+    *,
+    address: str = "",
+    name: str = "",
+    team: Team | None = None,
+    by: "User | None" = None,
 ) -> None:
     """All of it, and stores the connector, its draft ended. Raises WrongError with everything that is wrong: then
-    nothing is stored."""
+    nothing is stored. `by` None is a command."""
     about, wrong = about_of(connector.adapter), dict[str, str]()
     assert about is not None
     former = connector.channel.address if connector.channel else ""
-    with transaction.atomic():
+    with audit.watched(by, connector):
         if about.medium:
             region = given.get("region") or str(connector.settings.get("region", ""))
             try:
-                give_channel(connector, about, address=address, name=name, team=team, region=region)
+                give_channel(connector, about, address=address, name=name, team=team, region=region, by=by)
             except WrongError as error:
                 wrong |= error.where
         connector.name = (name or connector.name or address or str(about.title))[:80]
@@ -168,15 +178,23 @@ def _keep_former(connector: Connector, former: str) -> None:
 
 
 def give_channel(
-    connector: Connector, about: About, *, address: str, name: str = "", team: Team | None = None, region: str = ""
+    connector: Connector,
+    about: About,
+    *,
+    address: str,
+    name: str = "",
+    team: Team | None = None,
+    region: str = "",
+    by: "User | None" = None,
 ) -> Channel:
     """Makes the channel of a connector, or changes its address: what was said by it before stays with it.
     Raises WrongError; saves the channel, and not the connector."""
     address = check_address(connector, about, address, region)
     channel = connector.channel or Channel(medium=about.medium, address=address, name=name or address)
-    channel.address, channel.name, channel.is_active = address, name or channel.name, True
-    channel.team = team or channel.team
-    channel.save()
+    with audit.watched(by, channel):
+        channel.address, channel.name, channel.is_active = address, name or channel.name, True
+        channel.team = team or channel.team
+        channel.save()
     connector.channel = channel
     return channel
 

@@ -10,6 +10,7 @@ from django.utils.html import linebreaks
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from conversations import audit
 from conversations.actions import macros
 from conversations.canned_words import changeable_by, filled, usable_by
 from conversations.models import CannedReply
@@ -54,7 +55,8 @@ def canned_replies(request: HttpRequest) -> HttpResponse:
     agent = agent_of(request)
     form = CannedReplyForm(request.POST or None, agent=agent)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        with audit.watched(agent, form.instance):
+            form.save()
         messages.success(request, _("Added."))
         return redirect("canned_replies")
     return _page(request, form, None)
@@ -66,12 +68,14 @@ def canned_reply(request: HttpRequest, pk: int) -> HttpResponse:
     agent = agent_of(request)
     canned = get_object_or_404(changeable_by(agent), pk=pk)
     if is_delete(request):
-        canned.delete()
+        with audit.watched(agent, canned):
+            canned.delete()
         messages.success(request, _("Deleted."))
         return redirect("canned_replies")
     form = CannedReplyForm(request.POST or None, instance=canned, agent=agent)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        with audit.watched(agent, canned):
+            form.save()
         messages.success(request, _("Saved."))
         return redirect("canned_replies")
     return _page(request, form, canned)

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from conversations import audit
 from conversations.models import Conversation, Status
 from conversations.tasks import erase_soon
 from conversations.views.acting import agent_of
@@ -32,6 +33,7 @@ def customer_export(request: HttpRequest, pk: int) -> FileResponse:
     archive = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the response closes it
     privacy.export(customer, archive)
     archive.seek(0)
+    _record(request, customer, _("Exported all we keep of them."))
     answer = FileResponse(archive, as_attachment=True, filename=f"customer-{customer.pk}.zip")
     answer["Cache-Control"] = "private, no-store"
     return answer
@@ -46,6 +48,7 @@ def customer_erase(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         if request.POST.get("sure", "").strip() == str(customer.pk):
             privacy.ask(customer, by=agent_of(request), reason=request.POST.get("reason", ""))
+            _record(request, customer, _("Asked to forget them."))
             erase_soon()
             messages.success(request, _("Customer %(pk)s is being forgotten.") % {"pk": customer.pk})
             return redirect("home")
@@ -56,6 +59,11 @@ def customer_erase(request: HttpRequest, pk: int) -> HttpResponse:
     under_way = Erasure.objects.filter(customer=customer.pk, finished_at=None).first()
     context |= {"waiting": waiting, "under_way": under_way}
     return render(request, "conversations/customer/erase.html", context, status=422 if wrong else 200)
+
+
+def _record(request: HttpRequest, customer: Customer, note: str) -> None:
+    """By the number alone: a name would outlive an erasure here."""
+    audit.record(agent_of(request), customer, before={}, after={}, note=note, label=f"#{customer.pk}")
 
 
 def _may_export(agent: "User") -> bool:

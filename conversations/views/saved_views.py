@@ -1,5 +1,7 @@
 """Saved views: the filter of now under a name, for oneself or for everybody."""
 
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
 from django.contrib import messages
@@ -11,9 +13,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from conversations import audit
 from conversations.models import SavedView
 from conversations.views.acting import agent_of, is_delete
 from conversations.writing_forms import SavedViewForm
+
+if TYPE_CHECKING:
+    from deskapp.models import User
 
 NOT_KEPT = {"csrfmiddlewaretoken", "after", "before", "page", "name", "is_shared", "query"}
 
@@ -27,11 +33,7 @@ def saved_views(request: HttpRequest) -> HttpResponse:
         {**request.POST.dict(), "query": kept(request.POST.get("query", ""))} if request.POST else None
     )
     if request.method == "POST" and form.is_valid():
-        SavedView.objects.update_or_create(
-            owner=agent,
-            name=form.cleaned_data["name"],
-            defaults={"query": form.cleaned_data["query"], "is_shared": form.cleaned_data["is_shared"]},
-        )
+        _keep(agent, **form.cleaned_data)
         messages.success(request, _("View saved."))
         return redirect("saved_views")
     return _page(request, form)
@@ -51,18 +53,32 @@ def saved_view(request: HttpRequest, pk: int) -> HttpResponse:
     changeable = Q(owner=agent) | Q(is_shared=True) if agent.is_admin else Q(owner=agent)
     view = get_object_or_404(SavedView.objects.filter(changeable), pk=pk)
     if is_delete(request):
-        view.delete()
+        with _watched(agent, view, view.is_shared):
+            view.delete()
         messages.success(request, _("View deleted."))
         return redirect("saved_views")
-    data = {"query": view.query, **request.POST.dict()}
+    data, was_shared = {"query": view.query, **request.POST.dict()}, view.is_shared
     form = SavedViewForm(data if request.method == "POST" else None, instance=view)
     if request.method == "POST" and form.is_valid() and not _is_taken(view, form.cleaned_data["name"]):
-        form.save()
+        with _watched(agent, view, view.is_shared or was_shared):
+            form.save()
         messages.success(request, _("Saved."))
         return redirect("saved_views")
     if form.is_bound and not form.errors:
         form.add_error("name", _("You have a view of that name already."))
     return _page(request, form, edited=view)
+
+
+def _keep(agent: "User", *, name: str, query: str, is_shared: bool) -> None:
+    view = SavedView.objects.filter(owner=agent, name=name).first() or SavedView(owner=agent, name=name)
+    with _watched(agent, view, is_shared or view.is_shared):
+        view.query, view.is_shared = query, is_shared
+        view.save()
+
+
+def _watched(agent: "User", view: SavedView, is_shared: bool) -> AbstractContextManager[None]:
+    """What one keeps for oneself is nobody's business."""
+    return audit.watched(agent, view) if is_shared else nullcontext()
 
 
 def _is_taken(view: SavedView, name: str) -> bool:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from conversations import audit
 from conversations.views.acting import agent_of, is_delete
 from customers import segments
 from customers.models import Segment
@@ -61,7 +62,8 @@ def segment(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     _may_change(request)
     one = get_object_or_404(Segment, pk=pk) if pk else None
     if one and is_delete(request):
-        one.delete()
+        with audit.watched(agent_of(request), one):
+            one.delete()
         messages.success(request, _("Segment deleted."))
         return redirect("segments")
     if request.method != "POST":
@@ -73,10 +75,10 @@ def segment(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     wrong = _wrong(name, conditions, one)
     if wrong:
         return _editor(request, one, rows, match, wrong=wrong, status=422)
-    if one:
-        Segment.objects.filter(pk=one.pk).update(name=name, conditions=conditions)
-    else:
-        one = Segment.objects.create(name=name, conditions=conditions, by=agent_of(request))
+    one = one or Segment(by=agent_of(request))
+    with audit.watched(agent_of(request), one):
+        one.name, one.conditions = name, conditions
+        one.save(update_fields=["name", "conditions"] if one.pk else None)
     size = segments.fill(one)
     words = ngettext("Saved: %(n)s customer is in it.", "Saved: %(n)s customers are in it.", size)
     messages.success(request, words % {"n": size})

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from conversations import audit
 from conversations.actions.assigning import assign
 from conversations.live import groups
 from conversations.models import Conversation, PushSubscription, Status, Team
@@ -29,6 +30,7 @@ def invite(*, email: str, name: str, role: str, teams: Iterable[Team], by: User,
     """`rights`: values of RIGHTS, where they differ from what everybody has."""
     agent = User.objects.create_user(email, None, name=name, role=role, **rights)
     agent.teams.set(teams)
+    audit.record(by, agent, before=None, after=_state(agent))
     transaction.on_commit(lambda: send_invitation(agent, by=by))
     return agent
 
@@ -40,21 +42,23 @@ def send_invitation(agent: User, *, by: User) -> None:
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
     context = {"agent": agent, "by": by, "link": f"{settings.SITE_URL}{path}", "desk": settings.DESK_NAME}
     words = render_to_string("account/email/invitation.txt", context)
+    audit.record(by, agent, before={}, after={}, note=_("Sent a link to choose a password."))
     send_mail(_("Your account at %(desk)s") % {"desk": settings.DESK_NAME}, words, None, [agent.email])
 
 
 @transaction.atomic
-def change(agent: User, *, name: str, role: str, teams: Iterable[Team], **rights: object) -> User:
+def change(agent: User, *, name: str, role: str, teams: Iterable[Team], by: User, **rights: object) -> User:
     """Role and teams decide what they see, so their sockets look again at once. Raises LastAdminError."""
     agent = User.objects.select_for_update(no_key=True).get(pk=agent.pk)
     if agent.is_admin and role != agent.role:
         _keep_an_admin(agent)
-    role_changes = agent.role != role
+    role_changes, was = agent.role != role, _state(agent)
     agent.name, agent.role = name, role
     for right, value in rights.items():
         setattr(agent, right, value)
     agent.save(update_fields=["name", "role", *rights])
     agent.teams.set(teams)
+    audit.record(by, agent, before=was, after=_state(agent))
     if role_changes:
         end_sessions(agent)
     groups.kick(agent.pk)
@@ -73,13 +77,21 @@ def deactivate(agent: User, *, to: Team | None, by: User) -> int:
     for conversation in unfinished.order_by("pk"):
         assign(conversation, to=None, by=by, team=to, reason=f"{agent} left")
         handed_over += 1
+    note = _("Open conversations handed over: %(count)s.") % {"count": handed_over}
+    audit.record(by, agent, before={"is_active": agent.is_active}, after={"is_active": False}, note=note)
     end_sessions(agent)
     return handed_over
 
 
 @transaction.atomic
-def reactivate(agent: User) -> None:
-    User.objects.filter(pk=agent.pk).update(is_active=True)
+def reactivate(agent: User, *, by: User) -> None:
+    if User.objects.filter(pk=agent.pk, is_active=False).update(is_active=True):
+        audit.record(by, agent, before={"is_active": False}, after={"is_active": True})
+
+
+def _state(agent: User) -> dict[str, audit.Plain]:
+    """With their teams, which are the teams' own field."""
+    return {**audit.state_of(agent), "teams": [team.name for team in agent.teams.order_by("name")]}
 
 
 def end_sessions(agent: User) -> None:

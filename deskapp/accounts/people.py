@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from conversations import audit
 from conversations.models import Team
 from conversations.views.acting import agent_of
 from deskapp.accounts import members
@@ -45,7 +46,7 @@ def agent(request: HttpRequest, pk: int) -> HttpResponse:
     form = AgentForm(request.POST or None, initial=known, someone=someone)
     if request.method == "POST" and form.is_valid():
         try:
-            members.change(someone, **form.cleaned_data)
+            members.change(someone, **form.cleaned_data, by=agent_of(request))
             messages.success(request, _("Saved."))
             return redirect("agents")
         except members.LastAdminError as error:
@@ -60,7 +61,7 @@ def activity(request: HttpRequest, pk: int) -> HttpResponse:
     """POST `active` "no" with the `team` that takes over, or "yes"."""
     someone = get_object_or_404(User, pk=pk)
     if request.POST.get("active") == "yes":
-        members.reactivate(someone)
+        members.reactivate(someone, by=agent_of(request))
         messages.success(request, _("%(name)s can sign in again.") % {"name": someone})
         return redirect("agent", pk=pk)
     form = DeactivationForm(request.POST)
@@ -99,7 +100,8 @@ def team(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     form = TeamForm(request.POST or None, instance=one)
     if request.method == "POST" and form.is_valid():
         before = set(one.members.values_list("pk", flat=True)) if one else set()
-        saved = form.save()
+        with audit.watched(agent_of(request), form.instance):
+            saved = form.save()
         members.look_again(before ^ set(saved.members.values_list("pk", flat=True)))
         messages.success(request, _("Saved."))
         return redirect("teams")

@@ -5,6 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from conversations import audit
+from conversations.views.acting import agent_of
 from customers import retention
 from customers.models import Erasure, RetentionRule
 from deskapp.accounts.forms import RetentionForm
@@ -38,6 +40,8 @@ def _saved(request: HttpRequest) -> RetentionForm | None:
     if not form.is_valid():
         return form
     kind = form.cleaned_data["kind"]
-    values = {"days": form.cleaned_data["days"], "is_on": form.cleaned_data["is_on"]}
-    RetentionRule.objects.update_or_create(kind=kind, defaults=values)
+    rule = RetentionRule.objects.filter(kind=kind).first() or RetentionRule(kind=kind)
+    with audit.watched(agent_of(request), rule):
+        rule.days, rule.is_on = form.cleaned_data["days"], form.cleaned_data["is_on"]
+        rule.save()
     return None

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from deskapp.accounts import installable, me, people, privacy
+from deskapp.accounts import audit_log, installable, me, people, privacy
 
 urlpatterns = [
     path("me/", me.me, name="me"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("settings/channels/", RedirectView.as_view(pattern_name="connectors")),
     path("settings/shops/", RedirectView.as_view(pattern_name="connectors")),
     path("settings/privacy/", privacy.privacy, name="privacy"),
+    path("settings/audit/", audit_log.audit_log, name="audit_log"),
     path("manifest.webmanifest", installable.manifest, name="manifest"),
     path("sw.js", installable.service_worker, name="service_worker"),
 ]

@@ -1,16 +1,18 @@
 """/settings/connectors/: which connectors there are and how they do; one of them, its form and its verbs."""
 
 import secrets as randomness
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from conversations import audit
 from conversations.models import Medium, Team
 from conversations.views.acting import agent_of, is_delete, is_htmx
 from integrations import charts, forms, health, health_samples, room, steering, trials
@@ -63,7 +65,8 @@ def new_connector(request: HttpRequest) -> HttpResponse:
             raise Http404
         connector = Connector(adapter=adapter, name=str(about.title)[:80], is_draft=True)
         draft(connector)
-        connector.save()
+        with audit.watched(agent_of(request), connector):
+            connector.save()
         return redirect("connector", pk=connector.pk)
     words = request.GET.get("q", "").strip().lower()
     kinds = [kind for kind in _kinds() if words in kind.says]
@@ -87,14 +90,14 @@ def connector(request: HttpRequest, pk: int) -> HttpResponse:
     was_draft = one.is_draft
     team = Team.objects.filter(pk=_number(request.POST.get("team", ""))).first()
     try:
-        with transaction.atomic():
-            connect(
-                one,
-                forms.given_in(about, request.POST),
-                address=request.POST.get("address", ""),
-                name=request.POST.get("name", "").strip()[:80],
-                team=team,
-            )
+        connect(
+            one,
+            forms.given_in(about, request.POST),
+            address=request.POST.get("address", ""),
+            name=request.POST.get("name", "").strip()[:80],
+            team=team,
+            by=agent_of(request),
+        )
     except WrongError as error:
         one = _one(pk)
         return _page(request, one, about, forms.sheet(one, about, request.POST, error.where), status=422)
@@ -145,10 +148,12 @@ def connector_pause(request: HttpRequest, pk: int) -> HttpResponse:
     if not one.is_active or one.is_draft:
         raise Http404
     if is_delete(request) or request.POST.get("on"):
-        steering.resume(one)
+        with audit.watched(agent_of(request), one):
+            steering.resume(one)
         messages.success(request, _("It receives again; what waited is worked off."))
     else:
-        steering.pause(one, by=agent_of(request))
+        with audit.watched(agent_of(request), one):
+            steering.pause(one, by=agent_of(request))
         messages.success(request, _("Paused. What comes is kept, and what is to go out waits."))
     return _back(request, one)
 
@@ -159,15 +164,17 @@ def connector_connection(request: HttpRequest, pk: int) -> HttpResponse:
     """DELETE disconnects it; a draft that brought nothing is thrown away. POST begins to connect it again."""
     one = _one(pk)
     if not is_delete(request):
-        Connector.objects.filter(pk=pk, is_active=False).update(is_active=True, is_draft=True, error="")
-        one.refresh_from_db()
-        draft(one)
-        one.save(update_fields=["sealed"])
+        with audit.watched(agent_of(request), one):
+            Connector.objects.filter(pk=pk, is_active=False).update(is_active=True, is_draft=True, error="")
+            one.refresh_from_db()
+            draft(one)
+            one.save(update_fields=["sealed"])
         return redirect("connector", pk=pk)
-    if one.is_draft and one.channel is None and not one.raw_events.exists():
-        one.delete()
-    else:
-        steering.disconnect(one)
+    with _watched(request, one):
+        if one.is_draft and one.channel is None and not one.raw_events.exists():
+            one.delete()
+        else:
+            steering.disconnect(one)
     words = _("%(name)s is disconnected. What it brought is all here still.")
     messages.success(request, words % {"name": one.name})
     return _back(request, None)
@@ -205,6 +212,17 @@ def _page(
         "events": page(Wanted(connector=one.pk), most=BESIDE),
     }
     return render(request, "integrations/connectors/room.html", context, status=status)
+
+
+@contextmanager
+def _watched(request: HttpRequest, one: Connector) -> Iterator[None]:
+    """The connector, and the channel that it is of: one made within says so as the connector's."""
+    with audit.watched(agent_of(request), one):
+        if one.channel is None:
+            yield
+            return
+        with audit.watched(agent_of(request), one.channel):
+            yield
 
 
 def _listed(request: HttpRequest) -> dict[str, object]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from conversations import audit
 from conversations.views.acting import agent_of
 from integrations import looking_inside, raw_events
 from integrations.inbound.process import replay, replay_later
@@ -58,13 +59,16 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
 def _act(request: HttpRequest) -> HttpResponse:
     wanted = raw_events.wanted_in(request.POST)
     rows = _meant(request, wanted)
+    touched = list(rows.order_by("connector_id").values_list("connector_id", flat=True).distinct()[:1])
     if request.POST.get("act") == "aside":
         words = _("Set aside by %(name)s.") % {"name": agent_of(request)}
         count = rows.filter(state=RawEvent.State.KEPT).update(state=RawEvent.State.ASIDE, error=words)
-        told = ngettext("%(n)s event was set aside.", "%(n)s events were set aside.", count)
-        messages.success(request, told % {"n": count})
+        told = ngettext("%(n)s event was set aside.", "%(n)s events were set aside.", count) % {"n": count}
     else:
-        messages.success(request, _replayed(rows))
+        told = _replayed(rows)
+    if connector := Connector.objects.filter(pk__in=touched).first():
+        audit.record(agent_of(request), connector, before={}, after={}, note=told)
+    messages.success(request, told)
     return redirect(_where(request, wanted))
 
 

@@ -7,6 +7,8 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from conversations import audit
+from conversations.views.acting import agent_of
 from integrations import trials
 from integrations.adapters.base import AdapterError
 from integrations.adapters.media.email import oauth_sign_in
@@ -54,4 +56,5 @@ def _take(request: HttpRequest, connector: Connector, verifier: str) -> None:
     if not (code := request.GET.get("code", "")):
         said = request.GET.get("error_description") or request.GET.get("error") or "?"
         raise AdapterError(_("The sign-in was not completed: %(said)s") % {"said": said[:200]})
-    oauth_sign_in.finish(connector, code, verifier)
+    with audit.watched(agent_of(request), connector, note=_("Signed in at the provider.")):
+        oauth_sign_in.finish(connector, code, verifier)

@@ -6,9 +6,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from conversations.views.acting import is_htmx
+from conversations import audit
+from conversations.views.acting import agent_of, is_htmx
 from integrations import trials
 from integrations.inbound import backfill
 from integrations.models import Connector, Trial
@@ -42,6 +44,7 @@ def connector_past(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         backfill.start(one, **_period(request))
+        audit.record(agent_of(request), one, before={}, after={}, note=_("Began to read its past."))
         if not is_htmx(request):
             return redirect("connector", pk=pk)
     return render(request, "integrations/connectors/past.html", {"one": one, "past": backfill.newest(one), **_can(one)})

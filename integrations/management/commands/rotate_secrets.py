@@ -3,6 +3,7 @@
 from cryptography.fernet import InvalidToken
 from django.core.management.base import BaseCommand, CommandError
 
+from conversations import audit
 from integrations import secrets
 from integrations.models import Connector
 
@@ -20,7 +21,10 @@ class Command(BaseCommand):
         sealed = Connector.objects.exclude(sealed=b"").order_by("pk").values_list("pk", "name", "sealed")
         for pk, name, before in sealed.iterator():
             try:
-                rotated += self.rotate(pk, bytes(before))
+                if self.rotate(pk, bytes(before)):
+                    rotated += 1
+                    note = "Its secrets were sealed with the newest key."
+                    audit.record(None, Connector(pk=pk, name=name), before={}, after={}, note=note)
             except InvalidToken:
                 unopened.append(f"{name} ({pk})")
         self.stdout.write(f"{rotated} of {sealed.count()} connectors were sealed with the newest key.")
