@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from conversations.envelopes import MessageChange
 from conversations.inbound.changes import change
 from conversations.inbound.receive import receive
-from conversations.models import Channel, Delivery, Medium, Message, MessageTemplate
+from conversations.models import Channel, Delivery, Medium, Message, MessageTemplate, Reaction
 from customers.identify import Handle
-from tests.browser.conftest import becomes, is_live
+from tests.browser.conftest import becomes, is_live, still
 from tests.conftest import from_ann
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -133,3 +134,30 @@ def test_an_emoji_is_put_on_by_keyboard(live_desk, said, opened):
     expect(page.locator(f"#message-{message.pk} .reactions")).to_contain_text("🎉")
     becomes(page, lambda: live_desk.do(message.reactions.count), 1)
     assert not live_desk.do(Delivery.objects.exists)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_a_public_talk_or_a_closed_window(live_desk, said, opened, ada, scheme):
+    first = said(Medium.TELEGRAM, "Blue?", "1", hours=3)
+    place = said(Medium.TELEGRAM, "I am here", "2", hours=2, answers="1", details={"place": [59.91, 10.75]})
+    post = said(Medium.MASTODON, "@shop never again", "3", is_public=True)
+    closed = said(Medium.WHATSAPP, "Hello?", "4", hours=30)
+
+    def more():
+        told = {"channel": closed.channel, "name": "order_update", "language": "en_GB", "body": "Hello {{1}}."}
+        MessageTemplate.objects.create(**told)
+        Reaction.objects.create(message=first, emoji="👍", by=ada, state="failed", error="Not here.")
+        Reaction.objects.create(message=place, emoji="🙏", by=ada, state="sent")
+        Message.objects.filter(pk=place.pk).update(taken_back_at=timezone.now())
+
+    live_desk.do(more)
+    found = {}
+    for message in (place, post, closed):
+        page = opened(message, color_scheme=scheme, reduced_motion="reduce", bypass_csp=True)
+        if message == post:
+            page.get_by_text("Answer in public").click()
+        still(page)
+        found[message.text] = [
+            (each["id"], each["nodes"][0]["html"][:160]) for each in Axe().run(page).response["violations"]
+        ]
+    assert not any(found.values()), found
