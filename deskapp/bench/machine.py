@@ -60,6 +60,19 @@ def cpu_seconds(pids: Iterable[int]) -> float:
     return total / TICK
 
 
+class DatabaseCpu:
+    """What the database uses from now on, also of connections that come and go, if one looks now and then."""
+
+    def __init__(self) -> None:
+        self.first = {pid: cpu_seconds([pid]) for pid in database_pids()}
+        self.last = dict(self.first)
+
+    def look(self) -> float:
+        """Seconds so far."""
+        self.last |= {pid: cpu_seconds([pid]) for pid in database_pids()}
+        return sum(used - self.first.get(pid, 0.0) for pid, used in self.last.items())
+
+
 def database_pids() -> list[int]:
     """The server's processes that work for this database: its backends but ours, and those that write for all."""
     with connection.cursor() as cursor:

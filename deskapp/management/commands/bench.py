@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-BENCHES = {name: f"deskapp.bench.{name}.run" for name in ("ingest", "inbox", "live", "timeline", "events")}
+BENCHES = {name: f"deskapp.bench.{name}.run" for name in ("ingest", "inbox", "live", "timeline", "events", "channels")}
 INSIDE = "THROUGHLINE_BENCH"  # set in the process that measures
 
 
@@ -35,6 +35,12 @@ class Command(BaseCommand):
         )
         parser.add_argument("--agents", type=int, default=200, help="live: connected agents (200)")
         parser.add_argument("--rates", default="1,50", help="live: messages a second (1,50)")
+        parser.add_argument("--rate", type=int, default=100, help="channels: webhooks a second (100)")
+        parser.add_argument("--seconds", type=int, default=60, help="channels: how long they are sent (60)")
+        parser.add_argument(
+            "--outage", type=int, default=60, dest="outage_seconds", metavar="SECONDS",
+            help="channels: how long a provider is away then (60; 0 for not at all)",
+        )  # fmt: skip
 
     def handle(self, *, name: str, database: str, keep: bool, **options: object) -> None:
         if os.environ.get(INSIDE) == database:
