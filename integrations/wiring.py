@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from conversations import audit
-from conversations.models import Channel, Medium, Team
+from conversations.models import Channel, Hours, Medium, Team
 from customers.identify import normalise
 from customers.models.identity import Kind
 from integrations.adapters import adapter_named
@@ -139,6 +139,7 @@ def connect(
     address: str = "",
     name: str = "",
     team: Team | None = None,
+    hours: Hours | None = None,
     by: "User | None" = None,
 ) -> None:
     """All of it, and stores the connector, its draft ended. Raises WrongError with everything that is wrong: then
@@ -153,6 +154,10 @@ def connect(
                 give_channel(connector, about, address=address, name=name, team=team, region=region, by=by)
             except WrongError as error:
                 wrong |= error.where
+        if connector.channel and connector.channel.hours != hours:
+            with audit.watched(by, connector.channel):
+                connector.channel.hours = hours
+                connector.channel.save(update_fields=["hours"])
         connector.name = (name or connector.name or address or str(about.title))[:80]
         if not connector.pk:
             connector.save()  # some secrets name its number

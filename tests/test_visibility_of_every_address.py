@@ -20,7 +20,7 @@ from conversations.actions.splitting import split
 from conversations.envelopes import CallReport
 from conversations.inbound.calls import hear
 from conversations.inbound.receive import receive
-from conversations.models import Attachment, CannedReply, Channel, Macro, SavedView
+from conversations.models import Attachment, CannedReply, Channel, Closure, Hours, Macro, SavedView
 from conversations.outbound.compose import note, reply
 from customers import suggestions
 from customers.identify import Handle, identify
@@ -80,6 +80,8 @@ def things(mail, ada, returns, root):
     double = suggestions.of(guest)[0]
     canned = CannedReply.objects.create(name="Hello", text="zanzibar", team=returns)
     macro = Macro.objects.create(name="Zanzibar", usable_in=returns, resolves=True)
+    office = Hours.objects.create(name="Office")
+    closed = Closure.objects.create(hours=office, day=timezone.now().date())
     return {
         "conversations/<int:pk>/merges/<int:entry_pk>/": {"entry_pk": merged.pk},
         "conversations/<int:pk>/customer/merges/<int:entry_pk>/": {"entry_pk": joined.pk},
@@ -111,6 +113,8 @@ def things(mail, ada, returns, root):
         "me/sessions/": {"pk": session.pk},
         "settings/agents/": {"pk": ada.pk},
         "settings/teams/": {"pk": returns.pk},
+        "settings/hours/": {"pk": office.pk},
+        "settings/hours/<int:pk>/closures/<int:closure_pk>/": {"closure_pk": closed.pk},
         "settings/connectors/": {"pk": connector.pk},
         "settings/connectors/events/": {"pk": came.pk},
     }

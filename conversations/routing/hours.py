@@ -123,6 +123,14 @@ def subdivisions(country: str) -> list[str]:
     return list(holidays.list_supported_countries().get(country, []))
 
 
+def subdivision_names(country: str) -> dict[str, str]:
+    """By their codes; those that the library has no name for are not in it."""
+    if country not in holidays.list_supported_countries():
+        return {}
+    named: dict[str, str] = getattr(holidays.country_holidays(country), "subdivisions_aliases", {})
+    return {code: name for name, code in named.items()}
+
+
 def countries() -> list[str]:
     return sorted(holidays.list_supported_countries(include_aliases=False))
 

@@ -132,7 +132,8 @@ class TeamForm(forms.ModelForm):
 
     class Meta:
         model = Team
-        fields = ["name", "members", "signature"]
-        labels = {"name": _("Name"), "signature": _("Signature under the team's mails")}
+        fields = ["name", "members", "hours", "signature"]
+        labels = {"name": _("Name"), "hours": _("Hours"), "signature": _("Signature under the team's mails")}
         widgets = {"signature": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {"hours": _("Without any, the desk's default.")}
         error_messages = {"name": {"unique": _("There is a team of this name already.")}}

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from deskapp.accounts import audit_log, installable, me, people, privacy
+from deskapp.accounts import audit_log, hours, installable, me, people, privacy
 
 urlpatterns = [
     path("me/", me.me, name="me"),
@@ -21,6 +21,12 @@ urlpatterns = [
     path("settings/channels/", RedirectView.as_view(pattern_name="connectors")),
     path("settings/shops/", RedirectView.as_view(pattern_name="connectors")),
     path("settings/privacy/", privacy.privacy, name="privacy"),
+    path("settings/hours/", hours.hours_list, name="hours_list"),
+    path("settings/hours/new/", hours.hours, name="new_hours"),
+    path("settings/hours/preview/", hours.hours_preview, name="hours_preview"),
+    path("settings/hours/<int:pk>/", hours.hours, name="hours"),
+    path("settings/hours/<int:pk>/closures/", hours.closures, name="closures"),
+    path("settings/hours/<int:pk>/closures/<int:closure_pk>/", hours.closure, name="closure"),
     path("settings/audit/", audit_log.audit_log, name="audit_log"),
     path("manifest.webmanifest", installable.manifest, name="manifest"),
     path("sw.js", installable.service_worker, name="service_worker"),

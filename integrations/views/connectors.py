@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from conversations import audit
-from conversations.models import Medium, Team
+from conversations.models import Hours, Medium, Team
 from conversations.views.acting import agent_of, is_delete, is_htmx
 from integrations import charts, forms, health, health_samples, room, steering, trials
 from integrations.adapters import ADAPTERS
@@ -88,6 +88,7 @@ def connector(request: HttpRequest, pk: int) -> HttpResponse:
     if about is None or not one.is_active:
         raise Http404
     was_draft = one.is_draft
+    hours = Hours.objects.filter(pk=_number(request.POST.get("hours", ""))).first()
     team = Team.objects.filter(pk=_number(request.POST.get("team", ""))).first()
     try:
         connect(
@@ -96,6 +97,7 @@ def connector(request: HttpRequest, pk: int) -> HttpResponse:
             address=request.POST.get("address", ""),
             name=request.POST.get("name", "").strip()[:80],
             team=team,
+            hours=hours,
             by=agent_of(request),
         )
     except WrongError as error:
@@ -201,6 +203,7 @@ def _page(
         "steps": forms.at_provider(one, about) if about and one.is_active else [],
         "proposed": randomness.token_hex(6) if about and about.medium == Medium.CHAT else "",
         "teams": Team.objects.order_by("name")[:200] if about and about.medium else [],
+        "all_hours": Hours.objects.order_by("name")[:200] if about and about.medium else [],
         "can_check": trials.can_check(one.adapter) and one.is_active and not one.is_draft,
         "can_reconcile": can_reconcile(one.adapter) and one.is_active and not one.is_draft,
         "can_be_read": can_be_read(one.adapter) and one.is_active and not one.is_draft,

@@ -2,12 +2,15 @@
 
 import gzip
 import re
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from conversations.models import Delivery, Message
+from conversations.models import Closure, Delivery, Hours, Message
+from conversations.routing.hours import DAYS
 from integrations.adapters.media.chat.bundle import SOURCES
 from tests.browser.conftest import becomes, eventually, still
 from tests.journeys.test_chat_door import answer
@@ -255,13 +258,21 @@ def test_what_was_typed_in_and_not_saved_goes_along_with_the_first_word(visit, l
     assert claims == ["ann@home.example"]
 
 
+def closed_for_three_days(shop):
+    """By entries of our own, of a desk that is open on every other day."""
+    hours = Hours.objects.create(name="Office", zone="UTC", week={day: [["00:00", "24:00"]] for day in DAYS})
+    for days in range(3):
+        Closure.objects.create(hours=hours, day=timezone.now().date() + timedelta(days=days), reason="Moving")
+    shop.channel.hours = hours
+    shop.channel.save()
+
+
 def test_closed_says_that_mail_answers(visit, live_desk, shop, ada):
-    shop.settings["hours"] = {"zone": "UTC", "mon": []}
-    live_desk.do(shop.save)
+    live_desk.do(closed_for_three_days, shop)
     page = visit()
     open_chat(page)
-    page.locator(".head").get_by_text("We answer by email").wait_for()
-    expect(page.get_by_text("We are closed right now.")).to_be_visible()
+    page.locator(".head").get_by_text("Back ").wait_for()
+    expect(page.get_by_text("We are closed right now.")).to_contain_text("Back ")
 
 
 def sign_in_as_tom(page):

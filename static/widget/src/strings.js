@@ -16,6 +16,8 @@ const ENGLISH = {
   here: "here now",
   away: "We answer by email",
   closed: "We are closed right now. Leave your email and the answer comes by mail.",
+  back: "Back {day} at {time}",
+  backToday: "Back at {time}",
   handover: "{name} has read your chat so far.",
   again: "No need to repeat anything.",
   waiting: "Waiting to be sent",

@@ -12,6 +12,7 @@ const SIZE_LIMIT = 10_000_000;
 export class Widget {
   constructor({ desk, channel, identity, language, theme, css, say }) {
     this.say = say;
+    this.language = language;
     this.store = new Store(channel);
     this.about = this.store.get("about", {});
     this.log = new Log({ say: this.say, language, answer: (text) => this.#said({ id: uuid(), text, files: [] }) });
@@ -167,7 +168,7 @@ export class Widget {
   }
 
   #askWhere(fields, name) {
-    const reason = this.say(this.desk.here ? "why" : "closed");
+    const reason = this.desk.here ? this.say("why") : [this.say("closed"), this.#back()].join(" ").trim();
     const card = fieldsCard({ say: this.say, fields, known: this.about, reason, save: (about) => this.#saveFields(about) });
     this.log.head = { name: `${name}-${fields.length}`, element: card, after: this.log.ordered().at(-1)?.id };
     return card;
@@ -205,8 +206,20 @@ export class Widget {
   }
 
   #hours() {
-    const mail = this.about.email ? `${this.say("away")} · ${this.about.email}` : this.say("away");
-    return this.desk.here ? this.say("here") : mail;
+    if (this.desk.here) return this.say("here");
+    return [this.#back() || this.say("away"), this.about.email].filter(Boolean).join(" · ");
+  }
+
+  /** When they are back, in the visitor's own zone: by the clock today, by the weekday within one, else by the date. */
+  #back() {
+    const at = new Date(this.desk.back || NaN);
+    if (!(at > new Date())) return "";
+    const midnight = new Date().setHours(0, 0, 0, 0);
+    const days = Math.round((new Date(at).setHours(0, 0, 0, 0) - midnight) / 86_400_000);
+    const said = (options) => new Intl.DateTimeFormat(this.language, options).format(at);
+    const time = said({ hour: "2-digit", minute: "2-digit" });
+    const day = said({ weekday: "long", ...(days > 6 && { day: "numeric", month: "long" }) });
+    return days ? this.say("back", { day, time }) : this.say("backToday", { time });
   }
 
   #drawLauncher() {

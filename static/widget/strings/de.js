@@ -16,6 +16,8 @@ export default {
   here: "jetzt da",
   away: "Wir antworten per E-Mail",
   closed: "Gerade ist niemand da. Mit Ihrer E-Mail-Adresse kommt die Antwort per Post ins Postfach.",
+  back: "Wieder da am {day} um {time}",
+  backToday: "Wieder da um {time}",
   handover: "{name} hat Ihren Chat bis hier gelesen.",
   again: "Sie müssen nichts wiederholen.",
   waiting: "Wartet auf Versand",

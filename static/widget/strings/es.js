@@ -16,6 +16,8 @@ export default {
   here: "en línea",
   away: "Respondemos por correo",
   closed: "Ahora está cerrado. Deje su correo y le llegará la respuesta.",
+  back: "Volvemos el {day} a las {time}",
+  backToday: "Volvemos a las {time}",
   handover: "{name} ha leído todo su chat.",
   again: "No hace falta repetir nada.",
   waiting: "Pendiente de envío",

@@ -16,6 +16,8 @@ export default {
   here: "en ligne",
   away: "Nous répondons par e-mail",
   closed: "Nous sommes fermés en ce moment. Laissez votre e-mail et la réponse y arrivera.",
+  back: "De retour {day} à {time}",
+  backToday: "De retour à {time}",
   handover: "{name} a lu toute votre discussion.",
   again: "Inutile de répéter quoi que ce soit.",
   waiting: "En attente d’envoi",

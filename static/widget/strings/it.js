@@ -16,6 +16,8 @@ export default {
   here: "in linea",
   away: "Rispondiamo via e-mail",
   closed: "Ora siamo chiusi. Lasci la sua e-mail e la risposta arriverà lì.",
+  back: "Torniamo {day} alle {time}",
+  backToday: "Torniamo alle {time}",
   handover: "{name} ha letto la chat fin qui.",
   again: "Non serve ripetere nulla.",
   waiting: "In attesa di invio",

@@ -16,6 +16,8 @@ export default {
   here: "nu aanwezig",
   away: "We antwoorden per e-mail",
   closed: "We zijn nu gesloten. Laat uw e-mailadres achter, dan komt het antwoord daar.",
+  back: "Terug op {day} om {time}",
+  backToday: "Terug om {time}",
   handover: "{name} heeft uw chat tot hier gelezen.",
   again: "U hoeft niets te herhalen.",
   waiting: "Wacht op versturen",

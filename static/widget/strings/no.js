@@ -16,6 +16,8 @@ export default {
   here: "her nå",
   away: "Vi svarer på e-post",
   closed: "Vi har stengt nå. Legg igjen e-posten din, så kommer svaret dit.",
+  back: "Tilbake {day} kl. {time}",
+  backToday: "Tilbake kl. {time}",
   handover: "{name} har lest hele chatten din.",
   again: "Du trenger ikke gjenta noe.",
   waiting: "Venter på å bli sendt",

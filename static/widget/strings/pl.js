@@ -16,6 +16,8 @@ export default {
   here: "na miejscu",
   away: "Odpowiadamy e-mailem",
   closed: "Teraz jest zamknięte. Zostaw e-mail, a odpowiedź tam przyjdzie.",
+  back: "Wracamy: {day}, {time}",
+  backToday: "Wracamy o {time}",
   handover: "{name} zna już całą rozmowę.",
   again: "Nie trzeba niczego powtarzać.",
   waiting: "Czeka na wysłanie",

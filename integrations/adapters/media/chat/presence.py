@@ -1,17 +1,16 @@
 """Who is there: is the visitor still at the widget, and is anybody of ours there to answer?"""
 
-from datetime import datetime, time
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.utils import timezone
 
+from conversations.routing.hours import is_open, next_opening
+from conversations.routing.whose_hours import calendar_for
 from integrations.models import Connector
 
 HERE_FOR = 60  # seconds; the widget says so again every 25
-_DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 def arrive(visitor_id: str) -> None:
@@ -29,17 +28,13 @@ def is_here(visitor_id: str) -> bool:
 
 def answers_now(connector: Connector) -> bool:
     """Open by the clock, and somebody of the channel's team at the desk."""
-    return is_open(connector.settings.get("hours") or {}, timezone.now()) and _somebody_is_there(connector)
+    return is_open(calendar_for(connector.channel), timezone.now()) and _somebody_is_there(connector)
 
 
-def is_open(hours: dict[str, Any], now: datetime) -> bool:
-    """`hours` is {"zone": "Europe/London", "mon": [["09:00", "17:30"]], …}; no hours at all means always open."""
-    if not any(day in hours for day in _DAYS):
-        return True
-    here = now.astimezone(ZoneInfo(str(hours.get("zone") or "UTC")))
-    spans = hours.get(_DAYS[here.weekday()], [])
-    clock = here.time().replace(tzinfo=None)
-    return any(time.fromisoformat(opens) <= clock < time.fromisoformat(closes) for opens, closes in spans)
+def back_at(connector: Connector) -> datetime | None:
+    """When it opens again, where it is closed by the clock of the channel's hours, its team's or the desk's."""
+    now, calendar = timezone.now(), calendar_for(connector.channel)
+    return None if is_open(calendar, now) else next_opening(calendar, now)
 
 
 def _somebody_is_there(connector: Connector) -> bool:

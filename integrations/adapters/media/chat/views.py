@@ -75,12 +75,13 @@ def session(request: HttpRequest, connector: Connector) -> HttpResponseBase:
     visitor = open_session(connector, **told)
     sight = Sight(connector, visitor, _desk(request))
     messages = sight.latest()
-    here = presence.answers_now(connector)
+    here, back = presence.answers_now(connector), presence.back_at(connector)
     name = desk_name(connector)
     desk = {
         "name": name,
         "initials": "".join(word[0] for word in name.split() if word[0].isalnum())[:2],
         "here": here,
+        "back": back.isoformat() if back else "",
         "greeting": connector.settings.get("greeting", ""),
         "known": visitor.is_proven,
         "fields": connector.settings.get("fields", [{"name": "name"}, {"name": "email"}]),
