@@ -1,14 +1,17 @@
 """Calls a provider's API: never into our own network, with an end to waiting and reading; each failure told apart."""
 
+import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import NewConnectionError
+from urllib3.util import parse_url
 
 from conversations.public_web import public_session
 from integrations.adapters.reading import read_json
@@ -17,6 +20,8 @@ TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two parts of the answe
 LARGEST_ANSWER = 50_000_000
 TOO_LARGE = "The answer is larger than the desk takes."
 LATER = 2.0  # seconds, where a busy provider does not say how long
+# An address as requests and urllib3 write it down: what stands before its path, and the rest.
+_CALLED = re.compile(r"""(?i)(with url: )\S+|([a-z][\w+.-]*://)(?:[^\s/?#'"@]*@)?([^\s/?#'"]*)[^\s'"]*""")
 
 
 class CallError(Exception):
@@ -103,6 +108,7 @@ def call(
 ) -> Answer:
     """Raises UnreachedError, SilentError or RefusedError. `largest`: bytes of the answer that are taken
     (LARGEST_ANSWER). Redirects are not followed: they would carry our keys to wherever they lead."""
+    _check(url)
     try:
         with public_session() as session:
             response = session.request(
@@ -138,6 +144,18 @@ def seconds(text: str) -> float:
         return LATER
 
 
+def _check(url: str) -> None:
+    """Raises UnreachedError where the host that stands there for whoever looks at it is not the one that would be
+    called, as in "https://evil.example\\@ours.example/"."""
+    try:
+        looked_at, called = urlsplit(url).hostname or "", (parse_url(url).host or "").strip("[]")
+    except ValueError:  # urllib3's own is one, too
+        looked_at, called = "", "none"
+    is_same = looked_at.lower() == called.lower() or not looked_at.isascii()  # that one is called by another spelling
+    if "\\" in url or not is_same:
+        raise UnreachedError("The address does not say clearly which host is meant.", "address")
+
+
 def _read(response: requests.Response, largest: int, patience: float) -> bytes:
     """One that sends a byte now and then ends, too."""
     parts, size, end = [], 0, time.monotonic() + 4 * patience
@@ -152,7 +170,7 @@ def _read(response: requests.Response, largest: int, patience: float) -> bytes:
 
 
 def _silent(error: Exception) -> CallError:
-    said = f"{type(error).__name__}: {error}"[:1000]
+    said = _CALLED.sub(r"\1\2\3…", f"{type(error).__name__}: {error}")[:1000]  # keys may stand in the address itself
     if isinstance(error, requests.exceptions.SSLError):
         return UnreachedError(said, "certificate")
     cause = error.args[0] if error.args else None
