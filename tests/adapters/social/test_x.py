@@ -158,18 +158,27 @@ def test_crc_is_answered_with_the_signature_of_its_word(connector):
     assert Client().get(f"/hooks/{connector.pk}/guessed/", {"crc_token": "abc"}).status_code == 400
 
 
-def test_event_of_another_account_of_the_app_goes_to_its_connector(connector, server):
+def test_crc_signs_no_event_for_whoever_knows_the_address(connector, server):
+    body = json.dumps({"for_user_id": US["id"], "direct_message_events": [{"id": "5"}]})
+    answer = Client().get(f"/hooks/{connector.pk}/{ADDRESS}/", {"crc_token": body})
+    assert answer.status_code == 400 and b"sha256" not in answer.content
+
+
+@pytest.mark.parametrize("is_of_the_app", [True, False], ids=["same app", "other app"])
+def test_event_of_another_account_of_the_app_goes_to_its_connector(connector, server, is_of_the_app):
     from conversations.models import Channel
 
     channel = Channel.objects.create(name="Second", medium=Medium.X, address="second")
-    other = Connector.objects.create(name="Second", adapter="x", channel=channel, settings={"account_id": "777"})
+    other = Connector(name="Second", adapter="x", channel=channel, settings={"account_id": "777"})
+    other.secrets = SECRETS if is_of_the_app else {**SECRETS, "client_secret": "another", "consumer_secret": "app's"}
+    other.save()
     event = {"type": "message_create", "id": "5", "created_timestamp": "1784927750704"}
     create = {"target": {"recipient_id": "777"}, "sender_id": ANN, "message_data": {"text": "For the second"}}
     body = json.dumps({"for_user_id": "777", "direct_message_events": [{**event, "message_create": create}]}).encode()
     webhook = Webhook("dm", {"X-Twitter-Webhooks-Signature-OAuth2": sign(SECRETS["client_secret"], body)}, body)
     assert post(connector, webhook).status_code == 200
     work_off()
-    assert Message.objects.get().channel == other.channel
+    assert Message.objects.filter(channel=other.channel).exists() is is_of_the_app
 
 
 def test_asking_begins_now_and_loses_nothing(connector, server, monkeypatch):

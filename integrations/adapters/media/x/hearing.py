@@ -7,6 +7,7 @@ secret; and the address is asked now and then for the signature of a word (the C
 import base64
 import hashlib
 import hmac
+import re
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.crypto import constant_time_compare
@@ -23,6 +24,7 @@ SIGNATURES = {
     "X-Twitter-Webhooks-Signature": "consumer_secret",
 }
 UNAUTHORISED = 401
+_WORD = re.compile(r"[A-Za-z0-9+/=_.~-]{1,400}")  # of a CRC: X signs nothing else, and an event is no such word
 
 
 def sign(secret: str, said: bytes) -> str:
@@ -30,10 +32,11 @@ def sign(secret: str, said: bytes) -> str:
 
 
 def challenge(connector: Connector, request: HttpRequest) -> HttpResponse | None:
-    """https://docs.x.com/x-api/webhooks/quickstart#2-the-crc-check"""
+    """https://docs.x.com/x-api/webhooks/quickstart#2-the-crc-check. The same secret signs the events: were anything
+    signed that is asked for, whoever knows the address could have an event of their own making signed by us."""
     asked = request.GET.get("crc_token", "")
     secret = next((known for name in SIGNATURES.values() if (known := connector.secrets.get(name, ""))), "")
-    if not asked or not secret or len(asked) > 1000:
+    if not secret or not _WORD.fullmatch(asked):
         return None
     return JsonResponse({"response_token": sign(secret, asked.encode())})
 
@@ -67,4 +70,10 @@ def _whose(connector: Connector, owner: str) -> Connector | None:
     if not owner or owner == words(connector.settings.get("account_id")):
         return None
     others = Connector.objects.filter(adapter="x", is_active=True, settings__account_id=owner)
-    return others.select_related("channel").first()
+    return next((each for each in others.select_related("channel") if _is_of_one_app(connector, each)), None)
+
+
+def _is_of_one_app(one: Connector, other: Connector) -> bool:
+    """Another app's secret says nothing about this one's accounts."""
+    mine, theirs = one.secrets, other.secrets
+    return any(mine.get(name) and mine.get(name) == theirs.get(name) for name in SIGNATURES.values())
