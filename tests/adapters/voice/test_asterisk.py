@@ -190,9 +190,20 @@ def test_the_same_call_asked_for_twice_is_refused(board, asterisk):
 
 
 def test_nothing_that_is_given_begins_a_line_of_its_own(board, asterisk):
-    wrong = OutboundCall(1, 1, 1, "k", "204\r\nAction: Command\r\nCommand: core stop now", ANN, OURS)
+    wrong = OutboundCall(1, 1, 1, "k", "204", f"{ANN}\r\nAction: Command\r\nCommand: core stop now", OURS)
     adapter_named("asterisk").call(board, wrong)
+    assert [each for each in asterisk.asked if each.get("Action") == "Originate"]
     assert not [each for each in asterisk.asked if each.get("Action") == "Command"]
+
+
+@pytest.mark.parametrize(
+    "agent", ["00900123456@trunk", "sip:x/00900123456", "204&PJSIP/205", "204\r\nAction: Command", "Local/1@out", ""]
+)
+def test_an_extension_that_leads_elsewhere_is_not_rung(board, asterisk, agent):
+    with pytest.raises(AdapterError, match="extension") as refusal:
+        adapter_named("asterisk").call(board, OutboundCall(1, 1, 1, "k", agent, ANN, OURS))
+    assert refusal.value.permanent
+    assert not [each for each in asterisk.asked if each.get("Action") == "Originate"]
 
 
 def test_a_refused_secret_and_a_line_that_breaks(board, asterisk):

@@ -7,6 +7,7 @@ secrets: webhook_secret, ami_secret, webhook_user, webhook_password, recordings_
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from threading import Event
 from typing import Any
@@ -31,6 +32,9 @@ from integrations.adapters.reading import read_json
 from integrations.inbound.arrival import Arrival, News
 from integrations.models import Connector, RawEvent
 
+# Of a phone of the house. An agent writes it into their own settings: what leads through a trunk ("0900…@trunk") or to
+# another technology would have the switchboard call wherever they like, unseen.
+EXTENSION = re.compile(r"[A-Za-z0-9_.*#-]{1,80}")
 MANAGER = _("Its manager: calls live, and calls from the desk")
 
 
@@ -123,6 +127,8 @@ class AsteriskAdapter:
         said = connector.settings
         if not said.get("ami_host"):
             raise AdapterError(_now("The desk cannot call by this line: it has no manager."), permanent=True)
+        if not EXTENSION.fullmatch(call.agent):
+            raise AdapterError(_now("Your extension is none of this switchboard: enter its number."), permanent=True)
         name = f"{cdr.KEY}{call.key}"
         channel = str(said.get("agent_channel") or "PJSIP/{agent}").replace("{agent}", call.agent)
         number = call.to.replace("+", str(said.get("dial_prefix", "00")), 1)
