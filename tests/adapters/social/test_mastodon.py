@@ -286,6 +286,16 @@ def test_long_answer_is_a_row_of_posts_each_answering_the_one_before(connector, 
     assert len(server.said) == 3
     assert all(len(said["text"]) <= 500 for said in server.said)
     assert [said["in_reply_to_id"] for said in server.said] == [None, server.said[0]["id"], server.said[1]["id"]]
+    assert all(said["text"].startswith("@ann@elsewhere.example ") for said in server.said)  # else they cannot read it
+
+
+@pytest.mark.parametrize("named", ["@bo", "@bo@other.example", "(@bo)", "@ann", "@ann@elsewhere.example.org"])
+def test_private_answer_names_nobody_else_who_could_read_it_then(connector, server, named):
+    send(connector, "ann@elsewhere.example", f"Ask {named}, or bo@shop.example")
+    send(connector, "ann@elsewhere.example", f"Ask {named}", is_public=True)
+    private, public = (said["text"] for said in server.said)
+    assert private == f"@ann@elsewhere.example Ask {named.replace('@', f'@{sending.UNSEEN}', 1)}, or bo@shop.example"
+    assert public == f"@ann@elsewhere.example Ask {named}"
 
 
 def test_same_message_is_posted_once_however_often_it_is_tried(connector, server):

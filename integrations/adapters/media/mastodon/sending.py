@@ -4,6 +4,7 @@ https://docs.joinmastodon.org/methods/statuses/#create. The Idempotency-Key make
 server that fell silent is asked again at once, and after that only a person decides. Files first: …/methods/media/#v2.
 """
 
+import re
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -24,6 +25,10 @@ LONGEST, MOST_FILES = 500, 4  # where the server did not say: https://docs.joinm
 TRIES = 3
 PATIENCE, BETWEEN = 90.0, 1.5  # seconds for a film to be worked on
 
+# As Mastodon's own Account::MENTION_RE finds whom a post names; the sign between keeps it from doing so.
+_NAMED = re.compile(r"(?<![=/\w])@(?=\w+(?:[\w.-]+\w+)?(?:@[\w.-]+\w)?)")
+UNSEEN = "\u2060"
+
 Json = dict[str, Any]
 
 
@@ -34,7 +39,7 @@ def send(connector: Connector, message: OutboundMessage) -> DeliveryReport:
     files = attached(message)
     most = int(connector.settings.get("most_files") or MOST_FILES)
     batches = [files[start : start + most] for start in range(0, len(files), most)]
-    texts = parts(_addressed(connector, message), int(connector.settings.get("longest") or LONGEST))
+    texts = _texts(connector, message)
     if not message.text.strip() and not files:
         raise AdapterError(_("There is nothing in it to send."), permanent=True)
     texts += [_greeting(connector, message)] * (len(batches) - len(texts))
@@ -66,10 +71,19 @@ def parts(text: str, most: int) -> list[str]:
     return [*found, text] if text else found
 
 
-def _addressed(connector: Connector, message: OutboundMessage) -> str:
-    """Only who is named in a private post can read it, so that the customer always is."""
+def _texts(connector: Connector, message: OutboundMessage) -> list[str]:
+    """Whoever is named in a private post can read it: so the customer is, in each one, and nobody else."""
     text, name = message.text.strip(), _greeting(connector, message)
-    return text if name.lower() in text.lower().split() else f"{name} {text}".strip()
+    if not message.is_public:
+        text = _NAMED.sub(lambda found: found[0] if _names(text[found.start() :], name) else f"@{UNSEEN}", text)
+    most = int(connector.settings.get("longest") or LONGEST) - len(name) - 1
+    return [part if name.lower() in part.lower().split() else f"{name} {part}" for part in parts(text, most)]
+
+
+def _names(text: str, name: str) -> bool:
+    """Whether `text` begins with just this one, and not with a longer name."""
+    rest = text[len(name) :]
+    return text.lower().startswith(name.lower()) and not re.match(r"[\w@]|[.-]+\w", rest)
 
 
 def _greeting(connector: Connector, message: OutboundMessage) -> str:
