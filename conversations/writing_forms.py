@@ -136,7 +136,8 @@ class ReplyForm(WritingForm):
         if isinstance(chosen, Choice):
             self._check_media(chosen)
             self._check_time(chosen)
-            self.way = Way(self._answered(chosen), self._is_public(chosen), template, self._buttons(chosen))
+            answered = self._answered(chosen)
+            self.way = Way(answered, self._is_public(chosen, answered), template, self._buttons(chosen))
         return cleaned
 
     def _template(self, chosen: Choice) -> Template | None:
@@ -173,10 +174,10 @@ class ReplyForm(WritingForm):
         theirs = said.filter(kind=MessageKind.INBOUND, identity=chosen.identity, is_public=chosen.was_public)
         return theirs.order_by("-created_at", "-pk").first()
 
-    def _is_public(self, chosen: Choice) -> bool:
+    def _is_public(self, chosen: Choice, answered: Message | None) -> bool:
         """Asked twice: by the choice, and by the button that says so. One without the other posts nothing."""
         wants, confirms = self.cleaned_data.get("visibility") == PUBLIC, bool(self.cleaned_data.get("publicly"))
-        if wants and not chosen.can_go_public:
+        if wants and not (chosen.can_go_public and (answered is None or answered.is_public)):
             self.add_error("visibility", _("This cannot be answered in public. Nothing was sent."))
         elif wants and not confirms:
             self.add_error("visibility", _("Nothing was sent. Press “Post publicly” if everybody may read this."))

@@ -10,7 +10,9 @@ def bring(absorbed: Conversation, kept: Conversation) -> list[int]:
     for draft in Draft.objects.filter(conversation=absorbed).select_for_update(no_key=True).order_by("pk"):
         if twin := _twin(draft, kept):
             twin.html, twin.files = twin.html + draft.html, [*twin.files, *draft.files]
-            twin.save(update_fields=["html", "files", "updated_at"])
+            if twin.way != draft.way:  # what was written for one person's eyes may be among it now
+                twin.way = {**twin.way, "visibility": "private"}
+            twin.save(update_fields=["html", "files", "way", "updated_at"])
         else:
             moved.append(draft.pk)
     Draft.objects.filter(pk__in=moved).update(conversation=kept)

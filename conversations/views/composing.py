@@ -137,6 +137,8 @@ def goes(composer: Composer, known: Opened, way: KeptWay) -> None:
     usable = {choice.value for choice in composer.choices if choice.can_be_used}
     if way.get("channel") in usable:
         composer.chosen = way["channel"]
+    if way.get("channel") != composer.chosen:
+        composer.way = {**way, "visibility": "private"}
     if answers := way.get("answers"):
         said = known.conversation.messages.select_related("channel", "author", "identity__customer")
         composer.answered = said.filter(pk=answers).exclude(external_id="").first()

@@ -67,6 +67,7 @@ const answer = (button) => {
   const way = [...document.querySelectorAll(`#composer [name="channel"][data-answers="${CSS.escape(of)}"]`)].find((each) => !each.disabled);
   if (!way) return;
   $('#composer [name="mode"][value="reply"]').checked = true;
+  if (!way.checked) keepToOurselves();
   way.checked = true;
   const field = chip.querySelector("input");
   Object.assign(field, { value: pk, disabled: false });
@@ -103,7 +104,14 @@ const count = () => {
   out.classList.toggle("over", isOver || carriesNone);
 };
 
+// To be public is said of one way to them: another way begins in private.
+const keepToOurselves = () => {
+  const ours = $('#composer [name="visibility"][value="private"]');
+  if (ours) ours.checked = true;
+};
+
 document.addEventListener("change", ({ target }) => {
+  if (target.matches?.('#composer [name="channel"]')) keepToOurselves();
   if (target.matches?.('#composer :is([name="channel"], [name="visibility"], [name="template"])')) changed();
 });
 document.addEventListener("input", ({ target }) => {

@@ -12,6 +12,7 @@ from conversations.inbound.changes import change
 from conversations.inbound.receive import receive
 from conversations.models import Channel, Delivery, Medium, Message, MessageTemplate, Reaction
 from customers.identify import Handle
+from customers.models import Identity
 from tests.browser.conftest import becomes, is_live, still
 from tests.conftest import from_ann
 
@@ -86,6 +87,22 @@ def test_a_public_answer_looks_like_one_and_says_so(live_desk, said, opened):
     expect(page.locator("#timeline .badge", has_text="Public")).to_have_count(2)
     assert live_desk.do(ours).is_public
     expect(page.get_by_role("button", name="Post publicly")).to_be_hidden()
+
+
+def test_another_way_begins_in_private(live_desk, said, opened):
+    post = said(Medium.MASTODON, "@shop My parcel never came!", "1", is_public=True)
+    blue = said(Medium.TELEGRAM, "Do you have it in blue?", "2", hours=2)
+    live_desk.do(Identity.objects.filter(pk=blue.identity_id).update, customer=post.identity.customer)
+    page = opened(post)
+    page.get_by_text("Answer in public").click()
+    expect(page.get_by_role("button", name="Post publicly")).to_be_visible()
+    page.locator("#reply").focus()
+    page.keyboard.press("Alt+2")
+    expect(page.get_by_role("radio", name="Telegram")).to_be_checked()
+    page.keyboard.press("Alt+1")
+    expect(page.get_by_role("radio", name="Mastodon")).to_be_checked()
+    expect(page.get_by_role("button", name="Post publicly")).to_be_hidden()
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_visible()
 
 
 def test_a_closed_window_offers_a_template_with_its_words_as_they_will_be(live_desk, said, opened):

@@ -24,8 +24,8 @@ def two(mail):
     return kept, absorbed
 
 
-def begin(conversation, agent, html, mode="reply", files=()):
-    return Draft.objects.create(conversation=conversation, agent=agent, mode=mode, html=html, files=list(files))
+def begin(conversation, agent, html, mode="reply", files=(), **way):
+    return Draft.objects.create(conversation=conversation, agent=agent, mode=mode, html=html, files=list(files), **way)
 
 
 def words(conversation):
@@ -89,3 +89,11 @@ def test_what_was_changed_meanwhile_stays_whole(two, ada):
     unmerge(entry, by=ada)
     assert words(kept) == [("ada", "reply", "<p>Your parcel and your invoice</p>")]
     assert words(absorbed) == []
+
+
+def test_private_words_do_not_go_into_a_draft_that_everybody_is_to_read(two, ada):
+    kept, absorbed = two
+    begin(kept, ada, "<p>Sorry to all</p>", way={"channel": "1:1", "visibility": "public"})
+    begin(absorbed, ada, "<p>Your number is 4711</p>", way={"channel": "2:2"})
+    merge(absorbed, into=kept, by=ada)
+    assert Draft.objects.get(conversation=kept).way == {"channel": "1:1", "visibility": "private"}

@@ -110,6 +110,22 @@ def test_a_draft_keeps_who_may_read_it(client, ada, heard):
     assert 'value="public" checked' in page(client, post)
 
 
+def test_a_private_message_of_a_public_talk_is_not_answered_in_public(client, ada, heard):
+    client.force_login(ada)
+    whisper = heard("mastodon", hours=2)
+    post = heard("mastodon", is_public=True)
+    answer = send(client, post, visibility="public", publicly="1", answers=whisper.pk)
+    assert answer.status_code == 422 and "cannot be answered in public" in answer.content.decode() and ours() is None
+
+
+def test_a_draft_whose_way_is_gone_comes_back_private(client, ada, heard):
+    client.force_login(ada)
+    post = heard("mastodon", is_public=True)
+    url = reverse("draft", args=[post.conversation_id, "reply"])
+    client.post(url, {"html": "<p>Sorry</p>", "visibility": "public", "channel": "1:1"})
+    assert 'value="private" checked' in page(client, post)
+
+
 def test_a_public_answer_that_is_taken_back_comes_back_as_one(client, ada, heard):
     client.force_login(ada)
     post = heard("mastodon", is_public=True)
