@@ -140,7 +140,11 @@ def signed(key=KEY, algorithm="HS256", **claims):
         "a.b.c",
         "\ud800",
     ],
-)
+    ids=[
+        "no algorithm", "another key", "another algorithm", "out of date", "no date", "no number", "no such date",
+        "nobody", "nobody by name", "blank", "no token", "no text",
+    ],
+)  # fmt: skip
 def test_a_token_that_proves_nothing_is_nobody(assumed, token):
     """Of shops that sign whoever is not signed in, too: all their guests would be one person."""
     assumed.settings["shop"] = "hf"
