@@ -5,9 +5,10 @@ import re
 import pytest
 from django.test import Client
 
+from conversations.actions.people import reassign_identity
 from conversations.envelopes import MessageDetails
 from conversations.models import Message
-from customers.models import Customer, Identity, MergeEntry
+from customers.models import Claim, Customer, Identity, MergeEntry
 from integrations.inbound import started
 from integrations.models import Connector
 from tests.adapters.social.messengers import hear
@@ -57,6 +58,26 @@ def test_link_that_went_to_somebody_else_joins_nobody_a_second_time(bot, telegra
     opened(telegram, bot, BO, word)
     assert Identity.objects.get(kind="telegram", value=str(BO)).customer != ann
     assert Identity.objects.get(kind="telegram", value=str(ANN)).customer == ann
+
+
+def test_link_that_was_sent_to_somebody_whom_the_desk_knows_joins_nobody(bot, telegram, ann):
+    """Ann sends her link to Bo: were the two one, what Bo writes would be answered to Ann's address."""
+    telegram.write(BO, "My address is 1 Elm Row")
+    hear(bot, telegram)
+    bo = Identity.objects.get(kind="telegram").customer
+    Identity.objects.create(customer=bo, kind="email", value="bo@example.com", is_verified=True)
+    opened(telegram, bot, BO, started.word_for(bot, ann))
+    assert Identity.objects.get(kind="telegram").customer == bo and not MergeEntry.objects.exists()
+    assert Claim.objects.get(customer=bo).source == "link"  # an agent sees it, and decides
+
+
+def test_link_that_came_into_other_hands_works_for_nobody_any_more(bot, telegram, ann, ada):
+    word = started.word_for(bot, ann)
+    opened(telegram, bot, BO, word)
+    reassign_identity(Identity.objects.get(kind="telegram"), to=None, by=ada)
+    opened(telegram, bot, BO, word)
+    opened(telegram, bot, BO + 1, word)
+    assert not Identity.objects.filter(kind="telegram", customer=ann).exists()
 
 
 @pytest.mark.parametrize("spoil", [lambda word: word[:-2] + "AA", lambda word: "promo2026", lambda word: "=" * 64])
