@@ -51,6 +51,7 @@ class User(AbstractBaseUser):
     )
     # Of the phone system: what its calls name this agent by, and what it rings for a call that they ask for.
     extension = models.CharField(_("extension"), max_length=80, blank=True, default="")
+    languages = models.JSONField(_("languages they answer in"), default=list, blank=True)  # ["en", "de"], best first
     presence = models.CharField(_("presence"), max_length=8, default="online")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

@@ -20,7 +20,7 @@ from conversations.actions.splitting import split
 from conversations.envelopes import CallReport
 from conversations.inbound.calls import hear
 from conversations.inbound.receive import receive
-from conversations.models import Attachment, CannedReply, Channel, Closure, Hours, Macro, SavedView
+from conversations.models import Attachment, CannedReply, Channel, Closure, Hours, Macro, SavedView, Skill, Tag
 from conversations.outbound.compose import note, reply
 from customers import suggestions
 from customers.identify import Handle, identify
@@ -115,6 +115,8 @@ def things(mail, ada, returns, root):
         "settings/teams/": {"pk": returns.pk},
         "settings/hours/": {"pk": office.pk},
         "settings/hours/<int:pk>/closures/<int:closure_pk>/": {"closure_pk": closed.pk},
+        "settings/skills/": {"pk": Skill.objects.create(name="Zanzibar").pk},
+        "settings/tags/": {"pk": Tag.objects.create(name="zanzibar").pk},
         "settings/connectors/": {"pk": connector.pk},
         "settings/connectors/events/": {"pk": came.pk},
     }

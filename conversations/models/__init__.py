@@ -17,12 +17,14 @@ from conversations.models.moment import Moment
 from conversations.models.order_act import OrderAct
 from conversations.models.parting import Parting
 from conversations.models.personal import Follow, Mention, PushSubscription, ReadMark
+from conversations.models.skill import AgentSkill, Skill
 from conversations.models.tag import Tag
 from conversations.models.team import Team
 from conversations.models.template import MessageTemplate
 from conversations.models.view import SavedView
 
 __all__ = [
+    "AgentSkill",
     "NOT_WAITING",
     "Activity",
     "Attachment",
@@ -56,6 +58,7 @@ __all__ = [
     "Reaction",
     "ReadMark",
     "SavedView",
+    "Skill",
     "Status",
     "Tag",
     "Team",

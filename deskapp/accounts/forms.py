@@ -1,15 +1,20 @@
 """The forms of /me/ and /settings/."""
 
 from decimal import Decimal
+from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
+from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext_lazy as _
 
-from conversations.models import Team
+from conversations.models import AgentSkill, Skill, Team
 from customers import retention
 from deskapp.models import Role, Theme, User
+
+SKILL = "skill-"  # and its number: a field of the agent's form
+MOST_SKILLS = 100
 
 
 def _zones() -> list[tuple[str, str]]:
@@ -36,7 +41,13 @@ class MeForm(forms.ModelForm):
             "notify_sound": _("A sound for new messages"),
         }
         widgets = {"signature": forms.Textarea(attrs={"rows": 4})}
-        help_texts = {"extension": _("As the phone system names it. Calls that ring there are shown to you.")}
+        help_texts = {"extension": _("An admin enters it. Calls that ring there are shown to you.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Whose line rings is called into the conversation (conversations.inbound.calls), whichever team's it is: so
+        nobody but an admin says whose line is whose."""
+        super().__init__(*args, **kwargs)
+        self.fields["extension"].disabled = not self.instance.is_admin
 
     def clean_extension(self) -> str:
         return settled_extension(self.cleaned_data["extension"], of=self.instance)
@@ -49,6 +60,12 @@ def settled_extension(typed: str, *, of: User | None) -> str:
     if extension and (taken.exclude(pk=of.pk) if of and of.pk else taken).exists():
         raise forms.ValidationError(_("Somebody here already has this extension."))
     return extension
+
+
+def _languages() -> list[tuple[str, str]]:
+    """By their own names, which is what who speaks them looks for."""
+    named = ((code, str(info.get("name_local", "")).capitalize()) for code, info in LANG_INFO.items())
+    return sorted(((code, name) for code, name in named if "-" not in code and name), key=lambda pair: pair[1])
 
 
 class AgentForm(forms.Form):
@@ -72,6 +89,12 @@ class AgentForm(forms.Form):
         help_text=_("In the order's currency. An admin has no limit."),
     )
 
+    languages = forms.MultipleChoiceField(
+        label=_("Answers in"),
+        choices=_languages,
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 6}),
+    )
     extension = forms.CharField(
         label=_("Phone: extension or number"),
         max_length=80,
@@ -82,6 +105,22 @@ class AgentForm(forms.Form):
     def __init__(self, *args: object, someone: User | None = None, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.someone = someone
+        held = {each.skill_id: each.level for each in someone.skills.all()} if someone else {}
+        for skill in Skill.objects.order_by("name")[:MOST_SKILLS]:
+            self.fields[f"{SKILL}{skill.pk}"] = forms.TypedChoiceField(
+                label=_("Skill: %(name)s") % {"name": skill.name},
+                choices=[("", "–"), *AgentSkill.Level.choices],
+                coerce=int,
+                required=False,
+                initial=held.get(skill.pk, ""),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """The skills as one: {the skill's number: level}."""
+        found: dict[str, Any] = super().clean() or {}
+        known = [name for name in found if name.startswith(SKILL)]
+        found["skills"] = {int(name.removeprefix(SKILL)): found.pop(name) or 0 for name in known}
+        return found
 
     def clean_extension(self) -> str:
         return settled_extension(self.cleaned_data["extension"], of=self.someone)

@@ -1,6 +1,6 @@
 """What an admin does to an agent: invite, change role and teams, deactivate with hand-over, reactivate."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from conversations import audit
 from conversations.actions.assigning import assign
 from conversations.live import groups
-from conversations.models import Conversation, PushSubscription, Status, Team
+from conversations.models import AgentSkill, Conversation, PushSubscription, Status, Team
 from deskapp.models import User
 
-RIGHTS = ("sees_purchases", "sees_browsing", "refund_limit", "extension")
+RIGHTS = ("sees_purchases", "sees_browsing", "refund_limit", "extension", "languages")
 
 
 class LastAdminError(ValueError):
@@ -26,10 +26,20 @@ class LastAdminError(ValueError):
 
 
 @transaction.atomic
-def invite(*, email: str, name: str, role: str, teams: Iterable[Team], by: User, **rights: object) -> User:
-    """`rights`: values of RIGHTS, where they differ from what everybody has."""
+def invite(
+    *,
+    email: str,
+    name: str,
+    role: str,
+    teams: Iterable[Team],
+    by: User,
+    skills: Mapping[int, int] | None = None,
+    **rights: object,
+) -> User:
+    """`rights`: values of RIGHTS, where they differ from what everybody has; `skills`: the level of each by number."""
     agent = User.objects.create_user(email, None, name=name, role=role, **rights)
     agent.teams.set(teams)
+    _learn(agent, skills or {})
     audit.record(by, agent, before=None, after=_state(agent))
     transaction.on_commit(lambda: send_invitation(agent, by=by))
     return agent
@@ -47,7 +57,16 @@ def send_invitation(agent: User, *, by: User) -> None:
 
 
 @transaction.atomic
-def change(agent: User, *, name: str, role: str, teams: Iterable[Team], by: User, **rights: object) -> User:
+def change(
+    agent: User,
+    *,
+    name: str,
+    role: str,
+    teams: Iterable[Team],
+    by: User,
+    skills: Mapping[int, int] | None = None,
+    **rights: object,
+) -> User:
     """Role and teams decide what they see, so their sockets look again at once. Raises LastAdminError."""
     agent = User.objects.select_for_update(no_key=True).get(pk=agent.pk)
     if agent.is_admin and role != agent.role:
@@ -58,6 +77,7 @@ def change(agent: User, *, name: str, role: str, teams: Iterable[Team], by: User
         setattr(agent, right, value)
     agent.save(update_fields=["name", "role", *rights])
     agent.teams.set(teams)
+    _learn(agent, skills or {})
     audit.record(by, agent, before=was, after=_state(agent))
     if role_changes:
         end_sessions(agent)
@@ -90,8 +110,18 @@ def reactivate(agent: User, *, by: User) -> None:
 
 
 def _state(agent: User) -> dict[str, audit.Plain]:
-    """With their teams, which are the teams' own field."""
-    return {**audit.state_of(agent), "teams": [team.name for team in agent.teams.order_by("name")]}
+    """With their teams and skills, which are fields of those."""
+    teams: list[audit.Plain] = [team.name for team in agent.teams.order_by("name")]
+    skills: list[audit.Plain] = [str(held) for held in agent.skills.select_related("skill").order_by("skill__name")]
+    return {**audit.state_of(agent), "teams": teams, "skills": skills}
+
+
+def _learn(agent: User, skills: Mapping[int, int]) -> None:
+    """Level 0: they have it not, or no more. A skill that is not named stays as it is."""
+    AgentSkill.objects.filter(agent=agent, skill__in=[pk for pk, level in skills.items() if not level]).delete()
+    for pk, level in skills.items():
+        if level:
+            AgentSkill.objects.update_or_create(agent=agent, skill_id=pk, defaults={"level": level})
 
 
 def end_sessions(agent: User) -> None:

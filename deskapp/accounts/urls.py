@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from deskapp.accounts import audit_log, hours, installable, me, people, privacy
+from deskapp.accounts import audit_log, hours, installable, me, people, privacy, skills, tags
 
 urlpatterns = [
     path("me/", me.me, name="me"),
@@ -27,6 +27,11 @@ urlpatterns = [
     path("settings/hours/<int:pk>/", hours.hours, name="hours"),
     path("settings/hours/<int:pk>/closures/", hours.closures, name="closures"),
     path("settings/hours/<int:pk>/closures/<int:closure_pk>/", hours.closure, name="closure"),
+    path("settings/skills/", skills.skills, name="skills"),
+    path("settings/skills/<int:pk>/", skills.skill, name="skill"),
+    path("settings/tags/", tags.tag_list, name="tag_list"),
+    path("settings/tags/<int:pk>/", tags.tag, name="tag"),
+    path("settings/tags/<int:pk>/merge/", tags.tag_merge, name="tag_merge"),
     path("settings/audit/", audit_log.audit_log, name="audit_log"),
     path("manifest.webmanifest", installable.manifest, name="manifest"),
     path("sw.js", installable.service_worker, name="service_worker"),

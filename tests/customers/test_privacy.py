@@ -237,7 +237,8 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
     }  # fmt: skip
     the_desks_own = {
         "product", "stock", "segment", "retentionrule", "channel", "team", "tag", "cannedreply", "savedview",
-        "pushsubscription", "connector", "auditentry", "macro", "hours", "closure", "trial", "messagetemplate",
+        "pushsubscription", "connector", "auditentry", "macro", "hours", "closure", "skill", "agentskill", "trial",
+        "messagetemplate",
     }  # fmt: skip
     tables = {
         model._meta.model_name

@@ -1,0 +1,109 @@
+"""/settings/tags/: every tag with what it hangs on; renamed, merged into another, deleted."""
+
+from django.contrib import messages
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from conversations import audit
+from conversations.actions.change import NotPossibleError
+from conversations.actions.tags import merge_tags, rename_tag
+from conversations.models import Conversation, Macro, Tag
+from conversations.views.acting import agent_of, is_delete
+from integrations.views.admins import admins_only
+
+MOST_ROWS = 200
+
+
+@admins_only
+@require_http_methods(["GET", "POST"])
+def tag_list(request: HttpRequest) -> HttpResponse:
+    """`q` looks among the names; POST `name` adds one."""
+    wrong = ""
+    if request.method == "POST":
+        tag = Tag()
+        try:
+            with audit.watched(agent_of(request), tag):
+                _added(tag, request.POST.get("name", ""))
+            messages.success(request, _("Added."))
+            return redirect("tag_list")
+        except NotPossibleError as refusal:
+            wrong = str(refusal)
+    return _page(request, None, wrong)
+
+
+@admins_only
+@require_http_methods(["GET", "POST", "DELETE"])
+def tag(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET is the list with its form open; POST `name` renames; DELETE takes it off everything."""
+    one = get_object_or_404(Tag, pk=pk)
+    if is_delete(request):
+        count = one.conversations.count()
+        with audit.watched(agent_of(request), one, note=_hung_on(count)):
+            one.delete()
+        messages.success(request, _("“%(name)s” is deleted.") % {"name": one.name} + " " + _hung_on(count))
+        return redirect("tag_list")
+    if request.method == "POST":
+        try:
+            with audit.watched(agent_of(request), one):
+                rename_tag(one, request.POST.get("name", ""))
+            messages.success(request, _("Renamed."))
+            return redirect("tag_list")
+        except NotPossibleError as refusal:
+            return _page(request, one, str(refusal))
+    return _page(request, one)
+
+
+@admins_only
+@require_POST
+def tag_merge(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST `into`: the number of the tag that stays."""
+    gone = get_object_or_404(Tag, pk=pk)
+    typed = request.POST.get("into", "")
+    into = Tag.objects.filter(pk=int(typed)).first() if typed.isdecimal() and len(typed) < 18 else None
+    try:
+        if into is None:
+            raise NotPossibleError(_("Choose the tag that stays."))
+        words = _("Merged into “%(name)s”.") % {"name": into.name}
+        with audit.watched(agent_of(request), gone, note=words):
+            count = merge_tags(gone, into=into)
+    except NotPossibleError as refusal:
+        return _page(request, gone, str(refusal))
+    messages.success(request, words + " " + _hung_on(count))
+    return redirect("tag_list")
+
+
+def _added(tag: Tag, name: str) -> None:
+    tag.name = " ".join(name.replace("\x00", "").split()).lstrip("#")[:40]
+    if not tag.name:
+        raise NotPossibleError(_("A tag needs a name."))
+    if Tag.objects.filter(name__iexact=tag.name).exists():
+        raise NotPossibleError(_("There is a tag of this name already."))
+    tag.save()
+
+
+def _hung_on(count: int) -> str:
+    words = ngettext("It hung on %(n)s conversation.", "It hung on %(n)s conversations.", count)
+    return words % {"n": count}
+
+
+def _page(request: HttpRequest, edited: Tag | None, wrong: str = "") -> HttpResponse:
+    words = request.GET.get("q", "").replace("\x00", "").strip()
+    found = _counted().filter(name__icontains=words) if words else _counted()
+    others = Tag.objects.exclude(pk=edited.pk).order_by("name")[:1000] if edited else []
+    context = {"rows": found.order_by("name")[:MOST_ROWS], "q": words, "edited": edited, "others": others}
+    context |= {"wrong": wrong, "typed": request.POST.get("name", edited.name if edited else ""), "tab": "tags"}
+    return render(request, "deskapp/tags.html", context, status=422 if wrong else 200)
+
+
+def _counted() -> QuerySet[Tag]:
+    counts = {"size": Conversation.tags.through, "adding": Macro.add_tags.through, "dropping": Macro.drop_tags.through}
+    named = {}
+    for name, through in counts.items():
+        rows = through._base_manager.filter(tag=OuterRef("pk")).order_by().values("tag").annotate(n=Count("pk"))
+        named[name] = Coalesce(Subquery(rows.values("n")), 0)
+    return Tag.objects.annotate(**named)
