@@ -450,6 +450,15 @@ def test_an_extension_is_one_agents_alone(client, at_41, root):
     assert 'name="extension" value="43"' in mine
 
 
+def test_an_agent_takes_no_line_by_themselves(client, ada):
+    """Whoever's line rings is called into the conversation: another team's line would show them that team's talks."""
+    client.force_login(ada)
+    said = {"name": ada.name, "extension": "+441632960999", "locale": "en", "timezone": "UTC", "theme": "auto"}
+    assert client.post(reverse("me"), said).status_code == 302
+    ada.refresh_from_db()
+    assert (ada.extension, ada.timezone) == ("", "UTC")
+
+
 def test_calls_count_among_a_customers_habits(ann, phone):
     for number in range(3):
         hear(told(phone, "ended", number, call=f"c{number}", seconds=5))
