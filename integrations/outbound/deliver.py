@@ -57,7 +57,7 @@ def _tried(delivery_id: int, connector: Connector | None) -> Delivery | None:
     attempt = _claim(delivery_id)
     if attempt is None:
         return None
-    return _written_down(attempt, *_try(attempt.delivery, connector))
+    return _written_down(attempt, connector, *_try(attempt.delivery, connector))
 
 
 def _postpone(delivery_id: int, connector: Connector) -> None:
@@ -73,26 +73,32 @@ def _queue_next(connector: Connector) -> None:
         queue_delivery(delivery_id=following.pk, channel_id=following.channel_id, due_at=following.due_at)
 
 
-def _written_down(attempt: DeliveryAttempt, report: DeliveryReport, outcome: str) -> Delivery:
+def _written_down(
+    attempt: DeliveryAttempt, connector: Connector | None, report: DeliveryReport, outcome: str
+) -> Delivery:
     """What the provider said is known to this process alone: a database that is away for a moment is waited for."""
     for seconds in WAITS:
         try:
-            return _write_down(attempt, report, outcome)
+            return _write_down(attempt, connector, report, outcome)
         except (OperationalError, InterfaceError):
             if connection.in_atomic_block:
                 raise
             log.warning("the outcome waits for the database", delivery_id=attempt.delivery_id, seconds=seconds)
             connection.close()
             time.sleep(seconds)
-    return _write_down(attempt, report, outcome)
+    return _write_down(attempt, connector, report, outcome)
 
 
 @transaction.atomic
-def _write_down(attempt: DeliveryAttempt, report: DeliveryReport, outcome: str) -> Delivery:
+def _write_down(
+    attempt: DeliveryAttempt, connector: Connector | None, report: DeliveryReport, outcome: str
+) -> Delivery:
     now = timezone.now()
     DeliveryAttempt.objects.filter(pk=attempt.pk).update(finished_at=now, outcome=outcome, said=report.said[:4000])
-    if outcome == "sent":
-        Connector.objects.filter(channel=attempt.delivery.channel).update(last_out_at=now)
+    if connector and outcome == "sent":
+        Connector.objects.filter(pk=connector.pk).update(last_out_at=now)
+        if wake(connector):
+            _come_again(connector)
     return settle(attempt.delivery, report)
 
 
@@ -130,8 +136,6 @@ def _try(delivery: Delivery, connector: Connector | None) -> tuple[DeliveryRepor
         report, outcome = _failed(connector, error)
         is_call = delivery.message.kind == Message.Kind.CALL
         return (replace(report, is_permanent=True), "permanent") if is_call else (report, outcome)
-    if wake(connector):
-        _come_again(connector)
     return report, "sent"
 
 
