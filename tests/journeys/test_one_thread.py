@@ -168,7 +168,8 @@ async def test_four_ways_in_are_one_thread_in_four_colours_and_each_answer_goes_
     told = [each for each in colours(page[page.index('id="timeline"') :]) if each != "web"]
     assert told[:4] == ["email", "messaging", "phone", "chat"]
     assert colours(await in_database(desk.row)(thread)) == ["email", "messaging", "phone", "chat"]
-    await in_database(the_answers)(desk, post_office, graph, twilio, thread)
+    last = await in_database(the_answers)(desk, post_office, graph, twilio, thread)
+    assert last.status == "sent", last.error
     while "In the chat: see you at four." not in str(await visitor.hear("messages")):
         pass  # she is signed in: the widget shows her the answers by mail and WhatsApp, too
     await visitor.leave()
@@ -189,18 +190,21 @@ async def test_who_starts_a_return_in_chat_and_calls_is_on_the_screen_before_any
     shop, whatsapp, graph, board, ada  # noqa: F811
 ):  # fmt: skip
     visitor = await arrives(identity=signed("17", email=ADDRESS, name="Ann Bell"))
-    await visitor.say("I would like to send the Kestrel back.")
+    await visitor.say("Hello!")
 
     def known():
         with_a_past(Customer.objects.get())
         conversation = Conversation.objects.get()
         graph.write(ANN[1:], "My number, for the parcel")
         talking.hear(whatsapp, graph)
-        desk.post("conversation_customer", heard(Medium.WHATSAPP).conversation_id, customer=ADDRESS, scope="all")
+        other = heard(Medium.WHATSAPP).conversation_id
+        desk.post("conversation_customer", other, customer=ADDRESS, scope="all")
+        desk.post("merges", other, into=conversation.pk)
         return conversation
 
     desk = await in_database(AgentsBrowser)(ada)
     matter = await in_database(known)()
+    await visitor.say("I would like to send the Kestrel back.")
     socket = await desk_of(ada)
     await in_database(leg)(board, "CA1", "ringing")
     await socket.hears("desk.call")  # pushed to the page, which asks for the card

@@ -33,6 +33,7 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
     sight: Sight | None = None
     connector: Connector
     origin = ""
+    has_spoken = False  # in this tab
 
     async def connect(self) -> None:
         self.joined: set[str] = set()
@@ -109,7 +110,7 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
 
     async def say(self, frame: Frame) -> None:
         assert self.sight
-        is_first_word = self.joined == {tabs_of(self.sight.visitor.id)}
+        is_first_word = not self.has_spoken  # it may make an identity, also of who is known by mail already
         try:
             said = await turns().say(Line(self.sight, frame, self.origin))
         except door.Refused:
@@ -121,7 +122,7 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
         except door.Flood:
             await self.close(GOODBYE)
             return
-        self.told[said["id"]] = said
+        self.told[said["id"]], self.has_spoken = said, True
         if is_first_word:
             await self._look_again()
         await self.send_json({"t": "ack", "id": frame["id"], "message": said})
