@@ -50,8 +50,6 @@ class Browsing:
             *(self._event(ingrid, WISHED, ago(days * 6 + number), self._about(BY_SLUG[slug]))
               for number, slug in enumerate(("harrier-storm-shell", "scree-boot", "jackdaw-18"))),
         ]  # fmt: skip
-        call = {"text": "Asked where the large is. Would gladly fetch it in Oslo.", "by": "Noor Haddad"}
-        found.append(EventFact(0, "demo:ingrid-call", self._known(ingrid), "Call Noted", ago(days * 3.7), call))
         for number, score in enumerate((5, 4, 2, 5, 4, 5, 5, 5)):
             answer = {"score": score, "survey": "CSAT", "about": "support"}
             found.append(self._event(ingrid, "Survey Answered", ago(days * (320 - 44 * number)), answer))

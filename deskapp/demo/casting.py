@@ -2,6 +2,7 @@
 
 import random
 
+from conversations.models import Medium
 from customers.models import Customer, Identity, Order
 from customers.models.identity import Kind
 from deskapp.demo.language import SIZES, Language
@@ -9,13 +10,15 @@ from deskapp.demo.words import SHARES
 from integrations.simulators.customers import Scene
 from integrations.simulators.demo_shop.goods import PRODUCTS
 
+BY_PHONE, BY_MAIL_ANYHOW = 0.4, 0.1
+PHONES = (Kind.PHONE, Kind.WHATSAPP, Kind.TELEGRAM, Kind.INSTAGRAM, Kind.MASTODON)
 BUYS, SENDS_BACK = 0.35, 0.2  # of those who write, and of those who buy
 LANGUAGES = {language.code: language for language in SHARES}
 
 
 def cast() -> Scene:
     """A customer who has an address, with a matter that is theirs alone. Reads rows and writes none."""
-    customer = _somebody()
+    customer = _somebody(PHONES if random.random() < BY_PHONE else (Kind.EMAIL,))
     handles = {identity.kind: identity.value for identity in customer.identities.all()}
     language = LANGUAGES[customer.language]
     topic = random.choice(list(language.topics.values()))
@@ -27,7 +30,7 @@ def cast() -> Scene:
     more = (random.choice(language.more).format(**slots), random.choice(language.thanks).format(**slots))
     return Scene(
         name=customer.name,
-        email=handles[Kind.EMAIL],
+        email=handles.get(Kind.EMAIL, ""),
         language=language.code,
         subject=random.choice(topic.subjects).format(**slots),
         letter=_letter(language, customer.name, opener, ask),
@@ -36,7 +39,18 @@ def cast() -> Scene:
         shop=handles.get(Kind.SHOP, ""),
         buys=_goods() if Kind.SHOP in handles and random.random() < BUYS else (),
         sends_back=random.random() < SENDS_BACK,
+        by=_by(handles),
     )
+
+
+def _by(handles: dict[str, str]) -> tuple[str, str, str] | None:
+    """Who has a messenger or a telephone uses that, at times."""
+    kinds = [kind for kind in PHONES if kind in handles]
+    if not kinds or random.random() < BY_MAIL_ANYHOW:
+        return None
+    kind = random.choice(kinds)
+    medium = random.choice((Medium.SMS, Medium.VOICE)) if kind == Kind.PHONE else Medium(kind)
+    return str(medium), str(kind), handles[kind]
 
 
 def _goods() -> tuple[tuple[str, str, int], ...]:
@@ -44,8 +58,8 @@ def _goods() -> tuple[tuple[str, str, int], ...]:
     return tuple((product.slug, random.choice(product.sizes), 1) for product in some)
 
 
-def _somebody() -> Customer:
-    reachable = Identity.objects.filter(kind=Kind.EMAIL, is_verified=True).values("customer")
+def _somebody(kinds: tuple[str, ...]) -> Customer:
+    reachable = Identity.objects.filter(kind__in=kinds, is_verified=True).values("customer")
     known = Customer.objects.living().filter(language__in=LANGUAGES, is_blocked=False, pk__in=reachable)
     known = known.exclude(name="").exclude(conversations__is_spam=True)
     count = known.count()

@@ -7,11 +7,12 @@ from django.conf import settings
 
 from conversations.models import CannedReply, Channel, Medium, SavedView, Tag, Team
 from customers.models import Segment
+from deskapp.demo import reached
 from deskapp.models import Role, User
 from deskapp.sign_ins import SIGN_INS
 from integrations.adapters.shops.base import OrderAct
-from integrations.adapters.trackers.door import ADAPTER as TRACKER
 from integrations.adapters.trackers.about import new_key
+from integrations.adapters.trackers.door import ADAPTER as TRACKER
 from integrations.models import Connector
 
 DOMAIN = "hollinfell.example"
@@ -94,6 +95,7 @@ def build() -> None:
     _chat(mail)
     _tracker()
     _shop()
+    reached.build(teams, DOMAIN)
     for name, of_team, text in CANNED:
         CannedReply.objects.get_or_create(name=name, defaults={"text": text, "team": teams.get(of_team)})
     for name in TAGS:

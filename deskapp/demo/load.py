@@ -1,14 +1,20 @@
 """Writes the demo's talks as rows, in bulk: this is history, which came in by no door."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.core.files.base import ContentFile
 from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from conversations.actions import call_backs
+from conversations.call_state import learnt
+from conversations.call_words import happened
+from conversations.envelopes import CallDetails, CallReport
 from conversations.models import (
     Activity,
     Attachment,
@@ -31,6 +37,7 @@ from conversations.models.conversation import place_in_queue
 from conversations.models.delivery import DeliveryStatus
 from conversations.models.message import MessageKind
 from conversations.sanitise import sanitise
+from customers.identify import Handle
 from customers.models import Customer, Identity
 from customers.models.identity import Kind
 from deskapp.demo.desk import DOMAIN, MAILBOX
@@ -40,6 +47,7 @@ from deskapp.models import User
 BATCH = 1000
 ON_ITS_WAY = (DeliveryStatus.QUEUED, DeliveryStatus.SENDING)
 UNSETTLED = (*ON_ITS_WAY, DeliveryStatus.CANCELLED)
+SOURCES: dict[str, str] = {Kind.EMAIL: "mail", Kind.VISITOR: "chat", Kind.SHOP: "shop sign-in", Kind.PHONE: "call"}
 
 
 class Loader:
@@ -63,6 +71,9 @@ class Loader:
         self._files(said)
         self._facts(pairs)
         self._personal(pairs, said)
+        for message, line in said:
+            if line.is_call and not line.seconds and message.conversation.is_open:
+                call_backs.owe(message)
         self._last_seen()
 
     def _last_seen(self) -> None:
@@ -76,11 +87,10 @@ class Loader:
         rows = Customer.objects.bulk_create([_customer(person) for person in persons], batch_size=BATCH)
         identities = []
         for person, row in zip(persons, rows, strict=True):
-            for kind, value in _handles(person):
-                source = "mail" if kind == Kind.EMAIL else "chat" if kind == Kind.VISITOR else "shop sign-in"
+            for kind, value, shown in _handles(person):
                 identities.append(
-                    Identity(customer=row, kind=kind, value=value, display=value, is_verified=True, source=source,
-                             first_seen_at=row.created_at)
+                    Identity(customer=row, kind=kind, value=value, display=shown, is_verified=True,
+                             source=SOURCES.get(kind, Kind(kind).label), first_seen_at=row.created_at)
                 )  # fmt: skip
         for identity in Identity.objects.bulk_create(identities, batch_size=BATCH):
             self.identities[identity.kind, identity.value] = identity
@@ -88,7 +98,7 @@ class Loader:
 
     def _conversation(self, talk: Talk, customer: Customer) -> Conversation:
         spoken = [line for line in talk.lines if line.kind != MessageKind.NOTE]
-        inbound = [line for line in spoken if line.is_inbound]
+        inbound = [line for line in spoken if line.is_inbound or line.is_call]
         waiting = waiting_since(spoken) if talk.status == Status.OPEN else None
         last = spoken[-1]
         resolved = [fact.at for fact in talk.facts if fact.verb == Verb.RESOLVED]
@@ -108,7 +118,7 @@ class Loader:
             queue_at=place_in_queue(waiting, last.at),
             last_message_at=last.at,
             last_inbound_at=inbound[-1].at if inbound else None,
-            snippet=" ".join(last.text.split())[:160],
+            snippet=self._snippet(last, talk.person),
             media=_media(spoken),
         )
 
@@ -125,21 +135,38 @@ class Loader:
             quoted=_segments(line),
             html=sanitise(line.html),
             is_automatic=line.is_automatic,
+            is_public=line.is_public,
             created_at=line.at,
-            details=_details(talk.person, line),
+            details=self._call_details(line, talk.person) if line.is_call else _details(talk.person, line),
         )
-        if line.is_inbound and line.medium == Medium.EMAIL:
-            message.external_id = f"{uuid.uuid4()}@{talk.person.email.partition('@')[2]}"
-        elif line.is_inbound:
-            message.external_id = f"{talk.person.visitor}:{message.client_id}"
+        if line.is_inbound or line.is_call:
+            message.external_id = _external_id(line, talk.person, message)
         elif line.state and line.state not in UNSETTLED:
             message.external_id = f"{message.client_id}@{DOMAIN}" if line.medium == Medium.EMAIL else ""
         return message
 
+    def _call_details(self, line: Line, person: Person) -> dict[str, object]:
+        agent = self.agents.get(line.agent)
+        names = {agent.extension.lower(): (agent.pk, agent.name)} if agent else {}
+        number, call = self._identity(person, Medium.VOICE).value, CallDetails()
+        for report in reports_of(line, number, self.channels[Medium.VOICE], agent.extension if agent else ""):
+            call = learnt(call, report, number, names)
+        return {"call": call}
+
+    def _snippet(self, line: Line, person: Person) -> str:
+        """As conversations.call_words writes it."""
+        if not line.is_call:
+            return " ".join(line.text.split())[:160]
+        call = self._call_details(line, person)["call"]
+        return " · ".join(filter(None, [happened(cast("CallDetails", call)), " ".join(line.text.split())]))[:160]
+
     def _identity(self, person: Person, medium: str) -> Identity:
         if medium == Medium.CHAT:
             return self.identities[Kind.VISITOR, person.visitor]
-        return self.identities[Kind.EMAIL, person.email]
+        if medium == Medium.EMAIL:
+            return self.identities[Kind.EMAIL, person.email]
+        kind = Kind.PHONE if medium in (Medium.SMS, Medium.VOICE) else medium
+        return self.identities[kind, next(value for each, value, _shown in person.handles if each == kind)]
 
     def _deliveries(self, said: Sequence[tuple[Message, Line]]) -> None:
         rows = Delivery.objects.bulk_create(
@@ -206,13 +233,38 @@ def waiting_since(lines: Sequence[Line]) -> datetime | None:
     """The first thing the customer said that nobody has answered: what was taken back or failed is no answer."""
     since = None
     for line in lines:
-        if line.is_inbound:
+        if line.is_inbound or (line.is_call and not line.seconds):
             since = since if since or line.is_automatic else line.at
         elif line.state in (DeliveryStatus.FAILED, DeliveryStatus.UNCERTAIN):
             since = since or line.at
         elif line.state != DeliveryStatus.CANCELLED:
             since = None
     return since
+
+
+def _external_id(line: Line, person: Person, message: Message) -> str:
+    """In the form of the medium, so that an answer finds what it answers."""
+    if line.medium == Medium.EMAIL:
+        return f"{uuid.uuid4()}@{person.email.partition('@')[2]}"
+    if line.medium == Medium.CHAT:
+        return f"{person.visitor}:{message.client_id}"
+    number = int(line.at.timestamp())
+    if line.medium == Medium.TELEGRAM:
+        return f"{person.handles[0][1]}:{number}"
+    return f"{number * 10**8}" if line.medium == Medium.MASTODON else f"demo-{message.client_id}"
+
+
+def reports_of(line: Line, number: str, channel: Channel, extension: str) -> Iterator[CallReport]:
+    """What a phone system would have told of it."""
+    whose = (Handle(Kind.PHONE, number),)
+    rings = CallReport(channel.pk, "demo", "in", "ringing", line.at, whose, ours=channel.address, agent=extension)
+    if not line.seconds:
+        yield replace(rings, state="missed", cause="Nobody answered.", transcript=line.text)
+        return
+    yield rings
+    yield replace(rings, state="answered", at=line.at + timedelta(seconds=7))
+    ended = line.at + timedelta(seconds=7 + line.seconds)
+    yield replace(rings, state="ended", at=ended, seconds=line.seconds, transcript=line.text)
 
 
 def _customer(person: Person) -> Customer:
@@ -222,9 +274,9 @@ def _customer(person: Person) -> Customer:
     )  # fmt: skip
 
 
-def _handles(person: Person) -> list[tuple[str, str]]:
+def _handles(person: Person) -> list[tuple[str, str, str]]:
     handles = [(Kind.EMAIL, person.email), (Kind.VISITOR, person.visitor), (Kind.SHOP, person.shop)]
-    return [(str(kind), value) for kind, value in handles if value]
+    return [*((str(kind), value, value) for kind, value in handles if value), *person.handles]
 
 
 def _media(lines: Sequence[Line]) -> list[str]:

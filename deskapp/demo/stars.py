@@ -8,27 +8,29 @@ from conversations.models import Medium, Priority, Status
 from conversations.models.activity import Verb
 from conversations.models.delivery import DeliveryStatus
 from conversations.models.message import MessageKind
+from deskapp.demo.messengers import messengers, number, whatsapp
 from deskapp.demo.pictures import photo
 from deskapp.demo.talk import Fact, File, Line, Person, Talk
 from integrations.simulators.demo_shop.goods import SHOPPERS
 
 EMAIL, CHAT = Medium.EMAIL, Medium.CHAT
-INBOUND, OUTBOUND, NOTE = MessageKind.INBOUND, MessageKind.OUTBOUND, MessageKind.NOTE
+INBOUND, OUTBOUND, NOTE, CALL = MessageKind.INBOUND, MessageKind.OUTBOUND, MessageKind.NOTE, MessageKind.CALL
 
 
 def stars(now: datetime) -> list[Talk]:
-    return [ingrid(now), *waiting(now), *troubled(now)]
+    return [ingrid(now), *waiting(now), *troubled(now), *messengers(now)]
 
 
 def ingrid(now: datetime) -> Talk:
-    """Mail on Monday, chat today: one thread, and nobody asks her twice."""
+    """Mail on Monday, WhatsApp, a call, chat today: one thread, and nobody asks her twice."""
     person = Person(
         "Ingrid Sørensen", "ingrid.sorensen@fjordmail.example", "no", "Europe/Oslo", "Bergen", "Gold",
         "Hikes all year and sizes up. Likes to fetch things in the shop.", "7d1f3b0e-5a52-4c1a-9a7e-2f6f5f0c1104", "10418",
-        now - timedelta(days=900),
+        now - timedelta(days=900), (whatsapp("+4791200318"), number("+4791200318")),
     )  # fmt: skip
     monday = (now - timedelta(days=(now.weekday() or 7))).replace(hour=9, minute=12, second=0)
     ago = lambda minutes: now - timedelta(minutes=minutes)  # noqa: E731 - it reads as the sentence it is
+    after = lambda share: monday + (now - timedelta(minutes=40) - monday) * share  # noqa: E731 - whichever day it is
     first = (
         "Hi,\n\nthe Kestrel jacket from HF-48213 came this morning. It is a joy, only the medium is tight with a fleece "
         "under it. Could I have a large instead? On Saturday I set off for Jotunheimen.\n\nIngrid Sørensen"
@@ -37,10 +39,19 @@ def ingrid(now: datetime) -> Talk:
         "Hi Ingrid,\n\na free return label for HF-48213 is in this mail. The large is between two deliveries, so I am "
         "looking for one in the shops before Saturday.\n\nWarm regards,\nNoor"
     )
+    spoken = (
+        "Ingrid: I only wanted to hear whether the large has turned up anywhere. I would gladly fetch it in Oslo.\n"
+        "Noor: Torggata counts its rails tonight. We tell you as soon as we know, and you need not ring again.\n"
+        "Ingrid: Lovely. It is the moss green, like the one I have."
+    )
     lines = [
         Line(INBOUND, first, monday, EMAIL, html="".join(f"<p>{part}</p>" for part in first.split("\n\n"))),
         Line(OUTBOUND, promise, monday + timedelta(minutes=28), EMAIL, "noor", state=DeliveryStatus.SENT,
              html="".join(f"<p>{part}</p>" for part in promise.split("\n\n"))),
+        Line(INBOUND, "Hei, Ingrid her. Etiketten virker 👍 Any news of the large?", after(0.3), Medium.WHATSAPP),
+        Line(OUTBOUND, "Good to hear! I have asked all our shops, and Oslo counts tonight. Noor", after(0.32), Medium.WHATSAPP,
+             "noor", state=DeliveryStatus.READ),
+        Line(CALL, spoken, after(0.55), Medium.VOICE, "noor", seconds=134),
         Line(INBOUND, "Hei! Har dere fått inn Kestrel i large?", ago(17), CHAT),
         Line(INBOUND, "Pengene tilbake hjelper meg ikke, jeg trenger jakken til lørdag.", ago(14), CHAT),
         Line(OUTBOUND, "Hi Ingrid, this is Ada from Returns. Your mails with Noor are in front of me, so there is nothing "

@@ -23,6 +23,7 @@ class Person:
     visitor: str = ""  # the id of their browser, where they have been in the chat
     shop: str = ""  # the number of their account in the shop
     since: datetime | None = None
+    handles: tuple[tuple[str, str, str], ...] = ()  # further ones: kind, value, and how it is shown
 
     def __hash__(self) -> int:
         return hash(self.email)
@@ -53,10 +54,16 @@ class Line:
     files: tuple[File, ...] = ()
     mentions: tuple[str, ...] = ()
     is_automatic: bool = False
+    is_public: bool = False
+    seconds: int = 0  # of a call, and 0 for one that nobody took; `text` is what was spoken, or left on the tape
 
     @property
     def is_inbound(self) -> bool:
         return self.kind == MessageKind.INBOUND
+
+    @property
+    def is_call(self) -> bool:
+        return self.kind == MessageKind.CALL
 
 
 @dataclass(frozen=True)

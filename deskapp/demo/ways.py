@@ -1,4 +1,4 @@
-"""The ways Ingrid is known: an address that Noor merged by hand, a text number, and somebody who may be her."""
+"""The ways Ingrid is known: an address that Noor merged by hand, and somebody who may be her."""
 
 from conversations.actions.people import merge_customers
 from customers import suggestions
@@ -14,7 +14,6 @@ def ways() -> None:
     """Through the same doors as everybody: handles, an agent's word, and a claim that joins nobody by itself."""
     ingrid = Identity.objects.select_related("customer").get(kind=Kind.EMAIL, value=ADDRESS).customer
     noor = User.objects.get(name="Noor Haddad")
-    identify([Handle(Kind.EMAIL, ADDRESS), Handle(Kind.WHATSAPP, "4791200318", source="WhatsApp")])
     old, _identity = identify([Handle(Kind.EMAIL, "i.sorensen@oldmail.example", source="mail")])
     merge_customers(old, into=ingrid, by=noor, because="she told me on the phone")
     identify(

@@ -19,6 +19,7 @@ import websockets
 from asgiref.sync import sync_to_async
 
 from integrations.models import Connector
+from integrations.simulators import people
 from integrations.simulators.chatting import Chat
 from integrations.simulators.corresponding import Post
 from integrations.simulators.demo_shop.back_end import open_return, place_order
@@ -45,6 +46,7 @@ class Scene:
     shop: str = ""
     buys: tuple[tuple[str, str, int], ...] = ()  # slug, size and pieces: before they write, they order this
     sends_back: bool = False  # the first thing of their last order, once it has arrived
+    by: tuple[str, str, str] | None = None  # a medium of their phone's, and the kind and value of their handle on it
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,9 @@ async def live(pace: float, *, site: str, cast: Callable[[], Scene]) -> None:
             scene = await sync_to_async(cast)()
             if scene.buys:
                 await sync_to_async(shop)(scene)
-            if scene.shop and len(chats) < MOST_CHATS and random.random() < CHAT_SHARE:
+            if scene.by:
+                people.put(people.Spoken(*scene.by, scene.name, scene.lines, scene.more, pace))
+            elif scene.shop and len(chats) < MOST_CHATS and random.random() < CHAT_SHARE:
                 task = tasks.create_task(_tried(partial(chat, doors, scene, pace)))
                 chats.add(task)
                 task.add_done_callback(chats.discard)

@@ -40,6 +40,15 @@ class MastodonServer(ProviderServer):
         self.lines: list[queue.Queue[tuple[str, str]]] = []
         self._statuses, self._notifications = itertools.count(103_186_126_728_896_492), itertools.count(34_975_861)
 
+    def count_from(self, first: int) -> None:
+        self._statuses, self._notifications = itertools.count(first * 10**9), itertools.count(first)
+
+    def remember(self, person: str, *, name: str, at: datetime, said: str, text: str, is_public: bool) -> None:
+        visibility = "public" if is_public else "direct"
+        content = f"<p>{escape(text)}</p>"
+        status = self._status(_account(person), content, visibility=visibility, reply_to="", id=said)
+        self.statuses = {**self.statuses, said: status}
+
     # What people do.
 
     def write(self, acct: str, text: str, *, visibility: str = "public", reply_to: str = "", **more: object) -> Json:

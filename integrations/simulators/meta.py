@@ -12,7 +12,7 @@ import json
 import re
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.parser import BytesParser
 from email.policy import HTTP
 from typing import Any
@@ -77,6 +77,13 @@ class GraphServer(Numbers, Talks, ProviderServer):
         number = str(1_000_000_000 + next(self._ids))
         self.files[number] = (content_type, body)
         return number
+
+    def count_from(self, first: int) -> None:
+        self._ids = itertools.count(first)
+
+    def remember(self, person: str, *, name: str, at: datetime, said: str, text: str, is_public: bool) -> None:
+        self.hear(person, at.timestamp())
+        self.profiles[person] = {"name": name, "username": name.split()[0].lower() if name else "somebody"}
 
     def hear(self, person: str, at: float | None = None) -> None:
         self.heard_at[person] = at or time.time()

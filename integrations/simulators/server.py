@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -125,6 +126,12 @@ class ProviderServer(Trouble):
 
     def answer(self, call: Call) -> Reply:
         raise NotImplementedError
+
+    def count_from(self, first: int) -> None:
+        """Its numbers begin here, for one that is started again beside a desk that remembers."""
+
+    def remember(self, person: str, *, name: str, at: datetime, said: str, text: str, is_public: bool) -> None:
+        """That this person wrote `text` then, which it gave the name `said`, before it was started."""
 
     def refusal_down(self, call: Call) -> Reply:
         """In the provider's own form."""

@@ -9,6 +9,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from email.parser import BytesParser
 from email.policy import HTTP
 from html.parser import HTMLParser
@@ -42,6 +43,14 @@ class TelegramServer(ProviderServer):
         self.updates: list[Json] = []
         self._numbers, self._messages = itertools.count(700_000_001), itertools.count(1)
         self._polls = 0
+
+    def count_from(self, first: int) -> None:
+        self._numbers, self._messages = itertools.count(first), itertools.count(first)
+
+    def remember(self, person: str, *, name: str, at: datetime, said: str, text: str, is_public: bool) -> None:
+        if person.isdecimal():
+            first, _space, last = name.partition(" ")
+            self.person(int(person), first, last)
 
     # What people do.
 

@@ -112,6 +112,9 @@ class TwilioServer(ProviderServer):
         if message["callback"]:
             self.owe(message["callback"], fields | ({"ErrorCode": code} if code else {}))
 
+    def count_from(self, first: int) -> None:
+        self._count = first * 1000
+
     # What it answers
 
     def answer(self, call: Call) -> Reply:

@@ -6,7 +6,17 @@ from collections import Counter
 import pytest
 from django.core.management import call_command
 
-from conversations.models import Attachment, CannedReply, Conversation, Delivery, Message, SavedView, Status, Team
+from conversations.models import (
+    Attachment,
+    CallBack,
+    CannedReply,
+    Conversation,
+    Delivery,
+    Message,
+    SavedView,
+    Status,
+    Team,
+)
 from conversations.models.delivery import DeliveryStatus
 from customers.models import Customer, Identity, Order, Return, Suggestion
 from customers.profile import compute
@@ -91,20 +101,30 @@ def test_nothing_is_said_in_the_future_and_nothing_twice_in_one_conversation(see
         assert len(set(openings)) == len(openings), conversation.pk
 
 
-def test_ingrid_waits_in_one_thread_of_mail_and_chat(seeded):
+def test_ingrid_waits_in_one_thread_of_mail_whatsapp_a_call_and_chat(seeded):
     ingrid = Customer.objects.get(name="Ingrid Sørensen")
     conversation = ingrid.conversations.get()
-    assert conversation.media == ["email", "chat"]
+    assert conversation.media == ["email", "whatsapp", "voice", "chat"]
     assert conversation.assignee.email == SIGN_INS[0].email
     assert conversation.waiting_since is not None
 
 
-def test_ingrid_is_known_in_five_ways_and_one_more_is_asked_about(seeded):
+def test_ingrid_is_known_in_six_ways_and_one_more_is_asked_about(seeded):
     ingrid = Customer.objects.get(name="Ingrid Sørensen")
-    assert ingrid.identities.count() == 5
+    assert ingrid.identities.count() == 6
     assert ingrid.merges_kept.get().evidence == "she told me on the phone"
     double = Suggestion.objects.get(one=ingrid)
     assert double.other.name == "I. Sørensen" and 80 < double.certainty < 99
+
+
+def test_every_medium_has_something_that_waits_and_one_missed_call_is_to_be_called_back(seeded):
+    waiting = {medium for each in Conversation.objects.open() for medium in each.media}
+    assert waiting >= {"email", "chat", "whatsapp", "sms", "telegram", "instagram", "mastodon", "voice"}
+    owed = CallBack.objects.get(done_at=None)
+    assert owed.conversation.customer.name == "Desmond Tully" and owed.conversation.call_back_at
+    calls = Message.objects.filter(kind="call", details__call__seconds__gt=0)
+    assert calls.count() == 3 and all(call.text and call.author for call in calls)
+    assert Message.objects.filter(is_public=True).count() == 2
 
 
 def test_those_who_sign_in_are_there_with_their_roles(seeded):
@@ -117,5 +137,6 @@ def test_those_who_sign_in_are_there_with_their_roles(seeded):
 
 def test_the_channels_are_wired_to_adapters_that_exist(seeded):
     adapters = {connector.adapter for connector in Connector.objects.all()}
-    assert adapters == {"imap", "chat", "orders", "segment"} <= set(ADAPTERS)
+    messengers = {"twilio", "twilio_voice", "whatsapp", "instagram", "telegram", "mastodon"}
+    assert adapters == {"imap", "chat", "orders", "segment", *messengers} <= set(ADAPTERS)
     assert not RawEvent.objects.exists()

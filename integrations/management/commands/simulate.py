@@ -1,4 +1,5 @@
-"""The world around the demo, on loopback: mail servers for the desk's mailboxes, and the warehouse of its shop."""
+"""The world around the demo, on loopback: mail servers for the desk's mailboxes, the warehouse of its shop, and the
+providers of its telephone, text and messenger channels."""
 
 import signal
 from threading import Event
@@ -11,12 +12,17 @@ from integrations.adapters.media.email.envelope import our_addresses
 from integrations.models import Connector
 from integrations.simulators.demo_shop.telling import Warehouse
 from integrations.simulators.mail_servers import CUSTOMERS, PASSWORD, MailServers
+from integrations.simulators.people import People
+from integrations.simulators.world import World
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Command(BaseCommand):
-    help = "Runs SMTP and IMAP for the mailboxes that are connected to this machine, and the demo shop's warehouse."
+    help = (
+        "Runs SMTP and IMAP for the mailboxes that are connected to this machine, the demo shop's warehouse, and "
+        "Twilio, Meta, Telegram and Mastodon for the connectors whose api_url is on this machine."
+    )
     requires_system_checks = []  # the pages of the desk are not its business
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -39,15 +45,23 @@ class Command(BaseCommand):
         servers = start(connectors, *wanted)
         warehouse = Warehouse()
         warehouse.start()
+        world = World()
         try:
             rewire(connectors, servers)
+            world.start()
+            People(world).start()
             self.stdout.write(
                 f"Mail to {', '.join(sorted(servers.desk_addresses))} is taken at 127.0.0.1:{servers.smtp_port}, lies "
                 f"at 127.0.0.1:{servers.imap_port}; what customers get lies there too, for {CUSTOMERS} with {PASSWORD}."
             )
             self.stdout.flush()
+            for wired in world.wired:
+                names = ", ".join(each.name for each in wired.connectors)
+                self.stdout.write(f"{type(wired.server).__name__} at {wired.server.url}: {names}.")
+            self.stdout.flush()
             ending.wait()
         finally:
+            world.end()
             warehouse.stop.set()
             servers.stop()
 

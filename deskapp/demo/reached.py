@@ -1,0 +1,58 @@
+"""Where else Hollin & Fell is reached: telephone, texts, WhatsApp, Instagram, Telegram and Mastodon, each wired to
+the provider that `manage.py simulate` plays on this machine."""
+
+from dataclasses import dataclass, field
+
+from conversations.models import Channel, Medium, Team
+from deskapp.models import User
+from integrations import wiring
+from integrations.models import Connector
+from integrations.simulators import mastodon, meta_graph, telegram, twilio
+
+LINE, TEXTS = "+441632960100", "+447700900140"
+EXTENSIONS = {"ada": "+441632960141", "noor": "+441632960142", "grace": "+441632960143"}
+TWILIO, META, TELEGRAM, MASTODON = (f"http://127.0.0.1:{port}" for port in (11201, 11202, 11203, 11204))
+ACCOUNT = {"account_sid": twilio.ACCOUNT, "auth_token": twilio.TOKEN, "region": "GB"}
+APP = {"access_token": meta_graph.TOKEN, "app_secret": meta_graph.APP_SECRET}
+
+
+@dataclass(frozen=True)
+class Line:
+    adapter: str
+    medium: str
+    name: str
+    address: str
+    provider: str
+    given: dict[str, str] = field(default_factory=dict)
+    team: str = ""
+
+
+LINES = (
+    Line("twilio_voice", Medium.VOICE, "Telephone", LINE, TWILIO, {
+        **ACCOUNT, "ring": " ".join(EXTENSIONS.values()), "ring_seconds": "25", "voicemail": "on", "transcribes": "on",
+        "greeting": "Hollin and Fell, good day. Calls are recorded, so that nobody has to say a thing twice.",
+        "voicemail_text": "Nobody is free. Say what it is about, and we ring you back.", "records": "on",
+    }, "Returns"),
+    Line("twilio", Medium.SMS, "Text messages", TEXTS, TWILIO, ACCOUNT, "Returns"),
+    Line("whatsapp", Medium.WHATSAPP, "WhatsApp", "+442079460018", META, {
+        **APP, "phone_number_id": meta_graph.NUMBER, "account_id": meta_graph.ACCOUNT,
+    }, "Returns"),
+    Line("instagram", Medium.INSTAGRAM, "Instagram", "hollinfell", META, {
+        **APP, "account_id": meta_graph.INSTAGRAM,
+    }, "Orders"),
+    Line("telegram", Medium.TELEGRAM, "Telegram", str(telegram.BOT["username"]), TELEGRAM, {"token": telegram.TOKEN},
+         "Orders"),
+    Line("mastodon", Medium.MASTODON, "Mastodon", f"hollinfell@{mastodon.DOMAIN}", MASTODON, {
+        "site": MASTODON, "access_token": mastodon.TOKEN,
+    }, "Returns"),
+)  # fmt: skip
+
+
+def build(teams: dict[str, Team], domain: str) -> None:
+    """Makes what is missing, and leaves alone what an admin has changed since."""
+    for local, extension in EXTENSIONS.items():
+        User.objects.filter(email=f"{local}@{domain}", extension="").update(extension=extension)
+    for line in LINES:
+        if not Channel.objects.filter(medium=line.medium).exists():
+            connector = Connector(adapter=line.adapter, settings={"api_url": line.provider})
+            wiring.connect(connector, line.given, address=line.address, name=line.name, team=teams[line.team])
