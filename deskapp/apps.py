@@ -8,6 +8,9 @@ class DeskappConfig(AppConfig):
 
     def ready(self) -> None:
         from deskapp import checks  # noqa: F401  registers itself
+        from deskapp.accounts.brought_in import Agents
         from deskapp.operations import watching
+        from integrations.imports.kinds import KINDS
 
+        KINDS["agents"] = Agents()
         watching.start()

@@ -27,6 +27,7 @@ app.conf.beat_schedule = {
     "process what was kept but not processed": {"task": "integrations.inbound.sweep", "schedule": 10.0},
     "fetch files that messages named": {"task": "integrations.inbound.fetch_files", "schedule": 5.0},
     "read in shops what is due": {"task": "integrations.inbound.fetch", "schedule": 10.0},
+    "go on with imports and exports": {"task": "integrations.moves", "schedule": 10.0},
     "deliver what was queued but not sent": {"task": "integrations.outbound.sweep", "schedule": 5.0},
     "tell admins of connectors that are broken or expire": {"task": "integrations.look_after", "schedule": 60.0},
     "read the templates that providers allow": {"task": "integrations.sync_templates", "schedule": 600.0},

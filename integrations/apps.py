@@ -12,6 +12,8 @@ class IntegrationsConfig(AppConfig):
         from conversations.outbound.reactions import reaction_queued
         from customers import privacy, retention
         from integrations import belongings, keeping
+        from integrations.imports.kinds import KINDS
+        from integrations.imports.people import Customers
         from integrations.outbound import dial
         from integrations.queueing import queue_delivery, queue_reaction, queue_seen
 
@@ -21,3 +23,4 @@ class IntegrationsConfig(AppConfig):
         seen.TELL.append(queue_seen)
         privacy.register(belongings.sections, belongings.STEPS)
         retention.register(*keeping.KINDS)
+        KINDS["customers"] = Customers()

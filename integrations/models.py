@@ -212,3 +212,151 @@ class Trial(models.Model):
     @property
     def is_well(self) -> bool:
         return self.ended_at is not None and all(step["is_well"] for step in self.steps)
+
+
+class ImportState(models.TextChoices):
+    DRAFT = "draft", _("being set up")
+    WAITING = "waiting", _("waiting")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    STOPPED = "stopped", _("stopped")
+    UNDOING = "undoing", _("being undone")
+    UNDONE = "undone", _("undone")
+
+
+class Import(models.Model):
+    """One file of customers, agents or old conversations: looked at first, then brought in item by item, and undone
+    where that is asked for. Whoever stops in between goes on where it stopped."""
+
+    State = ImportState
+
+    class What(models.TextChoices):
+        CUSTOMERS = "customers", _("Customers")
+        AGENTS = "agents", _("Agents")
+        CONVERSATIONS = "conversations", _("Old conversations")
+
+    what = models.CharField(_("what is in it"), max_length=14, choices=What.choices)
+    form = models.CharField(max_length=8)  # "csv", "mbox" or "desk": as integrations.imports.files knows it
+    name = models.CharField(_("file"), max_length=200)
+    file = models.FileField(upload_to="imports/", blank=True)  # gone when it was brought in
+    size = models.PositiveBigIntegerField(default=0)  # bytes
+    encoding = models.CharField(max_length=20, blank=True)
+    delimiter = models.CharField(max_length=1, blank=True)
+    columns = models.JSONField(default=list, blank=True)  # of a table: the names in its first line
+    mapping = models.JSONField(default=dict, blank=True)  # {number of the column: a field's name}
+    options = models.JSONField(default=dict, blank=True)  # as integrations.imports.choices.Choices
+    state = models.CharField(max_length=8, choices=ImportState.choices, default=ImportState.DRAFT)
+    total = models.PositiveIntegerField(default=0)  # items in the file
+    done = models.PositiveIntegerField(default=0)  # of these, whatever became of them; where to go on
+    made = models.PositiveIntegerField(default=0)
+    known = models.PositiveIntegerField(default=0)  # were here already, and got nothing new
+    aside = models.PositiveIntegerField(default=0)
+    stayed = models.PositiveIntegerField(default=0)  # undone but for these, which somebody has used since
+    error = models.TextField(blank=True)  # in the admin's words: why it stopped
+    language = models.CharField(max_length=12, blank=True)  # of who asked for it
+    by = models.ForeignKey(desk.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    due_at = models.DateTimeField(db_default=Now())  # while it runs, when to take its worker for dead
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("import")
+        indexes = [
+            models.Index(
+                fields=["due_at"], name="import_due", condition=models.Q(state__in=["waiting", "running", "undoing"])
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def source(self) -> str:
+        """What stands as the source of every handle that it brought."""
+        return f"import:{self.pk}"
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in (ImportState.WAITING, ImportState.RUNNING, ImportState.UNDOING)
+
+    @property
+    def percent(self) -> int:
+        """Of an undoing, how much is gone."""
+        if not self.total:
+            return 0
+        if self.state == ImportState.UNDOING:
+            left = self.rows.filter(state=ImportRow.State.MADE).count()
+            return min(99, 100 - left * 100 // max(self.made, 1))
+        share = min(self.done, self.total) * 100 // self.total
+        return min(99, share) if self.is_under_way else share
+
+
+class ImportRow(models.Model):
+    """What became of one item of an import: what it made, or why it was set aside. Items that were known have none."""
+
+    class State(models.TextChoices):
+        MADE = "made", _("brought in")
+        ASIDE = "aside", _("set aside")
+        GONE = "gone", _("undone")
+        STAYED = "stayed", _("stayed")
+
+    of = models.ForeignKey(Import, models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField()  # of its line in a table, or its place in the file
+    state = models.CharField(max_length=6, choices=State.choices)
+    why = models.TextField(blank=True)  # set aside, or stayed: in the admin's words
+    made = models.JSONField(default=dict, blank=True)  # keys of rows, and what stood in fields before
+    said = models.JSONField(default=list, blank=True)  # of one set aside: its cells, to be mended and brought in again
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["of", "number"], name="import_row_once")]
+        indexes = [models.Index(fields=["of", "state", "number"], name="import_row_state")]
+
+    def __str__(self) -> str:
+        return f"{self.of_id}:{self.number}"
+
+
+class Export(models.Model):
+    """One archive of everything: written by a worker, fetched by an admin, and gone after a while."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        RUNNING = "running", _("being written")
+        DONE = "done", _("ready")
+        GONE = "gone", _("deleted")
+        STOPPED = "stopped", _("stopped")
+
+    with_files = models.BooleanField(_("with attachments"), default=False)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    file = models.FileField(upload_to="exports/", blank=True)
+    size = models.PositiveBigIntegerField(default=0)  # bytes
+    cursor = models.JSONField(default=dict, blank=True)  # the part that is being written, and after which row
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+    by = models.ForeignKey(desk.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    due_at = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("export")
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in ("waiting", "running")
+
+    @property
+    def can_be_fetched(self) -> bool:
+        return self.state == "done" and bool(self.file) and (self.expires_at or timezone.now()) > timezone.now()
+
+    @property
+    def percent(self) -> int:
+        if self.state == "done":
+            return 100
+        return min(99, self.done * 100 // self.total) if self.total else 0

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 from celery import current_app
 from django.conf import settings
+from django.core.cache import cache
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
@@ -12,6 +13,7 @@ from redis.exceptions import RedisError
 log = structlog.get_logger(__name__)
 
 SOON = timedelta(minutes=1)
+LOST_AFTER = 5  # seconds
 
 
 def lane(way: str, number: int) -> str:
@@ -23,6 +25,29 @@ def lane(way: str, number: int) -> str:
 def queue_event(raw_id: int, connector_id: int) -> None:
     """Has a kept event processed."""
     _soon("integrations.inbound.process", raw_id, queue=lane("inbound", connector_id))
+
+
+def queue_events(connector_id: int) -> None:
+    """Has what a connector has kept worked off. While a task waits that nobody has begun, no other is needed: it will
+    see all that was kept before it began. One that got lost is forgotten after a while, and the sweep comes too."""
+    try:
+        is_first = cache.add(_waiting(connector_id), 1, timeout=LOST_AFTER)
+    except (RedisError, OSError):
+        is_first = True
+    if is_first:
+        _soon("integrations.inbound.process_kept", connector_id, queue=lane("inbound", connector_id))
+
+
+def begun(connector_id: int) -> None:
+    """The task of `queue_events` has begun: whatever is kept from now on asks for another one."""
+    try:
+        cache.delete(_waiting(connector_id))
+    except (RedisError, OSError):
+        return
+
+
+def _waiting(connector_id: int) -> str:
+    return f"{settings.REDIS_PREFIX}:kept:{connector_id}"
 
 
 def queue_batch(raw_id: int) -> None:
@@ -55,6 +80,15 @@ def queue_templates(connector_id: int) -> None:
 
 def queue_backfill(backfill_id: int) -> None:
     _soon("integrations.inbound.backfill", backfill_id)
+
+
+def queue_import(import_id: int) -> None:
+    """Has a file brought in, or what it made taken away, for a stretch."""
+    _soon("integrations.import", import_id)
+
+
+def queue_export(export_id: int) -> None:
+    _soon("integrations.export", export_id)
 
 
 def queue_trial(trial_id: int) -> None:

@@ -5,12 +5,13 @@ from django.utils import timezone
 
 from integrations import health, health_samples, offered, renewing, steering, trials
 from integrations.adapters.media.chat import by_mail, leftovers
+from integrations.imports import running as imports
 from integrations.inbound import backfill, files, names, rereading
 from integrations.inbound.process import process, survives, waiting_of_each
-from integrations.inbound.together import process_with_next
+from integrations.inbound.together import process_waiting, process_with_next
 from integrations.inbound.tracked import process_tracked
 from integrations.outbound import deliver, react, seen
-from integrations.queueing import queue_delivery, queue_event
+from integrations.queueing import begun, queue_delivery, queue_event, queue_events
 
 MOST_OF_EACH = 200  # events of one connector that a sweep comes for
 
@@ -19,6 +20,14 @@ MOST_OF_EACH = 200  # events of one connector that a sweep comes for
 def process_raw_event(raw_id: int) -> None:
     if (following := process_with_next(raw_id)) is not None:
         queue_event(*following)
+
+
+@shared_task(name="integrations.inbound.process_kept")
+def process_kept(connector_id: int) -> None:
+    """Of a connector whose provider calls us, the oldest first."""
+    begun(connector_id)
+    if process_waiting(connector_id):
+        queue_events(connector_id)
 
 
 @shared_task(name="integrations.inbound.process_batch")
@@ -127,6 +136,19 @@ def sweep_fetches() -> None:
 @shared_task(name="integrations.inbound.work_off")
 def work_off(connector_id: int) -> None:
     steering.work_off(connector_id)
+
+
+@shared_task(name="integrations.import")
+def import_on(import_id: int) -> None:
+    """A stretch of it; the next task goes on."""
+    imports.run(import_id)
+
+
+@shared_task(name="integrations.moves", expires=10)
+def sweep_moves() -> None:
+    """Imports that wait, or whose worker died."""
+    for import_id in imports.due():
+        import_on.delay(import_id)
 
 
 @shared_task(name="integrations.trial")

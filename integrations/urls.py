@@ -10,6 +10,7 @@ from integrations.views import lent, links, orders, originals, templates
 urlpatterns: list[URLPattern | URLResolver] = [
     path("messages/<int:pk>/original/", originals.original, name="original"),
     path("settings/connectors/", include("integrations.admin_urls")),
+    path("settings/imports/", include("integrations.moving_urls")),
     path(
         "conversations/<int:pk>/channels/<int:channel_pk>/templates/",
         templates.message_templates,

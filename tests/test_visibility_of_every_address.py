@@ -25,7 +25,7 @@ from conversations.outbound.compose import note, reply
 from customers import suggestions
 from customers.identify import Handle, identify
 from customers.models import Segment
-from integrations.models import Connector, RawEvent
+from integrations.models import Connector, Import, RawEvent
 from tests.conftest import from_ann
 from tests.stories import with_a_past
 
@@ -117,6 +117,7 @@ def things(mail, ada, returns, root):
         "settings/hours/<int:pk>/closures/<int:closure_pk>/": {"closure_pk": closed.pk},
         "settings/skills/": {"pk": Skill.objects.create(name="Zanzibar").pk},
         "settings/tags/": {"pk": Tag.objects.create(name="zanzibar").pk},
+        "settings/imports/": {"pk": Import.objects.create(what="customers", form="csv", name="zanzibar.csv").pk},
         "settings/connectors/": {"pk": connector.pk},
         "settings/connectors/events/": {"pk": came.pk},
     }

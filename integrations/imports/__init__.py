@@ -1,0 +1,1 @@
+"""Files of customers, agents and old conversations, from upload to undo."""

@@ -1,0 +1,69 @@
+"""A file is taken: unpacked into the desk's own storage, guessed, and ready to be looked at."""
+
+import tempfile
+from typing import IO, TYPE_CHECKING
+
+from django.core.files.base import File
+from django.db import transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from conversations import audit
+from integrations.imports import fields, files, items
+from integrations.imports.choices import Choices
+from integrations.imports.desks import as_lines
+from integrations.imports.files import LARGEST_UPLOAD, LOOKED_AT, RefusedError
+from integrations.models import Import
+
+if TYPE_CHECKING:
+    from deskapp.models import User
+
+
+def take(upload: IO[bytes], name: str, size: int, *, by: "User") -> Import:
+    """A draft. Raises RefusedError, and keeps nothing then."""
+    name = name.replace("\x00", "")[-200:] or "file"
+    if size > LARGEST_UPLOAD:
+        raise RefusedError(_("It has more than %(n)s MB. Pack it as .zip or .gz, or part it.") % {"n": mega()})
+    with tempfile.TemporaryFile() as whole:
+        for block in files.unpacked(upload, name):
+            whole.write(block)
+        whole.seek(0)
+        guess = files.guess(whole.read(LOOKED_AT), name.removesuffix(".gz").removesuffix(".zip"))
+        one = Import(name=name, form=guess.form, encoding=guess.encoding, delimiter=guess.delimiter, by=by)
+        one.language, one.size = (get_language() or "")[:12], whole.tell()
+        if guess.form == "desk":
+            with tempfile.TemporaryFile() as lines:
+                one.total = as_lines(whole, lines)
+                return _kept(one, lines, by)
+        return _kept(one, whole, by)
+
+
+def _kept(one: Import, whole: IO[bytes], by: "User") -> Import:
+    whole.seek(0)
+    one.what = Import.What.CONVERSATIONS
+    one.options = Choices(zone=by.get_timezone()).kept()
+    one.file.save("import", File(whole), save=False)
+    one.size = one.file.size
+    try:
+        if one.form == "csv":
+            read_columns(one)
+        with transaction.atomic():
+            one.save()
+            audit.record(by, one, before=None, after={"file": one.name, "size": one.size})
+    except BaseException:
+        one.file.delete(save=False)
+        raise
+    return one
+
+
+def read_columns(one: Import, what: str = "") -> None:
+    """Anew, when the encoding or the delimiter was changed. Saves nothing. Raises RefusedError."""
+    one.columns = items.columns(one)
+    if not any(one.columns):
+        raise RefusedError(_("Its first line must name the columns, and names none."))
+    one.what = what or fields.guess_what(one.columns)
+    one.mapping = fields.guess(one.what, one.columns)
+
+
+def mega() -> int:
+    return LARGEST_UPLOAD // 1024 // 1024
