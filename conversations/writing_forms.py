@@ -81,7 +81,7 @@ def with_pictures(html: str, agent: "User") -> str:
 
 
 class ReplyForm(WritingForm):
-    channel = forms.CharField()
+    channel = forms.CharField(required=False)  # none can be chosen where each is blocked
     cc = forms.CharField(required=False)
     bcc = forms.CharField(required=False)
     quote = forms.BooleanField(required=False)
@@ -103,7 +103,8 @@ class ReplyForm(WritingForm):
     def clean_channel(self) -> Choice:
         chosen = next((each for each in self.choices if each.value == self.cleaned_data["channel"]), None)
         if chosen is None:
-            raise forms.ValidationError(_("Choose how to send it."))
+            can_choose = not self.choices or any(each.can_be_used for each in self.choices)
+            raise forms.ValidationError(_("Choose how to send it.") if can_choose else self.choices[0].blocked)
         if chosen.blocked:
             raise forms.ValidationError(chosen.blocked)
         return chosen

@@ -72,6 +72,10 @@ class Composer:
         return next((each for each in self.choices if each.value == self.chosen), None)
 
     @property
+    def proposed(self) -> Choice | None:
+        return next((each for each in self.choices if each.can_be_used), None)
+
+    @property
     def is_public(self) -> bool:
         return self.way.get("visibility") == "public"
 
@@ -93,10 +97,10 @@ class Composer:
 
     @property
     def why(self) -> str:
-        """Why this way is proposed, and why not the one that they used last."""
-        proposed = next((each for each in self.choices if each.can_be_used), None)
+        """Why this way is proposed, and why not the one that they used last; why none, where none can be used."""
+        proposed = self.proposed
         if proposed is None:
-            return ""
+            return self.choices[0].blocked if self.choices else ""
         why = proposed.why
         if proposed.needs_template or proposed.left is not None:
             why = f"{why} {capfirst(proposed.reason)}."

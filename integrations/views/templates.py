@@ -10,9 +10,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from conversations.models import MessageTemplate
-from conversations.views.acting import Toast, conversation_or_404, is_htmx
-from conversations.views.composing import Composer
+from conversations.views.acting import Toast, agent_of, is_htmx, known_or_404
+from conversations.views.composing import Composer, fresh_composer, goes
 from conversations.views.replies import composer_context
+from conversations.writing_forms import kept_way
 from integrations.adapters import adapter_named
 from integrations.adapters.base import AdapterError
 from integrations.models import Connector
@@ -23,16 +24,17 @@ from integrations.offered import sync
 @require_POST
 def message_templates(request: HttpRequest, pk: int, channel_pk: int) -> HttpResponse:
     """Only of a channel by which the customer of this conversation can be reached."""
-    conversation = conversation_or_404(request, pk)
-    context = composer_context(request, conversation)
-    shown = context["composer"]
-    assert isinstance(shown, Composer)
+    known = known_or_404(request, pk)
+    shown = fresh_composer(agent_of(request), known)
     reachable = [each.channel.pk for each in shown.choices if each.needs_template and each.channel.pk == channel_pk]
     said = _asked(Connector.objects.filter(channel__in=reachable, is_active=True).first())
     if not is_htmx(request):
         messages.info(request, said)
         return redirect(reverse("conversation", args=[pk]))
-    context = {**composer_context(request, conversation), "toast": Toast(said, seconds=6)}
+    context = {**composer_context(request, known.conversation, known=known), "toast": Toast(said, seconds=6)}
+    again = context["composer"]
+    assert isinstance(again, Composer)
+    goes(again, known, kept_way(request.POST))  # what is filled in already
     return render(request, "conversations/composer/template_again.html", context)
 
 

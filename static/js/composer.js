@@ -16,11 +16,6 @@ const start = (form) => {
   const { insertable, insertableLabel, mentionable, mentionableLabel } = form.dataset;
   if (insertable) form.canned = new Suggestions(editor, "#", insertable, insertableLabel);
   if (mentionable) new Suggestions(editor, "@", mentionable, mentionableLabel);
-  editor.field.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    send(form, sender(form, event.shiftKey));
-  });
   form.addEventListener("submit", (event) => {
     if (files.busy) {
       event.preventDefault();
@@ -40,6 +35,14 @@ const startAll = () => {
   document.querySelectorAll("[data-composer]").forEach(start);
   fit();
 };
+
+// Ctrl Enter sends from every field; Enter alone in one would press the first button there is, whatever that does.
+document.addEventListener("keydown", (event) => {
+  const form = event.key === "Enter" && (event.target.closest?.("[data-composer]") ?? event.target.form);
+  if (!form || !form.matches("[data-composer]")) return;
+  if (event.ctrlKey || event.metaKey) event.preventDefault(), send(form, sender(form, event.shiftKey));
+  else if (event.target.matches('input:not([type="file"])')) event.preventDefault();
+});
 
 document.addEventListener("change", (event) => {
   if (event.target.matches?.('#composer [name="mode"]')) document.querySelector(`#${event.target.value}`)?.focus();

@@ -78,7 +78,9 @@ def test_a_public_answer_looks_like_one_and_says_so(live_desk, said, opened):
     expect(page.get_by_role("button", name="Post publicly")).to_be_hidden()
     page.keyboard.press("r")
     page.keyboard.type("We are sorry. We write to you.")
-    page.get_by_text("Answer in public").click()
+    page.get_by_role("radio", name="Answer in private").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")  # which is not the button that says so
     expect(page.get_by_text("Everybody can read this.")).to_be_visible()
     expect(page.get_by_role("button", name="Send", exact=True)).to_be_hidden()
     expect(page.locator("[data-count]")).to_contain_text("of 500")
@@ -116,8 +118,9 @@ def test_a_closed_window_offers_a_template_with_its_words_as_they_will_be(live_d
     page.get_by_label("Template", exact=True).select_option(label="order_update · en_GB")
     page.get_by_label("Value 1").fill("Ann")
     page.get_by_label("Value 2").fill("order 1001")
+    page.get_by_label("Value 2").press("Enter")
     expect(page.locator("[data-preview]")).to_have_text("Hello Ann, order 1001 is on its way.")
-    page.get_by_role("button", name="Send", exact=True).click()
+    page.get_by_label("Value 2").press("Control+Enter")
     expect(page.locator("#timeline")).to_contain_text("Hello Ann, order 1001 is on its way.")
     assert live_desk.do(ours).details["template"]["values"] == ["Ann", "order 1001"]
 

@@ -211,6 +211,9 @@ def test_templates_are_read_from_the_provider_and_those_that_went_are_not_usable
     url = reverse("message_templates", args=[message.conversation_id, message.channel_id])
     answer = client.post(url, headers={"HX-Request": "true"}).content.decode()
     assert "hello" in answer and "order_update" not in answer and "1 template may go now." in answer
+    known = MessageTemplate.objects.get(name="hello")
+    again = client.post(url, {"template": known.pk, f"value-{known.pk}": "Ann"}, headers={"HX-Request": "true"})
+    assert "selected" in again.content.decode() and 'value="Ann"' in again.content.decode()
 
 
 # -- STOP
@@ -225,6 +228,8 @@ def test_stop_closes_the_number_to_every_written_way_and_start_opens_it(client, 
     refused = send(client, message)
     assert refused.status_code == 422 and "STOP" in refused.content.decode() and "Coming" in refused.content.decode()
     assert "STOP" in page(client, message) and ours() is None
+    unchosen = send(client, message, channel="").content.decode()
+    assert unchosen.count("They asked for no more messages there") > 1 and "required" not in unchosen
     say(ConsentFact(0, handles, "any_message", True, now + timedelta(seconds=1), "START by text message"))
     assert send(client, message).status_code == 200
 
