@@ -52,13 +52,13 @@ def parts(raw: RawEvent) -> list[Part]:
 
 def understood(raw: RawEvent) -> tuple[list[Understood], str]:
     """What the adapter makes of it now, and why it makes nothing of it. Nothing is stored."""
+    masked = _mask(raw.connector)
     try:
         with transaction.atomic():
             found = [_told(each) for each in adapter_named(raw.connector.adapter).understand(raw.connector, raw)]
             transaction.set_rollback(True)
     except Exception as error:  # whatever a foreign message provokes is what the admin wants to see
-        return [], f"{type(error).__name__}: {error}"[:2000]
-    masked = _mask(raw.connector)
+        return [], masked(f"{type(error).__name__}: {error}")[:2000]
     return [Understood(each.title, [(name, masked(value)) for name, value in each.facts]) for each in found], ""
 
 

@@ -17,7 +17,8 @@ NEVER = {"text", "html", "body", "subject", "snippet", "payload", "password", "a
 
 
 def without_secrets(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """Addresses that open something by themselves: a webhook's, a new password's, a picture's or a file's."""
+    """Addresses that open something by themselves: a webhook's, a new password's, a picture's or a file's; and what a
+    provider proves itself by in the query: Meta's token, the code of a sign-in."""
     event["event"] = SECRET.sub(r"\1…", str(event.get("event", "")))
     return event
 
@@ -34,7 +35,9 @@ def without_words(logger: WrappedLogger, method: str, event: EventDict) -> Event
     return event
 
 
-SECRET = re.compile(r"(/hooks/\d+/|/password/reset/key/|/pictures/|/chat/[^/\s]+/files/)[^/\s?\"']+")
+_OPENS = r"/hooks/\d+/|/password/reset/key/|/pictures/|/lent/|/chat/[^/\s]+/files/"
+_PROVES = r"[?&](?:hub\.verify_token|code|state|token|key)="
+SECRET = re.compile(rf"({_OPENS}|{_PROVES})[^/\s?&\"']+", re.IGNORECASE)
 SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     without_secrets,

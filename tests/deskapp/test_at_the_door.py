@@ -50,6 +50,9 @@ def test_a_body_that_fits_passes():
         "/accounts/password/reset/key/s3cret/",
         "/pictures/s3cret:x/",
         "/chat/k/files/s3cret",
+        "/lent/s3cret:x/photo.png",
+        "/somewhere/?hub.mode=subscribe&hub.verify_token=s3cret&hub.challenge=1",
+        "/settings/connectors/signed-in/?code=s3cret&scope=mail",
     ],
 )
 def test_an_address_that_opens_something_is_not_logged(path):

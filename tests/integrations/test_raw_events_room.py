@@ -92,6 +92,17 @@ def test_inside_a_mail_and_a_form(box):
     assert "From: +44" in shown and "Body: Hi there" in shown and "secret" not in shown.replace("content", "")
 
 
+def test_why_the_adapter_makes_nothing_of_it_has_no_secret_in_it_either(box, monkeypatch):
+    class Adapter:
+        def understand(self, connector, raw):
+            raise ValueError(f"“{connector.secrets['password']}” is no number.")
+
+    box.secrets = {"password": "our-own-password"}
+    monkeypatch.setattr(looking_inside, "adapter_named", lambda name: Adapter())
+    found, why = looking_inside.understood(kept(box, b"x"))
+    assert found == [] and "is no number" in why and "our-own-password" not in why
+
+
 def test_what_the_adapter_understands_now_is_told_and_nothing_is_stored(admin, box):
     good = kept(box, a_mail("Where is it?"), kind="mail")
     bad = kept(box, a_mail(sender="no address"), "2", kind="mail")
