@@ -19,7 +19,7 @@ MASKED = "•••"
 LONGEST = 4000  # characters of one value
 # Fields that hold a secret, or that change by themselves.
 SECRET = frozenset({"password", "sealed"})
-UNTOLD = frozenset({"last_login", "last_in_at", "last_out_at", "checked_at", "cursor", "presence"})
+UNTOLD = frozenset({"last_login", "last_in_at", "last_out_at", "checked_at", "cursor", "presence", "granted"})
 
 
 def state_of(thing: models.Model) -> dict[str, Plain]:

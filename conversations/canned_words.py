@@ -23,7 +23,7 @@ def usable_by(agent: "User") -> "QuerySet[CannedReply]":
 def changeable_by(agent: "User") -> "QuerySet[CannedReply]":
     """Agents change their own teams' replies, admins all."""
     every = CannedReply.objects.select_related("team").order_by("name")
-    return every if agent.is_admin else every.filter(team__in=agent.teams.all())
+    return every if agent.may("words.share") else every.filter(team__in=agent.teams.all())
 
 
 def filled(text: str, conversation: Conversation, agent: "User") -> str:

@@ -40,9 +40,9 @@ class MacroForm(forms.ModelForm):
         self.fields["assignee"].queryset = get_user_model().objects.filter(is_active=True).order_by("name")  # type: ignore[attr-defined]
         self.fields["team"].queryset = Team.objects.order_by("name")  # type: ignore[attr-defined]
         self.fields["canned"].queryset = usable_by(agent)  # type: ignore[attr-defined]
-        own = Team.objects.order_by("name") if agent.is_admin else agent.teams.order_by("name")
+        own = Team.objects.order_by("name") if agent.may("words.share") else agent.teams.order_by("name")
         self.fields["usable_in"].queryset = own  # type: ignore[attr-defined]
-        self.fields["usable_in"].required = not agent.is_admin  # only an admin makes one for everybody
+        self.fields["usable_in"].required = not agent.may("words.share")  # only an admin makes one for everybody
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}

@@ -292,7 +292,7 @@ def rail_of(agent: "User", beside: Listed | None = None) -> Rail:
     lists += [Listed(key, row.name, "waiting", _kept(row.query)) for row, key in saved]
     if beside:
         lists.append(Listed("beside", beside.key, "waiting", beside.filters))
-    may_see = (agent.role, agent.is_active, agent.sees_purchases, *(team.pk for team in agent.teams.all()))
+    may_see = (agent.sees_all_teams, agent.is_active, agent.sees_purchases, *(team.pk for team in agent.teams.all()))
     counts = _counting(agent, may_see, tuple((each.key, each.label, urlencode(each.filters)) for each in lists)).ask()
     shown = [view for view in views if view.key not in WHEN_ANY or counts.get(view.key) or _is_open(view, beside)]
     return Rail(
@@ -325,7 +325,7 @@ def places_of(agent: "User") -> list[Place]:
         ("macro", _("Canned replies"), "canned_replies", "", True),
         ("macro", _("Macros"), "macros", "", True),
         ("view", _("Saved views"), "saved_views", "", True),
-        ("connector", _("Settings"), "settings", "", agent.is_admin),
+        ("connector", _("Settings"), "settings", "", agent.may_set_up),
     ]
     return [Place(icon, label, reverse(name), go) for icon, label, name, go, is_theirs in wanted if is_theirs]
 

@@ -268,9 +268,9 @@ class CannedReplyForm(forms.ModelForm):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         team = self.fields["team"]
         assert isinstance(team, forms.ModelChoiceField)
-        team.queryset = Team.objects.all() if agent.is_admin else agent.teams.all()
-        team.required = not agent.is_admin
-        team.empty_label = _("Everybody") if agent.is_admin else None
+        team.queryset = Team.objects.all() if agent.may("words.share") else agent.teams.all()
+        team.required = not agent.may("words.share")
+        team.empty_label = _("Everybody") if agent.may("words.share") else None
 
 
 class SavedViewForm(forms.ModelForm):

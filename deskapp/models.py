@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
+from deskapp.permissions import BROWSING, BUILT_IN, NAMES, PURCHASES
+
 
 class Role(models.TextChoices):
     AGENT = "agent", _("Agent")
@@ -19,6 +21,19 @@ class Theme(models.TextChoices):
     AUTO = "auto", _("as the system")
     LIGHT = "light", _("light")
     DARK = "dark", _("dark")
+
+
+class OwnRole(models.Model):
+    """A named set of permissions, for agents whom none of the three built-in roles fits."""
+
+    name = models.CharField(_("name"), max_length=60)
+    permissions = models.JSONField(_("permissions"), default=list, blank=True)  # names of deskapp.permissions
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("name"), name="own_role_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class UserManager(BaseUserManager["User"]):
@@ -36,6 +51,11 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("email"), unique=True)
     name = models.CharField(_("name"), max_length=120)
     role = models.CharField(_("role"), max_length=12, choices=Role.choices, default=Role.AGENT)
+    # Beside the three: a set of permissions of our own. What it grants is kept here, too, so that asking costs nothing.
+    own_role = models.ForeignKey(
+        "OwnRole", models.PROTECT, null=True, blank=True, related_name="agents", verbose_name=_("role of our own")
+    )
+    granted = models.JSONField(default=list, blank=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     locale = models.CharField(_("language"), max_length=12, default="en")
     timezone = models.CharField(_("time zone"), max_length=64, default="Europe/London")
@@ -65,6 +85,9 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(Lower("email"), name="user_email_once"),
             models.UniqueConstraint(Lower("extension"), name="user_extension_once", condition=~models.Q(extension="")),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known"),
+            models.CheckConstraint(
+                condition=models.Q(own_role=None) | models.Q(role=Role.AGENT), name="user_own_role_or_built_in"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -88,13 +111,26 @@ class User(AbstractBaseUser):
     def is_admin(self) -> bool:
         return self.role == Role.ADMIN
 
+    def may(self, permission: str) -> bool:
+        """One of deskapp.permissions; purchases and browsing can be taken from anybody by their own switches."""
+        if permission == PURCHASES and not self.sees_purchases:
+            return False
+        if permission == BROWSING and not self.sees_browsing:
+            return False
+        return permission in (self.granted if self.own_role_id else BUILT_IN[self.role])
+
     @property
-    def is_supervisor(self) -> bool:
-        return self.role in (Role.SUPERVISOR, Role.ADMIN)
+    def may_set_up(self) -> bool:
+        """Some page of the desk's settings is theirs."""
+        return self.is_admin or any(self.may(name) for name in NAMES if name.startswith("settings."))
+
+    @property
+    def role_name(self) -> str:
+        return str(self.own_role) if self.own_role else str(self.get_role_display())
 
     @property
     def sees_all_teams(self) -> bool:
-        return self.is_supervisor
+        return self.may("teams.all")
 
     def get_timezone(self) -> str:
         return self.timezone if self.timezone in _timezones() else "UTC"

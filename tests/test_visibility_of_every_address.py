@@ -25,6 +25,7 @@ from conversations.outbound.compose import note, reply
 from customers import suggestions
 from customers.identify import Handle, identify
 from customers.models import Segment
+from deskapp.models import OwnRole
 from integrations.models import Connector, Import, RawEvent
 from tests.conftest import from_ann
 from tests.stories import with_a_past
@@ -115,6 +116,7 @@ def things(mail, ada, returns, root):
         "settings/teams/": {"pk": returns.pk},
         "settings/hours/": {"pk": office.pk},
         "settings/hours/<int:pk>/closures/<int:closure_pk>/": {"closure_pk": closed.pk},
+        "settings/roles/": {"pk": OwnRole.objects.create(name="Zanzibar").pk},
         "settings/skills/": {"pk": Skill.objects.create(name="Zanzibar").pk},
         "settings/tags/": {"pk": Tag.objects.create(name="zanzibar").pk},
         "settings/imports/": {"pk": Import.objects.create(what="customers", form="csv", name="zanzibar.csv").pk},

@@ -22,7 +22,7 @@ def edit_note(message: Message, *, html: str, by: "User") -> Message:
     message = Message.objects.select_for_update(of=("self",), no_key=True).get(pk=message.pk)
     if message.kind != MessageKind.NOTE:
         raise NotPossibleError(_("Only notes can be changed."))
-    if message.author_id != by.pk and not by.is_supervisor:
+    if message.author_id != by.pk and not by.may("notes.edit"):
         raise NotPossibleError(_("Only who wrote this note can change it."))
     clean = sanitise(html)
     text = html_to_text(clean)

@@ -54,7 +54,7 @@ def usable_by(agent: "User") -> "QuerySet[Macro]":
 def changeable_by(agent: "User") -> "QuerySet[Macro]":
     """Agents change their own teams' macros, admins all."""
     every = Macro.objects.order_by("name")
-    return every if agent.is_admin else every.filter(usable_in__in=agent.teams.all())
+    return every if agent.may("words.share") else every.filter(usable_in__in=agent.teams.all())
 
 
 @transaction.atomic

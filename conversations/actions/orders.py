@@ -78,9 +78,9 @@ def check(order: Order, wish: Wish, *, by: "User") -> None:
 
 def limit_of(agent: "User") -> Decimal | None:
     """The most this agent may give back of one order; None is without limit."""
-    if agent.is_admin:
+    if agent.may("refunds.limitless"):
         return None
-    floor = Decimal(settings.SUPERVISOR_REFUND_LIMIT) if agent.is_supervisor else Decimal(0)
+    floor = Decimal(settings.SUPERVISOR_REFUND_LIMIT) if agent.may("refunds.more") else Decimal(0)
     return max(agent.refund_limit, floor)
 
 
@@ -151,7 +151,7 @@ def _check_limit(order: Order, amount: Decimal, *, by: "User") -> None:
     if not limit:
         raise OverLimitError(_("You may not give money back. A supervisor can."))
     words = _("You may give back up to %(limit)s of one order, and this makes %(sum)s. A supervisor may do more.")
-    if by.is_supervisor:
+    if by.may("refunds.more"):
         words = _("You may give back up to %(limit)s of one order, and this makes %(sum)s. An admin may do more.")
     raise OverLimitError(words % {"limit": _money(limit, order), "sum": _money(before + amount, order)})
 

@@ -85,6 +85,11 @@ def _page(request: HttpRequest, form: CannedReplyForm, edited: CannedReply | Non
     agent = agent_of(request)
     changeable = set(changeable_by(agent).values_list("pk", flat=True))
     rows = [{"canned": canned, "can_change": canned.pk in changeable} for canned in usable_by(agent)]
-    context = {"rows": rows, "form": form, "edited": edited, "can_add": agent.is_admin or agent.teams.exists()}
+    context = {
+        "rows": rows,
+        "form": form,
+        "edited": edited,
+        "can_add": agent.may("words.share") or agent.teams.exists(),
+    }
     status = 422 if form.is_bound and not form.is_valid() else 200
     return render(request, "conversations/canned/page.html", context, status=status)

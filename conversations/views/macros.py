@@ -97,7 +97,7 @@ def _page(request: HttpRequest, form: MacroForm, edited: Macro | None) -> HttpRe
         {"macro": one, "deeds": actions.deeds(one), "can_change": one.pk in changeable}
         for one in found.prefetch_related("add_tags", "drop_tags")[:200]
     ]
-    can_add = agent.is_admin or agent.teams.exists()
+    can_add = agent.may("words.share") or agent.teams.exists()
     context = {"rows": rows, "form": form, "edited": edited, "can_add": can_add, "q": asked}
     status = 422 if form.is_bound and not form.is_valid() else 200
     return render(request, "conversations/macros/page.html", context, status=status)

@@ -144,7 +144,7 @@ def places(agent: "User") -> list[Option]:
         ("view", _("Saved views"), (), "saved_views", []),
         ("mine", _("My settings"), (), "me", []),
     ]
-    if agent.is_admin:
+    if agent.may_set_up:
         wanted.append(("connector", _("Settings"), (), "settings", []))
     options = []
     for icon, text, keys, name, arguments in wanted:

@@ -27,7 +27,7 @@ IN_MEMORY = 8 * 1024 * 1024  # bytes; a bigger archive waits in a file
 @require_GET
 def customer_export(request: HttpRequest, pk: int) -> FileResponse:
     """A zip with all we keep, to read and to process: for a supervisor who may see all of it."""
-    customer = _customer(request, pk, admins=False)
+    customer = _customer(request, pk, erases=False)
     if not _may_export(agent_of(request)):
         raise Http404
     archive = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the response closes it
@@ -43,7 +43,7 @@ def customer_export(request: HttpRequest, pk: int) -> FileResponse:
 @require_http_methods(["GET", "POST"])
 def customer_erase(request: HttpRequest, pk: int) -> HttpResponse:
     """GET shows what will go; POST with `sure` (the customer's number, typed) and a `reason` does it."""
-    customer = _customer(request, pk, admins=True)
+    customer = _customer(request, pk, erases=True)
     wrong = ""
     if request.method == "POST":
         if request.POST.get("sure", "").strip() == str(customer.pk):
@@ -68,11 +68,11 @@ def _record(request: HttpRequest, customer: Customer, note: str) -> None:
 
 def _may_export(agent: "User") -> bool:
     """Purchases and browsing are in it."""
-    return agent.is_supervisor and agent.sees_purchases and agent.sees_browsing
+    return agent.may("customers.export") and agent.sees_purchases and agent.sees_browsing
 
 
-def _customer(request: HttpRequest, pk: int, *, admins: bool) -> Customer:
+def _customer(request: HttpRequest, pk: int, *, erases: bool) -> Customer:
     agent = agent_of(request)
-    if not (agent.is_admin if admins else agent.is_supervisor):
+    if not agent.may("customers.erase" if erases else "customers.export"):
         raise Http404
     return get_object_or_404(Customer.objects.living().filter(erased_at=None), pk=pk)

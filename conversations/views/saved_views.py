@@ -50,7 +50,7 @@ def kept(query: str) -> str:
 def saved_view(request: HttpRequest, pk: int) -> HttpResponse:
     """POST renames or shares; DELETE forgets. One's own; an admin also changes what is shared."""
     agent = agent_of(request)
-    changeable = Q(owner=agent) | Q(is_shared=True) if agent.is_admin else Q(owner=agent)
+    changeable = Q(owner=agent) | Q(is_shared=True) if agent.may("words.share") else Q(owner=agent)
     view = get_object_or_404(SavedView.objects.filter(changeable), pk=pk)
     if is_delete(request):
         with _watched(agent, view, view.is_shared):
@@ -92,7 +92,7 @@ def _page(request: HttpRequest, form: SavedViewForm, edited: SavedView | None = 
         {
             "view": view,
             "href": reverse("inbox_view", args=[f"saved-{view.pk}"]),
-            "can_change": view.owner_id == agent.pk or agent.is_admin,
+            "can_change": view.owner_id == agent.pk or agent.may("words.share"),
         }
         for view in views
     ]

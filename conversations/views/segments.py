@@ -104,7 +104,7 @@ def _may_look(request: HttpRequest) -> None:
 
 def _may_change(request: HttpRequest) -> None:
     _may_look(request)
-    if not agent_of(request).is_supervisor:
+    if not agent_of(request).may("segments.change"):
         raise Http404
 
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from conversations.audit import Plain
 from conversations.models import AuditEntry
 from deskapp.models import User
-from integrations.views.admins import admins_only
+from integrations.views.admins import needs
 
 AT_ONCE = 50
 MOST_PEOPLE = 500
@@ -59,7 +59,7 @@ class Told:
     lines: list[Line]
 
 
-@admins_only
+@needs("settings.audit")
 def audit_log(request: HttpRequest) -> HttpResponse:
     """GET `q` (names, notes and values), `by` (an agent's number, or "desk"), `kind` and `after`."""
     wanted = wanted_in(request.GET)

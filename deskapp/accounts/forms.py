@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.models import AgentSkill, Skill, Team
 from customers import retention
-from deskapp.models import Role, Theme, User
+from deskapp.models import OwnRole, Role, Theme, User
 
 SKILL = "skill-"  # and its number: a field of the agent's form
+OWN_ROLE = "role-"  # and its number: a choice of role
 MOST_SKILLS = 100
 
 
@@ -68,9 +69,18 @@ def _languages() -> list[tuple[str, str]]:
     return sorted(((code, name) for code, name in named if "-" not in code and name), key=lambda pair: pair[1])
 
 
+def role_choices() -> list[tuple[str, Any]]:
+    own = [(f"{OWN_ROLE}{role.pk}", role.name) for role in OwnRole.objects.order_by("name")]
+    return [*Role.choices, *own]
+
+
+def role_value(agent: User) -> str:
+    return f"{OWN_ROLE}{agent.own_role_id}" if agent.own_role_id else agent.role
+
+
 class AgentForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.AGENT)
+    role = forms.ChoiceField(label=_("Role"), choices=lambda: role_choices(), initial=Role.AGENT)
     teams = forms.ModelMultipleChoiceField(
         label=_("Teams"),
         queryset=Team.objects.order_by("name"),
@@ -116,8 +126,13 @@ class AgentForm(forms.Form):
             )
 
     def clean(self) -> dict[str, Any]:
-        """The skills as one: {the skill's number: level}."""
+        """The skills as one: {the skill's number: level}. The role as the built-in one and, or, one of our own."""
         found: dict[str, Any] = super().clean() or {}
+        role = str(found.get("role", ""))
+        found["own_role"] = None
+        if role.startswith(OWN_ROLE):
+            found["own_role"] = OwnRole.objects.get(pk=int(role.removeprefix(OWN_ROLE)))
+            found["role"] = Role.AGENT
         known = [name for name in found if name.startswith(SKILL)]
         found["skills"] = {int(name.removeprefix(SKILL)): found.pop(name) or 0 for name in known}
         return found

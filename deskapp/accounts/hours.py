@@ -15,14 +15,14 @@ from conversations.models import Channel, Closure, Hours, Team
 from conversations.routing import hours as business
 from conversations.views.acting import agent_of, is_delete
 from deskapp.accounts.hours_forms import ClosureForm, HoursForm
-from integrations.views.admins import admins_only
+from integrations.views.admins import needs
 
 MOST_ROWS = 200
 AHEAD = 366  # days that are looked through for holidays
 MOST_HOLIDAYS = 12
 
 
-@admins_only
+@needs("settings.hours")
 def hours_list(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").replace("\x00", "").strip()
     found = Hours.objects.prefetch_related("closures").order_by(F("is_default").desc(), "name")
@@ -31,7 +31,7 @@ def hours_list(request: HttpRequest) -> HttpResponse:
     return render(request, "deskapp/hours_list.html", {"rows": rows, "q": words, "tab": "hours"})
 
 
-@admins_only
+@needs("settings.hours")
 @require_http_methods(["GET", "POST", "DELETE"])
 def hours(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """The form of one, or of a new one. DELETE: who had them has the default from then on."""
@@ -50,7 +50,7 @@ def hours(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     return _page(request, form, ClosureForm(instance=Closure(hours=one)), status=422 if form.is_bound else 200)
 
 
-@admins_only
+@needs("settings.hours")
 @require_POST
 def hours_preview(request: HttpRequest) -> HttpResponse:
     """What is being typed, in words: what is wrong with it, when it opens next, and the holidays that come."""
@@ -62,7 +62,7 @@ def hours_preview(request: HttpRequest) -> HttpResponse:
     return render(request, "deskapp/hours_preview.html", context)
 
 
-@admins_only
+@needs("settings.hours")
 @require_POST
 def closures(request: HttpRequest, pk: int) -> HttpResponse:
     """POST `day`, `reason`, and `opens` and `closes` where that day is not closed altogether."""
@@ -76,7 +76,7 @@ def closures(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("hours", pk=pk)
 
 
-@admins_only
+@needs("settings.hours")
 @require_http_methods(["POST", "DELETE"])
 def closure(request: HttpRequest, pk: int, closure_pk: int) -> HttpResponse:
     one = get_object_or_404(Closure, pk=closure_pk, hours=pk)

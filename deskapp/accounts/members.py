@@ -16,7 +16,8 @@ from conversations import audit
 from conversations.actions.assigning import assign
 from conversations.live import groups
 from conversations.models import AgentSkill, Conversation, PushSubscription, Status, Team
-from deskapp.models import User
+from deskapp.models import OwnRole, User
+from deskapp.permissions import BROWSING, NAMES, PURCHASES
 
 RIGHTS = ("sees_purchases", "sees_browsing", "refund_limit", "extension", "languages")
 
@@ -38,6 +39,9 @@ def invite(
 ) -> User:
     """`rights`: values of RIGHTS, where they differ from what everybody has; `skills`: the level of each by number."""
     agent = User.objects.create_user(email, None, name=name, role=role, **rights)
+    if agent.own_role:
+        User.objects.filter(pk=agent.pk).update(**_granted(agent.own_role))
+        agent.refresh_from_db()
     agent.teams.set(teams)
     _learn(agent, skills or {})
     audit.record(by, agent, before=None, after=_state(agent))
@@ -71,11 +75,23 @@ def change(
     agent = User.objects.select_for_update(no_key=True).get(pk=agent.pk)
     if agent.is_admin and role != agent.role:
         _keep_an_admin(agent)
-    role_changes, was = agent.role != role, _state(agent)
-    agent.name, agent.role = name, role
+    role_changes = (agent.role, agent.own_role) != (role, rights.get("own_role"))
+    was = _state(agent)
+    agent.name, agent.role, agent.own_role, agent.granted = name, role, None, []
     for right, value in rights.items():
         setattr(agent, right, value)
-    agent.save(update_fields=["name", "role", *rights])
+    if agent.own_role:
+        for right, value in _granted(agent.own_role).items():
+            setattr(agent, right, value)
+    agent.save(
+        update_fields=[
+            "name",
+            "role",
+            "own_role",
+            "granted",
+            *({*rights, "sees_purchases", "sees_browsing"} - {"own_role"}),
+        ]
+    )
     agent.teams.set(teams)
     _learn(agent, skills or {})
     audit.record(by, agent, before=was, after=_state(agent))
@@ -122,6 +138,23 @@ def _learn(agent: User, skills: Mapping[int, int]) -> None:
     for pk, level in skills.items():
         if level:
             AgentSkill.objects.update_or_create(agent=agent, skill_id=pk, defaults={"level": level})
+
+
+def _granted(role: OwnRole) -> dict[str, object]:
+    """What stands at an agent with this role. Of purchases and browsing, too, the role decides."""
+    names = sorted(NAMES.intersection(role.permissions))
+    return {"granted": names, "sees_purchases": PURCHASES in names, "sees_browsing": BROWSING in names}
+
+
+@transaction.atomic
+def change_role(role: OwnRole, *, name: str, permissions: Iterable[str], by: User) -> OwnRole:
+    """Whoever has it may so much from now on; their open pages look again."""
+    with audit.watched(by, role):
+        role.name, role.permissions = name, sorted(NAMES.intersection(permissions))
+        role.save()
+    User.objects.filter(own_role=role).update(**_granted(role))
+    look_again(User.objects.filter(own_role=role).values_list("pk", flat=True))
+    return role
 
 
 def end_sessions(agent: User) -> None:

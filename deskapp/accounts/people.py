@@ -11,7 +11,7 @@ from conversations import audit
 from conversations.models import Team
 from conversations.views.acting import agent_of
 from deskapp.accounts import members
-from deskapp.accounts.forms import AgentForm, DeactivationForm, InvitationForm, TeamForm
+from deskapp.accounts.forms import AgentForm, DeactivationForm, InvitationForm, TeamForm, role_value
 from deskapp.models import User
 from integrations.views.admins import admins_only
 
@@ -21,7 +21,7 @@ MOST_ROWS = 200
 @admins_only
 def agents(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()
-    found = User.objects.prefetch_related("teams").order_by("-is_active", "name")
+    found = User.objects.select_related("own_role").prefetch_related("teams").order_by("-is_active", "name")
     if words:
         found = found.filter(Q(name__icontains=words) | Q(email__icontains=words))
     return render(request, "deskapp/agents.html", {"agents": found[:MOST_ROWS], "q": words, "tab": "agents"})
@@ -41,7 +41,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
 @admins_only
 def agent(request: HttpRequest, pk: int) -> HttpResponse:
     someone = get_object_or_404(User, pk=pk)
-    known = {"name": someone.name, "role": someone.role, "teams": someone.teams.all()}
+    known = {"name": someone.name, "role": role_value(someone), "teams": someone.teams.all()}
     known |= {name: getattr(someone, name) for name in members.RIGHTS}
     form = AgentForm(request.POST or None, initial=known, someone=someone)
     if request.method == "POST" and form.is_valid():

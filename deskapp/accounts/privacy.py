@@ -10,12 +10,12 @@ from conversations.views.acting import agent_of
 from customers import retention
 from customers.models import Erasure, RetentionRule
 from deskapp.accounts.forms import RetentionForm
-from deskapp.accounts.people import admins_only
+from integrations.views.admins import needs
 
 MOST_ROWS = 100
 
 
-@admins_only
+@needs("settings.privacy")
 def privacy(request: HttpRequest) -> HttpResponse:
     """POST saves one rule: `kind`, `days`, `is_on`. `?try` counts what every rule would drop now."""
     refused = None

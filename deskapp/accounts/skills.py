@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from conversations import audit
 from conversations.models import AgentSkill, Skill
 from conversations.views.acting import agent_of, is_delete
-from integrations.views.admins import admins_only
+from integrations.views.admins import needs
 
 MOST_ROWS = 200
 
@@ -32,14 +32,14 @@ class SkillForm(forms.ModelForm):
         return name
 
 
-@admins_only
+@needs("settings.skills")
 @require_http_methods(["GET", "POST"])
 def skills(request: HttpRequest) -> HttpResponse:
     """`q` looks among the names; POST adds one."""
     return _page(request, SkillForm(request.POST or None))
 
 
-@admins_only
+@needs("settings.skills")
 @require_http_methods(["GET", "POST", "DELETE"])
 def skill(request: HttpRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(Skill, pk=pk)

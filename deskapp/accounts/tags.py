@@ -14,12 +14,12 @@ from conversations.actions.change import NotPossibleError
 from conversations.actions.tags import merge_tags, rename_tag
 from conversations.models import Conversation, Macro, Tag
 from conversations.views.acting import agent_of, is_delete
-from integrations.views.admins import admins_only
+from integrations.views.admins import needs
 
 MOST_ROWS = 200
 
 
-@admins_only
+@needs("settings.tags")
 @require_http_methods(["GET", "POST"])
 def tag_list(request: HttpRequest) -> HttpResponse:
     """`q` looks among the names; POST `name` adds one."""
@@ -36,7 +36,7 @@ def tag_list(request: HttpRequest) -> HttpResponse:
     return _page(request, None, wrong)
 
 
-@admins_only
+@needs("settings.tags")
 @require_http_methods(["GET", "POST", "DELETE"])
 def tag(request: HttpRequest, pk: int) -> HttpResponse:
     """GET is the list with its form open; POST `name` renames; DELETE takes it off everything."""
@@ -58,7 +58,7 @@ def tag(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, one)
 
 
-@admins_only
+@needs("settings.tags")
 @require_POST
 def tag_merge(request: HttpRequest, pk: int) -> HttpResponse:
     """POST `into`: the number of the tag that stays."""

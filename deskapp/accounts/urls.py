@@ -3,13 +3,16 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from deskapp.accounts import audit_log, hours, installable, me, people, privacy, skills, tags
+from deskapp.accounts import audit_log, hours, installable, me, people, privacy, roles, skills, tags
 
 urlpatterns = [
     path("me/", me.me, name="me"),
     path("me/push/", me.push, name="push"),
     path("me/sessions/<int:pk>/", me.end_session, name="end_session"),
-    path("settings/", RedirectView.as_view(pattern_name="agents"), name="settings"),
+    path("settings/", roles.first_page, name="settings"),
+    path("settings/roles/", roles.roles, name="roles"),
+    path("settings/roles/new/", roles.role, name="new_role"),
+    path("settings/roles/<int:pk>/", roles.role, name="role"),
     path("settings/agents/", people.agents, name="agents"),
     path("settings/agents/invitation/", people.invitation, name="invitation"),
     path("settings/agents/<int:pk>/", people.agent, name="agent"),

@@ -14,7 +14,7 @@ register = template.Library()
 def troubles(context: Context) -> dict[str, object]:
     """Nothing is asked for anybody else."""
     user = context["request"].user if "request" in context else None
-    is_admin = bool(user and user.is_authenticated and user.is_admin)
+    is_admin = bool(user and user.is_authenticated and user.may("settings.connectors"))
     return {"troubles": health.in_trouble() if is_admin else [], "is_admin": is_admin}
 
 

@@ -22,7 +22,7 @@ from integrations.inbound.backfill import can_be_read, newest
 from integrations.models import Connector
 from integrations.raw_events import Wanted, page
 from integrations.reconciling import can_reconcile
-from integrations.views.admins import admins_only
+from integrations.views.admins import needs
 from integrations.wiring import WrongError, about_of, check_address, connect, draft, value_of
 
 BESIDE = 12  # raw events beside a connector
@@ -45,7 +45,7 @@ class Kind:
         return f"{self.about.title} {self.about.what} {self.adapter}".lower()
 
 
-@admins_only
+@needs("settings.connectors")
 def connectors(request: HttpRequest) -> HttpResponse:
     """`?q` searches, `?after` is the next page, `?rows` the list alone, for who asks for it anew."""
     context = _listed(request)
@@ -54,7 +54,7 @@ def connectors(request: HttpRequest) -> HttpResponse:
     return render(request, "integrations/connectors/room.html", context)
 
 
-@admins_only
+@needs("settings.connectors")
 @require_http_methods(["GET", "POST"])
 def new_connector(request: HttpRequest) -> HttpResponse:
     """What can be connected; POST `adapter` begins with it: a draft, whose webhook address can be entered at the
@@ -77,7 +77,7 @@ def new_connector(request: HttpRequest) -> HttpResponse:
     return render(request, "integrations/connectors/new.html", context)
 
 
-@admins_only
+@needs("settings.connectors")
 @require_http_methods(["GET", "POST"])
 def connector(request: HttpRequest, pk: int) -> HttpResponse:
     """POST stores the form, and tries the connection when it was not connected before."""
@@ -111,7 +111,7 @@ def connector(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("connector", pk=pk)
 
 
-@admins_only
+@needs("settings.connectors")
 @require_POST
 def connector_field(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """What is wrong with one field as it is being typed; nothing, where nothing is."""
@@ -142,7 +142,7 @@ def _address_looked_at(request: HttpRequest, one: Connector, about: About) -> Ht
     return render(request, "integrations/connectors/wrong_address.html", {"wrong": wrong})
 
 
-@admins_only
+@needs("settings.connectors")
 @require_http_methods(["POST", "DELETE"])
 def connector_pause(request: HttpRequest, pk: int) -> HttpResponse:
     """POST pauses it, DELETE resumes it; a switch posts `on` where it is to receive."""
@@ -160,7 +160,7 @@ def connector_pause(request: HttpRequest, pk: int) -> HttpResponse:
     return _back(request, one)
 
 
-@admins_only
+@needs("settings.connectors")
 @require_http_methods(["POST", "DELETE"])
 def connector_connection(request: HttpRequest, pk: int) -> HttpResponse:
     """DELETE disconnects it; a draft that brought nothing is thrown away. POST begins to connect it again."""
@@ -182,7 +182,7 @@ def connector_connection(request: HttpRequest, pk: int) -> HttpResponse:
     return _back(request, None)
 
 
-@admins_only
+@needs("settings.connectors")
 def troubles(request: HttpRequest) -> HttpResponse:
     """The banner, for a page that heard of a change."""
     return render(request, "integrations/connectors/troubles.html", {"troubles": health.in_trouble()})

@@ -14,13 +14,13 @@ from conversations.views.acting import agent_of
 from integrations import looking_inside, raw_events
 from integrations.inbound.process import replay, replay_later
 from integrations.models import Connector, RawEvent
-from integrations.views.admins import admins_only
+from integrations.views.admins import needs
 
 MOST_CONNECTORS = 200
 FEW = 20  # that are tried while one waits
 
 
-@admins_only
+@needs("settings.connectors")
 @require_http_methods(["GET", "POST"])
 def events(request: HttpRequest) -> HttpResponse:
     """GET lists by `connector`, `state`, `kind`, `since`, `until`, `q`, `after`. POST does `act` (replay or aside) to
@@ -40,7 +40,7 @@ def events(request: HttpRequest) -> HttpResponse:
     return render(request, "integrations/connectors/events.html", context)
 
 
-@admins_only
+@needs("settings.connectors")
 @require_safe
 def event(request: HttpRequest, pk: int) -> HttpResponse:
     raw = get_object_or_404(RawEvent.objects.select_related("connector__channel", "message"), pk=pk)

@@ -13,12 +13,12 @@ from integrations import trials
 from integrations.adapters.base import AdapterError
 from integrations.adapters.media.email import oauth_sign_in
 from integrations.models import Connector
-from integrations.views.admins import admins_only
+from integrations.views.admins import needs
 
 _KEY = "connector_sign_in"  # of the session: which connector, state and verifier
 
 
-@admins_only
+@needs("settings.connectors")
 @require_safe
 def sign_in(request: HttpRequest, pk: int) -> HttpResponse:
     """By GET: a form that ends at another host is what form-action forbids."""
@@ -32,7 +32,7 @@ def sign_in(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(begun.address)
 
 
-@admins_only
+@needs("settings.connectors")
 @require_safe
 def signed_in(request: HttpRequest) -> HttpResponse:
     """Where the provider sends them back: once, to who left from here."""

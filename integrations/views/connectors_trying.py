@@ -15,10 +15,10 @@ from integrations import trials
 from integrations.inbound import backfill
 from integrations.models import Connector, Trial
 from integrations.reconciling import can_reconcile
-from integrations.views.admins import admins_only
+from integrations.views.admins import needs
 
 
-@admins_only
+@needs("settings.connectors")
 @require_http_methods(["GET", "POST"])
 def connector_trial(request: HttpRequest, pk: int) -> HttpResponse:
     """POST begins one: `what`, and of a comparison `since` and `until`, as days. GET is how far the newest is."""
@@ -34,7 +34,7 @@ def connector_trial(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "integrations/connectors/trial.html", {"one": one, "trial": trials.newest(one), **_can(one)})
 
 
-@admins_only
+@needs("settings.connectors")
 @require_http_methods(["GET", "POST"])
 def connector_past(request: HttpRequest, pk: int) -> HttpResponse:
     """POST begins to read its past, of a period where `since` or `until` are given, or goes on where it stopped. GET is
