@@ -78,7 +78,7 @@ def _environment() -> Environment:
     after = (reacted, verbs, place_of, map_of, moment)
     environment.globals |= {function.__name__: function for function in (*known, *ours, *after)}
     environment.globals["EMOJI"] = EMOJI
-    environment.globals |= {"_": gettext, "localdate": timezone.localdate, "written": date_format}
+    environment.globals |= {"_": gettext, "localdate": timezone.localdate, "written": date_format, "now": timezone.now}
     environment.globals["local"] = timezone.localtime
     return environment
 

@@ -155,7 +155,7 @@ def test_one_that_fails_for_an_hour_does_not_stop_the_others(heard, ada, connect
     assert deliver.deliver(second.pk).status == "sent"
 
 
-def test_a_refused_key_stops_the_connector_and_loses_nothing(heard, ada, connector, provider, queued):
+def test_a_refused_key_stops_the_connector_and_loses_nothing(client, heard, ada, connector, provider, queued):
     provider.trouble = CredentialError("The password is not accepted.", permanent=True)
     delivery = said(heard, ada, "Hello")
     deliver.deliver(delivery.pk)
@@ -163,6 +163,9 @@ def test_a_refused_key_stops_the_connector_and_loses_nothing(heard, ada, connect
     assert connector.broken_at and connector.error == "The password is not accepted."
     delivery.refresh_from_db()
     assert delivery.status == "queued" and deliver.due() == []
+    client.force_login(ada)
+    shown = client.get(f"/conversations/{delivery.conversation_id}/").content.decode()
+    assert "The password is not accepted." in shown and "tried again at" not in shown
     assert deliver.deliver(delivery.pk) is None and delivery.attempts.count() == 1
     provider.trouble = None
     health.mended(connector)
