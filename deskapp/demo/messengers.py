@@ -20,7 +20,7 @@ def number(value: str) -> tuple[str, str, str]:
 
 
 def whatsapp(value: str) -> tuple[str, str, str]:
-    return (str(Kind.WHATSAPP), value.lstrip("+"), value)
+    return (str(Kind.WHATSAPP), value, value)
 
 
 def messengers(now: datetime) -> list[Talk]:

@@ -82,6 +82,7 @@ class GraphServer(Numbers, Talks, ProviderServer):
         self._ids = itertools.count(first)
 
     def remember(self, person: str, *, name: str, at: datetime, said: str, text: str, is_public: bool) -> None:
+        person = person.lstrip("+")
         self.hear(person, at.timestamp())
         self.profiles[person] = {"name": name, "username": name.split()[0].lower() if name else "somebody"}
 

@@ -106,7 +106,7 @@ class People:
             assert isinstance(server, TwilioServer)
             Thread(target=partial(self._call, server, spoken), name="caller", daemon=True).start()
             return
-        self.expecting[type(server), spoken.value] = spoken
+        self.expecting[type(server), spoken.value.lstrip("+")] = spoken
         for place, line in enumerate(spoken.lines):
             self.world.later(place * min(spoken.pace, 6.0), partial(self._say, server, spoken, line, ""))
 
@@ -116,7 +116,7 @@ class People:
             if texts:
                 server.text(spoken.value, line, to=texts[0])
         elif isinstance(server, GraphServer) and spoken.kind == "whatsapp":
-            server.write(spoken.value, line, name=spoken.name)
+            server.write(spoken.value.lstrip("+"), line, name=spoken.name)
         elif isinstance(server, GraphServer):
             server.profiles[spoken.value] = {"name": spoken.name, "username": spoken.name.split()[0].lower()}
             server.talk("instagram", spoken.value, line)
@@ -189,9 +189,9 @@ def _lines_of(number: str) -> list[str]:
 
 
 def _answers(server: ProviderServer) -> Iterator[tuple[str, str]]:
-    """To whom the desk has written, in order, and the number of what it wrote."""
+    """To whom the desk has written, without a plus, in order, and the number of what it wrote."""
     if isinstance(server, TwilioServer):
-        yield from ((message["to"], sid) for sid, message in list(server.messages.items()))
+        yield from ((message["to"].lstrip("+"), sid) for sid, message in list(server.messages.items()))
     elif isinstance(server, GraphServer):
         yield from ((str(said["to"]).lstrip("+"), said["id"]) for said in list(server.said))
     elif isinstance(server, TelegramServer):
