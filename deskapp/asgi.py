@@ -14,6 +14,7 @@ from django.urls import path  # noqa: E402
 
 from conversations.live.consumers import AgentConsumer  # noqa: E402
 from deskapp.body_limit import BodyLimit  # noqa: E402
+from deskapp.door import Door  # noqa: E402
 from integrations.adapters.media.chat.consumer import VisitorConsumer  # noqa: E402
 
 # The widget's socket is opened from the shops' pages: its consumer checks the origin against the connector's own list.
@@ -22,5 +23,5 @@ sockets = [
     path("ws/chat/<str:key>/", VisitorConsumer.as_asgi()),
 ]
 # Django types its scope as a dict of anything.
-http = BodyLimit(pages)  # type: ignore[arg-type]
+http = BodyLimit(Door(pages))  # type: ignore[arg-type]
 application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(sockets)})

@@ -1,4 +1,4 @@
-"""The providers of `bench channels`: each a simulator in this process, connected to the desk as an admin would do it."""
+"""The providers of `bench channels`: each a simulator in this process, connected to the desk as an admin would."""
 
 import json
 import time

@@ -10,12 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client import CollectorRegistry, Metric, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from redis import Redis
 
 from conversations.live import sockets
 from conversations.models import Conversation, Delivery
+from integrations.inbound import refused
 from integrations.models import Connector, RawEvent
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -24,7 +25,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 class Desk:
     """The collector: one family for each figure."""
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
         yield _queues()
         yield _one("inbound_lag_seconds", "Age of the oldest event that is kept but not processed", _inbound_lag())
         aside = RawEvent.objects.filter(state=RawEvent.State.ASIDE).count()
@@ -34,6 +35,7 @@ class Desk:
         yield _one("conversations_open", "Open conversations", Conversation.objects.open().count())
         yield _mailboxes()
         yield _withheld()
+        yield _refused()
 
 
 @require_safe
@@ -101,3 +103,11 @@ def _withheld() -> GaugeMetricFamily:
     counted = Connector.objects.filter(cursor__has_key="withheld").values_list("pk", "cursor")
     totals = {str(pk): float(cursor["withheld"]) for pk, cursor in counted}
     return _by("events_withheld", "Calls not kept for want of consent, so far", "connector", totals)
+
+
+def _refused() -> CounterMetricFamily:
+    words = "Webhooks that were not genuine, and not kept, since Redis was emptied last"
+    family = CounterMetricFamily("throughline_webhooks_refused", words, labels=["reason"])
+    for reason, count in refused.counted().items():
+        family.add_metric([reason], count)
+    return family

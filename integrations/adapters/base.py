@@ -22,6 +22,8 @@ from customers.facts import Fact
 from integrations.adapters.shops.asks import Partial, PrivacyRequest
 from integrations.models import Connector, RawEvent
 
+TOO_LARGE = 413  # the status of what is larger than any webhook of its provider
+
 
 @dataclass(frozen=True)
 class Told:
@@ -100,18 +102,20 @@ class CredentialError(AdapterError):
 
 
 class NotGenuineError(Exception):
-    """A webhook whose signature does not fit: answered 400, or as its provider wants it, and never kept."""
+    """A webhook whose signature does not fit: answered 400, or as its provider wants it, and never kept. `reason`: what
+    it is counted under (integrations.inbound.refused)."""
 
-    def __init__(self, text: str, *, status: int = 400) -> None:
+    def __init__(self, text: str, *, status: int = 400, reason: str = "signature") -> None:
         super().__init__(text)
         self.status = status
+        self.reason = "too_large" if status == TOO_LARGE else reason
 
 
 def check_address(connector: Connector, secret: str) -> None:
     """`secret` is the last word of the address that a provider called. Raises NotGenuineError unless it is ours."""
     known = connector.secrets.get("webhook_secret", "")
     if not known or not constant_time_compare(secret, known):
-        raise NotGenuineError("The address of the webhook is wrong.")
+        raise NotGenuineError("The address of the webhook is wrong.", reason="address")
 
 
 class Adapter(Protocol):

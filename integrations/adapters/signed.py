@@ -25,7 +25,7 @@ def check(secret: str, body: bytes, *, stamp: str, signature: str) -> None:
     if not constant_time_compare(f"sha256={_digest(secret, stamp, body)}", signature.strip()):
         raise NotGenuineError("The signature does not fit.")
     if not stamp.isascii() or not stamp.isdigit() or abs(time.time() - int(stamp)) > WINDOW_SECONDS:
-        raise NotGenuineError("The signature is too old, or a clock is wrong.")
+        raise NotGenuineError("The signature is too old, or a clock is wrong.", reason="old")
 
 
 def _digest(secret: str, stamp: str, body: bytes) -> str:

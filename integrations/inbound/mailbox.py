@@ -15,7 +15,7 @@ from integrations.adapters.media.email.mailbox import TOO_LARGE, UNREADABLE
 from integrations.adapters.media.email.original import digest, message_id_of
 from integrations.inbound.arrival import Arrival
 from integrations.inbound.process import accept
-from integrations.inbound.together import LARGEST, MOST_TOGETHER
+from integrations.inbound.together import LARGEST, MOST_TOGETHER, accept_each
 from integrations.models import Connector, RawEvent
 from integrations.queueing import queue_event
 
@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 
 BATCH_MAILS, BATCH_BYTES = 50, 8_000_000
 MOST_BREAKS = 4  # connections that broke at one and the same mail before it is left in the mailbox
+NAME = 360  # letters of a provider's name for what it tells: behind them stands a digest, where that is needed
 _LOCK = 0x6D61696C  # "mail": the class of our advisory locks, one for each connector
 
 Cursor = dict[str, int]
@@ -173,6 +174,28 @@ def keep(connector: Connector, arrival: Arrival) -> tuple[RawEvent, bool]:
         if is_new or _digest_of(raw) == arrival.digest:
             break
     return raw, is_new
+
+
+def keep_each(arrivals: Sequence[tuple[Connector, Arrival]]) -> set[int]:
+    """`keep` for each, in one statement where none has the name of another; gives the connectors of what is new."""
+    first = [_kept_as(_name_of(arrival), connector, arrival) for connector, arrival in arrivals]
+    found = accept_each(first)
+    second = [
+        _kept_as(f"{arrival.message_id[:NAME]}#{arrival.digest[:32]}", connector, arrival)
+        for (connector, arrival), raw in zip(arrivals, found, strict=True)
+        if arrival.message_id and _digest_of(raw) != arrival.digest
+    ]
+    pairs = [*zip(first, found, strict=True), *zip(second, accept_each(second), strict=True)]
+    return {mine.connector_id for mine, kept in pairs if kept is mine}
+
+
+def _name_of(arrival: Arrival) -> str:
+    return arrival.message_id[:NAME] or f"sha256:{arrival.digest}"
+
+
+def _kept_as(name: str, connector: Connector, arrival: Arrival) -> RawEvent:
+    headers = {**arrival.headers, "digest": arrival.digest}
+    return RawEvent(connector=connector, external_id=name, body=arrival.body, kind=arrival.kind[:40], headers=headers)
 
 
 def _digest_of(raw: RawEvent) -> str:

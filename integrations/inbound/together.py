@@ -58,6 +58,17 @@ def process_with_next(raw_id: int) -> tuple[int, int] | None:
     return (following, connector_id) if following else None
 
 
+def process_waiting(connector_id: int) -> bool:
+    """Processes what the connector has kept, the oldest first, as many as fit; says whether more waits behind them."""
+    first = _first_after(0, connector_id)
+    if first is None:
+        return False
+    if _is_of_a_channel(first):
+        return process_with_next(first) is not None
+    process(first)
+    return _first_after(first, connector_id) is not None
+
+
 def accept_each(events: Sequence[RawEvent]) -> list[RawEvent]:
     """`accept` for several events that are not stored yet, in one statement: each as it is kept now, in the same order.
     What was kept before is found, not kept again. What cannot be stored at all raises DataError, with those beside it.
@@ -143,7 +154,7 @@ def _is_of_a_channel(raw_id: int) -> bool:
 
 def _first_after(raw_id: int, connector_id: int) -> int | None:
     behind = RawEvent.objects.filter(connector=connector_id, pk__gt=raw_id, state=RawEvent.State.KEPT, tries=0)
-    open_ones = behind.filter(connector__paused_at=None).order_by("pk")
+    open_ones = behind.filter(connector__paused_at=None, connector__is_draft=False).order_by("pk")
     return open_ones.values_list("pk", flat=True).first()
 
 

@@ -7,17 +7,19 @@ from collections.abc import Iterable
 from typing import Protocol
 
 import structlog
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from integrations.adapters import adapter_named
 from integrations.adapters.base import NotGenuineError, check_address
+from integrations.adapters.media.heard import LARGEST
 from integrations.inbound.arrival import Arrival
-from integrations.inbound.mailbox import keep
+from integrations.inbound.mailbox import keep_each
+from integrations.inbound.refused import count
+from integrations.inbound.whose import connector_of
 from integrations.models import Connector
-from integrations.queueing import queue_event
+from integrations.queueing import queue_events
 
 log = structlog.get_logger(__name__)
 
@@ -45,13 +47,11 @@ def hook(request: HttpRequest, connector_id: int, secret: str, kind: str = "") -
             return _challenged(request, connector_id, secret)
         connector, arrivals = _hear(request, connector_id, secret, kind)
     except NotGenuineError as error:
-        log.warning("webhook is not genuine", connector=connector_id, error=str(error))
+        log.warning("webhook is not genuine", connector=connector_id, error=str(error), reason=error.reason)
+        count(error.reason)
         return HttpResponse(status=error.status)
-    with transaction.atomic():
-        kept = [keep(arrival.whose or connector, arrival) for arrival in arrivals]
-    for raw, is_new in kept:
-        if is_new:
-            queue_event(raw.pk, raw.connector_id)
+    for connector_id in keep_each([(arrival.whose or connector, arrival) for arrival in arrivals]):
+        queue_events(connector_id)
     return _answered(connector, request, kind, arrivals)
 
 
@@ -66,22 +66,26 @@ def _answered(connector: Connector, request: HttpRequest, kind: str, arrivals: l
 
 
 def _challenged(request: HttpRequest, connector_id: int, secret: str) -> HttpResponse:
-    connector = Connector.objects.filter(pk=connector_id, is_active=True).first()
-    adapter = adapter_named(connector.adapter) if connector else None
-    if connector is None or not hasattr(adapter, "challenge"):
-        raise NotGenuineError("No such address.")
+    connector = connector_of(connector_id)
     check_address(connector, secret)
-    answer: HttpResponse | None = adapter.challenge(connector, request)  # type: ignore[union-attr]  # asked above
+    adapter = adapter_named(connector.adapter)
+    answer: HttpResponse | None = adapter.challenge(connector, request) if hasattr(adapter, "challenge") else None
     if answer is None:
-        raise NotGenuineError("It asks nothing that this address answers.")
+        raise NotGenuineError("It asks nothing that this address answers.", reason="address")
     return answer
 
 
 def _hear(request: HttpRequest, connector_id: int, secret: str, kind: str) -> tuple[Connector, list[Arrival]]:
     """An unknown connector is answered like a wrong secret: nobody learns which there are."""
-    connector = Connector.objects.select_related("channel").filter(pk=connector_id, is_active=True).first()
-    adapter = adapter_named(connector.adapter) if connector else None
-    if connector is None or not hasattr(adapter, "hear"):
-        raise NotGenuineError("No such address.")
+    connector = connector_of(connector_id)
+    adapter = adapter_named(connector.adapter)
+    if not hasattr(adapter, "hear"):
+        raise NotGenuineError("No such address.", reason="address")
     hears: Hears = adapter  # type: ignore[assignment]  # as the line above has asked
     return connector, list(hears.hear(connector, request, secret=secret, kind=kind))
+
+
+def largest_of(connector_id: int) -> int:
+    """Bytes that may be read of a call, before it is known whether it is genuine: what its adapter says of itself, or
+    what every provider of messages stays below."""
+    return int(getattr(adapter_named(connector_of(connector_id).adapter), "largest", LARGEST))

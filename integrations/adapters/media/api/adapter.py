@@ -49,6 +49,7 @@ def _url(value: str) -> str:
 
 
 class ApiAdapter:
+    largest = LARGEST  # bytes of a webhook
     about = About(
         title=gettext_lazy("Your own source"),
         what=gettext_lazy("Anything that can call an address: an app, a marketplace, a contact form of your own."),

@@ -17,6 +17,7 @@ from anymail.exceptions import (
     AnymailNotSupportedWarning,
     AnymailWebhookValidationFailure,
 )
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
@@ -51,6 +52,7 @@ _VOLATILE = {"timestamp", "token", "signature"}
 
 
 class EspAdapter:
+    largest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE  # bytes of a webhook
     about = esp_about.ABOUT
 
     def hear(self, connector: Connector, request: HttpRequest, *, secret: str, kind: str) -> Iterable[Arrival]:

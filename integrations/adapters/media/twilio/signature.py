@@ -59,7 +59,7 @@ def _pairs(request: HttpRequest) -> Pairs:
     try:
         return fields_of(request.body)
     except ValueError as error:
-        raise NotGenuineError(f"It is no form: {error}.") from None
+        raise NotGenuineError(f"It is no form: {error}.", reason="garbage") from None
 
 
 def _addresses(url: str) -> set[str]:

@@ -37,7 +37,7 @@ class OrdersAdapter:
         check_address(connector, secret)
         body = request.body
         if len(body) > LARGEST:
-            raise NotGenuineError(f"It has more than {LARGEST // 1_000_000} MB.")
+            raise NotGenuineError(f"It has more than {LARGEST // 1_000_000} MB.", status=413)
         signed.check(
             connector.secrets.get("signing_secret", ""),
             body,

@@ -24,11 +24,13 @@ from integrations.adapters.shops.shopify import acts, past
 from integrations.adapters.shops.shopify.check import check
 from integrations.adapters.shops.shopify.hearing import Said, arrival, said_by
 from integrations.adapters.shops.shopify.subscribe import subscribe
+from integrations.adapters.shops.signature import LARGEST
 from integrations.inbound.arrival import Arrival
 from integrations.models import Connector, RawEvent
 
 
 class ShopifyAdapter:
+    largest = LARGEST  # bytes of a webhook
     about = abouts.SHOPIFY
 
     def hear(self, connector: Connector, request: HttpRequest, *, secret: str, kind: str) -> Iterable[Arrival]:

@@ -20,6 +20,7 @@ from integrations.adapters.base import AdapterError, check_address
 from integrations.adapters.shops import abouts, checking, connecting
 from integrations.adapters.shops.base import Act, Cursor, OrderAct, Page
 from integrations.adapters.shops.reread import order_again
+from integrations.adapters.shops.signature import LARGEST
 from integrations.adapters.shops.woocommerce import acts, past
 from integrations.adapters.shops.woocommerce.check import check
 from integrations.adapters.shops.woocommerce.hearing import Said, arrivals, said_by
@@ -29,6 +30,7 @@ from integrations.models import Connector, RawEvent
 
 
 class WooCommerceAdapter:
+    largest = LARGEST  # bytes of a webhook
     about = abouts.WOOCOMMERCE
 
     def hear(self, connector: Connector, request: HttpRequest, *, secret: str, kind: str) -> Iterable[Arrival]:

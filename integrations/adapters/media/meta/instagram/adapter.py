@@ -38,6 +38,7 @@ from integrations.models import Connector, RawEvent
 
 
 class InstagramAdapter:
+    largest = hearing.LARGEST  # bytes of a webhook
     about = About(
         title="Instagram",
         what=gettext_lazy("Customers write to your Instagram account or answer your stories; agents answer."),

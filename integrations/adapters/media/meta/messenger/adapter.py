@@ -34,6 +34,7 @@ from integrations.models import Connector, RawEvent
 
 
 class MessengerAdapter:
+    largest = hearing.LARGEST  # bytes of a webhook
     about = About(
         title="Messenger",
         what=gettext_lazy("Customers write to your Facebook page; agents answer with text, files and quick replies."),

@@ -36,6 +36,7 @@ from integrations.models import Connector, RawEvent
 
 
 class WhatsAppAdapter:
+    largest = hearing.LARGEST  # bytes of a webhook
     about = About(
         title="WhatsApp",
         what=gettext_lazy(
