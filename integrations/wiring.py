@@ -1,6 +1,7 @@
 """How a connector is wired to its provider, whether an admin fills in a form or types a command: what is given is
 settled field by field as the adapter's `about` says, and gets a channel where it is one."""
 
+import re
 import secrets as randomness
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -25,6 +26,19 @@ Value = str | int | bool | list[str]
 # What our address on these media looks like; on the others it is whatever the provider calls it.
 KINDS = {Medium.EMAIL: Kind.EMAIL, Medium.VOICE: Kind.PHONE, Medium.SMS: Kind.PHONE}
 WEBHOOK_SECRET = "webhook_secret"  # noqa: S105  the name of it
+
+# Where keys go: a field that says where, and the secrets that are sent there. Whoever changes the one tells the others
+# anew: else a key that nobody may read could be had by sending it to oneself.
+GO_THERE = {
+    "site": ("access_token", "consumer_key", "consumer_secret"),
+    "domain": ("access_token", "client_id", "client_secret"),
+    "api_url": ("api_key", "server_token", "secret_key"),
+    "send_url": ("token",),
+    "recordings_url": ("recordings_password", "recordings_token"),
+    "imap_host": ("password",),
+    "smtp_host": ("password",),
+    "ami_host": ("ami_secret",),
+}
 
 
 class WrongError(ValueError):
@@ -57,10 +71,25 @@ def fill(connector: Connector, given: Mapping[str, str]) -> None:
     for field in about.fields:
         if field.is_required and not (secrets if field.kind == "secret" else known).get(field.name):
             wrong.setdefault(field.name, _("It is needed."))
+        elif field.name in _led_astray(connector, known, given):
+            wrong.setdefault(field.name, _("It would go to another address now: enter it again."))
     if wrong:
         raise WrongError(wrong)
     connector.settings, connector.secrets = known, {**_made(about), **secrets}
     complete(connector)
+
+
+def _led_astray(connector: Connector, known: Mapping[str, object], given: Mapping[str, str]) -> set[str]:
+    """The secrets that are kept and would go to another host than the one they were given for."""
+    moved = [name for name in GO_THERE if connector.settings.get(name) and known.get(name)]
+    moved = [name for name in moved if _host(connector.settings[name]) != _host(known[name])]
+    kept = {secret for name in moved for secret in GO_THERE[name] if connector.secrets.get(secret)}
+    return {secret for secret in kept if not given.get(secret, "").strip("\r\n")}
+
+
+def _host(address: object) -> str:
+    scheme, _colon, rest = str(address).strip().lower().rpartition("://")
+    return f"{scheme}://{re.split(r'[/?#]', rest)[0]}"
 
 
 def complete(connector: Connector) -> None:
