@@ -1,10 +1,13 @@
 """Calls through Twilio: it asks what to do, rings who is to be rung, and every webhook ends in the one call."""
 
 import uuid
+from urllib.parse import urlencode
 
 import pytest
+from django.utils import timezone
 
 from conversations.envelopes import OutboundCall
+from conversations.inbound.calls import hear as receive_call
 from conversations.models import CallBack, Message
 from customers.models import Identity
 from integrations.adapters import adapter_named
@@ -46,6 +49,22 @@ def test_the_same_told_twice_and_backwards_is_the_same_call(board, twilio):
     message, call = the_call()
     assert (call["state"], call["seconds"]) == ("ended", 42) and message.attachments.count() == 1
     assert Identity.objects.filter(kind="phone").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("verstat", "is_believed"),
+    [("TN-Validation-Passed-A", True), ("No-TN-Validation", True), ("TN-Validation-Failed-C", False)],
+    ids=["signed", "unsigned", "forged"],
+)
+def test_a_number_whose_signature_does_not_fit_says_nothing_of_who_calls(board, line, verstat, is_believed):
+    board.ring(ANN)
+    ann = the_call()[0].conversation.customer
+    fields = {"CallSid": "CA1", "From": ANN, "To": NUMBER, "CallStatus": "ringing", "StirVerstat": verstat}
+    raw = RawEvent(connector=line, body=urlencode(fields).encode(), received_at=timezone.now(), headers={})
+    (report,) = adapter_named("twilio_voice").understand(line, raw)
+    message = receive_call(report)
+    assert (message.conversation.customer == ann) is is_believed
+    assert ("asks" not in message.details["call"]) is is_believed
 
 
 def test_what_the_caller_hears(board, line, twilio):

@@ -74,7 +74,14 @@ class _Told:
         region = str(self.connector.settings.get("region", ""))
         if self.is_out:
             return phones.whose(self.ours.get("to", ""), region=region)
-        return phones.whose(self.fields.get("From", ""), name=self.fields.get("CallerName", ""), region=region)
+        found = phones.whose(self.fields.get("From", ""), name=self.fields.get("CallerName", ""), region=region)
+        return tuple(replace(each, is_verified=not self.is_forged) for each in found)
+
+    @property
+    def is_forged(self) -> bool:
+        """The networks signed the number, and the signature does not fit (STIR/SHAKEN: “TN-Validation-Failed-A” …):
+        somebody shows another's, so that it says nothing of who calls."""
+        return self.fields.get("StirVerstat", "").startswith("TN-Validation-Failed")
 
 
 def _incoming(told: _Told) -> Understood:
