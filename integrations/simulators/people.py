@@ -5,6 +5,7 @@ What they are to say comes in a folder: whoever plays them puts a scene there, a
 
 import json
 import random
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -104,7 +105,7 @@ class People:
             return
         if spoken.medium == "voice":
             assert isinstance(server, TwilioServer)
-            Thread(target=partial(self._call, server, spoken), name="caller", daemon=True).start()
+            Thread(target=self._tried, args=[partial(self._call, server, spoken)], name="caller", daemon=True).start()
             return
         self.expecting[type(server), spoken.value.lstrip("+")] = spoken
         for place, line in enumerate(spoken.lines):
@@ -151,15 +152,16 @@ class People:
             course.leaves = " ".join(spoken.lines)
         else:
             course.answers, course.seconds = random.choice(lines), int(SPEAKS)
-        self._tried(lambda: self._board(server, course).ring(spoken.value, to=voice[0], course=course))
+        self._board(server, course).ring(spoken.value, to=voice[0], course=course)
 
     def _put_through(self, server: TwilioServer) -> None:
         """The calls that the desk asked for: the customer picks up."""
         for sid in server.phone_calls.keys() - self.rung:
             self.rung.add(sid)
-            course = Course(answers=str(server.phone_calls[sid].get("To", "")), seconds=int(SPEAKS))
+            rung = re.search(r">(\+\d+)<", str(server.phone_calls[sid].get("Twiml", "")))
+            course = Course(answers=rung[1] if rung else "", seconds=int(SPEAKS))
             board = self._board(server, course)
-            Thread(target=partial(self._tried, partial(board.run_asked, sid, course=course)), daemon=True).start()
+            Thread(target=self._tried, args=[partial(board.run_asked, sid, course=course)], daemon=True).start()
 
     def _board(self, server: TwilioServer, course: Course) -> Switchboard:
         def ask(webhook: Webhook) -> str:
@@ -179,12 +181,13 @@ class People:
             call()
         except httpx.HTTPError as error:
             log.info("a call did not get through", error=f"{type(error).__name__}: {error}")
+        finally:
+            connection.close()  # of this call's thread
 
 
 def _lines_of(number: str) -> list[str]:
     """Of ours, that ring for it."""
     found = Connector.objects.filter(adapter="twilio_voice", channel__address=number).first()
-    connection.close()
     return [str(line) for line in found.settings.get("ring", [])] if found else []
 
 

@@ -113,6 +113,7 @@ class World:
 
     def _run(self) -> None:
         self._connect()
+        connection.close()
         while not self.stop.wait(0.5):
             try:
                 self.turn()
@@ -129,7 +130,6 @@ class World:
                     _enter(wired.server, connector)
                 trial = Trial.objects.create(connector=connector, what=Trial.What.CHECK, language="en")
                 trials.run(trial.pk)
-        connection.close()
 
 
 def _enter(server: GraphServer, connector: Connector) -> None:
