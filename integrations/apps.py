@@ -12,8 +12,10 @@ class IntegrationsConfig(AppConfig):
         from conversations.outbound.reactions import reaction_queued
         from customers import privacy, retention
         from integrations import belongings, keeping
+        from integrations.imports import mailed, tabled, told_elsewhere
         from integrations.imports.kinds import KINDS
         from integrations.imports.people import Customers
+        from integrations.imports.talks import Conversations
         from integrations.outbound import dial
         from integrations.queueing import queue_delivery, queue_reaction, queue_seen
 
@@ -23,4 +25,5 @@ class IntegrationsConfig(AppConfig):
         seen.TELL.append(queue_seen)
         privacy.register(belongings.sections, belongings.STEPS)
         retention.register(*keeping.KINDS)
-        KINDS["customers"] = Customers()
+        talks = {"csv": tabled.talk, "mbox": mailed.talk, "desk": told_elsewhere.talk}
+        KINDS["customers"], KINDS["conversations"] = Customers(), Conversations(talks)

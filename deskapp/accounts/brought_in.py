@@ -75,11 +75,11 @@ class Agents:
             raise ValueError(_("There is no team called “%(name)s”. Make it first.") % {"name": unknown[0]})
         return NewAgent(one, email, (row.get("name") or email.partition("@")[0])[:120], _role(row.get("role")), teams)
 
-    def take_away(self, one: Import, made: Made) -> None:
+    def take_away(self, one: Import, made: Made) -> str:
         """Who has signed in, or done anything, is deactivated by hand: the desk keeps what they said."""
         agent = User.objects.select_for_update(no_key=True).filter(pk=cast("int", made["agent"])).first()
         if agent is None:
-            return
+            return ""
         if agent.last_login or _has_done_something(agent):
             raise StayError(_("%(name)s has used the account since: deactivate it by hand.") % {"name": agent})
         teams = sorted(agent.teams.values_list("pk", flat=True))
@@ -87,6 +87,7 @@ class Agents:
             raise StayError(_("%(name)s was changed since.") % {"name": agent})
         audit.record(one.by, agent, before=audit.state_of(agent), after=None)
         agent.delete()
+        return ""
 
 
 def _role(said: str) -> str:

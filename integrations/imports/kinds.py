@@ -34,8 +34,8 @@ class Kind(Protocol):
         """Changes nothing. Raises ValueError in words for the admin."""
         ...
 
-    def take_away(self, one: Import, made: Made) -> None:
-        """In a transaction. Raises StayError."""
+    def take_away(self, one: Import, made: Made) -> str:
+        """In a transaction. What of it stayed, and why, in the admin's words; StayError where all of it does."""
         ...
 
 

@@ -45,7 +45,7 @@ class Person:
         customer, made = settle(self.one, self.handles, self.fields)
         if self.traits:
             made |= self._know(made)
-        return made if _is_anything(made) else {}
+        return made if traces.is_anything(made) else {}
 
     def _know(self, made: Made) -> Made:
         """Facts, as a shop's system would tell them; those that stood before are written down, for the undoing."""
@@ -88,8 +88,8 @@ class Customers:
             raise ValueError(words % {"n": len(traits), "most": MOST_TRAITS})
         return Person(one, handles, found, traits)
 
-    def take_away(self, one: Import, made: Made) -> None:
-        traces.take_away_customer(one, made)
+    def take_away(self, one: Import, made: Made) -> str:
+        return traces.take_away_customer(one, made)
 
 
 def handles_in(row: Row, one: Import) -> Iterator[Handle]:
@@ -155,15 +155,11 @@ def _of_this(one: Import, keys: Sequence[dict[str, str]]) -> tuple[set[int], set
 def _fill(customer: Customer, fields: dict[str, str]) -> dict[str, list[str]]:
     """What is there stays. Gives what each was, and what it became."""
     news = {name: value for name, value in fields.items() if value and not getattr(customer, name)}
-    if customer.is_new and fields.get("language"):  # identify wrote it already
-        news["language"] = fields["language"]
+    if customer.is_new:  # identify wrote these already
+        news |= {name: fields[name] for name in ("language", "name") if fields.get(name)}
     if news:
         Customer.objects.filter(pk=customer.pk).update(**news)
     return {name: ["", value] for name, value in news.items()}
-
-
-def _is_anything(made: Made) -> bool:
-    return any(made.get(name) for name in ("is_new", "identities", "claims", "fields", "named", "traits"))
 
 
 def _key(handle: Handle) -> dict[str, str]:

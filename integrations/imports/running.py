@@ -174,9 +174,11 @@ def _undo_one(one: Import, row: ImportRow) -> None:
     state, why = ImportRow.State.GONE, ""
     try:
         with transaction.atomic():
-            KINDS[one.what].take_away(one, row.made)
-            ImportRow.objects.filter(pk=row.pk).update(state=state)
-            return
+            why = KINDS[one.what].take_away(one, row.made)
+            if not why:
+                ImportRow.objects.filter(pk=row.pk).update(state=state)
+                return
+        state = ImportRow.State.STAYED
     except StayError as error:
         state, why = ImportRow.State.STAYED, str(error)
     except (OperationalError, InterfaceError):

@@ -15,19 +15,20 @@ from integrations.models import Import
 _OURS = {Trait, Event, Claim, Identity}
 
 
-def take_away_customer(one: Import, made: Made) -> None:
-    """Whom it made goes whole, or stays whole; of whom it knew goes what it added. Raises StayError."""
+def take_away_customer(one: Import, made: Made) -> str:
+    """Whom it made goes whole, or stays whole, by a StayError; of whom it knew goes what it added, but for what is in
+    use: that is said."""
     customer = Customer.objects.select_for_update(no_key=True).filter(pk=cast("int", made["customer"])).first()
     if customer is None:
-        return
+        return ""
     if customer.erased_at:
-        return  # somebody has forgotten them, with all that came along
+        return ""  # somebody has forgotten them, with all that came along
     if made.get("is_new"):
         if why := _used(one, customer, made):
             raise StayError(why)
         _drop_facts(made)
         customer.delete()
-        return
+        return ""
     _drop_facts(made)
     for name, (was, became) in cast("dict[str, list[str]]", made.get("fields", {})).items():
         Customer.objects.filter(pk=customer.pk, **{name: became}).update(**{name: was})
@@ -38,9 +39,14 @@ def take_away_customer(one: Import, made: Made) -> None:
     used = [identity for identity in identities if _hangs_on(identity)]
     identities.exclude(pk__in=[identity.pk for identity in used]).delete()
     profile.changed([customer.pk])
-    if used:
-        words = _("%(handle)s of %(name)s has been used since.")
-        raise StayError(words % {"handle": used[0].label, "name": customer.label})
+    if not used:
+        return ""
+    words = _("%(handle)s of %(name)s has been used since.")
+    return words % {"handle": used[0].label, "name": customer.label}
+
+
+def is_anything(made: Made) -> bool:
+    return any(made.get(name) for name in ("is_new", "identities", "claims", "fields", "named", "traits"))
 
 
 def _used(one: Import, customer: Customer, made: Made) -> str:

@@ -41,12 +41,13 @@ def take(upload: IO[bytes], name: str, size: int, *, by: "User") -> Import:
 def _kept(one: Import, whole: IO[bytes], by: "User") -> Import:
     whole.seek(0)
     one.what = Import.What.CONVERSATIONS
-    one.options = Choices(zone=by.get_timezone()).kept()
     one.file.save("import", File(whole), save=False)
     one.size = one.file.size
     try:
         if one.form == "csv":
             read_columns(one)
+        is_mail = one.what == Import.What.CONVERSATIONS  # who wrote them is taken as for mail that comes today
+        one.options = Choices(is_verified=is_mail, zone=by.get_timezone()).kept()
         with transaction.atomic():
             one.save()
             audit.record(by, one, before=None, after={"file": one.name, "size": one.size})
