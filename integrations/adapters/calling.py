@@ -20,6 +20,7 @@ TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two parts of the answe
 LARGEST_ANSWER = 50_000_000
 TOO_LARGE = "The answer is larger than the desk takes."
 LATER = 2.0  # seconds, where a busy provider does not say how long
+LONGEST_WAIT = 24 * 3600.0  # seconds; whoever asks for more, by mistake or in malice, is asked again all the same
 # An address as requests and urllib3 write it down: what stands before its path, and the rest.
 _CALLED = re.compile(r"""(?i)(with url: )\S+|([a-z][\w+.-]*://)(?:[^\s/?#'"@]*@)?([^\s/?#'"]*)[^\s'"]*""")
 
@@ -135,13 +136,18 @@ def call(
 def seconds(text: str) -> float:
     """Retry-After: seconds, or a date (RFC 9110 10.2.3)."""
     try:
-        return max(0.0, float(text))
+        return bounded(float(text))
     except ValueError:
         pass
     try:
-        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
+        return bounded((parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError, OverflowError):
         return LATER
+
+
+def bounded(wait: float) -> float:
+    """“inf” and “nan” are numbers, too."""
+    return min(wait, LONGEST_WAIT) if wait > 0 else 0.0
 
 
 def _check(url: str) -> None:

@@ -47,3 +47,22 @@ def test_what_is_written_down_of_a_failure_has_no_key_in_it(given):
     with pytest.raises(calling.CallError) as failure:
         calling.call("GET", **given)
     assert "TOKEN" not in failure.value.said and failure.value.said
+
+
+@pytest.mark.parametrize(
+    ("told", "waits"),
+    [
+        ("30", 30),
+        ("0.5", 0.5),
+        ("-5", 0),
+        ("nan", 0),
+        ("inf", calling.LONGEST_WAIT),
+        ("999999999999999", calling.LONGEST_WAIT),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", calling.LONGEST_WAIT),
+        ("Sat, 01 Jan 2000 00:00:00 GMT", 0),
+        ("soon", calling.LATER),
+    ],
+    ids=["seconds", "part", "past", "no number", "for ever", "too long", "far date", "past date", "words"],
+)
+def test_nobody_keeps_a_connector_waiting_for_ever(told, waits):
+    assert calling.seconds(told) == waits

@@ -67,6 +67,7 @@ class Provider:
         said = f"{refused.status} {refused.said}"
         fault = next((self.faults[code] for code in self.code(refused) if code in self.faults), None)
         wait = self.wait(refused) or (refused.wait if refused.is_busy and "retry-after" in refused.headers else None)
+        wait = None if wait is None else calling.bounded(wait)
         if fault is not None:
             text = str(fault.text) % {"name": self.name} if "%(name)s" in str(fault.text) else fault.text
             if fault.is_credential:
