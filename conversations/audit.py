@@ -1,5 +1,6 @@
 """Writes down every change of how the desk is set up, in the transaction that makes it."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -119,6 +120,8 @@ def _plain(value: object) -> Plain:
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value.normalize())
+    if isinstance(value, bytes | memoryview):  # a picture: whether it is another one, not what it is
+        return hashlib.sha256(value).hexdigest()[:12] if value else ""
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     if isinstance(value, dict):

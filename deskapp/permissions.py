@@ -42,6 +42,7 @@ PERMISSIONS = (
     Permission("settings.hours", _("Hours"), _("Changes when the desk is open.")),
     Permission("settings.skills", _("Skills"), _("Keeps the list of skills.")),
     Permission("settings.tags", _("Tags"), _("Renames, merges and deletes tags.")),
+    Permission("settings.branding", _("Branding"), _("Decides how the widget and the mails look to customers.")),
     Permission("settings.privacy", _("Retention"), _("Decides how long each kind of data is kept.")),
     Permission("settings.audit", _("Audit log"), _("Reads who changed what.")),
 )

@@ -26,6 +26,7 @@ from customers import suggestions
 from customers.identify import Handle, identify
 from customers.models import Segment
 from deskapp.models import OwnRole
+from integrations import exporting
 from integrations.models import Connector, Import, RawEvent
 from tests.conftest import from_ann
 from tests.stories import with_a_past
@@ -54,6 +55,11 @@ NUMBERED = sorted({route for route in routes() if NUMBER.search(route)} - set(PU
 
 
 FOR_CHIEFS = ("settings/", "segments/", "/export/", "/erase/")  # for whom there are no teams
+
+
+def ready(admin):
+    one = exporting.ask(with_files=False, by=admin)
+    return exporting.run(one.pk)
 
 
 @pytest.fixture
@@ -116,9 +122,11 @@ def things(mail, ada, returns, root):
         "settings/teams/": {"pk": returns.pk},
         "settings/hours/": {"pk": office.pk},
         "settings/hours/<int:pk>/closures/<int:closure_pk>/": {"closure_pk": closed.pk},
+        "settings/branding/": {"pk": mail.pk},
         "settings/roles/": {"pk": OwnRole.objects.create(name="Zanzibar").pk},
         "settings/skills/": {"pk": Skill.objects.create(name="Zanzibar").pk},
         "settings/tags/": {"pk": Tag.objects.create(name="zanzibar").pk},
+        "settings/imports/exports/": {"pk": ready(root).pk},
         "settings/imports/": {"pk": Import.objects.create(what="customers", form="csv", name="zanzibar.csv").pk},
         "settings/connectors/": {"pk": connector.pk},
         "settings/connectors/events/": {"pk": came.pk},

@@ -2,6 +2,7 @@
 
 from conversations.models.activity import Activity, ConversationMerge
 from conversations.models.audit import AuditEntry
+from conversations.models.branding import Branding
 from conversations.models.call_back import CallBack
 from conversations.models.canned import CannedReply
 from conversations.models.channel import BlockedSender, Channel, Medium
@@ -25,6 +26,7 @@ from conversations.models.view import SavedView
 
 __all__ = [
     "AgentSkill",
+    "Branding",
     "NOT_WAITING",
     "Activity",
     "Attachment",

@@ -80,7 +80,12 @@ def role_value(agent: User) -> str:
 
 class AgentForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
-    role = forms.ChoiceField(label=_("Role"), choices=lambda: role_choices(), initial=Role.AGENT)
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=lambda: role_choices(),
+        initial=Role.AGENT,
+        help_text=_("A role of your own decides by itself on purchases and browsing."),
+    )
     teams = forms.ModelMultipleChoiceField(
         label=_("Teams"),
         queryset=Team.objects.order_by("name"),

@@ -21,6 +21,7 @@ FIRST_PAGES = {
     "settings.hours": "hours_list",
     "settings.skills": "skills",
     "settings.tags": "tag_list",
+    "settings.branding": "branding_list",
     "settings.privacy": "privacy",
     "settings.audit": "audit_log",
 }

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from deskapp.accounts import audit_log, hours, installable, me, people, privacy, roles, skills, tags
+from deskapp.accounts import audit_log, branding, hours, installable, me, people, privacy, roles, skills, tags
 
 urlpatterns = [
     path("me/", me.me, name="me"),
@@ -35,6 +35,9 @@ urlpatterns = [
     path("settings/tags/", tags.tag_list, name="tag_list"),
     path("settings/tags/<int:pk>/", tags.tag, name="tag"),
     path("settings/tags/<int:pk>/merge/", tags.tag_merge, name="tag_merge"),
+    path("settings/branding/", branding.branding_list, name="branding_list"),
+    path("settings/branding/<int:pk>/", branding.branding, name="branding"),
+    path("settings/branding/<int:pk>/preview/", branding.branding_preview, name="branding_preview"),
     path("settings/audit/", audit_log.audit_log, name="audit_log"),
     path("manifest.webmanifest", installable.manifest, name="manifest"),
     path("sw.js", installable.service_worker, name="service_worker"),

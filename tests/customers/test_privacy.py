@@ -238,7 +238,7 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
     the_desks_own = {
         "product", "stock", "segment", "retentionrule", "channel", "team", "tag", "cannedreply", "savedview",
         "pushsubscription", "connector", "auditentry", "macro", "hours", "closure", "skill", "agentskill", "trial",
-        "messagetemplate",
+        "messagetemplate", "branding",
     }  # fmt: skip
     tables = {
         model._meta.model_name

@@ -38,7 +38,7 @@ export function iconButton(name, label, properties = {}) {
 
 /** Initials on the person's hue. The style is set through the object model, which a strict CSP allows. */
 export function avatar(person, here) {
-  const circle = h("span", { class: "avatar", "aria-hidden": "true", "data-here": here ? "yes" : null }, person.initials);
+  const circle = h("span", { class: "avatar", "aria-hidden": "true", "data-here": here ? "yes" : null }, person.logo ? h("img", { src: person.logo, alt: "" }) : person.initials);
   circle.style.setProperty("--h", person.hue);
   return circle;
 }

@@ -8,8 +8,17 @@ const tag = document.querySelector(`script[data-channel][src*="/widget/throughli
 const { channel, identity, lang, theme } = tag.dataset;
 const desk = new URL(import.meta.url).origin;
 const language = languageOf(lang);
-const say = await speaker(language, desk);
-const widget = new Widget({ desk, channel, identity: identity || null, language, say, theme, css: CSS });
+const [say, brand] = await Promise.all([speaker(language, desk), brandOf()]);
+const widget = new Widget({ desk, channel, identity: identity || null, language, say, theme, css: CSS, brand });
+
+/** The colour and the logo of the desk's settings; without an answer it looks as usual. */
+async function brandOf() {
+  try {
+    return (await import(`${desk}/chat/${encodeURIComponent(channel)}/brand.js`)).default;
+  } catch {
+    return {};
+  }
+}
 
 /** For shops that sign people in without a new page: a token of the shop's back end, or null when they sign out. */
 window.throughline = {

@@ -10,9 +10,10 @@ const TYPING_LASTS = 6_000;
 const SIZE_LIMIT = 10_000_000;
 
 export class Widget {
-  constructor({ desk, channel, identity, language, theme, css, say }) {
+  constructor({ desk, channel, identity, language, theme, css, say, brand = {} }) {
     this.say = say;
     this.language = language;
+    this.brand = brand;
     this.store = new Store(channel);
     this.about = this.store.get("about", {});
     this.log = new Log({ say: this.say, language, answer: (text) => this.#said({ id: uuid(), text, files: [] }) });
@@ -54,6 +55,12 @@ export class Widget {
 
   #build(css, theme, language) {
     this.host = h("throughline-widget", { "data-theme": theme, lang: language, dir: getComputedStyle(document.documentElement).direction });
+    // A shop that sets --brand on its own pages knows better.
+    const own = getComputedStyle(document.documentElement).getPropertyValue("--brand").trim();
+    if (this.brand.colour && !own) {
+      this.host.style.setProperty("--brand", this.brand.colour);
+      this.host.style.setProperty("--on-brand", this.brand.ink);
+    }
     const root = this.host.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet(); // an adopted sheet needs no style element, so no exception in the shop's CSP
     sheet.replaceSync(css);
@@ -198,7 +205,7 @@ export class Widget {
     const name = person ? (person.team ? this.say("from", person) : person.name) : desk.name;
     this.composer.text.placeholder = this.composer.text.disabled ? this.say("required") : person ? this.say("writeTo", person) : this.say("write");
     const mail = this.desk && !this.desk.known ? iconButton("email", this.say("mail"), { onclick: () => this.#byMail() }) : "";
-    const face = person || { initials: desk.initials, hue: 150 };
+    const face = person || { initials: desk.initials, hue: 150, logo: this.brand.logo };
     this.header.replaceChildren(avatar(face, desk.here),
       h("div", {}, h("h2", { id: "title" }, name), h("small", {}, this.desk ? this.#hours() : "")),
       mail, iconButton("down", this.say("close"), { onclick: () => this.close() }));

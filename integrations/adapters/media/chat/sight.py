@@ -10,7 +10,7 @@ from django.core import signing
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from conversations.models import Attachment, Delivery, DeliveryAttempt, Message, ReadMark
+from conversations.models import Attachment, Branding, Delivery, DeliveryAttempt, Message, ReadMark
 from customers.models import Customer, Identity
 from customers.models.identity import Kind
 from integrations.adapters.media.chat.sessions import Visitor
@@ -153,7 +153,8 @@ class Sight:
 
 def desk_name(connector: Connector) -> str:
     """What the header of the widget says before somebody answers: the shop's name."""
-    return str(connector.settings.get("title") or connector.name)
+    brand = Branding.objects.filter(channel=connector.channel_id).only("title").first()
+    return (brand.title if brand else "") or str(connector.settings.get("title") or connector.name)
 
 
 def cursor_for(messages: list[Said], before: str = "") -> str:

@@ -8,11 +8,13 @@ from django.conf import settings
 from django.core import signing
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from conversations.models import Attachment
+from conversations import colours
+from conversations.models import Attachment, Branding
 from integrations.adapters.media.chat import door, limits, presence
 from integrations.adapters.media.chat.bundle import bundle, public, served, words
 from integrations.adapters.media.chat.sessions import (
@@ -82,7 +84,7 @@ def session(request: HttpRequest, connector: Connector) -> HttpResponseBase:
         "initials": "".join(word[0] for word in name.split() if word[0].isalnum())[:2],
         "here": here,
         "back": back.isoformat() if back else "",
-        "greeting": connector.settings.get("greeting", ""),
+        "greeting": _greeting(connector),
         "known": visitor.is_proven,
         "fields": connector.settings.get("fields", [{"name": "name"}, {"name": "email"}]),
     }
@@ -98,6 +100,11 @@ def session(request: HttpRequest, connector: Connector) -> HttpResponseBase:
             "cursor": cursor_for(messages),
         }
     )
+
+
+def _greeting(connector: Connector) -> str:
+    found = Branding.objects.filter(channel=connector.channel_id).only("greeting").first()
+    return (found.greeting if found else "") or str(connector.settings.get("greeting", ""))
 
 
 @_door("GET", "POST")
@@ -177,6 +184,32 @@ def strings(request: HttpRequest, language: str) -> HttpResponse:
     if module is None:
         raise Http404
     return public(HttpResponse(module, content_type="text/javascript; charset=utf-8"))
+
+
+@require_GET
+def brand(request: HttpRequest, key: str) -> HttpResponse:
+    """How the shop's admin wants the widget to look, as a module: known before anybody opens it."""
+    connector = connector_of(key)
+    if connector is None:
+        raise Http404
+    found = Branding.objects.filter(channel=connector.channel_id).first()
+    known: dict[str, str] = {}
+    if found and found.colour:
+        known |= {"colour": found.colour, "ink": colours.on(found.colour)}
+    if found and found.logo:
+        known["logo"] = _desk(request) + reverse("chat_logo", args=[key])
+    return public(HttpResponse(f"export default {json.dumps(known)};", content_type="text/javascript; charset=utf-8"))
+
+
+@require_GET
+def logo(request: HttpRequest, key: str) -> HttpResponse:
+    connector = connector_of(key)
+    found = Branding.objects.filter(channel=connector.channel_id).first() if connector else None
+    if found is None or not found.logo:
+        raise Http404
+    response = public(HttpResponse(bytes(found.logo), content_type=found.logo_type))
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
 
 
 def _visitor(request: HttpRequest, connector: Connector) -> Visitor | None:

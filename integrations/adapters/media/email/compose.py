@@ -10,8 +10,9 @@ from django.utils.html import escape, linebreaks
 from django.utils.translation import gettext as _
 
 from conversations.envelopes import OutboundMessage
-from conversations.models import Attachment, Channel, Delivery, Message
+from conversations.models import Attachment, Branding, Channel, Delivery, Message
 from conversations.models.message import MessageKind
+from integrations.adapters.media.email import framing
 from integrations.adapters.media.email.letter import Enclosure, Letter, address, one_line
 from integrations.adapters.media.email.marks import bare, is_our_message_id, message_id, plus_address
 from integrations.models import Connector
@@ -35,7 +36,8 @@ def compose(connector: Connector, outbound: OutboundMessage) -> Letter:
 
 def _letter(connector: Connector, outbound: OutboundMessage, message: Message, channel: Channel) -> Letter:
     quoted = _history(message) if message.details.get("quote", not message.is_automatic) else []
-    signature = _signature(message, channel)
+    signature, frame = _signature(message, channel), framing.frame_of(channel)
+    footer = frame.mail_footer.strip() if frame else ""
     conversation_id = outbound.conversation_id
     has_plus = bool(connector.settings.get("plus_addresses", True))
     return Letter(
@@ -50,13 +52,13 @@ def _letter(connector: Connector, outbound: OutboundMessage, message: Message, c
         else channel.address,
         subject=_subject(outbound, channel),
         text="\n\n".join(
-            part for part in (outbound.text.strip(), _signed_text(signature), *map(_quote_text, quoted)) if part
+            part for part in (outbound.text.strip(), _signed_text(signature), footer, *map(_quote_text, quoted)) if part
         )
         + "\n",
-        html=_page(outbound.html or linebreaks(escape(outbound.text)), signature, quoted),
+        html=_page(outbound.html or linebreaks(escape(outbound.text)), signature, quoted, frame),
         references=_references(outbound),
         headers=_headers(message, channel),
-        enclosures=tuple(_enclosures(outbound)),
+        enclosures=(*framing.logo(frame), *_enclosures(outbound)),
         date=timezone.localtime(outbound.created_at),
     )
 
@@ -150,10 +152,11 @@ def _quote_text(message: Message) -> str:
     return "\n".join([_introduction(message), *(f"> {line}".rstrip() for line in lines)])
 
 
-def _page(html: str, signature: str, quoted: list[Message]) -> str:
-    parts = [f'<div dir="auto">{html}</div>']
+def _page(html: str, signature: str, quoted: list[Message], frame: Branding | None) -> str:
+    parts = [framing.above(frame), f'<div dir="auto">{html}</div>']
     if signature:
         parts.append(f'<div dir="auto">-- <br>{escape(signature).replace(chr(10), "<br>")}</div>')
+    parts.append(framing.below(frame))
     for message in quoted:
         said = linebreaks(escape(message.text[:LONGEST_QUOTE].strip()))
         parts.append(
