@@ -127,8 +127,10 @@ def heard_at(message: Message) -> datetime | None:
 
 def _without_the_refused(choices: Sequence[Choice], closed_to: Collection[int]) -> list[Choice]:
     """Those that nothing may go to come last."""
-    stopped = {"blocked": str(STOPPED), "reason": _("said STOP")}
-    said = [replace(choice, **stopped) if choice.identity.pk in closed_to else choice for choice in choices]
+    said = [
+        replace(choice, blocked=str(STOPPED), reason=_("said STOP")) if choice.identity.pk in closed_to else choice
+        for choice in choices
+    ]
     return sorted(said, key=lambda choice: not choice.can_be_used)
 
 
