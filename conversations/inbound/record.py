@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from conversations.call_words import snippet_of
 from conversations.envelopes import InboundAttachment, InboundMessage
+from conversations.file_kinds import plain_name
 from conversations.inbound.arrived import Arrived
 from conversations.inbound.early import link
 from conversations.live.push import push_message
@@ -115,7 +116,7 @@ def file_of(message: Message, inbound: InboundAttachment) -> Attachment:
     waits for integrations.inbound.files, and so does everything where a scanner is to look it through."""
     attachment = Attachment(
         message=message,
-        name=inbound.name[:255],
+        name=plain_name(inbound.name)[:255],
         content_type=inbound.content_type[:127],
         size=inbound.size,
         content_id=inbound.content_id[:255],

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations.file_kinds import LONGEST_SIGN, kind_of
+from conversations.file_kinds import LONGEST_SIGN, kind_of, plain_name
 from conversations.live.push import push_message
 from conversations.models import Attachment
 from integrations.adapters import adapter_named
@@ -92,7 +92,7 @@ def _kept(attachment: Attachment, fetched: Fetched) -> Attachment:
 
 def _name(name: str, content_type: str) -> str:
     """With an ending, so that whoever saves it can open it."""
-    name = name.replace("\x00", "").rpartition("/")[2] or str(_("file"))
+    name = plain_name(name) or str(_("file"))
     ending = "" if "." in name[-6:] else mimetypes.guess_extension(content_type) or ""
     return f"{name[: 255 - len(ending)]}{ending}"
 

@@ -9,7 +9,9 @@ import pytest
 from django.utils import timezone
 
 from conversations.envelopes import InboundAttachment, InboundMessage
+from conversations.file_kinds import plain_name
 from conversations.inbound.receive import receive
+from conversations.inbound.record import file_of
 from conversations.models import Attachment, Channel
 from customers.identify import Handle
 from customers.models.identity import Kind
@@ -73,6 +75,27 @@ def test_what_is_no_image_is_never_shown_as_one(photo, provider):
     files.fetch(photo.pk)
     photo.refresh_from_db()
     assert photo.content_type == "application/octet-stream" and not photo.is_image
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("C:\\fakepath\\bill.pdf", "bill.pdf"),
+        ("photo\u202egpj.exe", "photogpj.exe"),
+        ("a\r\nb\0.pdf", "ab.pdf"),
+        ("कार्य\u200d.pdf", "कार्य\u200d.pdf"),
+        ("\u2066", "file.png"),
+    ],
+    ids=["path", "windows path", "turned round", "controls", "joined letters", "nothing"],
+)
+def test_a_files_name_reads_as_what_it_is(photo, provider, told, kept):
+    provider.answer = Fetched(PNG, "image/png", told)
+    files.fetch(photo.pk)
+    photo.refresh_from_db()
+    assert photo.name == kept
+    named = InboundAttachment(told, "image/png", 0, source={"id": "media-8"})
+    assert file_of(photo.message, named).name == plain_name(told)
 
 
 def test_a_provider_that_is_away_is_asked_again_and_says_when(photo, provider):
