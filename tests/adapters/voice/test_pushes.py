@@ -12,6 +12,7 @@ from conversations.envelopes import OutboundCall
 from conversations.models import CallBack, Medium, Message
 from integrations.adapters import adapter_named, signed
 from integrations.adapters.base import AdapterError, CredentialError
+from integrations.adapters.media.voice.own.adapter import outside
 from integrations.models import RawEvent
 from integrations.simulators.server import Webhook
 from integrations.simulators.sipgate import TOKEN, TOKEN_ID, SipgateServer
@@ -296,6 +297,13 @@ def test_unsigned_old_and_changed_ones_are_refused(own):
         assert pushed(own, body, **headers).status_code == 400
     assert pushed(own, body + b" ", **signed.signed("s", body)).status_code == 400
     assert not RawEvent.objects.exists()
+
+
+def test_a_call_is_not_asked_for_where_others_read_along(settings):
+    settings.LOCAL = False
+    for address in ("http://pbx.example/calls", "ftp://pbx.example", "https://127.0.0.1/calls"):
+        with pytest.raises(ValueError, match=r"https://|public server"):
+            outside(address)
 
 
 def test_the_desk_asks_it_for_a_call(own, sipgate):

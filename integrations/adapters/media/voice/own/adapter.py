@@ -4,11 +4,11 @@ Its settings: region, call_url (where the desk asks for a call), recordings_url 
 webhook_secret, signing_secret, recordings_password or recordings_token.
 """
 
-import hashlib
 import json
 import secrets as randomness
 from collections.abc import Iterator, Mapping
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -18,9 +18,9 @@ from conversations.models import Delivery, Medium
 from conversations.public_web import leads_outside
 from integrations.adapters import signed
 from integrations.adapters.about import About, Field, Step
-from integrations.adapters.base import AdapterError, Aside, Fetched, Understood, check_address
-from integrations.adapters.media import phones
-from integrations.adapters.media.heard import body_of, items_of
+from integrations.adapters.base import AdapterError, Fetched, Understood
+from integrations.adapters.media import ours, phones
+from integrations.adapters.media.heard import items_of
 from integrations.adapters.media.provider import Provider
 from integrations.adapters.media.voice import recordings
 from integrations.adapters.media.voice.causes import why
@@ -33,7 +33,9 @@ SYSTEM = Provider("The phone system", {}, lambda refused: (str(refused.status),)
 
 
 def outside(address: str) -> str:
-    if not address.startswith("http") or not leads_outside(address):
+    if not address.startswith("https://") and not (settings.LOCAL and address.startswith("http://")):
+        raise ValueError(_now("It begins with https://, so that nobody reads along."))
+    if not leads_outside(address):
         raise ValueError(_now("It does not lead to a public server."))
     return address
 
@@ -66,28 +68,10 @@ class CallsAdapter:
     )
 
     def hear(self, connector: Connector, request: HttpRequest, *, secret: str, kind: str) -> list[Arrival]:
-        check_address(connector, secret)
-        body = body_of(request)
-        signed.check(
-            connector.secrets.get("signing_secret", ""),
-            body,
-            stamp=request.headers.get(signed.TIMESTAMP, ""),
-            signature=request.headers.get(signed.SIGNATURE, ""),
-        )
-        return [Arrival("", hashlib.sha256(body).hexdigest(), body, kind)]
+        return ours.hear(connector, request, secret=secret, kind=kind)
 
     def understand(self, connector: Connector, raw: RawEvent) -> Iterator[Understood]:
-        """Each by itself: what is wrong with one keeps no other out."""
-        items = items_of(bytes(raw.body))
-        for number, found in enumerate(items):
-            try:
-                report = report_of(connector, schema.read(found))
-            except ValueError as error:
-                if len(items) == 1:
-                    raise
-                yield Aside(number, str(error), json.dumps({"items": [found]}, default=str).encode())
-            else:
-                yield report
+        return ours.each(items_of(bytes(raw.body)), lambda found: [report_of(connector, schema.read(found))])
 
     def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
         return refuse_text()
