@@ -30,7 +30,7 @@ def ingrid(now: datetime) -> Talk:
     )  # fmt: skip
     monday = (now - timedelta(days=(now.weekday() or 7))).replace(hour=9, minute=12, second=0)
     ago = lambda minutes: now - timedelta(minutes=minutes)  # noqa: E731 - it reads as the sentence it is
-    after = lambda share: monday + (now - timedelta(minutes=40) - monday) * share  # noqa: E731 - whichever day it is
+    tuesday, wednesday = _days_after(monday, now)
     first = (
         "Hi,\n\nthe Kestrel jacket from HF-48213 came this morning. It is a joy, only the medium is tight with a fleece "
         "under it. Could I have a large instead? On Saturday I set off for Jotunheimen.\n\nIngrid Sørensen"
@@ -48,10 +48,10 @@ def ingrid(now: datetime) -> Talk:
         Line(INBOUND, first, monday, EMAIL, html="".join(f"<p>{part}</p>" for part in first.split("\n\n"))),
         Line(OUTBOUND, promise, monday + timedelta(minutes=28), EMAIL, "noor", state=DeliveryStatus.SENT,
              html="".join(f"<p>{part}</p>" for part in promise.split("\n\n"))),
-        Line(INBOUND, "Hei, Ingrid her. Etiketten virker 👍 Any news of the large?", after(0.3), Medium.WHATSAPP),
-        Line(OUTBOUND, "Good to hear! I have asked all our shops, and Oslo counts tonight. Noor", after(0.32), Medium.WHATSAPP,
+        Line(INBOUND, "Hei, Ingrid her. Etiketten virker! Any news of the large?", tuesday, Medium.WHATSAPP),
+        Line(OUTBOUND, "Good to hear! I have asked all our shops, and Oslo counts tonight. Noor", tuesday + timedelta(minutes=4), Medium.WHATSAPP,
              "noor", state=DeliveryStatus.READ),
-        Line(CALL, spoken, after(0.55), Medium.VOICE, "noor", seconds=134),
+        Line(CALL, spoken, wednesday, Medium.VOICE, "noor", seconds=134),
         Line(INBOUND, "Hei! Har dere fått inn Kestrel i large?", ago(17), CHAT),
         Line(INBOUND, "Pengene tilbake hjelper meg ikke, jeg trenger jakken til lørdag.", ago(14), CHAT),
         Line(OUTBOUND, "Hi Ingrid, this is Ada from Returns. Your mails with Noor are in front of me, so there is nothing "
@@ -72,6 +72,16 @@ def ingrid(now: datetime) -> Talk:
         draft="<p>Yes please, with its tags on. Torggata changes it at the till and closes the return, so there is "
         "nothing to print. The large in moss waits under your name until six on Friday.</p>",
     )  # fmt: skip
+
+
+def _days_after(monday: datetime, now: datetime) -> tuple[datetime, datetime]:
+    """When she writes on Tuesday and calls on Wednesday; where that is still to come, in between."""
+    tuesday = (monday + timedelta(days=1)).replace(hour=17, minute=48)
+    wednesday = (monday + timedelta(days=2)).replace(hour=10, minute=41)
+    if wednesday < now - timedelta(hours=1):
+        return tuesday, wednesday
+    between = now - timedelta(hours=1) - monday
+    return monday + between * 0.4, monday + between * 0.8
 
 
 def waiting(now: datetime) -> list[Talk]:
