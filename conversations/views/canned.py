@@ -2,19 +2,17 @@
 
 from typing import TYPE_CHECKING
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.html import linebreaks
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from conversations import audit
 from conversations.actions import macros
 from conversations.canned_words import changeable_by, filled, usable_by
 from conversations.models import CannedReply
 from conversations.views.acting import agent_of, conversation_or_404, is_delete
+from conversations.views.keeping import deleted, kept
 from conversations.writing_forms import CannedReplyForm
 
 if TYPE_CHECKING:
@@ -52,14 +50,8 @@ def _macros(agent: "User", asked: str) -> list[dict[str, object]]:
 @require_http_methods(["GET", "POST"])
 def canned_replies(request: HttpRequest) -> HttpResponse:
     """The page; POST adds one."""
-    agent = agent_of(request)
-    form = CannedReplyForm(request.POST or None, agent=agent)
-    if request.method == "POST" and form.is_valid():
-        with audit.watched(agent, form.instance):
-            form.save()
-        messages.success(request, _("Added."))
-        return redirect("canned_replies")
-    return _page(request, form, None)
+    form = CannedReplyForm(request.POST or None, agent=agent_of(request))
+    return kept(request, form, page="canned_replies") or _page(request, form, None)
 
 
 @login_required
@@ -68,17 +60,9 @@ def canned_reply(request: HttpRequest, pk: int) -> HttpResponse:
     agent = agent_of(request)
     canned = get_object_or_404(changeable_by(agent), pk=pk)
     if is_delete(request):
-        with audit.watched(agent, canned):
-            canned.delete()
-        messages.success(request, _("Deleted."))
-        return redirect("canned_replies")
+        return deleted(request, canned, page="canned_replies")
     form = CannedReplyForm(request.POST or None, instance=canned, agent=agent)
-    if request.method == "POST" and form.is_valid():
-        with audit.watched(agent, canned):
-            form.save()
-        messages.success(request, _("Saved."))
-        return redirect("canned_replies")
-    return _page(request, form, canned)
+    return kept(request, form, page="canned_replies") or _page(request, form, canned)
 
 
 def _page(request: HttpRequest, form: CannedReplyForm, edited: CannedReply | None) -> HttpResponse:

@@ -2,21 +2,20 @@
 
 import json
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from conversations import audit
 from conversations.actions import macros as actions
 from conversations.actions.change import NotPossibleError
 from conversations.macro_forms import MacroForm
 from conversations.models import Macro
 from conversations.views.acting import Toast, agent_of, conversation_or_404, done, is_delete, refused
+from conversations.views.keeping import deleted, kept
 
 SALT = "macro"
 UNDO_FOR = 600  # seconds
@@ -59,14 +58,8 @@ def _taken_back(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def macros(request: HttpRequest) -> HttpResponse:
     """The page; POST adds one. `q` looks among their names."""
-    agent = agent_of(request)
-    form = MacroForm(request.POST or None, agent=agent)
-    if request.method == "POST" and form.is_valid():
-        with audit.watched(agent, form.instance):
-            form.save()
-        messages.success(request, _("Added."))
-        return redirect("macros")
-    return _page(request, form, None)
+    form = MacroForm(request.POST or None, agent=agent_of(request))
+    return kept(request, form, page="macros") or _page(request, form, None)
 
 
 @login_required
@@ -75,17 +68,9 @@ def macro(request: HttpRequest, pk: int) -> HttpResponse:
     agent = agent_of(request)
     one = get_object_or_404(actions.changeable_by(agent), pk=pk)
     if is_delete(request):
-        with audit.watched(agent, one):
-            one.delete()
-        messages.success(request, _("Deleted."))
-        return redirect("macros")
+        return deleted(request, one, page="macros")
     form = MacroForm(request.POST or None, instance=one, agent=agent)
-    if request.method == "POST" and form.is_valid():
-        with audit.watched(agent, one):
-            form.save()
-        messages.success(request, _("Saved."))
-        return redirect("macros")
-    return _page(request, form, one)
+    return kept(request, form, page="macros") or _page(request, form, one)
 
 
 def _page(request: HttpRequest, form: MacroForm, edited: Macro | None) -> HttpResponse:
