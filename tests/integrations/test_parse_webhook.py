@@ -1,4 +1,4 @@
-"""`manage.py parse_webhook`: what an adapter understands of a recorded payload, without a row and without a traceback."""
+"""`manage.py parse_webhook`: what an adapter understands of a recorded payload, without a row or a traceback."""
 
 import json
 from io import StringIO
@@ -49,7 +49,8 @@ def test_a_batch_reads_every_row_and_one_that_is_broken_costs_the_others_nothing
 def test_a_form_that_was_recorded_as_json_is_a_form_again(tmp_path):
     fields = {
         "from": "Ann <ann@home.example>", "recipient": "support@hollinfell.example", "sender": "ann@home.example",
-        "timestamp": "1461261330", "token": "t", "signature": "s", "body-plain": "Hello", "message-headers": '[["From", "Ann <ann@home.example>"], ["Subject", "Hi"]]',
+        "timestamp": "1461261330", "token": "t", "signature": "s", "body-plain": "Hello",
+        "message-headers": '[["From", "Ann <ann@home.example>"], ["Subject", "Hi"]]',
     }  # fmt: skip
     file = tmp_path / "form.json"
     file.write_text(json.dumps(fields))

@@ -64,7 +64,7 @@ WOOCOMMERCE = About(
     at_provider=(
         gettext_lazy("Under WooCommerce, Settings, Advanced, REST API, add a key with read/write, of a shop manager."),
         gettext_lazy("Copy the consumer key and the consumer secret into the fields below."),
-        gettext_lazy("The desk makes the webhooks by itself when the connection is tested. By hand they go to {address}"),
+        gettext_lazy("The desk makes the webhooks when the connection is tested. By hand they go to {address}"),
         gettext_lazy("… with this secret: {signing_secret}"),
     ),
     made={"signing_secret": lambda: randomness.token_urlsafe(32)},
