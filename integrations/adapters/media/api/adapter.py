@@ -4,8 +4,6 @@ Its settings: source (the word that its people's ids stand behind), send_url (wh
 it names), region. Its secrets: webhook_secret (the last word of the address) and signing_secret, both ours to make.
 """
 
-import hashlib
-import json
 import secrets as randomness
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,17 +16,15 @@ from django.utils.translation import gettext_lazy
 from conversations.envelopes import DeliveryReport, InboundMessage, OutboundMessage, OutboundReaction
 from conversations.models import Medium
 from conversations.public_web import leads_outside
-from integrations.adapters import signed
 from integrations.adapters.about import About, Field, Step
 from integrations.adapters.base import (
     AdapterError,
-    Aside,
     CredentialError,
     Fetched,
     NotGenuineError,
     Understood,
-    check_address,
 )
+from integrations.adapters.media import ours
 from integrations.adapters.media.api import schema, sending
 from integrations.adapters.media.api.understanding import envelope_of
 from integrations.adapters.reading import read_json
@@ -37,6 +33,13 @@ from integrations.models import Connector, RawEvent
 
 LARGEST = 30_000_000  # bytes: 20 MB of files in base64, and what stands around them
 MOST_ITEMS = 100
+
+
+def body_of(request: HttpRequest) -> bytes:
+    told = request.headers.get("Content-Length", "")
+    if (told.isdecimal() and int(told) > LARGEST) or len(request.body) > LARGEST:
+        raise NotGenuineError(f"It has more than {LARGEST // 1_000_000} MB.", status=413)
+    return request.body
 
 
 def _url(value: str) -> str:
@@ -97,25 +100,10 @@ class ApiAdapter:
     )
 
     def hear(self, connector: Connector, request: HttpRequest, *, secret: str, kind: str) -> Iterable[Arrival]:
-        check_address(connector, secret)
-        told = request.headers.get("Content-Length", "")
-        if (told.isdecimal() and int(told) > LARGEST) or len(request.body) > LARGEST:
-            raise NotGenuineError(f"It has more than {LARGEST // 1_000_000} MB.", status=413)
-        signed.check(
-            connector.secrets.get("signing_secret", ""),
-            request.body,
-            stamp=request.headers.get(signed.TIMESTAMP, ""),
-            signature=request.headers.get(signed.SIGNATURE, ""),
-        )
-        return [Arrival("", hashlib.sha256(request.body).hexdigest(), request.body, kind)]
+        return ours.hear(connector, request, secret=secret, kind=kind, body_of=body_of)
 
     def understand(self, connector: Connector, raw: RawEvent) -> Iterator[Understood]:
-        """Each item by itself: what is wrong with one keeps no other out."""
-        for number, found in enumerate(items_of(bytes(raw.body))):
-            try:
-                yield envelope_of(connector, raw, schema.read(found))
-            except ValueError as error:
-                yield Aside(number, str(error), json.dumps({"items": [found]}, default=str).encode())
+        return ours.each(items_of(bytes(raw.body)), lambda found: [envelope_of(connector, raw, schema.read(found))])
 
     def fetch(self, connector: Connector, source: Mapping[str, str], *, largest: int) -> Fetched:
         answer = sending.fetch(source["url"], largest)

@@ -6,19 +6,14 @@ app_secret, former_secret, and those that the desk makes: webhook_secret (the la
 verify_token.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 
-from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations.envelopes import DeliveryReport, OutboundMessage, OutboundReaction
 from conversations.models import Medium
 from integrations.adapters.about import About, Field, Step
-from integrations.adapters.base import Fetched, Understood, check_address
-from integrations.adapters.media import fetching
-from integrations.adapters.media.meta import hearing, send_api
 from integrations.adapters.media.meta.about import (
     ACCESS_TOKEN,
     API_VERSION,
@@ -30,15 +25,11 @@ from integrations.adapters.media.meta.about import (
 )
 from integrations.adapters.media.meta.graph import is_instagram_login
 from integrations.adapters.media.meta.instagram import checking
-from integrations.adapters.media.meta.profiles import name_of
-from integrations.adapters.media.meta.talk import understand
-from integrations.adapters.media.meta.telling import told
-from integrations.inbound.arrival import Arrival
-from integrations.models import Connector, RawEvent
+from integrations.adapters.media.meta.talking import Talking
+from integrations.models import Connector
 
 
-class InstagramAdapter:
-    largest = hearing.LARGEST  # bytes of a webhook
+class InstagramAdapter(Talking):
     about = About(
         title="Instagram",
         what=gettext_lazy("Customers write to your Instagram account or answer your stories; agents answer."),
@@ -92,37 +83,8 @@ class InstagramAdapter:
         if not is_instagram_login(connector) and not connector.settings.get("page_id"):
             raise ValueError(_("To be reached through a page, the account needs the page's ID."))
 
-    def challenge(self, connector: Connector, request: HttpRequest) -> HttpResponse | None:
-        return hearing.challenge(connector, request)
-
-    def hear(self, connector: Connector, request: HttpRequest, *, secret: str, kind: str) -> Iterable[Arrival]:
-        check_address(connector, secret)
-        return hearing.arrivals(connector, request)
-
-    def understand(self, connector: Connector, raw: RawEvent) -> Iterator[Understood]:
-        return understand(connector, raw)
-
-    def fetch(self, connector: Connector, source: Mapping[str, str], *, largest: int) -> Fetched:
-        """Of Meta's public store, which must not see our token; the address ends after some days."""
-        return fetching.fetch(source["url"], largest=largest)
-
-    def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
-        return send_api.send(connector, message)
-
-    def react(self, connector: Connector, reaction: OutboundReaction) -> None:
-        send_api.react(connector, reaction)
-
-    def seen(self, connector: Connector, external_id: str, to: str) -> None:
-        send_api.seen(connector, to)
-
-    def name_of(self, connector: Connector, value: str) -> str:
-        return name_of(connector, value)
-
     def renewed(self, connector: Connector) -> tuple[str, timedelta] | None:
         return checking.renewed(connector)
 
     def check(self, connector: Connector) -> Iterator[Step]:
         return checking.check(connector)
-
-    def tell(self, raw: RawEvent, envelope: Understood) -> dict[str, object]:
-        return told(raw, envelope)

@@ -5,17 +5,12 @@ app_secret, former_secret, and those that the desk makes: webhook_secret (the la
 verify_token.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 
-from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
-from conversations.envelopes import DeliveryReport, OutboundMessage, OutboundReaction
 from conversations.models import Medium
 from integrations.adapters.about import About, Field, Step
-from integrations.adapters.base import Fetched, Understood, check_address
-from integrations.adapters.media import fetching
-from integrations.adapters.media.meta import hearing, send_api
 from integrations.adapters.media.meta.about import (
     ACCESS_TOKEN,
     API_VERSION,
@@ -26,15 +21,11 @@ from integrations.adapters.media.meta.about import (
     settled_id,
 )
 from integrations.adapters.media.meta.messenger import checking
-from integrations.adapters.media.meta.profiles import name_of
-from integrations.adapters.media.meta.talk import understand
-from integrations.adapters.media.meta.telling import told
-from integrations.inbound.arrival import Arrival
-from integrations.models import Connector, RawEvent
+from integrations.adapters.media.meta.talking import Talking
+from integrations.models import Connector
 
 
-class MessengerAdapter:
-    largest = hearing.LARGEST  # bytes of a webhook
+class MessengerAdapter(Talking):
     about = About(
         title="Messenger",
         what=gettext_lazy("Customers write to your Facebook page; agents answer with text, files and quick replies."),
@@ -62,34 +53,5 @@ class MessengerAdapter:
         manual="https://developers.facebook.com/documentation/business-messaging/messenger-platform/get-started",
     )
 
-    def challenge(self, connector: Connector, request: HttpRequest) -> HttpResponse | None:
-        return hearing.challenge(connector, request)
-
-    def hear(self, connector: Connector, request: HttpRequest, *, secret: str, kind: str) -> Iterable[Arrival]:
-        check_address(connector, secret)
-        return hearing.arrivals(connector, request)
-
-    def understand(self, connector: Connector, raw: RawEvent) -> Iterator[Understood]:
-        return understand(connector, raw)
-
-    def fetch(self, connector: Connector, source: Mapping[str, str], *, largest: int) -> Fetched:
-        """Of Meta's public store, which must not see our token; the address ends after some days."""
-        return fetching.fetch(source["url"], largest=largest)
-
-    def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
-        return send_api.send(connector, message)
-
-    def react(self, connector: Connector, reaction: OutboundReaction) -> None:
-        send_api.react(connector, reaction)
-
-    def seen(self, connector: Connector, external_id: str, to: str) -> None:
-        send_api.seen(connector, to)
-
-    def name_of(self, connector: Connector, value: str) -> str:
-        return name_of(connector, value)
-
     def check(self, connector: Connector) -> Iterator[Step]:
         return checking.check(connector)
-
-    def tell(self, raw: RawEvent, envelope: Understood) -> dict[str, object]:
-        return told(raw, envelope)

@@ -5,18 +5,16 @@ app_id, number, verified_name. Its secrets: access_token, app_secret, former_sec
 webhook_secret (the last word of the webhook's address), verify_token.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations.envelopes import DeliveryReport, OfferedTemplate, OutboundMessage, OutboundReaction
 from conversations.models import Medium
 from integrations.adapters.about import About, Field, Step
-from integrations.adapters.base import AdapterError, Fetched, Understood, check_address
-from integrations.adapters.media.meta import hearing
+from integrations.adapters.base import AdapterError, Fetched, Understood
 from integrations.adapters.media.meta.about import (
     ACCESS_TOKEN,
     API_VERSION,
@@ -27,16 +25,14 @@ from integrations.adapters.media.meta.about import (
     settled_id,
 )
 from integrations.adapters.media.meta.graph import ask, download
-from integrations.adapters.media.meta.telling import told
+from integrations.adapters.media.meta.talking import OfMeta
 from integrations.adapters.media.meta.whatsapp import checking, sending, templates
 from integrations.adapters.media.meta.whatsapp.understanding import understand
 from integrations.adapters.reading import words
-from integrations.inbound.arrival import Arrival
 from integrations.models import Connector, RawEvent
 
 
-class WhatsAppAdapter:
-    largest = hearing.LARGEST  # bytes of a webhook
+class WhatsAppAdapter(OfMeta):
     about = About(
         title="WhatsApp",
         what=gettext_lazy(
@@ -76,13 +72,6 @@ class WhatsAppAdapter:
         manual="https://developers.facebook.com/documentation/business-messaging/whatsapp/get-started",
     )
 
-    def challenge(self, connector: Connector, request: HttpRequest) -> HttpResponse | None:
-        return hearing.challenge(connector, request)
-
-    def hear(self, connector: Connector, request: HttpRequest, *, secret: str, kind: str) -> Iterable[Arrival]:
-        check_address(connector, secret)
-        return hearing.arrivals(connector, request)
-
     def understand(self, connector: Connector, raw: RawEvent) -> Iterator[Understood]:
         return understand(connector, raw)
 
@@ -112,6 +101,3 @@ class WhatsAppAdapter:
 
     def check(self, connector: Connector) -> Iterator[Step]:
         return checking.check(connector)
-
-    def tell(self, raw: RawEvent, envelope: Understood) -> dict[str, object]:
-        return told(raw, envelope)

@@ -4,10 +4,8 @@ Its settings: send_url, encoding ("json" or "form"), fields ("name={to}" …), a
 auth_header, id_path, region. Its secrets: webhook_secret, signing_secret, token.
 """
 
-import hashlib
-import json
 import secrets as randomness
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -17,20 +15,17 @@ from django.utils.translation import gettext_lazy as _
 from conversations.envelopes import DeliveryReport, InboundAttachment, InboundMessage, OutboundMessage
 from conversations.models import Delivery, Medium
 from conversations.public_web import leads_outside
-from integrations.adapters import signed
 from integrations.adapters.about import About, Field, Step
 from integrations.adapters.base import (
     AdapterError,
-    Aside,
     AwayError,
     CredentialError,
     Fetched,
     Ignored,
     Understood,
-    check_address,
 )
-from integrations.adapters.media import fetching
-from integrations.adapters.media.heard import address_of, body_of, items_of
+from integrations.adapters.media import fetching, ours
+from integrations.adapters.media.heard import address_of, items_of
 from integrations.adapters.media.phones import whose
 from integrations.adapters.media.sms.consent import consent_of, word_of
 from integrations.adapters.media.sms.own import schema, sending
@@ -107,28 +102,14 @@ class SmsAdapter:
     )
 
     def hear(self, connector: Connector, request: HttpRequest, *, secret: str, kind: str) -> list[Arrival]:
-        check_address(connector, secret)
-        body = body_of(request)
-        signed.check(
-            connector.secrets.get("signing_secret", ""),
-            body,
-            stamp=request.headers.get(signed.TIMESTAMP, ""),
-            signature=request.headers.get(signed.SIGNATURE, ""),
-        )
-        return [Arrival("", hashlib.sha256(body).hexdigest(), body, kind)]
+        return ours.hear(connector, request, secret=secret, kind=kind)
 
     def understand(self, connector: Connector, raw: RawEvent) -> Iterator[Understood]:
-        """Each by itself: what is wrong with one keeps no other out."""
-        items = items_of(bytes(raw.body))
-        for number, found in enumerate(items):
-            try:
-                item = schema.read(found)
-            except ValueError as error:
-                if len(items) == 1:
-                    raise
-                yield Aside(number, str(error), json.dumps({"items": [found]}, default=str).encode())
-                continue
-            yield from [_report(item)] if isinstance(item, schema.Report) else _said(connector, raw, item)
+        def read(found: object) -> Iterable[Understood]:
+            item = schema.read(found)
+            return [_report(item)] if isinstance(item, schema.Report) else _said(connector, raw, item)
+
+        return ours.each(items_of(bytes(raw.body)), read)
 
     def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
         return sending.send(connector, message)
