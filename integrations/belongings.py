@@ -8,12 +8,14 @@ from operator import or_
 from urllib.parse import quote
 
 from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from customers.models import Claim, Identity, Order
 from customers.models.identity import Kind
 from customers.privacy import AT_ONCE, NotYetError, Section, Step, Whose
-from integrations.models import RawEvent, Reread
+from integrations import exporting
+from integrations.models import Export, Import, ImportRow, RawEvent, Reread
 
 ERASED = ("erased:", "erased-")  # what stands where a name stood
 SHORTEST = 5  # characters: a handle shorter than this would be found in everything
@@ -123,4 +125,45 @@ def _empty(raws: QuerySet[RawEvent]) -> int:
     return RawEvent.objects.filter(pk__in=found).update(body=b"", headers={}, error=Value(""))
 
 
-STEPS = (Step("rereads", _erase_rereads), Step("mentions", _erase_mentions), Step("originals", _erase_originals))
+def _erase_moved(of: Whose, cursor: int) -> tuple[int, int | None]:
+    """What lies in files: an archive of everything is made anew when it is needed; a file that is being set up and
+    names them is thrown away; rows that were set aside lose their words. A file that is being brought in is waited for:
+    it may bring them back."""
+    count = exporting.drop(Export.objects.exclude(state=Export.State.GONE))
+    if Import.objects.filter(state__in=[Import.State.WAITING, Import.State.RUNNING]).exists():
+        raise NotYetError("A file that may name them is being brought in.")
+    handles = [handle for handle in _handles(of) if len(handle) >= SHORTEST and not handle.startswith(ERASED)]
+    for one in Import.objects.exclude(file=""):
+        if _names(one, handles):
+            one.file.delete(save=False)
+            Import.objects.filter(pk=one.pk).update(file="", state=Import.State.STOPPED, error="")
+            count += 1
+    aside = ImportRow.objects.filter(state=ImportRow.State.ASIDE).alias(words=Cast("said", TextField()))
+    for handle in handles:
+        plain = Q(words__icontains=handle) | Q(words__icontains=json.dumps(handle)[1:-1]) | Q(why__icontains=handle)
+        count += aside.filter(plain).update(said=[], why="")
+    return count, None
+
+
+def _names(one: Import, handles: Iterable[str]) -> bool:
+    """Block by block; a handle that lies across two is found, too."""
+    wanted = [form.lower() for handle in handles for form in (handle.encode(), handle.encode("utf-16-le"))]
+    before = b""
+    try:
+        with one.file.storage.open(str(one.file.name), "rb") as file:
+            while block := file.read(1_000_000):
+                words = (before + block).lower()
+                if any(each in words for each in wanted):
+                    return True
+                before = block[-2000:]
+    except FileNotFoundError:
+        return False
+    return False
+
+
+STEPS = (
+    Step("moved", _erase_moved),
+    Step("rereads", _erase_rereads),
+    Step("mentions", _erase_mentions),
+    Step("originals", _erase_originals),
+)

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from customers.retention import Kind
-from integrations.models import RawEvent
+from integrations.models import Import, ImportRow, RawEvent
 
 AT_ONCE = 1000
 
@@ -22,7 +22,35 @@ def _empty(raws: QuerySet[RawEvent]) -> int:
     return RawEvent.objects.filter(pk__in=found).update(body=b"", headers={})
 
 
+def _old_imports(before: datetime) -> QuerySet[Import]:
+    """With something in them still that somebody said: a file that was never brought in, rows that were set aside."""
+    ended = Import.objects.filter(created_at__lt=before).exclude(
+        state__in=[Import.State.WAITING, Import.State.RUNNING, Import.State.UNDOING]
+    )
+    return ended.filter(Q(pk__in=ImportRow.objects.exclude(said=[]).values("of")) | ~Q(file=""))
+
+
+def _empty_imports(imports: QuerySet[Import]) -> int:
+    found = list(imports[:AT_ONCE])
+    for one in found:
+        if one.file:
+            one.file.delete(save=False)
+        state = Import.State.STOPPED if one.state == Import.State.DRAFT else one.state
+        Import.objects.filter(pk=one.pk).update(file="", state=state)
+        one.rows.exclude(said=[]).update(said=[], why="")
+    return len(found)
+
+
 KINDS = (
+    Kind(
+        "imports",
+        _("Files that were brought in"),
+        _("A file that was uploaded and left, and the rows that were set aside; what came of it stays."),
+        days=30,
+        is_on=True,
+        count=lambda before: _old_imports(before).count(),
+        drop=lambda before: _empty_imports(_old_imports(before)),
+    ),
     Kind(
         "raw",
         _("What shops and trackers sent"),

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from integrations import health, health_samples, offered, renewing, steering, trials
+from integrations import exporting, health, health_samples, offered, renewing, steering, trials
 from integrations.adapters.media.chat import by_mail, leftovers
 from integrations.imports import running as imports
 from integrations.inbound import backfill, files, names, rereading
@@ -144,11 +144,19 @@ def import_on(import_id: int) -> None:
     imports.run(import_id)
 
 
+@shared_task(name="integrations.export")
+def export_on(export_id: int) -> None:
+    exporting.run(export_id)
+
+
 @shared_task(name="integrations.moves", expires=10)
 def sweep_moves() -> None:
-    """Imports that wait, or whose worker died."""
+    """Imports and exports that wait, or whose worker died; and archives whose time is over."""
     for import_id in imports.due():
         import_on.delay(import_id)
+    for export_id in exporting.due():
+        export_on.delay(export_id)
+    exporting.clear()
 
 
 @shared_task(name="integrations.trial")

@@ -123,6 +123,7 @@ def _message(talk: Talk, conversation: Conversation, said: Said) -> Message:
 
 def _bring_up_to_date(conversation: Conversation, talk: Talk, messages: Sequence[Message], *, is_new: bool) -> None:
     """Who waits in one that is open still waits since then. One that lives here already is not woken by its past."""
+    ends_solved = is_new or conversation.resolved_at == conversation.last_message_at  # by its file, and not by an agent
     for message in messages:
         if message.kind != MessageKind.NOTE:
             touch(conversation, message)
@@ -131,7 +132,7 @@ def _bring_up_to_date(conversation: Conversation, talk: Talk, messages: Sequence
             conversation.last_inbound_at = max(latest, message.created_at) if latest else message.created_at
     if conversation.status == Status.OPEN and (is_new or not conversation.waiting_since):
         conversation.waiting_since = _waiting_since(conversation, messages)
-    if is_new and conversation.status == Status.RESOLVED:
+    if ends_solved and conversation.status == Status.RESOLVED:
         conversation.resolved_at = conversation.last_message_at
     conversation.queue_at = place_in_queue(conversation.waiting_since, conversation.last_message_at)
 
