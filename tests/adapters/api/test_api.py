@@ -10,9 +10,9 @@ from django.conf import settings
 
 from conversations.inbound.receive import receive
 from conversations.models import Medium, Message
-from integrations.adapters import signed
+from integrations.adapters import calling, signed
 from integrations.adapters.media.api import schema, sending
-from integrations.models import RawEvent
+from integrations.models import Connector, RawEvent
 from integrations.simulators.source import Source
 from tests.adapters.contract import Contract, Provider, Sent, work_off
 from tests.conftest import from_ann
@@ -151,3 +151,26 @@ def test_the_schema_in_the_docs_is_the_one_that_is_checked():
 @pytest.fixture
 def urls(settings):
     settings.ROOT_URLCONF = "integrations.urls"
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("7f-1", "7f-1"),
+        ("msg/17 a%b", "msg/17 a%b"),
+        ("x\r\nX-Other: 1", "x%0D%0AX-Other: 1"),
+        ("便り", "%E4%BE%BF%E3%82%8A"),
+    ],
+    ids=["plain", "signs", "lines", "letters"],
+)
+def test_whatever_a_source_calls_a_message_fits_into_a_header(monkeypatch, name, key):
+    asked = {}
+
+    def call(method, url, **given):
+        asked.update(given["headers"])
+        return calling.Answer(200, b"{}", {})
+
+    monkeypatch.setattr(calling, "call", call)
+    one = Connector(adapter="api", settings={"send_url": "https://app.example/desk"})
+    sending.call(one, {"kind": "reaction", "id": name})
+    assert asked["Idempotency-Key"] == key and asked["Idempotency-Key"].isprintable()

@@ -1,6 +1,7 @@
 """Hands an answer to the source: a signed call to its address, the same `id` at every try."""
 
 import json
+from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,6 +25,8 @@ FAULTS = {
     "410": Fault(gettext_lazy("The source does not know this person any more.")),
     "413": Fault(gettext_lazy("The source does not take so much at once.")),
 }
+
+_AS_THEY_ARE = " !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"  # in a header; what a source calls a message may hold anything
 
 
 def _codes(refused: RefusedError) -> tuple[str, ...]:
@@ -76,7 +79,7 @@ def call(connector: Connector, said: dict[str, object]) -> dict[str, object]:
     headers = {
         **signed.signed(connector.secrets.get("signing_secret", ""), body),
         "Content-Type": "application/json",
-        "Idempotency-Key": str(said.get("id", "")),
+        "Idempotency-Key": quote(str(said.get("id", "")).strip(), safe=_AS_THEY_ARE),
     }
     answer = SOURCE.ask("POST", where, changes=True, headers=headers, data=body)
     try:
