@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import OperationalError, connection
 from django.db.models import F
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from integrations.models import Connector
@@ -39,8 +40,11 @@ def is_open(connector: Connector, now: datetime) -> bool:
 def rest(connector: Connector, seconds: float | None) -> datetime:
     """Its provider is away. `seconds`: how long it asked to be left in peace. Gives until when."""
     waits = RESTS[min(connector.failures, len(RESTS) - 1)] if seconds is None else max(1.0, seconds)
-    until = timezone.now() + timedelta(seconds=waits)
-    Connector.objects.filter(pk=connector.pk).update(rests_until=until, failures=F("failures") + 1)
+    until, row = timezone.now() + timedelta(seconds=waits), Connector.objects.filter(pk=connector.pk)
+    # Who tried beside another, or just behind, has found out the same thing: it counts once.
+    if not row.filter(failures=connector.failures).update(rests_until=until, failures=F("failures") + 1):
+        row.update(rests_until=Greatest(F("rests_until"), until) if seconds else Coalesce(F("rests_until"), until))
+        until = row.values_list("rests_until", flat=True).get() or until
     return until
 
 

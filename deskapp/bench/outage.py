@@ -3,6 +3,7 @@
 import re
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -109,7 +110,7 @@ def _figures(said: Sequence[Said], broken: Provider, seconds: int, ended: float)
     others = [each for each in said if each.provider is not broken]
     waited = [each for each in said if each.provider is broken and each.during == "outage"]
     last = max((each.taken[0] for each in waited if each.taken), default=ended)
-    statuses = Delivery.objects.exclude(status__in=("sent", "delivered", "read")).count()
+    unsent = Delivery.objects.exclude(status__in=("sent", "delivered", "read"))
     return {
         "of": broken.name,
         "seconds": seconds,
@@ -117,7 +118,10 @@ def _figures(said: Sequence[Said], broken: Provider, seconds: int, ended: float)
         "answers_to_who_was_away": len(waited),
         "lost": sum(not each.taken for each in said),
         "doubled": sum(len(each.taken) > 1 for each in said),
-        "deliveries_not_sent": statuses,
+        "deliveries_not_sent": Counter(
+            f"{name}: {status}: {error}"
+            for name, status, error in unsent.values_list("channel__name", "status", "error")
+        ),
         "conversations_out_of_order": _out_of_order(said),
         "seconds_after_the_outage_until_the_last_was_there": round(last - ended, 1),
         "others_delay_ms": {during: _delays(others, during) for during in ("calm", "outage", "after")},

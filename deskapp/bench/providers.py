@@ -73,9 +73,13 @@ def providers(site: str) -> Iterator[list[Provider]]:
         yield found
 
 
-def _connected(team: Team, adapter: str, medium: Medium, secrets: dict[str, str], **settings: object) -> Connector:
+def _connected(
+    team: Team, adapter: str, medium: Medium, secrets: dict[str, str], *, address: str = "", **settings: object
+) -> Connector:
     name = f"bench {adapter}"
-    channel, _ = Channel.objects.get_or_create(medium=medium, address=name, defaults={"name": name, "team": team})
+    channel, _ = Channel.objects.get_or_create(
+        medium=medium, address=address or name, defaults={"name": name, "team": team}
+    )
     connector = Connector.objects.filter(channel=channel).first() or Connector(channel=channel)
     connector.name, connector.adapter, connector.settings = name, adapter, settings
     connector.secrets = {"webhook_secret": ADDRESS, **secrets}
@@ -120,8 +124,8 @@ def _telegram(running: ExitStack, team: Team) -> Provider:
 
 def _twilio(running: ExitStack, team: Team, site: str) -> Provider:
     server = running.enter_context(twilio.TwilioServer())
-    own = {"account_sid": twilio.ACCOUNT, "region": "GB"}
-    wired = _connected(team, "twilio", Medium.SMS, {"auth_token": twilio.TOKEN}, api_url=server.url, **own)
+    own = {"account_sid": twilio.ACCOUNT, "region": "GB", "api_url": server.url}
+    wired = _connected(team, "twilio", Medium.SMS, {"auth_token": twilio.TOKEN}, address=twilio.NUMBER, **own)
     hook = f"{site}/hooks/{wired.pk}/{ADDRESS}/"
     return Provider(
         "sms", 14, wired, server, lambda who, n: server.text(who, words(n), hook=hook), lambda n: f"+4477008{n:05d}"

@@ -11,6 +11,8 @@ from integrations.adapters.about import Words
 from integrations.adapters.base import AdapterError, AwayError, CredentialError, UncertainError
 from integrations.adapters.calling import Answer
 
+GONE = (502, 503)  # whatever code stands in it, it is not said of one message
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -72,7 +74,7 @@ class Provider:
             text = str(fault.text) % {"name": self.name} if "%(name)s" in str(fault.text) else fault.text
             if fault.is_credential:
                 return CredentialError(text, said=said)
-            if fault.is_for_all:
+            if fault.is_for_all or (refused.status in GONE and not fault.is_permanent):
                 return AwayError(text, said=said, wait=wait or fault.wait)
             return AdapterError(text, permanent=fault.is_permanent, said=said, wait=wait or fault.wait)
         if refused.is_busy:
