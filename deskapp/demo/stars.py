@@ -15,6 +15,11 @@ from integrations.simulators.demo_shop.goods import SHOPPERS
 
 EMAIL, CHAT = Medium.EMAIL, Medium.CHAT
 INBOUND, OUTBOUND, NOTE, CALL = MessageKind.INBOUND, MessageKind.OUTBOUND, MessageKind.NOTE, MessageKind.CALL
+SPOKEN = (
+    "Ingrid: I only wanted to hear whether the large has turned up anywhere. I would gladly fetch it in Oslo.\n"
+    "Noor: Torggata counts its rails tonight. We tell you as soon as we know, and you need not ring again.\n"
+    "Ingrid: Lovely. It is the moss green, like the one I have."
+)
 
 
 def stars(now: datetime) -> list[Talk]:
@@ -39,11 +44,6 @@ def ingrid(now: datetime) -> Talk:
         "Hi Ingrid,\n\na free return label for HF-48213 is in this mail. The large is between two deliveries, so I am "
         "looking for one in the shops before Saturday.\n\nWarm regards,\nNoor"
     )
-    spoken = (
-        "Ingrid: I only wanted to hear whether the large has turned up anywhere. I would gladly fetch it in Oslo.\n"
-        "Noor: Torggata counts its rails tonight. We tell you as soon as we know, and you need not ring again.\n"
-        "Ingrid: Lovely. It is the moss green, like the one I have."
-    )
     lines = [
         Line(INBOUND, first, monday, EMAIL, html="".join(f"<p>{part}</p>" for part in first.split("\n\n"))),
         Line(OUTBOUND, promise, monday + timedelta(minutes=28), EMAIL, "noor", state=DeliveryStatus.SENT,
@@ -51,7 +51,7 @@ def ingrid(now: datetime) -> Talk:
         Line(INBOUND, "Hei, Ingrid her. Etiketten virker! Any news of the large?", tuesday, Medium.WHATSAPP),
         Line(OUTBOUND, "Good to hear! I have asked all our shops, and Oslo counts tonight. Noor", tuesday + timedelta(minutes=4), Medium.WHATSAPP,
              "noor", state=DeliveryStatus.READ),
-        Line(CALL, spoken, wednesday, Medium.VOICE, "noor", seconds=134),
+        Line(CALL, SPOKEN, wednesday, Medium.VOICE, "noor", seconds=134),
         Line(INBOUND, "Hei! Har dere fått inn Kestrel i large?", ago(17), CHAT),
         Line(INBOUND, "Pengene tilbake hjelper meg ikke, jeg trenger jakken til lørdag.", ago(14), CHAT),
         Line(OUTBOUND, "Hi Ingrid, this is Ada from Returns. Your mails with Noor are in front of me, so there is nothing "
