@@ -14,7 +14,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from conversations.inbound.receive import receive
-from conversations.models import Attachment, Conversation, Delivery, Message
+from conversations.models import Attachment, Branding, Conversation, Delivery, Message
 from conversations.outbound.compose import note, reply
 from conversations.outbound.elsewhere import reroute
 from integrations.adapters.media.email.marks import is_our_message_id, read_plus_address
@@ -93,6 +93,18 @@ def test_signatures_of_agent_team_and_channel_stand_below(mailbox, servers, ques
     text = arrived(servers).get_body(("plain",)).get_content()
     assert "-- \nAda Okafor\nReturns team\nHollin & Fell, Leeds" in text
     assert "Hollin &amp; Fell, Leeds" in arrived(servers).get_body(("html",)).get_content()
+
+
+def test_the_channels_frame_stands_around_it_with_its_logo_inside(mailbox, servers, question, ada, mail):
+    frame = {"mail_header": "Hollin & Fell", "mail_footer": "Mill Lane 4", "logo": b"\x89PNG\r\n\x1a\n1234"}
+    Branding.objects.create(channel=mail, colour="#1f6f78", logo_type="image/png", **frame)
+    answer(question, ada, mail)
+    letter = arrived(servers)
+    html = letter.get_body(("html",)).get_content()
+    assert html.index("cid:logo.brand") < html.index("<b>new</b>") < html.index("Mill Lane 4")
+    assert "Mill Lane 4" in letter.get_body(("plain",)).get_content()
+    [logo] = [part for part in letter.walk() if part["Content-ID"] == "<logo.brand>"]
+    assert logo.get_content() == frame["logo"]
 
 
 def test_history_is_quoted_without_notes_and_can_be_left_out(mailbox, servers, question, ada, mail):
