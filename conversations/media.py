@@ -29,6 +29,7 @@ class Carries:
     has_templates: bool = False  # texts allowed beforehand are the way out of the window
     can_be_public: bool = False  # everybody may read, where the agent wants it so
     longest_public: int = 0
+    has_posts: bool = False  # of which each answers another, also between the two alone
     segments: int = 0  # that a text is cut into at most (conversations.segments); 0: it is not
 
     @property
@@ -89,12 +90,28 @@ CARRIES: dict[str, Carries] = {
         has_reactions=True,
         buttons=8,
         button_longest=64,
+        can_be_public=True,  # in a group, to whoever named the bot there
+        longest_public=4_096,
     ),
     Medium.MASTODON: Carries(
-        (Kind.MASTODON,), 500, 16 * MB, can_change=True, has_answers=True, can_be_public=True, longest_public=500
+        (Kind.MASTODON,),
+        500,
+        16 * MB,
+        can_change=True,
+        has_answers=True,
+        can_be_public=True,
+        longest_public=500,
+        has_posts=True,
     ),
     Medium.X: Carries(
-        (Kind.X,), 10_000, 5 * MB, can_change=True, has_answers=True, can_be_public=True, longest_public=280
+        (Kind.X,),
+        10_000,
+        5 * MB,
+        can_change=True,
+        has_answers=True,
+        can_be_public=True,
+        longest_public=280,
+        has_posts=True,
     ),
     Medium.LINE: Carries((Kind.LINE,), 5_000, 0, can_change=True, has_answers=True, buttons=13),
     Medium.API: Carries((Kind.API,), 100_000, 25 * MB, has_format=True, can_change=True, has_answers=True, buttons=8),

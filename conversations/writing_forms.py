@@ -164,21 +164,22 @@ class ReplyForm(WritingForm):
             self.add_error("send_at", _("The time to answer there is over by then."))
 
     def _answered(self, chosen: Choice) -> Message | None:
-        """What cannot be answered there by itself is answered as a whole. A post is always one in a row of posts."""
+        """What cannot be answered there by itself is answered as a whole. What is public, and every post, is one in
+        a row, of those that are still there."""
         if not chosen.carries.has_answers:
             return None
         said = self.conversation.messages.filter(channel=chosen.channel).exclude(external_id="")
         if key := self.cleaned_data.get("answers"):
             return said.filter(pk=key).first()
-        if not chosen.carries.can_be_public:
+        if not (chosen.carries.has_posts or self.cleaned_data.get("visibility") == PUBLIC):
             return None
         theirs = said.filter(kind=MessageKind.INBOUND, identity=chosen.identity, is_public=chosen.was_public)
-        return theirs.order_by("-created_at", "-pk").first()
+        return theirs.filter(taken_back_at=None).order_by("-created_at", "-pk").first()
 
     def _is_public(self, chosen: Choice, answered: Message | None) -> bool:
         """Asked twice: by the choice, and by the button that says so. One without the other posts nothing."""
         wants, confirms = self.cleaned_data.get("visibility") == PUBLIC, bool(self.cleaned_data.get("publicly"))
-        if wants and not (chosen.can_go_public and (answered is None or answered.is_public)):
+        if wants and not (chosen.can_go_public and answered and answered.is_public):
             self.add_error("visibility", _("This cannot be answered in public. Nothing was sent."))
         elif wants and not confirms:
             self.add_error("visibility", _("Nothing was sent. Press “Post publicly” if everybody may read this."))

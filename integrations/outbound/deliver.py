@@ -189,8 +189,11 @@ def envelope(delivery: Delivery) -> OutboundMessage:
 
 
 def _answered(message: Message) -> str:
-    """The name of the message that it answers, which only its own channel knows."""
+    """The name of the message that it answers, which only its own channel knows. One that they took back meanwhile
+    cannot be answered any more: in private it is said all the same."""
     answered = message.answers
+    if answered and answered.taken_back_at and not message.is_public:
+        return ""
     return answered.external_id if answered and answered.channel_id == message.channel_id else ""
 
 

@@ -118,6 +118,27 @@ def test_a_private_message_of_a_public_talk_is_not_answered_in_public(client, ad
     assert answer.status_code == 422 and "cannot be answered in public" in answer.content.decode() and ours() is None
 
 
+def test_what_was_asked_in_a_group_is_answered_there_where_it_is_wanted_so(client, ada, heard):
+    client.force_login(ada)
+    asked = heard("telegram", is_public=True, external_id="-100:7")
+    assert send(client, asked).status_code == 200 and ours().answers is None and not ours().is_public
+    assert send(client, asked, text="To all", visibility="public", publicly="1").status_code == 200
+    said = envelope(Delivery.objects.get(message__text="To all"))
+    assert said.is_public and said.answers == "-100:7"
+
+
+def test_a_post_that_they_deleted_is_answered_in_private_alone(client, ada, heard):
+    client.force_login(ada)
+    post = heard("mastodon", is_public=True)
+    send(client, post)
+    Message.objects.filter(pk=post.pk).update(taken_back_at=timezone.now())
+    waiting = Delivery.objects.get()
+    assert waiting.message.answers == post and envelope(waiting).answers == ""
+    assert send(client, post, text="Again").status_code == 200
+    assert Message.objects.get(text="Again").answers is None
+    assert send(client, post, visibility="public", publicly="1").status_code == 422
+
+
 def test_a_draft_whose_way_is_gone_comes_back_private(client, ada, heard):
     client.force_login(ada)
     post = heard("mastodon", is_public=True)
