@@ -56,9 +56,7 @@ class Message(models.Model):
     answers = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="answered_by")
     is_public = models.BooleanField(default=False, db_default=False)  # a post that everybody can read
     taken_back_at = models.DateTimeField(null=True, blank=True)  # by who wrote it, on their own device
-    edited_at = models.DateTimeField(
-        null=True, blank=True
-    )  # since when its words are these, as the provider says
+    edited_at = models.DateTimeField(null=True, blank=True)  # since when its words are these, as the provider says
     changed_at = models.DateTimeField(null=True, blank=True)  # by our clock: when anything was last done to it
     created_at = models.DateTimeField(default=timezone.now)
     search = models.GeneratedField(
