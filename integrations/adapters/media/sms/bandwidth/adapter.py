@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from conversations.envelopes import DeliveryReport, OutboundMessage
@@ -104,9 +104,9 @@ class BandwidthAdapter:
         except CredentialError:
             raise
         except AdapterError as error:
-            fix = _now("Is the account number right, and may the user use Messaging?")
+            fix = gettext("Is the account number right, and may the user use Messaging?")
             yield Step(str(error), is_well=False, fix=fix)
             return
-        yield Step(_now("Bandwidth knows the desk."))
-        words = _now("Its callbacks come to %(address)s: enter it at the application, for both kinds.")
+        yield Step(gettext("Bandwidth knows the desk."))
+        words = gettext("Its callbacks come to %(address)s: enter it at the application, for both kinds.")
         yield Step(words % {"address": address_of(connector)})

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from conversations.envelopes import DeliveryReport, InboundAttachment, InboundMessage, OutboundMessage
@@ -37,9 +37,9 @@ OUT = _("How it sends")
 
 def _url(value: str) -> str:
     if not value.startswith("https://") and not (settings.LOCAL and value.startswith("http://")):
-        raise ValueError(_now("It begins with https://, so that nobody reads along."))
+        raise ValueError(gettext("It begins with https://, so that nobody reads along."))
     if not leads_outside(value):
-        raise ValueError(_now("It does not lead to a public server."))
+        raise ValueError(gettext("It does not lead to a public server."))
     return value
 
 
@@ -121,19 +121,19 @@ class SmsAdapter:
 
     def check(self, connector: Connector) -> Iterator[Step]:
         """Its API is only looked at: a call would send somebody a message."""
-        yield Step(_now("Messages come in by %(address)s.") % {"address": address_of(connector)})
+        yield Step(gettext("Messages come in by %(address)s.") % {"address": address_of(connector)})
         if not connector.settings.get("send_url"):
-            yield Step(_now("It only brings messages in: no address for answers is entered."))
+            yield Step(gettext("It only brings messages in: no address for answers is entered."))
             return
         try:
             sending.SERVICE.ask("HEAD", str(connector.settings["send_url"]), headers=sending.authorization(connector))
         except (AwayError, CredentialError):
             raise
         except AdapterError as error:  # it takes other methods only: then it is there
-            yield Step(_now("The service answers: %(said)s") % {"said": error.said[:60]})
+            yield Step(gettext("The service answers: %(said)s") % {"said": error.said[:60]})
         sample = {"to": "+44…", "from": "+44…", "text": "…", "files": "", "delivery": "1", "key": "…"}
         body, _kind = sending.body_of(connector, sample)
-        yield Step(_now("An answer is sent as %(body)s.") % {"body": body.decode()[:200]})
+        yield Step(gettext("An answer is sent as %(body)s.") % {"body": body.decode()[:200]})
 
 
 def _report(report: schema.Report) -> DeliveryReport:
@@ -142,7 +142,7 @@ def _report(report: schema.Report) -> DeliveryReport:
         Delivery.Status(report.status),
         external_id=report.id,
         delivery_id=int(report.key) if report.key.isdecimal() else None,
-        error=(report.error or _now("The service could not deliver it.")) if failed else "",
+        error=(report.error or gettext("The service could not deliver it.")) if failed else "",
         said=report.error,
     )
 

@@ -13,7 +13,7 @@ from threading import Event
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from conversations.envelopes import DeliveryReport, OutboundCall, OutboundMessage
@@ -126,9 +126,9 @@ class AsteriskAdapter:
         so that everything that is told of the call names it, and a second try is refused."""
         said = connector.settings
         if not said.get("ami_host"):
-            raise AdapterError(_now("The desk cannot call by this line: it has no manager."), permanent=True)
+            raise AdapterError(gettext("The desk cannot call by this line: it has no manager."), permanent=True)
         if not EXTENSION.fullmatch(call.agent):
-            raise AdapterError(_now("Your extension is none of this switchboard: enter its number."), permanent=True)
+            raise AdapterError(gettext("Your extension is none of this switchboard: enter its number."), permanent=True)
         name = f"{cdr.KEY}{call.key}"
         channel = str(said.get("agent_channel") or "PJSIP/{agent}").replace("{agent}", call.agent)
         number = call.to.replace("+", str(said.get("dial_prefix", "00")), 1)
@@ -154,15 +154,15 @@ class AsteriskAdapter:
         if said.get("ami_host"):
             with Line(connector) as line:
                 found = line.ask("CoreSettings")
-            yield Step(_now("Signed in to Asterisk %(version)s.") % {"version": found.get("AsteriskVersion", "")})
+            yield Step(gettext("Signed in to Asterisk %(version)s.") % {"version": found.get("AsteriskVersion", "")})
         if path := str(said.get("cdr_file", "")):
             rows, _cursor = read_file(path, {})
-            yield Step(_now("The file of the records can be read: %(count)s lines at least.") % {"count": len(rows)})
+            yield Step(gettext("The file of the records can be read: %(count)s lines at least.") % {"count": len(rows)})
         if not said.get("ami_host") and not said.get("cdr_file"):
-            words = _now("Have Asterisk post its records to %(address)s.") % {"address": address_of(connector)}
+            words = gettext("Have Asterisk post its records to %(address)s.") % {"address": address_of(connector)}
             yield Step(words)
         if not said.get("trunks"):
-            yield Step(_now("No trunk is named: long numbers are taken for customers', short ones for extensions."))
+            yield Step(gettext("No trunk is named: long numbers are taken for customers', short ones for extensions."))
 
 
 def _rows(body: bytes) -> list[cdr.Row]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from conversations.envelopes import DeliveryReport, OutboundMessage
@@ -72,10 +72,12 @@ class FreeSwitchAdapter:
     def check(self, connector: Connector) -> Iterator[Step]:
         """It never asks anything: what is seen is what it has told."""
         if connector.last_in_at:
-            yield Step(_now("FreeSWITCH has told of calls, last at %(at)s.") % {"at": f"{connector.last_in_at:%H:%M}"})
+            yield Step(
+                gettext("FreeSWITCH has told of calls, last at %(at)s.") % {"at": f"{connector.last_in_at:%H:%M}"}
+            )
             return
-        words_ = _now("FreeSWITCH has told of no call yet.")
-        fix = _now("Set “url” to %(address)s, reload mod_json_cdr, and call.") % {"address": address_of(connector)}
+        words_ = gettext("FreeSWITCH has told of no call yet.")
+        fix = gettext("Set “url” to %(address)s, reload mod_json_cdr, and call.") % {"address": address_of(connector)}
         yield Step(words_, is_well=False, fix=fix)
 
 

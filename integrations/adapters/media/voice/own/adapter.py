@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from conversations.envelopes import CallReport, DeliveryReport, OutboundCall, OutboundMessage
@@ -34,9 +34,9 @@ SYSTEM = Provider("The phone system", {}, lambda refused: (str(refused.status),)
 
 def outside(address: str) -> str:
     if not address.startswith("https://") and not (settings.LOCAL and address.startswith("http://")):
-        raise ValueError(_now("It begins with https://, so that nobody reads along."))
+        raise ValueError(gettext("It begins with https://, so that nobody reads along."))
     if not leads_outside(address):
-        raise ValueError(_now("It does not lead to a public server."))
+        raise ValueError(gettext("It does not lead to a public server."))
     return address
 
 
@@ -83,7 +83,7 @@ class CallsAdapter:
         url = str(connector.settings.get("call_url", ""))
         if not url:
             raise AdapterError(
-                _now("The desk cannot call by this line. An admin can set where to ask."), permanent=True
+                gettext("The desk cannot call by this line. An admin can set where to ask."), permanent=True
             )
         asked = {
             "kind": "call", "key": call.key, "agent": call.agent, "to": call.to, "ours": call.ours,
@@ -110,12 +110,12 @@ class CallsAdapter:
         """The desk asks for no call only to try it: it says hello, signed as a call would be."""
         url = str(connector.settings.get("call_url", ""))
         if not url:
-            yield Step(_now("The desk waits for what your phone system tells. Agents cannot call by it."))
+            yield Step(gettext("The desk waits for what your phone system tells. Agents cannot call by it."))
             return
         body = b'{"kind": "hello"}'
         headers = {"Content-Type": "application/json", **signed.signed(connector.secrets["signing_secret"], body)}
         SYSTEM.ask("POST", url, data=body, headers=headers)
-        yield Step(_now("Your phone system answers where the desk asks for calls."))
+        yield Step(gettext("Your phone system answers where the desk asks for calls."))
 
 
 def report_of(connector: Connector, call: schema.Call) -> CallReport:

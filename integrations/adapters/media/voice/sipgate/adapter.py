@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import escape
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from conversations.envelopes import DeliveryReport, OutboundCall, OutboundMessage
@@ -85,7 +85,7 @@ class SipgateAdapter:
     def call(self, connector: Connector, call: OutboundCall) -> DeliveryReport:
         """https://github.com/sipgate-io/sipgateio-outgoingcall-python: the caller's line rings first."""
         if not connector.secrets.get("token"):
-            raise AdapterError(_now("This line has no token to call by. An admin can enter one."), permanent=True)
+            raise AdapterError(gettext("This line has no token to call by. An admin can enter one."), permanent=True)
         said = {"caller": call.agent, "callee": call.to}
         if call.ours:
             said["callerId"] = call.ours
@@ -98,12 +98,12 @@ class SipgateAdapter:
         address = address_of(connector)
         if not connector.secrets.get("token"):
             yield Step(
-                _now("Enter %(address)s at sipgate. Call yourself: it shows here at once.") % {"address": address}
+                gettext("Enter %(address)s at sipgate. Call yourself: it shows here at once.") % {"address": address}
             )
             return
         account = SIPGATE.json(ask(connector, "GET", "account"))
-        yield Step(_now("Signed in to the account of %(name)s.") % {"name": account.get("company") or "sipgate"})
+        yield Step(gettext("Signed in to the account of %(name)s.") % {"name": account.get("company") or "sipgate"})
         said = SIPGATE.json(ask(connector, "GET", "settings/sipgateio"))
         if said.get("incomingUrl") != address or said.get("outgoingUrl") != address:
             ask(connector, "PUT", "settings/sipgateio", {**said, "incomingUrl": address, "outgoingUrl": address})
-        yield Step(_now("sipgate tells the desk of every call."))
+        yield Step(gettext("sipgate tells the desk of every call."))
