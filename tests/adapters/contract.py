@@ -35,7 +35,7 @@ from conversations.models import Delivery, Message
 from conversations.outbound.compose import reply
 from customers.identify import Handle
 from integrations.adapters import adapter_named
-from integrations.adapters.base import AdapterError, CredentialError, Ignored, UncertainError
+from integrations.adapters.base import AdapterError, AwayError, CredentialError, Ignored, UncertainError
 from integrations.inbound.process import MOST_TRIES, process
 from integrations.models import Connector, RawEvent
 from integrations.outbound.deliver import deliver, envelope
@@ -260,7 +260,7 @@ class Contract:
 
     def test_an_outage_is_waited_for(self, provider, sends):
         provider.goes_down()
-        assert not self.fails(sends).permanent
+        assert isinstance(self.fails(sends), AwayError)  # the connector rests, and what is to go keeps its order
 
     def test_silence_after_the_whole_message_is_for_a_person_to_judge(self, provider, sends):
         provider.falls_silent()

@@ -12,7 +12,7 @@ from urllib3.exceptions import NewConnectionError
 
 from conversations.envelopes import DeliveryReport
 from conversations.models import Delivery
-from integrations.adapters.base import AdapterError, CredentialError, UncertainError
+from integrations.adapters.base import AdapterError, AwayError, CredentialError, UncertainError
 from integrations.adapters.media.email.letter import Letter, file_name, one_line
 from integrations.models import Connector
 
@@ -40,7 +40,7 @@ def _failure(error: AnymailAPIError) -> AdapterError:
     cause, said = error.__cause__, str(error)[:4000]
     if error.status_code is None:
         if isinstance(cause, requests.ConnectTimeout) or _was_never_there(cause):
-            return AdapterError(_("The mail service does not answer. The desk tries again."), said=said)
+            return AwayError(_("The mail service does not answer. The desk tries again."), said=said)
         words = _(
             "The mail service had the whole mail and then fell silent: it may have gone. Look before you try again."
         )
@@ -50,7 +50,7 @@ def _failure(error: AnymailAPIError) -> AdapterError:
         return CredentialError(words, said=said)
     if error.status_code == 429 or error.status_code >= 500 or error.status_code == 408:
         words = _("The mail service is busy (%(code)s). The desk tries again.") % {"code": error.status_code}
-        return AdapterError(words, said=said)
+        return AwayError(words, said=said)
     words = _("The mail service refused the mail: %(reason)s") % {"reason": _reason(error)}
     return AdapterError(words, permanent=True, said=said)
 
