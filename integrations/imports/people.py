@@ -35,7 +35,7 @@ class Person:
         state = _("verified") if self.handles[0].is_verified else _("claimed")
         handles = [(str(Kind(handle.kind).label), f"{handle.value} ({state})") for handle in self.handles]
         known = [(_NAMES[name](), value[:80]) for name, value in self.fields.items() if value]
-        return [*known, *handles, *((name, str(value)[:80]) for name, value in self.traits.items())]
+        return [*known, *handles, *((name, _in_words(value)) for name, value in self.traits.items())]
 
     def remark(self) -> str:
         found = Identity.objects.filter(**_key(self.handles[0])).select_related("customer").first()
@@ -60,6 +60,10 @@ class Person:
         taken = {trait.name: trait.value for trait in now}
         was = {key: [trait.value, trait.said_at.isoformat(), trait.source] for key, trait in before.items()}
         return {"traits": {"became": taken, "was": {key: was[key] for key in taken if key in was}, "event": name}}
+
+
+def _in_words(value: object) -> str:
+    return (", ".join(map(str, value)) if isinstance(value, list) else str(value))[:80]
 
 
 _NAMES = {
