@@ -27,7 +27,7 @@ Json = Mapping[str, object]
 def as_lines(whole: IO[bytes], into: IO[bytes]) -> int:
     """Writes one JSON object a line: {"desk", "ticket", "people"}; says how many. Raises RefusedError."""
     count = 0
-    for desk, ticket, people in _tickets(whole):
+    for desk, ticket, people in _talks_in(whole):
         line = {"desk": desk, "ticket": ticket, "people": people}
         into.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
         count += 1
@@ -36,7 +36,7 @@ def as_lines(whole: IO[bytes], into: IO[bytes]) -> int:
     return count
 
 
-def _tickets(whole: IO[bytes]) -> Iterator[tuple[str, Json, Json]]:
+def _talks_in(whole: IO[bytes]) -> Iterator[tuple[str, Json, Json]]:
     length = whole.seek(0, 2)
     whole.seek(0)
     first = whole.readline(LONGEST_LINE + 1)
