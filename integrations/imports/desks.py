@@ -89,12 +89,12 @@ def _of_value(value: object) -> Iterator[tuple[str, Json, Json]]:
     elif isinstance(assets := value.get("assets"), dict):
         yield from _of_zammad_assets(assets)
     elif isinstance(value.get("tickets"), list):
-        yield from _of_tickets(value)
+        yield from _of_zendesk(value)
     elif (desk := _desk_of(value)) is not None:
         yield desk, value, {}
 
 
-def _of_tickets(value: Json) -> Iterator[tuple[str, Json, Json]]:
+def _of_zendesk(value: Json) -> Iterator[tuple[str, Json, Json]]:
     """With what stands beside them: users, and comments or articles by the ticket they are of."""
     people = {str(each.get("id")): each for each in _dicts(value.get("users"))}
     beside: dict[str, list[Json]] = {}
