@@ -113,7 +113,7 @@ def _talks(server: meta.GraphServer, on: str) -> Callable[[str, int], object]:
 def _telegram(running: ExitStack, team: Team) -> Provider:
     server = running.enter_context(telegram.TelegramServer())
     secret = "only-Telegram-knows"  # noqa: S105 - of the simulator
-    own = {"way": "webhook", "groups": "none", "username": telegram.BOT["username"]}
+    own = {"way": "webhook", "groups": "none", "username": str(telegram.BOT["username"])}
     secrets = {"token": telegram.TOKEN, "secret_token": secret}
     wired = _connected(team, "telegram", Medium.TELEGRAM, secrets, api_url=server.url, **own)
     server.webhook = {"url": "here", "secret_token": secret, "allowed_updates": ["message"]}
