@@ -114,6 +114,8 @@ def draft(connector: Connector) -> None:
 def value_of(field: Field, given: str) -> Value:
     """What is kept of it. Raises ValueError with a sentence for the admin."""
     text = given.strip() if field.kind != "secret" else given.strip("\r\n")
+    if field.kind == "area" and field.settled is None:
+        return given if text else ""  # a certificate, to the end of its last line
     if field.kind == "switch":
         return text.lower() in ("on", "true", "yes", "1")
     if field.kind == "list":

@@ -38,17 +38,17 @@ class LineAdapter:
 
 @pytest.fixture(autouse=True)
 def _line_adapter(monkeypatch):
-    monkeypatch.setitem(adapters.ADAPTERS, "line", f"{__name__}.LineAdapter")
+    monkeypatch.setitem(adapters.ADAPTERS, "one-line", f"{__name__}.LineAdapter")
 
 
 @pytest.fixture
 def by_mail(mail):
-    return Connector.objects.create(name="Mail", adapter="line", channel=mail)
+    return Connector.objects.create(name="Mail", adapter="one-line", channel=mail)
 
 
 @pytest.fixture
 def by_chat(chat):
-    return Connector.objects.create(name="Chat", adapter="line", channel=chat)
+    return Connector.objects.create(name="Chat", adapter="one-line", channel=chat)
 
 
 @pytest.mark.django_db

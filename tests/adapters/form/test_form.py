@@ -35,7 +35,7 @@ def connector(mail, returns):
         name="Contact form", medium=Medium.API, address="form-key", team=returns, fallback=mail
     )
     found = Connector(name="Contact form", adapter="form", channel=channel)
-    found.settings = {"origins": ["https://shop.example"], "topics": ["Return", "Delivery"], "shop": "hf"}
+    found.settings = {"origins": ["https://shop.example"], "topics": "Return\nLate delivery\n", "shop": "hf"}
     found.secrets = {"identity": SHOP_SECRET}
     found.save()
     Connector.objects.create(name="Mail", adapter="imap", channel=mail)

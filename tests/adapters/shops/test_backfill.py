@@ -271,7 +271,7 @@ def test_the_command_shows_how_far_it_is(db):
 
 
 def test_the_command_says_what_is_wrong(db, shop, connector):
-    with pytest.raises(CommandError, match="no shop"):
+    with pytest.raises(CommandError, match="no connector"):
         call_command("backfill", "4711")
     with pytest.raises(CommandError, match="no date"):
         call_command("backfill", connector.name, "--since", "long ago")

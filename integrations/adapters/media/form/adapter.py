@@ -44,7 +44,7 @@ class FormAdapter:
             Field(
                 "topics",
                 gettext_lazy("Topics to choose from, one a line"),
-                "list",
+                "area",
                 is_required=False,
                 example="Return",
                 columns=6,

@@ -63,7 +63,8 @@ class WriteToUs(forms.Form):
     def __init__(self, connector: Connector, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
         self.connector = connector
-        topics = [str(topic) for topic in connector.settings.get("topics", [])]
+        lines = str(connector.settings.get("topics", "")).splitlines()
+        topics = [line.strip() for line in lines if line.strip()]
         if topics:
             choices = [("", _("Something else")), *((topic, topic) for topic in topics)]
             self.fields["topic"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
