@@ -229,7 +229,8 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
         "customer", "identity", "claim", "visit", "event", "eventkey", "trait", "consent", "cart", "order", "return",
         "wishitem", "loyalty", "suggestion", "notsame", "membership", "profile", "mergeentry", "mergeitem",
         "conversation", "participant", "draft", "activity", "message", "messageedit", "moment", "attachment",
-        "delivery", "deliveryattempt", "orderact", "blockedsender", "rawevent", "reread", "reaction", "earlychange",
+        "delivery", "deliveryattempt", "orderact", "blockedsender", "rawevent", "reread", "import", "importrow",
+        "export", "reaction", "earlychange",
         "callback",
     }  # fmt: skip
     ids_and_times_alone = {

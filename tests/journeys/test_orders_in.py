@@ -144,7 +144,7 @@ def test_a_changed_body_or_time_does_not_fit_the_signature(client, till):
 
 
 def test_ten_megabytes_are_refused(client, till):
-    assert call(client, till, b" " * 10_000_000) == 400
+    assert call(client, till, b" " * 10_000_000) == 413
     assert not RawEvent.objects.exists()
 
 
