@@ -4,8 +4,7 @@ the same however much there is. A stretch at a time; what a killed worker left h
 import json
 import time
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 import structlog
 from django.contrib.auth import get_user_model
 from django.core.files.storage import default_storage
-from django.db import Error, connection, transaction
+from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,6 +21,7 @@ from django.utils.translation import gettext as _
 from conversations import audit
 from conversations.models import Attachment, Channel, Conversation, Message, Tag, Team
 from customers.models import Claim, Consent, Customer, Event, Identity, Order, Return, Trait
+from integrations.locking import only_one
 from integrations.models import Export
 from integrations.queueing import queue_export
 
@@ -85,7 +85,7 @@ def drop(exports: QuerySet[Export]) -> int:
 
 def run(pk: int, *, seconds: float = STRETCH) -> Export:
     until = time.monotonic() + seconds
-    with _only_one() as is_ours:
+    with only_one(_LOCK) as is_ours:
         one = Export.objects.get(pk=pk)
         if not is_ours or not one.is_under_way:
             return one
@@ -222,20 +222,3 @@ def _events(after: object) -> tuple[list[Row], object]:
         return found, None
     last = found[-1]
     return found, [str(last["occurred_at"]), last["number"]]
-
-
-@contextmanager
-def _only_one() -> Iterator[bool]:
-    """PostgreSQL drops the lock of a process that died."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s, 0)", [_LOCK])
-        is_ours = bool(cursor.fetchone()[0])
-    try:
-        yield is_ours
-    finally:
-        if is_ours:
-            try:
-                with connection.cursor() as cursor:
-                    cursor.execute("select pg_advisory_unlock(%s, 0)", [_LOCK])
-            except Error:  # the connection broke, and the lock went with it
-                log.info("the lock of exports went with its connection")

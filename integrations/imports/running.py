@@ -2,13 +2,11 @@
 nothing is lost and nothing comes twice. An item that cannot be brought in is set aside alone, with its reason."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
-from django.db import Error, InterfaceError, OperationalError, connection, transaction
+from django.db import Error, InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -16,6 +14,7 @@ from django.utils.translation import gettext as _
 from conversations import audit
 from integrations.imports.items import Item, items
 from integrations.imports.kinds import KINDS, StayError
+from integrations.locking import only_one
 from integrations.models import Import, ImportRow
 from integrations.queueing import queue_import
 
@@ -58,7 +57,7 @@ def due() -> list[int]:
 def run(pk: int, *, seconds: float = STRETCH) -> Import:
     """A stretch of it. Gives the row as it stands then."""
     until = time.monotonic() + seconds
-    with _only_one() as is_ours:
+    with only_one(_LOCK) as is_ours:
         one = Import.objects.select_related("by").get(pk=pk)
         if not one.is_under_way:
             return one
@@ -189,20 +188,3 @@ def _undo_one(one: Import, row: ImportRow) -> None:
     with transaction.atomic():
         ImportRow.objects.filter(pk=row.pk).update(state=state, why=why)
         Import.objects.filter(pk=one.pk).update(stayed=F("stayed") + 1)
-
-
-@contextmanager
-def _only_one() -> Iterator[bool]:
-    """PostgreSQL drops the lock of a process that died."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s, 0)", [_LOCK])
-        is_ours = bool(cursor.fetchone()[0])
-    try:
-        yield is_ours
-    finally:
-        if is_ours:
-            try:
-                with connection.cursor() as cursor:
-                    cursor.execute("select pg_advisory_unlock(%s, 0)", [_LOCK])
-            except Error:  # the connection broke, and the lock went with it
-                log.info("the lock of imports went with its connection")

@@ -4,13 +4,25 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
+from conversations.public_web import leads_outside
 from integrations.adapters import signed
 from integrations.adapters.base import Aside, Understood, check_address
 from integrations.adapters.media import heard
 from integrations.inbound.arrival import Arrival
 from integrations.models import Connector
+
+
+def outside(address: str) -> str:
+    """Where the desk is to call, as an admin entered it. Raises ValueError with a sentence."""
+    if not address.startswith("https://") and not (settings.LOCAL and address.startswith("http://")):
+        raise ValueError(_("It begins with https://, so that nobody reads along."))
+    if not leads_outside(address):
+        raise ValueError(_("It does not lead to a public server."))
+    return address
 
 
 def hear(

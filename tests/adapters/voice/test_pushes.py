@@ -12,7 +12,7 @@ from conversations.envelopes import OutboundCall
 from conversations.models import CallBack, Medium, Message
 from integrations.adapters import adapter_named, signed
 from integrations.adapters.base import AdapterError, CredentialError
-from integrations.adapters.media.voice.own.adapter import outside
+from integrations.adapters.media.ours import outside
 from integrations.models import RawEvent
 from integrations.simulators.server import Webhook
 from integrations.simulators.sipgate import TOKEN, TOKEN_ID, SipgateServer

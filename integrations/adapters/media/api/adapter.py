@@ -8,14 +8,12 @@ import secrets as randomness
 import time
 from collections.abc import Iterable, Iterator, Mapping
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations.envelopes import DeliveryReport, InboundMessage, OutboundMessage, OutboundReaction
 from conversations.models import Medium
-from conversations.public_web import leads_outside
 from integrations.adapters.about import About, Field, Step
 from integrations.adapters.base import (
     AdapterError,
@@ -42,15 +40,6 @@ def body_of(request: HttpRequest) -> bytes:
     return request.body
 
 
-def _url(value: str) -> str:
-    value = value.strip()
-    if value and not value.startswith("https://") and not (settings.LOCAL and value.startswith("http://")):
-        raise ValueError(_("It begins with https://, so that nobody reads along."))
-    if value and not leads_outside(value):
-        raise ValueError(_("It does not lead to a public server."))
-    return value
-
-
 class ApiAdapter:
     largest = LARGEST  # bytes of a webhook
     about = About(
@@ -73,7 +62,7 @@ class ApiAdapter:
                 help=gettext_lazy("The desk calls it, signed, with each answer. Without it, nobody can answer here."),
                 is_required=False,
                 example="https://app.example/desk",
-                settled=_url,
+                settled=ours.outside,
             ),
             Field(
                 "shop",

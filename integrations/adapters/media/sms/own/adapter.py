@@ -7,14 +7,12 @@ auth_header, id_path, region. Its secrets: webhook_secret, signing_secret, token
 import secrets as randomness
 from collections.abc import Iterable, Iterator, Mapping
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from conversations.envelopes import DeliveryReport, InboundAttachment, InboundMessage, OutboundMessage
 from conversations.models import Delivery, Medium
-from conversations.public_web import leads_outside
 from integrations.adapters.about import About, Field, Step
 from integrations.adapters.base import (
     AdapterError,
@@ -35,14 +33,6 @@ from integrations.models import Connector, RawEvent
 OUT = _("How it sends")
 
 
-def _url(value: str) -> str:
-    if not value.startswith("https://") and not (settings.LOCAL and value.startswith("http://")):
-        raise ValueError(gettext("It begins with https://, so that nobody reads along."))
-    if not leads_outside(value):
-        raise ValueError(gettext("It does not lead to a public server."))
-    return value
-
-
 class SmsAdapter:
     about = About(
         title=_("Text messages through another service"),
@@ -51,7 +41,7 @@ class SmsAdapter:
         address=_("Phone number"),
         fields=(
             Field("region", _("Country"), is_required=False, example="GB"),
-            Field("send_url", _("Address of its API"), "address", is_required=False, settled=_url, group=OUT),
+            Field("send_url", _("Address of its API"), "address", is_required=False, settled=ours.outside, group=OUT),
             Field(
                 "encoding",
                 _("Sent as"),

@@ -8,14 +8,12 @@ import json
 import secrets as randomness
 from collections.abc import Iterator, Mapping
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from conversations.envelopes import CallReport, DeliveryReport, OutboundCall, OutboundMessage
 from conversations.models import Delivery, Medium
-from conversations.public_web import leads_outside
 from integrations.adapters import signed
 from integrations.adapters.about import About, Field, Step
 from integrations.adapters.base import AdapterError, Fetched, Understood
@@ -32,14 +30,6 @@ from integrations.models import Connector, RawEvent
 SYSTEM = Provider("The phone system", {}, lambda refused: (str(refused.status),))
 
 
-def outside(address: str) -> str:
-    if not address.startswith("https://") and not (settings.LOCAL and address.startswith("http://")):
-        raise ValueError(gettext("It begins with https://, so that nobody reads along."))
-    if not leads_outside(address):
-        raise ValueError(gettext("It does not lead to a public server."))
-    return address
-
-
 class CallsAdapter:
     about = About(
         title=_("Any other phone system"),
@@ -53,10 +43,16 @@ class CallsAdapter:
                 _("Where the desk asks for a call"),
                 kind="address",
                 is_required=False,
-                settled=outside,
+                settled=ours.outside,
                 example="https://pbx.example/throughline/calls",
             ),
-            Field("recordings_url", _("Address of the recordings"), kind="address", is_required=False, settled=outside),
+            Field(
+                "recordings_url",
+                _("Address of the recordings"),
+                kind="address",
+                is_required=False,
+                settled=ours.outside,
+            ),
             Field("recordings_token", _("Token for the recordings"), kind="secret", is_required=False),
         ),
         at_provider=(
