@@ -73,6 +73,10 @@ class User(AbstractBaseUser):
     extension = models.CharField(_("extension"), max_length=80, blank=True, default="")
     languages = models.JSONField(_("languages they answer in"), default=list, blank=True)  # ["en", "de"], best first
     presence = models.CharField(_("presence"), max_length=8, default="online")
+    presence_reason = models.CharField(_("reason"), max_length=80, blank=True, default="")  # lunch, training …
+    capacity = models.FloatField(
+        _("how much at once"), default=6
+    )  # in units: a mail is one, routing rules say the rest
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = UserManager()

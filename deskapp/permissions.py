@@ -38,16 +38,30 @@ PERMISSIONS = (
         _("Downloads all we keep of a customer; purchases and browsing must be theirs to see as well."),
     ),
     Permission("customers.erase", _("Forgetting a customer"), _("Has a customer erased, everywhere and for good.")),
+    Permission(
+        "routing.see", _("Routing"), _("Reads routing decisions of every team, and changes them with a reason.")
+    ),
+    Permission("routing.rules", _("Routing rules"), _("Drafts, tries, publishes and rolls back routing rules.")),
+    Permission("live.see", _("Live board"), _("Watches queues, agents and alerts.")),
+    Permission("settings.sla", _("Deadlines"), _("Decides how fast customers are to be answered.")),
+    Permission("settings.automation", _("Automation"), _("Makes rules that act on conversations by themselves.")),
+    Permission("settings.topics", _("Topics"), _("Teaches the desk what conversations are about.")),
     Permission("settings.connectors", _("Connectors"), _("Connects, tests, pauses and repairs channels and shops.")),
     Permission("settings.hours", _("Hours"), _("Changes when the desk is open.")),
     Permission("settings.skills", _("Skills"), _("Keeps the list of skills.")),
     Permission("settings.tags", _("Tags"), _("Renames, merges and deletes tags.")),
     Permission("settings.branding", _("Branding"), _("Decides how the widget and the mails look to customers.")),
     Permission("settings.privacy", _("Retention"), _("Decides how long each kind of data is kept.")),
+    Permission(
+        "settings.moves",
+        _("Import and export"),
+        _("Brings in customers and old conversations, and takes out everything the desk keeps."),
+    ),
     Permission("settings.audit", _("Audit log"), _("Reads who changed what.")),
 )
 NAMES = frozenset(permission.name for permission in PERMISSIONS)
 
 _AGENT = frozenset({PURCHASES, BROWSING})
 _SUPERVISOR = _AGENT | {"teams.all", "notes.edit", "segments.change", "refunds.more", "customers.export"}
+_SUPERVISOR |= {"routing.see", "routing.rules", "live.see", "settings.sla", "settings.automation", "settings.topics"}
 BUILT_IN = {"agent": _AGENT, "supervisor": _SUPERVISOR, "admin": NAMES}

@@ -18,6 +18,15 @@ from conversations.models.moment import Moment
 from conversations.models.order_act import OrderAct
 from conversations.models.parting import Parting
 from conversations.models.personal import Follow, Mention, PushSubscription, ReadMark
+from conversations.models.routing import (
+    AgentState,
+    Roster,
+    RoutingDecision,
+    RoutingPolicy,
+    Topic,
+    TopicExample,
+    Waiting,
+)
 from conversations.models.skill import AgentSkill, Skill
 from conversations.models.tag import Tag
 from conversations.models.team import Team
@@ -25,6 +34,13 @@ from conversations.models.template import MessageTemplate
 from conversations.models.view import SavedView
 
 __all__ = [
+    "AgentState",
+    "Roster",
+    "RoutingDecision",
+    "RoutingPolicy",
+    "Topic",
+    "TopicExample",
+    "Waiting",
     "AgentSkill",
     "Branding",
     "NOT_WAITING",

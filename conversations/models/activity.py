@@ -36,6 +36,11 @@ class Verb(models.TextChoices):
     ASKED_CALL = "asked_call", _("noted a call back")
     CALLED_BACK = "called_back", _("ended a call back")
     CALLER = "caller", _("said who was calling")
+    DECLINED = "declined", _("gave it back")
+    ROUTED = "routed", _("routing gave it")
+    LATE = "late", _("a deadline has passed")
+    RULE_RAN = "rule_ran", _("a rule acted")
+    TOPIC = "topic", _("set the topic")
 
 
 # What is written down with an order's number or sum: for those who may see purchases.

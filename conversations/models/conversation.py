@@ -91,6 +91,13 @@ class Conversation(models.Model):
     resolved_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    # What routing understood of it; a person may have corrected the topic.
+    topic = models.ForeignKey("conversations.Topic", models.SET_NULL, null=True, blank=True, related_name="+")
+    certainty = models.FloatField(null=True, blank=True)  # of the topic, 0 to 1; None where a person said it
+    mood = models.FloatField(null=True, blank=True)  # -1 angry … 1 glad
+    due_at = models.DateTimeField(null=True, blank=True)  # the next deadline; conversations.sla keeps it
+    is_late = models.BooleanField(default=False)  # a deadline has passed, and what it asked for is not done
+
     # Kept by conversations.inbound.record and conversations.outbound, so that a list row needs no message.
     waiting_since = models.DateTimeField(null=True, blank=True)
     queue_at = models.DateTimeField(default=NOT_WAITING)

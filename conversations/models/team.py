@@ -13,5 +13,7 @@ class Team(models.Model):
         "conversations.Hours", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("hours")
     )
 
+    assigns = models.BooleanField(_("routing gives its work to agents"), default=True)  # else they pull
+
     def __str__(self) -> str:
         return self.name
