@@ -44,8 +44,7 @@ class NewAgent:
         return _("Is here already as %(name)s, and is left as they are.") % {"name": found} if found else ""
 
     def bring(self) -> Made:
-        if self.one.by is None:
-            raise ValueError(_("Who asked for this is not here any more."))
+        assert self.one.by is not None  # understand has asked
         if User.objects.filter(email__iexact=self.email).exists():
             return {}
         agent = User.objects.create_user(self.email, None, name=self.name, role=self.role)
@@ -60,6 +59,8 @@ class NewAgent:
 
 class Agents:
     def understand(self, one: Import, item: Item) -> NewAgent:
+        if one.by is None or not one.by.is_admin:
+            raise ValueError(_("Only an admin can bring agents in."))
         [row] = item.rows
         email = row.get("email").lower()
         try:

@@ -23,6 +23,7 @@ FIRST_PAGES = {
     "settings.tags": "tag_list",
     "settings.branding": "branding_list",
     "settings.privacy": "privacy",
+    "settings.moves": "imports",
     "settings.audit": "audit_log",
 }
 

@@ -26,6 +26,7 @@ LOOKED_AT = 400_000  # bytes of the beginning by which a file is guessed
 BLOCK = 256 * 1024
 MOST_COLUMNS = 400
 LONGEST_CELL = 200_000  # characters
+LONGEST_LINE = 4_000_000
 DELIMITERS = ",;\t|"
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 ENCODINGS = (
@@ -167,6 +168,15 @@ def _first_rows(sample: str, delimiter: str) -> list[list[str]]:
     except csv.Error:
         pass
     return rows
+
+
+def short_lines(file: IO[str]) -> Iterator[str]:
+    """Line by line, without ever holding more than a line may have. Raises RefusedError."""
+    while line := file.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
+            words = _("A line has more than %(n)s million characters: this is no table.")
+            raise RefusedError(words % {"n": LONGEST_LINE // 1_000_000})
+        yield line
 
 
 def lines_of(file: FieldFile, encoding: str) -> IO[str]:

@@ -4,15 +4,16 @@ desk."""
 import csv
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, islice
 
 from django.utils.translation import gettext as _
 
 from integrations.imports.fields import OWN, SKIP
-from integrations.imports.files import LONGEST_CELL, MOST_COLUMNS, RefusedError, lines_of
+from integrations.imports.files import LONGEST_CELL, MOST_COLUMNS, RefusedError, lines_of, short_lines
 from integrations.models import Import
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+MOST_MESSAGES = 5000  # of one conversation
 UNREAD = "\ufffd"  # where a letter stood that the encoding does not have
 
 
@@ -44,7 +45,7 @@ def columns(one: Import) -> list[str]:
     """The names in the first line of a table. Raises RefusedError."""
     with lines_of(one.file, one.encoding) as file:
         try:
-            head = next(csv.reader(file, delimiter=one.delimiter or ","), [])
+            head = next(csv.reader(short_lines(file), delimiter=one.delimiter or ","), [])
         except csv.Error as error:
             raise RefusedError(_("Its first line cannot be read: %(why)s.") % {"why": error}) from None
     if len(head) > MOST_COLUMNS:
@@ -56,7 +57,7 @@ def rows(one: Import) -> Iterator[Item]:
     """One after the other. A line that is none is an item that says why."""
     csv.field_size_limit(LONGEST_CELL)
     with lines_of(one.file, one.encoding) as file:
-        table = csv.reader(file, delimiter=one.delimiter or ",")
+        table = csv.reader(short_lines(file), delimiter=one.delimiter or ",")
         is_head = True
         while True:
             number = table.line_num + 1
@@ -104,14 +105,23 @@ def defused(cell: str) -> str:
 
 
 def by_conversation(one: Import) -> Iterator[Item]:
-    """Rows that follow each other and are of one conversation are one item; one that cannot be read is its own."""
+    """Rows that follow each other and are of one conversation are one item; one that cannot be read is its own. Of one
+    that is too long no more than so much is held at once: each piece of it is set aside."""
     for key, some in groupby(rows(one), key=_conversation):
-        found = list(some)
         if not key:
-            yield from found
-        else:
+            yield from some
+            continue
+        wrong = ""
+        for found in _pieces(some):
+            if len(found) > MOST_MESSAGES:
+                wrong = _("It has more than %(n)s messages.") % {"n": MOST_MESSAGES}
             said = tuple(cells for each in found for cells in each.said)
-            yield Item(found[0].number, tuple(row for each in found for row in each.rows), said=said)
+            yield Item(found[0].number, tuple(row for each in found for row in each.rows), said=said, wrong=wrong)
+
+
+def _pieces(some: Iterator[Item]) -> Iterator[list[Item]]:
+    while found := list(islice(some, MOST_MESSAGES + 1)):
+        yield found
 
 
 def _conversation(item: Item) -> str:

@@ -22,6 +22,7 @@ from integrations.imports.people import handle_of
 from integrations.imports.talks import Line, OldTalk
 from integrations.models import Connector, Import
 
+LONGEST_PIECE = 1024 * 1024  # of a line that is read at once
 _QUOTED = re.compile(rb"(?m)^>(>*From )")
 
 
@@ -29,7 +30,7 @@ def mails(one: Import) -> Iterator[Item]:
     """A line that begins with "From " after an empty one parts two mails; one too large to be read is passed over."""
     number, lines, size, was_empty = 0, list[bytes](), 0, True
     with one.file.storage.open(str(one.file.name), "rb") as file:
-        for line in file:
+        while line := file.readline(LONGEST_PIECE):
             if line.startswith(b"From ") and was_empty:
                 if number:
                     yield _item(number, lines, size)

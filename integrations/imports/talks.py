@@ -23,12 +23,11 @@ from customers.identify import Handle
 from customers.models import Identity
 from integrations.imports import traces
 from integrations.imports.choices import Choices
-from integrations.imports.items import Item
+from integrations.imports.items import MOST_MESSAGES, Item
 from integrations.imports.kinds import Made, StayError
 from integrations.imports.people import settle
 from integrations.models import Import
 
-MOST_MESSAGES = 5000  # of one conversation
 LONGEST_TEXT = 1_000_000
 SOLVED = {"solved", "closed", "resolved", "done", "erledigt", "geschlossen", "gelöst", "merged", "archived"}
 OPEN = {"open", "new", "pending", "hold", "on-hold", "on hold", "snoozed", "offen", "neu", "waiting", "active"}

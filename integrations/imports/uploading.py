@@ -12,18 +12,19 @@ from conversations import audit
 from integrations.imports import fields, files, items
 from integrations.imports.choices import Choices
 from integrations.imports.desks import as_lines
-from integrations.imports.files import LARGEST_UPLOAD, LOOKED_AT, RefusedError
+from integrations.imports.files import LOOKED_AT, RefusedError
 from integrations.models import Import
 
 if TYPE_CHECKING:
     from deskapp.models import User
 
 
-def take(upload: IO[bytes], name: str, size: int, *, by: "User") -> Import:
-    """A draft. Raises RefusedError, and keeps nothing then."""
+def take(upload: IO[bytes], name: str, size: int, *, by: "User", most: int) -> Import:
+    """A draft; `most` bytes, as it comes. Raises RefusedError, and keeps nothing then."""
     name = name.replace("\x00", "")[-200:] or "file"
-    if size > LARGEST_UPLOAD:
-        raise RefusedError(_("It has more than %(n)s MB. Pack it as .zip or .gz, or part it.") % {"n": mega()})
+    if size > most:
+        words = _("It has more than %(n)s MB. Pack it as .zip or .gz, or part it.")
+        raise RefusedError(words % {"n": most // 1024 // 1024})
     with tempfile.TemporaryFile() as whole:
         for block in files.unpacked(upload, name):
             whole.write(block)
@@ -46,6 +47,8 @@ def _kept(one: Import, whole: IO[bytes], by: "User") -> Import:
     try:
         if one.form == "csv":
             read_columns(one)
+            if one.what == Import.What.AGENTS and not by.is_admin:  # who brings agents in could bring in an admin
+                read_columns(one, Import.What.CUSTOMERS)
         is_mail = one.what == Import.What.CONVERSATIONS  # who wrote them is taken as for mail that comes today
         one.options = Choices(is_verified=is_mail, zone=by.get_timezone()).kept()
         with transaction.atomic():
@@ -64,7 +67,3 @@ def read_columns(one: Import, what: str = "") -> None:
         raise RefusedError(_("Its first line must name the columns, and names none."))
     one.what = what or fields.guess_what(one.columns)
     one.mapping = fields.guess(one.what, one.columns)
-
-
-def mega() -> int:
-    return LARGEST_UPLOAD // 1024 // 1024

@@ -13,6 +13,8 @@ from conversations.views.acting import agent_of
 if TYPE_CHECKING:
     from deskapp.models import User
 
+MOVES = "settings.moves"  # a table or an archive of everything, in or out
+
 View = Callable[..., HttpResponseBase]
 
 

@@ -1,4 +1,4 @@
-"""/settings/imports/exports/: everything as one archive: ordered, watched, fetched by an admin until it expires."""
+"""/settings/imports/exports/: everything as one archive: ordered, watched, fetched by who may until it expires."""
 
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -10,12 +10,12 @@ from conversations import audit
 from conversations.views.acting import agent_of
 from integrations import exporting
 from integrations.models import Export
-from integrations.views.admins import admins_only
+from integrations.views.admins import MOVES, needs
 
 SHOWN = 5
 
 
-@admins_only
+@needs(MOVES)
 @require_http_methods(["GET", "POST"])
 def exports(request: HttpRequest) -> HttpResponseBase:
     """POST orders one, with the attachments where `files` is given. GET is the list alone, for a page that watches."""
@@ -26,10 +26,10 @@ def exports(request: HttpRequest) -> HttpResponseBase:
     return render(request, "integrations/imports/exports.html", {"exports": found})
 
 
-@admins_only
+@needs(MOVES)
 @require_safe
 def export(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The archive, for an admin, until it expires; each fetching is written down."""
+    """The archive, for who may have it, until it expires; each fetching is written down."""
     one = get_object_or_404(Export, pk=pk)
     if not one.can_be_fetched:
         raise Http404

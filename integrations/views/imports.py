@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,7 +21,7 @@ from integrations.imports.items import defused
 from integrations.imports.preview import Line, preview
 from integrations.imports.uploading import read_columns, take
 from integrations.models import Export, Import, ImportRow
-from integrations.views.admins import admins_only
+from integrations.views.admins import MOVES, needs
 
 AT_ONCE = 30
 MOST_CHANNELS = 200
@@ -28,7 +29,7 @@ MEGA = 1024 * 1024
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 
 
-@admins_only
+@needs(MOVES)
 @require_http_methods(["GET", "POST"])
 def imports(request: HttpRequest) -> HttpResponse:
     """POST takes a `file`. GET lists what came so far; `?after` is the next page."""
@@ -38,12 +39,12 @@ def imports(request: HttpRequest) -> HttpResponse:
         try:
             if upload is None:
                 raise RefusedError(_("Choose a file first."))
-            one = take(upload, upload.name or "", upload.size or 0, by=agent_of(request))
+            one = take(upload, upload.name or "", upload.size or 0, by=agent_of(request), most=LARGEST_UPLOAD)
             return redirect("import", pk=one.pk)
         except RefusedError as error:
             wrong = str(error)
     after = request.GET.get("after", "")
-    found = Import.objects.select_related("by").order_by("-pk")
+    found = _theirs(request).order_by("-pk")
     found = found.filter(pk__lt=int(after)) if after.isdecimal() and len(after) < 18 else found
     rows = list(found[: AT_ONCE + 1])
     context = {
@@ -58,11 +59,11 @@ def imports(request: HttpRequest) -> HttpResponse:
     return render(request, "integrations/imports/imports.html", context, status=422 if wrong else 200)
 
 
-@admins_only
+@needs(MOVES)
 @require_http_methods(["GET", "POST"])
 def import_(request: HttpRequest, pk: int) -> HttpResponse:
     """POST says what the file is and what its columns mean, and does `act`: look (the first rows), run, or discard."""
-    one = get_object_or_404(Import.objects.select_related("by"), pk=pk)
+    one = _found(request, pk)
     if request.method == "GET":
         return _page(request, one)
     if one.state != Import.State.DRAFT:
@@ -79,19 +80,19 @@ def import_(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("import", pk=pk)
 
 
-@admins_only
+@needs(MOVES)
 @require_safe
 def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """How far it is; the page asks for it while it runs."""
-    one = get_object_or_404(Import.objects.select_related("by"), pk=pk)
+    one = _found(request, pk)
     return render(request, "integrations/imports/progress.html", _how_far(one))
 
 
-@admins_only
+@needs(MOVES)
 @require_POST
 def import_act(request: HttpRequest, pk: int) -> HttpResponse:
     """`act`: undo what was brought in, or go on where it stopped."""
-    one = get_object_or_404(Import, pk=pk)
+    one = _found(request, pk)
     if request.POST.get("act") == "undo":
         running.undo(one, by=agent_of(request))
     elif one.state == Import.State.STOPPED:
@@ -99,15 +100,30 @@ def import_act(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("import", pk=pk)
 
 
-@admins_only
+@needs(MOVES)
 @require_safe
 def import_aside(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What was set aside, as a table that can be mended and brought in again."""
-    one = get_object_or_404(Import, pk=pk)
+    one = _found(request, pk)
     answer = StreamingHttpResponse(_aside(one), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="set-aside-{one.pk}.csv"'
     answer["Cache-Control"] = "private, no-store"
     return answer
+
+
+def _theirs(request: HttpRequest) -> QuerySet[Import]:
+    """Agents are the admin's alone: who brings them in could bring in an admin."""
+    found = Import.objects.select_related("by")
+    return found if agent_of(request).is_admin else found.exclude(what=Import.What.AGENTS)
+
+
+def _found(request: HttpRequest, pk: int) -> Import:
+    return get_object_or_404(_theirs(request), pk=pk)
+
+
+def _whats(request: HttpRequest) -> list[tuple[str, str]]:
+    is_admin = agent_of(request).is_admin
+    return [(value, str(label)) for value, label in Import.What.choices if is_admin or value != Import.What.AGENTS]
 
 
 class _Echo:
@@ -130,7 +146,7 @@ def _told(request: HttpRequest, one: Import) -> str:
     given = {name: str(value) for name, value in request.POST.items()}
     one.options = Choices.read(given, agent_of(request).get_timezone()).kept()
     if one.form == "csv":
-        what = given["what"] if given.get("what") in Import.What.values else one.what
+        what = given["what"] if given.get("what") in dict(_whats(request)) else one.what
         encoding = given["encoding"] if given.get("encoding") in ENCODINGS else one.encoding
         delimiter = DELIMITERS.get(given.get("delimiter", ""), one.delimiter)
         if (what, encoding, delimiter) != (one.what, one.encoding, one.delimiter):
@@ -174,7 +190,7 @@ def _discarded(request: HttpRequest, one: Import) -> HttpResponse:
 def _page(request: HttpRequest, one: Import, wrong: str = "") -> HttpResponse:
     context: dict[str, object] = {**_how_far(one), "wrong": wrong, "tab": "imports"}
     if one.state == Import.State.DRAFT:
-        context |= _draft(one)
+        context |= {**_draft(one), "whats": _whats(request)}
     else:
         aside = one.rows.filter(state=ImportRow.State.ASIDE).order_by("number")
         context |= {"aside": aside[:AT_ONCE], "stayed": one.rows.filter(state=ImportRow.State.STAYED)[:200]}
@@ -195,7 +211,6 @@ def _draft(one: Import) -> dict[str, object]:
         "fields": fields.fields_of(one.what),
         "lacking": _lacking(one),
         "choices": Choices.of(one),
-        "whats": Import.What.choices,
         "encodings": ENCODINGS,
         "delimiters": [("comma", ",", ","), ("semicolon", ";", ";"), ("tab", "\t", _("tab")), ("bar", "|", "|")],
         "channels": Channel.objects.order_by("-is_active", "name")[:MOST_CHANNELS],

@@ -116,3 +116,12 @@ def test_the_mails_are_what_the_issue_asks_for():
 def test_percentiles_are_values_that_were_measured():
     assert [percentile(range(1, 101), share) for share in (0.5, 0.95, 1.0)] == [50, 95, 100]
     assert percentile([7.0], 0.95) == 7.0
+
+
+def test_moves_brings_a_table_and_a_mailbox_in_and_says_what_memory_it_took(bench):
+    result = bench("moves", "--rows", "20", "--megabytes", "1")
+    assert_machine(result, "moves")
+    assert (result["customers"]["made"], result["customers"]["set_aside"]) == (20, 0)
+    for moved in (result["customers"], result["mails"]):
+        assert moved["state"] == "done" and moved["items"] and moved["set_aside"] == 0
+        assert all(moved[f"{step}_peak_mb"] > 10 for step in ("take", "preview", "bring_in"))

@@ -47,7 +47,7 @@ def test_a_role_opens_its_pages_and_no_other(as_root, client, ada):
     client.force_login(agent)
     for name in ("hours_list", "tag_list"):
         assert client.get(reverse(name)).status_code == 200
-    for name in ("agents", "teams", "roles", "connectors", "privacy", "audit_log", "skills", "invitation"):
+    for name in ("agents", "teams", "roles", "connectors", "privacy", "audit_log", "skills", "invitation", "imports"):
         assert client.get(reverse(name)).status_code == 404
     assert client.get(reverse("settings")).url == reverse("hours_list")
     page = client.get(reverse("hours_list")).content.decode()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core import mail as outbox
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.urls import reverse
 
@@ -15,8 +16,8 @@ from conversations.inbound.receive import receive
 from conversations.models import AuditEntry
 from customers.identify import Handle, identify
 from customers.models import Claim, Customer, Event, Identity, Order, Trait
-from deskapp.models import User
-from integrations.imports import files, running
+from deskapp.models import OwnRole, User
+from integrations.imports import files, items, running
 from integrations.imports.preview import preview
 from integrations.models import Import, ImportRow
 from tests.conftest import from_ann
@@ -248,7 +249,7 @@ def test_what_is_no_such_file_is_refused(admin, monkeypatch):
     assert Import.objects.count() == 0
     page = admin.get(reverse("imports")).content.decode()
     assert "Up to 60 MB" in page  # said before anything is sent
-    monkeypatch.setattr("integrations.imports.uploading.LARGEST_UPLOAD", 100)
+    monkeypatch.setattr("integrations.views.imports.LARGEST_UPLOAD", 100)
     assert "more than" in uploaded(admin, "email\n" + "a@home.example\n" * 20)
 
 
@@ -284,6 +285,22 @@ def test_what_is_needed_is_said_and_a_draft_can_be_thrown_away(admin):
     assert not Path(path).exists()
 
 
+def test_a_line_without_end_is_no_table(admin, monkeypatch):
+    monkeypatch.setattr(files, "LONGEST_LINE", 50_000)
+    one = brought_in(admin, "name,email\nAnn,ann@home.example\n" + "x" * 60_000 + "\nBob,bob@home.example\n")
+    assert one.state == "stopped" and "this is no table" in one.error
+    assert "this is no table" in uploaded(admin, "name" * 20_000)
+
+
+def test_a_conversation_without_end_is_set_aside_piece_by_piece(admin, mail, monkeypatch):
+    monkeypatch.setattr(items, "MOST_MESSAGES", 3)
+    said = "".join(f"7,2026-03-0{day} 10:00,ann@home.example,Words {day}\n" for day in range(1, 9))
+    short = "8,2026-03-01 10:00,bob@home.example,Hello\n"
+    one = brought_in(admin, "conversation,at,email,text\n" + said + short, "talks.csv", channel=mail.pk)
+    assert counts(one) == ("done", 1, 0, 2)
+    assert [len(row.said) for row in one.rows.filter(state="aside").order_by("number")] == [4, 4]
+
+
 def test_only_admins_come_in(client, sam, root):
     one = Import.objects.create(what="customers", form="csv", name="people.csv")
     client.force_login(sam)
@@ -291,3 +308,36 @@ def test_only_admins_come_in(client, sam, root):
         assert client.get(reverse(name, args=[one.pk])).status_code == 404
     assert client.get(reverse("imports")).status_code == client.post(reverse("imports")).status_code == 404
     assert client.post(reverse("import_act", args=[one.pk]), {"act": "undo"}).status_code == 404
+
+
+def test_a_role_may_move_customers_but_no_agents(client, admin, root, ada):
+    theirs = uploaded(admin, "name,email,role\nEve,eve@desk.example,admin\n", "agents.csv")
+    role = OwnRole.objects.create(name="Mover", permissions=["settings.moves"])
+    User.objects.filter(pk=ada.pk).update(own_role=role, granted=["settings.moves"])
+    client.force_login(User.objects.get(pk=ada.pk))
+    page = client.get(reverse("imports"))
+    assert page.status_code == 200 and theirs not in page.context["imports"]
+    assert client.get(reverse("settings")).url == reverse("imports")
+    assert client.get(reverse("import", args=[theirs.pk])).status_code == 404
+    one = uploaded(client, "name,email,role\nEve,eve@desk.example,admin\n", "agents.csv")
+    assert one.what == "customers"
+    assert b'value="agents"' not in client.get(reverse("import", args=[one.pk])).content
+    told(client, one, "run", what="agents")
+    Import.objects.filter(pk=one.pk).update(what="agents", state="waiting", mapping={"0": "name", "1": "email"})
+    assert counts(running.run(one.pk)) == ("done", 0, 0, 1)
+    assert not User.objects.filter(email="eve@desk.example").exists()
+    assert client.post(reverse("exports")).status_code == 302
+
+
+def test_a_file_too_large_for_the_browser_is_taken_from_the_disk(root, ada, tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text(PEOPLE)
+    said = io.StringIO()
+    call_command("take_file", str(path), by=root.email, stdout=said)
+    one = Import.objects.get()
+    assert (one.state, one.by, one.name) == ("draft", root, "people.csv")
+    assert reverse("import", args=[one.pk]) in said.getvalue()
+    with pytest.raises(CommandError, match="may bring anything in"):
+        call_command("take_file", str(path), by=ada.email)
+    with pytest.raises(CommandError, match="No such file"):
+        call_command("take_file", str(tmp_path / "none.csv"), by=root.email)

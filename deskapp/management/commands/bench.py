@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-BENCHES = {name: f"deskapp.bench.{name}.run" for name in ("ingest", "inbox", "live", "timeline", "events")}
+BENCHES = {name: f"deskapp.bench.{name}.run" for name in ("ingest", "inbox", "live", "timeline", "events", "moves")}
 BENCHES["channels"] = "deskapp.bench.doors.run"  # no module is named for what Django means by another thing
 INSIDE = "THROUGHLINE_BENCH"  # set in the process that measures
 
@@ -34,6 +34,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--tracked", type=int, default=20_000, help="events: calls through the tracking API (20000)"
         )
+        parser.add_argument("--rows", type=int, default=200_000, help="moves: customers in the table (200000)")
+        parser.add_argument("--megabytes", type=int, default=300, help="moves: the size of the mailbox (300)")
         parser.add_argument("--agents", type=int, default=200, help="live: connected agents (200)")
         parser.add_argument("--rates", default="1,50", help="live: messages a second (1,50)")
         parser.add_argument("--rate", type=int, default=100, help="channels: webhooks a second (100)")
