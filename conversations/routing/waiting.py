@@ -1,0 +1,104 @@
+"""Who waits for an agent: what enters the queue, what leaves it, and the word to the workers that there is to do.
+
+The queue is a table, so nothing is lost with a worker or with Redis. Workers are asked at once, by one task that waits
+for all who ask; beat comes too. Locks are taken in one order everywhere: the conversation first, then its place here.
+"""
+
+from collections.abc import Iterable
+
+import structlog
+from celery import current_app
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerError
+from redis.exceptions import RedisError
+
+from conversations.models import Conversation, Waiting
+from conversations.routing.facts import Trigger
+
+log = structlog.get_logger(__name__)
+
+DUE, BACKLOG = "conversations.route", "conversations.drain"
+LOST_AFTER = 5  # seconds after which a task that nobody began is taken for lost
+
+# Without published rules nobody is routed: then nothing enters, and no second statement finds that out.
+_ENTER = """
+insert into conversations_waiting
+    (conversation_id, team_id, priority, due_at, since, trigger, step, look_at, passed)
+select c.id, c.team_id, c.priority, c.due_at, coalesce(c.waiting_since, %(now)s), %(trigger)s, 0, %(now)s, %(passed)s
+from conversations_conversation c
+where c.id = any(%(ids)s)
+  and exists (select 1 from conversations_routingpolicy where state in ('published', 'trial'))
+on conflict (conversation_id) do update set
+    trigger = excluded.trigger,
+    look_at = excluded.look_at,
+    priority = excluded.priority,
+    due_at = excluded.due_at,
+    passed = (select coalesce(array_agg(distinct agent), '{}')
+              from unnest(conversations_waiting.passed || excluded.passed) agent)
+returning conversation_id
+"""
+_LEAVE = """
+with gone as (delete from conversations_waiting where conversation_id = any(%s))
+select exists (select 1 from conversations_waiting where conversation_id <> all(%s))
+"""
+
+
+def enqueue(conversation: Conversation, trigger: Trigger, *, passed: Iterable[int] = ()) -> None:
+    """Has it given to somebody, soon after commit; one that waits already is looked at again. `passed`: the agents who
+    gave it back. Call with the conversation stored and locked. Spam, and what was merged away, waits for nobody."""
+    enqueue_each([conversation], trigger, passed=passed)
+
+
+def enqueue_each(conversations: Iterable[Conversation], trigger: Trigger, *, passed: Iterable[int] = ()) -> None:
+    """`enqueue` for several, in one statement."""
+    ids = sorted(each.pk for each in conversations if not (each.is_spam or each.merged_into_id))
+    if not ids:
+        return
+    values = {"ids": ids, "trigger": trigger, "now": timezone.now(), "passed": sorted(set(passed))}
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTER, values)
+        entered = cursor.fetchall()
+    if entered:
+        transaction.on_commit(lambda: ask(DUE), robust=True)
+
+
+def leave(*conversations: int) -> None:
+    """They wait no more: somebody has them, or they ended. As an agent may have room by that, the others are looked
+    through after commit, if there are any. Call with them locked."""
+    ids = list(conversations)
+    with connection.cursor() as cursor:
+        cursor.execute(_LEAVE, [ids, ids])
+        (others,) = cursor.fetchone()
+    if others:
+        transaction.on_commit(lambda: ask(BACKLOG), robust=True)
+
+
+def look_again() -> None:
+    """Rules, skills, teams or capacities changed: everything that waits is decided anew, after commit."""
+    if Waiting.objects.update(look_at=timezone.now(), trigger="changed"):
+        transaction.on_commit(lambda: ask(DUE), robust=True)
+
+
+def ask(task: str, *, wait: float = 0.0) -> None:
+    """Has a worker come. While a task waits that nobody has begun, no other is needed: it will see what was there
+    before it began."""
+    try:
+        if cache.add(_asked(task), 1, timeout=LOST_AFTER):
+            current_app.send_task(task, countdown=wait, retry=False)
+    except (BrokerError, RedisError, OSError):
+        log.warning("the broker is gone: left to the sweep", task=task)
+
+
+def begun(task: str) -> None:
+    """A task has begun: whatever comes from now on asks for another one."""
+    try:
+        cache.delete(_asked(task))
+    except (RedisError, OSError):
+        return
+
+
+def _asked(task: str) -> str:
+    return f"{settings.REDIS_PREFIX}:asked:{task}"
