@@ -9,6 +9,7 @@ from conversations.models.channel import BlockedSender, Channel, Medium
 from conversations.models.conversation import NOT_WAITING, Conversation, Participant, Priority, Status
 from conversations.models.delivery import Delivery, DeliveryAttempt
 from conversations.models.draft import Draft
+from conversations.models.dry_run import DryRun, DryRunHit
 from conversations.models.early_change import EarlyChange
 from conversations.models.hours import Closure, Hours
 from conversations.models.lease import Lease
@@ -18,6 +19,7 @@ from conversations.models.moment import Moment
 from conversations.models.order_act import OrderAct
 from conversations.models.parting import Parting
 from conversations.models.personal import Follow, Mention, PushSubscription, ReadMark
+from conversations.models.required_field import FieldValue, RequiredField
 from conversations.models.routing import (
     AgentState,
     Roster,
@@ -27,11 +29,14 @@ from conversations.models.routing import (
     TopicExample,
     Waiting,
 )
+from conversations.models.rule import Rule, RuleEvent, RuleRun, RuleTally
 from conversations.models.skill import AgentSkill, Skill
+from conversations.models.sla import Deadline, Recount, SlaPolicy
 from conversations.models.tag import Tag
 from conversations.models.team import Team
 from conversations.models.template import MessageTemplate
 from conversations.models.view import SavedView
+from conversations.models.webhook import Webhook, WebhookCall
 
 __all__ = [
     "AgentState",
@@ -43,6 +48,9 @@ __all__ = [
     "Waiting",
     "AgentSkill",
     "Branding",
+    "Deadline",
+    "Recount",
+    "SlaPolicy",
     "NOT_WAITING",
     "Activity",
     "Attachment",
@@ -57,7 +65,10 @@ __all__ = [
     "Delivery",
     "DeliveryAttempt",
     "Draft",
+    "DryRun",
+    "DryRunHit",
     "EarlyChange",
+    "FieldValue",
     "Follow",
     "Hours",
     "Lease",
@@ -75,9 +86,16 @@ __all__ = [
     "PushSubscription",
     "Reaction",
     "ReadMark",
+    "RequiredField",
+    "Rule",
+    "RuleEvent",
+    "RuleRun",
+    "RuleTally",
     "SavedView",
     "Skill",
     "Status",
     "Tag",
     "Team",
+    "Webhook",
+    "WebhookCall",
 ]
