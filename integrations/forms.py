@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from integrations.adapters.about import About, Field
 from integrations.adapters.media.chat import about as chat_about
+from integrations.adapters.media.form import adapter as form_adapter
 from integrations.adapters.trackers import about as tracker_about
 from integrations.models import Connector
 from integrations.wiring import WEBHOOK_SECRET, hook_address
@@ -125,7 +126,7 @@ def _parsed(words: str) -> list[tuple[str, str]]:
 def _values(connector: Connector, about: About) -> dict[str, str]:
     """Only what is ours to hand out: what the provider gave us is shown nowhere."""
     made = {name: connector.secrets.get(name, "") for name in about.made or {}}
-    tags = {"chat": chat_about.tag_of, "segment": tracker_about.tag_of}
+    tags = {"chat": chat_about.tag_of, "segment": tracker_about.tag_of, "form": form_adapter.tag_of}
     return {
         **made,
         "address": hook_address(connector),

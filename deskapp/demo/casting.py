@@ -11,7 +11,9 @@ from integrations.simulators.customers import Scene
 from integrations.simulators.demo_shop.goods import PRODUCTS
 
 BY_PHONE, BY_MAIL_ANYHOW = 0.4, 0.1
-PHONES = (Kind.PHONE, Kind.WHATSAPP, Kind.TELEGRAM, Kind.INSTAGRAM, Kind.MASTODON)
+PHONES = (
+    Kind.PHONE, Kind.WHATSAPP, Kind.TELEGRAM, Kind.MESSENGER, Kind.INSTAGRAM, Kind.MASTODON, Kind.X, Kind.LINE,
+)  # fmt: skip
 BUYS, SENDS_BACK = 0.35, 0.2  # of those who write, and of those who buy
 LANGUAGES = {language.code: language for language in SHARES}
 

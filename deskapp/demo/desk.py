@@ -96,6 +96,7 @@ def build() -> None:
     _tracker()
     _shop()
     reached.build(teams, DOMAIN)
+    reached.build_form(IDENTITY_SECRET, mail)
     for name, of_team, text in CANNED:
         CannedReply.objects.get_or_create(name=name, defaults={"text": text, "team": teams.get(of_team)})
     for name in TAGS:

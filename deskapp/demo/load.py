@@ -163,7 +163,7 @@ class Loader:
     def _identity(self, person: Person, medium: str) -> Identity:
         if medium == Medium.CHAT:
             return self.identities[Kind.VISITOR, person.visitor]
-        if medium == Medium.EMAIL:
+        if medium in (Medium.EMAIL, Medium.API):  # a form is answered by mail
             return self.identities[Kind.EMAIL, person.email]
         kind = Kind.PHONE if medium in (Medium.SMS, Medium.VOICE) else medium
         return self.identities[kind, next(value for each, value, _shown in person.handles if each == kind)]
@@ -251,6 +251,10 @@ def _external_id(line: Line, person: Person, message: Message) -> str:
     number = int(line.at.timestamp())
     if line.medium == Medium.TELEGRAM:
         return f"{person.handles[0][1]}:{number}"
+    if line.medium == Medium.VOICE:
+        return f"CA{message.client_id.hex}"
+    if line.medium == Medium.X:
+        return f"{number * 10**9}" if line.is_public else f"dm:{number * 10**9}"
     return f"{number * 10**8}" if line.medium == Medium.MASTODON else f"demo-{message.client_id}"
 
 

@@ -51,13 +51,41 @@ def _written(now: datetime) -> list[Talk]:
                     ((str(Kind.TELEGRAM), "5171248077", "@zofia_na_szlaku"),))  # fmt: skip
     camille = _person(now, "Camille Roussel", "camille.roussel@webpost.example", "fr", "Europe/Paris", "Chamonix",
                       ((str(Kind.INSTAGRAM), "17842900417726031", "@camille.en.altitude"),))  # fmt: skip
+    owen = _person(now, "Owen Pritchard", "owen.pritchard@homepost.example", "en", "Europe/London", "Bethesda",
+                   ((str(Kind.MESSENGER), "7304512896610042", "Owen Pritchard"),))  # fmt: skip
+    haruka = _person(now, "Haruka Mori", "haruka.mori@letterbox.example", "en", "Asia/Tokyo", "Matsumoto",
+                     ((str(Kind.LINE), "U4af4980629b8e2c1d5a7c3e90f1b6d28", "Haruka Mori"),))  # fmt: skip
     seam = (File("naht.png", "image/png", photo("rust", 7)),)
     return [
         _waits(now, aoife, Medium.SMS, 5, "Hi, Aoife here. The parcel shop in Sligo is shut till Monday. Can I hand the boots in somewhere else?"),
         _waits(now, jonas, Medium.WHATSAPP, 11, "Moin! Am Ärmel geht die Naht auf 🧵", "Hier ein Bild. Lohnt sich das noch?", team="Repairs", agent="", tags=("seam",), files=seam),
         _waits(now, zofia, Medium.TELEGRAM, 15, "Dzień dobry! Czy buty Scree są jeszcze w rozmiarze 38? Na stronie raz są, raz ich nie ma."),
         _waits(now, camille, Medium.INSTAGRAM, 20, "Bonjour ! La veste de votre story d’hier, elle existe en vert mousse ? 💚", team="Orders"),
+        _waits(now, owen, Medium.MESSENGER, 24, "Hello, the Cairn pack: does a litre bottle fit the side pocket?", "The old one was too shallow.", team="Orders"),
+        _waits(now, haruka, Medium.LINE, 31, "Hello from Matsumoto! Do you send the stove to Japan, too?", team="Orders", agent=""),
+        _asked_aloud(now), _filled_in(now),
     ]  # fmt: skip
+
+
+def _asked_aloud(now: datetime) -> Talk:
+    dana = _person(now, "Dana Whitlock", "dana.whitlock@northmail.example", "en", "Europe/London", "Keswick",
+                   ((str(Kind.X), "2244994945", "@danawhitlock"),))  # fmt: skip
+    at = now - timedelta(minutes=43)
+    text = "@hollinfell the zip of my Kestrel gave up on Helvellyn. In the rain. Is that what ten years means?"
+    lines = [Line(INBOUND, text, at, Medium.X, is_public=True)]
+    return Talk(dana, "", "Repairs", lines, [], Status.OPEN, "", tags=("zip",), unread=True)
+
+
+def _filled_in(now: datetime) -> Talk:
+    """The contact form of the shop's page, which is answered by mail."""
+    mirela = _person(now, "Mirela Kovač", "mirela.kovac@webpost.example", "en", "Europe/Zagreb", "Delnice", ())
+    at = now - timedelta(minutes=52)
+    text = "Good day,\n\nmay I send the boots back from Croatia with your label, or do I pay the post myself?\n\nMirela"
+    facts = [Fact(Verb.ASSIGNED, at + timedelta(minutes=1), to="ada")]
+    subject = "A return · HF-48377"
+    return Talk(
+        mirela, subject, "Returns", [Line(INBOUND, text, at, Medium.API)], facts, Status.OPEN, "ada", unread=True
+    )
 
 
 def complained(now: datetime) -> Talk:

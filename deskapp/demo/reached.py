@@ -1,17 +1,22 @@
-"""Where else Hollin & Fell is reached: telephone, texts, WhatsApp, Instagram, Telegram and Mastodon, each wired to
+"""Where else Hollin & Fell is reached: telephone, texts, messengers, in public and by a form on its page; each wired to
 the provider that `manage.py simulate` plays on this machine."""
 
 from dataclasses import dataclass, field
+
+from django.conf import settings
 
 from conversations.models import Channel, Medium, Team
 from deskapp.models import User
 from integrations import wiring
 from integrations.models import Connector
-from integrations.simulators import mastodon, meta_graph, telegram, twilio
+from integrations.simulators import line as line_app
+from integrations.simulators import mastodon, meta_graph, telegram, twilio, x
 
 LINE, TEXTS = "+441632960100", "+447700900140"
 EXTENSIONS = {"ada": "+441632960141", "noor": "+441632960142", "grace": "+441632960143"}
-TWILIO, META, TELEGRAM, MASTODON = (f"http://127.0.0.1:{port}" for port in (11201, 11202, 11203, 11204))
+TWILIO, META, TELEGRAM, MASTODON, X, LINE_APP = (f"http://127.0.0.1:{port}" for port in range(11201, 11207))
+FORM_KEY = "write-to-us"
+FORM_TOPICS = ("An order", "A return", "A repair")
 ACCOUNT = {"account_sid": twilio.ACCOUNT, "auth_token": twilio.TOKEN, "region": "GB"}
 APP = {"access_token": meta_graph.TOKEN, "app_secret": meta_graph.APP_SECRET}
 
@@ -40,11 +45,18 @@ LINES = (
     Line("instagram", Medium.INSTAGRAM, "Instagram", "hollinfell", META, {
         **APP, "account_id": meta_graph.INSTAGRAM,
     }, "Orders"),
+    Line("messenger", Medium.MESSENGER, "Messenger", "Hollin & Fell", META, {
+        **APP, "page_id": meta_graph.PAGE,
+    }, "Orders"),
     Line("telegram", Medium.TELEGRAM, "Telegram", str(telegram.BOT["username"]), TELEGRAM, {"token": telegram.TOKEN},
          "Orders"),
     Line("mastodon", Medium.MASTODON, "Mastodon", f"hollinfell@{mastodon.DOMAIN}", MASTODON, {
         "site": MASTODON, "access_token": mastodon.TOKEN,
     }, "Returns"),
+    Line("x", Medium.X, "X", str(x.US["username"]), X, {**x.SECRETS, "way": "webhook"}, "Returns"),
+    Line("line", Medium.LINE, "LINE", str(line_app.BOT["basicId"]), LINE_APP, {
+        "channel_secret": line_app.SECRET, "access_token": line_app.TOKEN,
+    }, "Orders"),
 )  # fmt: skip
 
 
@@ -56,3 +68,15 @@ def build(teams: dict[str, Team], domain: str) -> None:
         if not Channel.objects.filter(medium=line.medium).exists():
             connector = Connector(adapter=line.adapter, settings={"api_url": line.provider})
             wiring.connect(connector, line.given, address=line.address, name=line.name, team=teams[line.team])
+
+
+def build_form(identity_secret: str, answers_by: Channel) -> None:
+    """On the shop's own page; who is signed in there is vouched for as in the chat."""
+    if Channel.objects.filter(medium=Medium.API, address=FORM_KEY).exists():
+        return
+    connector = Connector(adapter="form")
+    given = {"origins": settings.SITE_URL, "topics": "\n".join(FORM_TOPICS), "title": "Write to Hollin & Fell"}
+    wiring.connect(connector, given, address=FORM_KEY, name="Contact form", team=answers_by.team)
+    connector.secrets = {**connector.secrets, "identity": identity_secret}
+    connector.save(update_fields=["sealed"])
+    Channel.objects.filter(connector=connector).update(fallback=answers_by)

@@ -1,4 +1,5 @@
-"""Customers who keep writing to the demo's desk at a gentle pace, by the doors that real ones use: SMTP and the widget.
+"""Customers who keep writing to the demo's desk at a gentle pace, by the doors that real ones use: SMTP, the widget and
+the contact form.
 
 They read what agents answer, in their mailbox and over their socket, and now and then say something to it. Nothing
 here writes a row.
@@ -7,6 +8,7 @@ here writes a row.
 import asyncio
 import imaplib
 import random
+import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -27,7 +29,8 @@ from integrations.simulators.demo_shop.book import Book
 
 log = structlog.get_logger(__name__)
 
-CHAT_SHARE = 0.45
+CHAT_SHARE, FORM_SHARE = 0.45, 0.2
+READS = 3.0  # seconds: who fills in a form faster than anybody can is asked to send it again
 MOST_CHATS = 8  # at once
 UNREACHABLE = (OSError, imaplib.IMAP4.error, httpx.HTTPError, websockets.WebSocketException, TimeoutError)
 
@@ -59,6 +62,7 @@ class Doors:
     imap: tuple[str, int]
     chat_key: str
     identity_secret: str
+    form_key: str = ""
 
 
 async def live(pace: float, *, site: str, cast: Callable[[], Scene]) -> None:
@@ -81,6 +85,8 @@ async def live(pace: float, *, site: str, cast: Callable[[], Scene]) -> None:
                 task = tasks.create_task(_tried(partial(chat, doors, scene, pace)))
                 chats.add(task)
                 task.add_done_callback(chats.discard)
+            elif doors.form_key and random.random() < FORM_SHARE:
+                await _tried(partial(fill_in, doors, post, scene))
             else:
                 await _tried(partial(write, post, scene))
 
@@ -89,6 +95,7 @@ def find_doors(site: str) -> Doors:
     mail = Connector.objects.select_related("channel").filter(adapter="imap", is_active=True).order_by("pk")[0]
     talk = Connector.objects.select_related("channel").filter(adapter="chat", is_active=True).order_by("pk")[0]
     assert mail.channel is not None and talk.channel is not None
+    form = Connector.objects.select_related("channel").filter(adapter="form", is_active=True).order_by("pk").first()
     place = mail.settings
     return Doors(
         site=site.rstrip("/"),
@@ -97,6 +104,7 @@ def find_doors(site: str) -> Doors:
         imap=(str(place["imap_host"]), int(place["imap_port"])),
         chat_key=talk.channel.address,
         identity_secret=talk.secrets.get("identity", ""),
+        form_key=form.channel.address if form and form.channel else "",
     )
 
 
@@ -114,6 +122,22 @@ def shop(scene: Scene) -> None:
 async def write(post: Post, scene: Scene) -> None:
     post.expect(scene.email, name=scene.name, more=scene.more)
     await post.send(scene.email, name=scene.name, subject=scene.subject, text=scene.letter)
+
+
+async def fill_in(doors: Doors, post: Post, scene: Scene) -> None:
+    """The contact form; its answer comes by mail."""
+    path = f"/form/{doors.form_key}/"
+    async with httpx.AsyncClient(base_url=doors.site, timeout=20) as client:
+        page = await client.get(path, params={"lang": scene.language})
+        page.raise_for_status()
+        shown = re.search(r'name="shown" value="([^"]+)"', page.text)
+        await asyncio.sleep(READS)
+        said = {"name": scene.name, "email": scene.email, "text": scene.letter, "shown": shown[1] if shown else ""}
+        answer = await client.post(path, params={"lang": scene.language}, data=said)
+    if answer.status_code == 302:
+        post.expect(scene.email, name=scene.name, more=scene.more)
+    else:
+        log.info("the form was not taken", status=answer.status_code)
 
 
 async def chat(doors: Doors, scene: Scene, pace: float) -> None:

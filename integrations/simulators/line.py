@@ -8,6 +8,7 @@ import itertools
 import json
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 from integrations.adapters.media.line.adapter import sign
 from integrations.simulators.server import Call, Json, ProviderServer, Reply, Webhook
@@ -23,6 +24,7 @@ class LineServer(ProviderServer):
         super().__init__(port=port)
         self.token, self.quota, self.is_active, self.reaches_desk = TOKEN, 0, True, True
         self.friends: set[str] = set()
+        self.names: dict[str, str] = {}
         self.said: list[Json] = []
         self.keys: dict[str, Json] = {}
         self.files: dict[str, tuple[bytes, str]] = {}
@@ -53,7 +55,14 @@ class LineServer(ProviderServer):
 
     def owe(self, *events: Json) -> None:
         body = json.dumps({"destination": BOT["userId"], "events": list(events)}).encode()
-        self.owed.append(Webhook("webhook", {"X-Line-Signature": sign(SECRET, body)}, body))
+        self.owed.append(Webhook("webhook", {"X-Line-Signature": sign(SECRET, body)}, body, self.endpoint))
+
+    def count_from(self, first: int) -> None:
+        self._numbers = itertools.count(first * 1000)
+
+    def remember(self, person: str, *, name: str, at: datetime, said: str, text: str, is_public: bool) -> None:
+        self.friends.add(person)
+        self.names[person] = name
 
     # What the desk asks.
 
@@ -68,7 +77,8 @@ class LineServer(ProviderServer):
                 return refusal(404, "Not found")
             return Reply(found[0], 200 if found[0] else 202, {"Content-Type": found[1]})  # 202: it is worked on
         if call.path.startswith("/v2/bot/profile/"):
-            return Reply({"userId": call.path.rpartition("/")[2], "displayName": "LINE Test"})
+            who = call.path.rpartition("/")[2]
+            return Reply({"userId": who, "displayName": self.names.get(who) or "LINE Test"})
         answers = ROUTES.get((call.method, call.path))
         return answers(self, call) if answers else refusal(404, "Not found")
 

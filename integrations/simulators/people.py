@@ -21,6 +21,7 @@ from django.conf import settings
 from django.db import connection
 
 from integrations.models import Connector
+from integrations.simulators.line import LineServer
 from integrations.simulators.mastodon import MastodonServer
 from integrations.simulators.meta import GraphServer
 from integrations.simulators.server import ProviderServer, Webhook
@@ -28,6 +29,7 @@ from integrations.simulators.telegram import TelegramServer
 from integrations.simulators.twilio import TwilioServer
 from integrations.simulators.twilio_calls import Course, Switchboard
 from integrations.simulators.world import World
+from integrations.simulators.x import XServer
 
 log = structlog.get_logger(__name__)
 
@@ -37,9 +39,12 @@ RINGS, SPEAKS = 18.0, 25.0  # seconds
 SERVER_OF: dict[str, type[ProviderServer]] = {
     "phone": TwilioServer,
     "whatsapp": GraphServer,
+    "messenger": GraphServer,
     "instagram": GraphServer,
     "telegram": TelegramServer,
     "mastodon": MastodonServer,
+    "x": XServer,
+    "line": LineServer,
 }
 
 
@@ -120,13 +125,22 @@ class People:
             server.write(spoken.value.lstrip("+"), line, name=spoken.name)
         elif isinstance(server, GraphServer):
             server.profiles[spoken.value] = {"name": spoken.name, "username": spoken.name.split()[0].lower()}
-            server.talk("instagram", spoken.value, line)
+            server.talk(spoken.kind, spoken.value, line)
         elif isinstance(server, TelegramServer):
             first, _space, last = spoken.name.partition(" ")
             server.person(int(spoken.value), first, last)
             server.write(int(spoken.value), line)
         elif isinstance(server, MastodonServer):
             server.write(spoken.value, line, visibility="direct" if answered else "public", reply_to=answered)
+        elif isinstance(server, XServer):
+            server.person(spoken.value, spoken.name, spoken.name.split()[0].lower())
+            if answered:
+                server.write(spoken.value, line)
+            else:
+                server.mention(spoken.value, line)
+        elif isinstance(server, LineServer):
+            server.names[spoken.value] = spoken.name
+            server.write(spoken.value, line)
 
     def _answer(self, server: ProviderServer) -> None:
         """Each answer of an agent gets one word more, while they have one."""
@@ -203,3 +217,7 @@ def _answers(server: ProviderServer) -> Iterator[tuple[str, str]]:
         for said in list(server.said):
             answered = server.statuses.get(said["in_reply_to_id"] or "")
             yield (answered["account"]["acct"] if answered else "", said["id"])
+    elif isinstance(server, XServer):
+        yield from ((said.get("to") or server.author_of(said), said["id"]) for said in list(server.said))
+    elif isinstance(server, LineServer):
+        yield from ((str(said["to"]), said["sentMessages"][0]["id"]) for said in list(server.said))

@@ -130,6 +130,9 @@ class ProviderServer(Trouble):
     def count_from(self, first: int) -> None:
         """Its numbers begin here, for one that is started again beside a desk that remembers."""
 
+    def trust(self, secrets: Mapping[str, str]) -> None:
+        """What the desk has of its keys, which it gave out before it was started."""
+
     def remember(self, person: str, *, name: str, at: datetime, said: str, text: str, is_public: bool) -> None:
         """That this person wrote `text` then, which it gave the name `said`, before it was started."""
 

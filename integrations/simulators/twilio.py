@@ -19,9 +19,6 @@ Json = dict[str, Any]
 ACCOUNT, TOKEN = "AC" + "5" * 32, "the token of the account"
 NUMBER = "+447700900123"
 GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
-WAV = (
-    b"RIFF\x24\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x40\x1f\x00\x00\x80\x3e\x00\x00\x02\x00\x10\x00data"
-)
 
 REFUSED_TO = {
     "+15005550001": (21211, "The 'To' number is not a valid phone number."),

@@ -7,7 +7,8 @@ from email.utils import format_datetime
 from xml.etree import ElementTree as Xml
 
 from integrations.simulators.server import Webhook
-from integrations.simulators.twilio import ACCOUNT, NUMBER, WAV, TwilioServer
+from integrations.simulators.tone import spoken
+from integrations.simulators.twilio import ACCOUNT, NUMBER, TwilioServer
 
 Ask = Callable[[Webhook], str]  # hands a webhook to the desk, and gives the TwiML that it answers
 
@@ -42,8 +43,8 @@ class Switchboard:
         if course.name:
             call["CallerName"] = course.name
         verbs = self._asked(number["voice_url"], {**call, "CallStatus": "ringing"})
-        spoken = self._run(verbs, call, course)
-        status = "completed" if spoken or not course.gives_up else "no-answer"
+        has_spoken = self._run(verbs, call, course)
+        status = "completed" if has_spoken or not course.gives_up else "no-answer"
         self._told(number["status_callback"], {**call, "CallStatus": status, "CallDuration": "60"}, course)
         return call["CallSid"]
 
@@ -90,21 +91,22 @@ class Switchboard:
         if reached:
             told |= {"DialCallDuration": str(course.seconds), "DialBridged": "true"}
             if verb.get("record"):
-                self._keep(verb.get("recordingStatusCallback", ""), call, course)
+                self.keep(verb.get("recordingStatusCallback", ""), call, course)
         return self._run(self._asked(verb.get("action", ""), told), call, course) or bool(reached)
 
     def _record(self, verb: Xml.Element, call: dict[str, str], course: Course) -> None:
         if not course.leaves:
             return
-        recording = self._keep(verb.get("recordingStatusCallback", ""), call, course)
+        recording = self.keep(verb.get("recordingStatusCallback", ""), call, course)
         self._asked(verb.get("action", ""), {**call, "RecordingUrl": recording, "Digits": "hangup"})
         if verb.get("transcribe"):
             words = {"TranscriptionSid": "TR1", "TranscriptionText": course.leaves, "TranscriptionStatus": "completed"}
             self._told(verb.get("transcribeCallback", ""), {**call, **words}, course)
 
-    def _keep(self, callback: str, call: dict[str, str], course: Course) -> str:
+    def keep(self, callback: str, call: dict[str, str], course: Course) -> str:
+        """A recording, of which the callback is told once it lies there. Gives its address."""
         name = self.server.sid("RE")
-        self.server.files[name] = ("audio/mpeg", WAV)
+        self.server.files[name] = ("audio/wav", spoken(course.seconds))
         url = f"{self.server.url}/2010-04-01/Accounts/{ACCOUNT}/Recordings/{name}"
         fields = {
             "CallSid": call["CallSid"], "RecordingSid": name, "RecordingUrl": url, "RecordingStatus": "completed",

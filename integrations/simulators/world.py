@@ -16,13 +16,17 @@ from django.db import DatabaseError, InterfaceError, connection
 from conversations.models import Message
 from integrations import trials
 from integrations.adapters.media.heard import address_of
+from integrations.adapters.media.voice.twilio import flow
 from integrations.models import Connector, Trial
+from integrations.simulators.line import LineServer
 from integrations.simulators.mastodon import MastodonServer
 from integrations.simulators.meta import GraphServer
 from integrations.simulators.meta_talks import OBJECTS
 from integrations.simulators.server import ProviderServer, Webhook
 from integrations.simulators.telegram import TelegramServer
 from integrations.simulators.twilio import TwilioServer
+from integrations.simulators.twilio_calls import Course, Switchboard
+from integrations.simulators.x import XServer
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +39,10 @@ SERVERS: dict[str, type[ProviderServer]] = {
     "instagram": GraphServer,
     "telegram": TelegramServer,
     "mastodon": MastodonServer,
+    "x": XServer,
+    "line": LineServer,
 }
+MESSAGE_SECONDS = 14  # of a voice-mail
 REMEMBERED = 500  # messages of each channel: who of before may be answered
 
 
@@ -130,12 +137,25 @@ class World:
                     _enter(wired.server, connector)
                 trial = Trial.objects.create(connector=connector, what=Trial.What.CHECK, language="en")
                 trials.run(trial.pk)
+                if isinstance(wired.server, TwilioServer) and connector.adapter == "twilio_voice":
+                    _tell_recordings(wired.server, connector)
 
 
 def _enter(server: GraphServer, connector: Connector) -> None:
     """What an admin enters by hand among the app's webhooks, where the desk may not."""
     kept: dict[str, object] = {"object": OBJECTS[connector.adapter], "callback_url": address_of(connector)}
     server.subscriptions[OBJECTS[connector.adapter]] = {**kept, "active": True}
+
+
+def _tell_recordings(server: TwilioServer, connector: Connector) -> None:
+    """Of the calls that the seed has written down, by the door: the desk then fetches them as it does any other."""
+    board = Switchboard(server, lambda webhook: "", holds=True)
+    calls = Message.objects.filter(channel=connector.channel, kind=Message.Kind.CALL, external_id__startswith="CA")
+    for call in calls.exclude(text="").order_by("-pk")[:REMEMBERED]:
+        known = call.details.get("call", {})
+        if not known.get("recordings"):
+            course = Course(seconds=int(known.get("seconds") or MESSAGE_SECONDS), at=call.created_at)
+            board.keep(flow.address(connector, flow.RECORDING), {"CallSid": call.external_id}, course)
 
 
 def _opened() -> Iterator[Wired]:
@@ -175,6 +195,7 @@ def _rewire(connector: Connector, old: str, new: str) -> None:
 def _remember(wired: Wired) -> None:
     """Who has written before may be answered: the server learns it from what the desk has of them."""
     for connector in wired.connectors:
+        wired.server.trust(connector.secrets)
         said = Message.objects.filter(channel=connector.channel, kind=Message.Kind.INBOUND, identity__isnull=False)
         for message in reversed(said.select_related("identity__customer").order_by("-pk")[:REMEMBERED]):
             assert message.identity

@@ -10,7 +10,7 @@ import hmac
 import itertools
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -75,11 +75,32 @@ class XServer(ProviderServer):
         """Signed in both ways, as for an app that has both secrets."""
         body = json.dumps(said).encode()
         headers = {"X-Twitter-Webhooks-Signature-OAuth2": sign(SECRETS["client_secret"], body)}
-        self.owed.append(Webhook(kind, headers, body))
+        url = str(self.webhooks[-1]["url"]) if self.webhooks else ""
+        self.owed.append(Webhook(kind, headers, body, url))
+
+    def count_from(self, first: int) -> None:
+        self._numbers = itertools.count(first * 10**9)
+
+    def trust(self, secrets: Mapping[str, str]) -> None:
+        if secrets.get("access_ends"):  # it was renewed
+            self.tokens.add(secrets["access_token"])
+            self.refresh = secrets["refresh_token"]
+
+    def remember(self, person: str, *, name: str, at: datetime, said: str, text: str, is_public: bool) -> None:
+        first = name.split()[0].lower() if name else "somebody"
+        self.person(person, name, first)
+        if is_public:
+            post = {"id": said.rpartition(":")[2], "text": text, "author_id": person}
+            self.posts.append({**post, "created_at": at.isoformat()})
 
     def picture(self, body: bytes, name: str = "boot.jpg") -> Json:
         self.files[f"/img/{name}"] = body
         return {"media_key": f"3_{len(self.files)}", "type": "photo", "url": f"{self.url}/img/{name}"}
+
+    def author_of(self, reply: Json) -> str:
+        """Of the post that this one of ours answers; "" where there is none."""
+        answered = str((reply.get("reply") or {}).get("in_reply_to_tweet_id", ""))
+        return next((str(post["author_id"]) for post in self.posts if post["id"] == answered), "")
 
     def _users(self, number: str) -> Json:
         return {each["id"]: {"data": each} for each in (self.person(number), US)}

@@ -56,9 +56,9 @@ def aside():
     return list(RawEvent.objects.filter(state="aside").values_list("error", flat=True))
 
 
-def answered(message, text, by, *, files=()):
+def answered(message, text, by, *, files=(), way=None):
     """An agent's answer by the channel that `message` came by, sent; gives its delivery, as it is then."""
-    words = {"by": by, "client_id": uuid.uuid4(), "html": f"<p>{text}</p>", "attachments": files}
+    words = {"by": by, "client_id": uuid.uuid4(), "html": f"<p>{text}</p>", "attachments": files, "way": way}
     said = reply(message.conversation, channel=message.channel, identity=message.identity, **words)
     Delivery.objects.filter(pk=said.delivery.pk).update(due_at=timezone.now())
     deliver(said.delivery.pk)

@@ -12,6 +12,7 @@ from conversations.models import (
     CannedReply,
     Conversation,
     Delivery,
+    Medium,
     Message,
     SavedView,
     Status,
@@ -20,6 +21,7 @@ from conversations.models import (
 from conversations.models.delivery import DeliveryStatus
 from customers.models import Customer, Identity, Order, Return, Suggestion
 from customers.profile import compute
+from deskapp.demo import reached
 from deskapp.models import Role, User
 from deskapp.sign_ins import SIGN_INS
 from integrations.adapters import ADAPTERS
@@ -119,12 +121,12 @@ def test_ingrid_is_known_in_six_ways_and_one_more_is_asked_about(seeded):
 
 def test_every_medium_has_something_that_waits_and_one_missed_call_is_to_be_called_back(seeded):
     waiting = {medium for each in Conversation.objects.open() for medium in each.media}
-    assert waiting >= {"email", "chat", "whatsapp", "sms", "telegram", "instagram", "mastodon", "voice"}
+    assert waiting >= set(Medium.values)
     owed = CallBack.objects.get(done_at=None)
     assert owed.conversation.customer.name == "Desmond Tully" and owed.conversation.call_back_at
     calls = Message.objects.filter(kind="call", details__call__seconds__gt=0)
     assert calls.count() == 3 and all(call.text and call.author for call in calls)
-    assert Message.objects.filter(is_public=True).count() == 2
+    assert Message.objects.filter(is_public=True).count() == 3
 
 
 def test_those_who_sign_in_are_there_with_their_roles(seeded):
@@ -137,6 +139,7 @@ def test_those_who_sign_in_are_there_with_their_roles(seeded):
 
 def test_the_channels_are_wired_to_adapters_that_exist(seeded):
     adapters = {connector.adapter for connector in Connector.objects.all()}
-    messengers = {"twilio", "twilio_voice", "whatsapp", "instagram", "telegram", "mastodon"}
-    assert adapters == {"imap", "chat", "orders", "segment", *messengers} <= set(ADAPTERS)
+    media = {line.adapter for line in reached.LINES}
+    assert {"x", "line", "messenger", "instagram", "twilio_voice"} < media
+    assert adapters == {"imap", "chat", "form", "orders", "segment", *media} <= set(ADAPTERS)
     assert not RawEvent.objects.exists()

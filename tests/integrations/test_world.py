@@ -1,27 +1,34 @@
 """The demo's providers, all in one process: wired as an admin would, and people who write, call and answer."""
 
 import uuid
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from conversations.envelopes import CallReport
+from conversations.inbound.calls import hear
 from conversations.inbound.receive import receive
 from conversations.models import Channel, Delivery, Message
+from conversations.outbound.way import Way
 from customers.identify import Handle
 from deskapp.demo import reached
 from deskapp.demo.desk import DOMAIN
 from deskapp.models import User
-from integrations.models import Trial
+from integrations.inbound import files
+from integrations.models import Connector, Trial
 from integrations.outbound.deliver import deliver
-from integrations.simulators import people
+from integrations.simulators import people, x
 from integrations.simulators.mastodon import MastodonServer
 from integrations.simulators.meta import GraphServer
 from integrations.simulators.people import People, Spoken
 from integrations.simulators.telegram import TelegramServer
 from integrations.simulators.twilio import TwilioServer
 from integrations.simulators.world import World, _opened
+from integrations.simulators.x import XServer
 from tests.adapters.phoning import answered, work_off
 from tests.conftest import from_ann
 
@@ -45,8 +52,7 @@ def world(returns, billing, settings, tmp_path, monkeypatch):
 
 def _anywhere(line):
     """Ports of the tests' own: the demo of this machine may run beside."""
-    ports = {reached.TWILIO: 1, reached.META: 2, reached.TELEGRAM: 3, reached.MASTODON: 4}
-    other = f"http://127.0.0.1:{64990 + ports[line.provider]}"
+    other = f"http://127.0.0.1:{64990 + int(line.provider[-1])}"
     given = {name: other if value == line.provider else value for name, value in line.given.items()}
     return reached.Line(line.adapter, line.medium, line.name, line.address, other, given, line.team)
 
@@ -72,7 +78,8 @@ def test_a_scene_is_played_by_its_medium_and_an_answer_is_answered(world, ada, m
     world._connect()
     played = People(world)
     for kind, value in (("phone", "+447700900318"), ("whatsapp", "+4915901234567"), ("telegram", "5171248077"),
-                        ("instagram", "17842900417726031")):  # fmt: skip
+                        ("instagram", "17842900417726031"), ("messenger", "7304512896610042"), ("x", "2244994945"),
+                        ("line", "U4af4980629b8e2c1d5a7c3e90f1b6d28")):  # fmt: skip
         medium = "sms" if kind == "phone" else kind
         people.put(Spoken(medium, kind, value, "Ann Bell", (f"By {medium}",), ("Thank you!",), 0.0))
     played.look()
@@ -84,13 +91,42 @@ def test_a_scene_is_played_by_its_medium_and_an_answer_is_answered(world, ada, m
         "By whatsapp": "whatsapp",
         "By telegram": "telegram",
         "By instagram": "instagram",
+        "By messenger": "messenger",
+        "@hollinfell By x": "x",
+        "By line": "line",
     }
-    asked = Message.objects.get(text="By telegram")
-    assert answered(asked, "Here it is", ada).status == "sent"
-    played.look()
+    for text in ("By telegram", "By messenger", "@hollinfell By x", "By line"):
+        asked = Message.objects.get(text=text)
+        assert answered(asked, "Here it is", ada, way=Way(asked, is_public=asked.is_public)).status == "sent"
+        played.look()
+        world.turn()
+        work_off()
+        assert Message.objects.filter(text="Thank you!", conversation=asked.conversation).exists(), text
+
+
+def test_a_provider_that_is_started_again_knows_the_keys_that_the_desk_has(world):
+    world._connect()
+    known = Connector.objects.get(adapter="x").secrets
+    assert known["refresh_token"] != x.SECRETS["refresh_token"]  # it was spent
+    again = XServer()
+    again.trust(known)
+    assert known["access_token"] in again.tokens and again.refresh == known["refresh_token"]
+
+
+def test_seeded_calls_get_their_recordings_by_the_door(world):
+    phone = Channel.objects.get(medium="voice")
+    rang = timezone.now() - timedelta(hours=1)
+    for state in ("ringing", "answered", "ended"):
+        told = CallReport(phone.pk, "CA77", "in", state, rang, (Handle("phone", "+4792150417"),), seconds=4)
+        hear(replace(told, transcript="Margit: Hello" if state == "ended" else ""))
+    world._connect()
     world.turn()
     work_off()
-    assert Message.objects.filter(text="Thank you!").get().conversation == asked.conversation
+    call = Message.objects.get(kind="call")
+    recording = files.fetch(call.attachments.get().pk)
+    assert call.text == "Margit: Hello" and recording.is_audio and recording.size > 4 * 4000
+    world._connect()
+    assert not world.server(TwilioServer).owed  # once
 
 
 def test_somebody_calls_and_leaves_a_message(world, monkeypatch):

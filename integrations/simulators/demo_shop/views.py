@@ -28,6 +28,7 @@ MOST_OF_ONE = 20
 strict = csp(
     {
         "default-src": [NONE],
+        "frame-src": [SELF],
         "script-src": [SELF],
         "style-src": [SELF],
         "style-src-attr": [NONE],
@@ -114,6 +115,16 @@ def home(request: HttpRequest, visit: Visit, section: str = "") -> HttpResponse:
 @_page
 def repairs(request: HttpRequest, visit: Visit) -> HttpResponse:
     return _render(request, visit, "repairs", section="repairs")
+
+
+@require_GET
+@_page
+def write(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The contact form, as the shop's page shows it."""
+    form = Connector.objects.filter(adapter="form", is_active=True, is_draft=False).select_related("channel").first()
+    key = form.channel.address if form and form.channel else ""
+    identity = _identity(form, visit.shopper) if form and visit.shopper else ""
+    return _render(request, visit, "write", section="write", form_key=key, form_identity=identity)
 
 
 @require_GET

@@ -3,9 +3,13 @@
 import re
 import time
 import uuid
+from functools import partial
+from types import SimpleNamespace
 
+import httpx
 import jwt
 import pytest
+from asgiref.sync import async_to_sync, sync_to_async
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -14,9 +18,12 @@ from conversations.inbound.receive import receive
 from conversations.models import Channel, Medium, Message
 from conversations.outbound.reach import reach
 from customers.models import Customer
-from integrations.adapters.media.form.forms import SALT
+from integrations.adapters.media.form.forms import QUICKEST, SALT
+from integrations.forms import at_provider
 from integrations.inbound.process import process
 from integrations.models import Connector, RawEvent
+from integrations.simulators import customers
+from integrations.wiring import about_of
 from tests.conftest import SHOP_SECRET, from_ann
 
 pytestmark = pytest.mark.django_db
@@ -143,3 +150,33 @@ def test_the_script_that_puts_it_there(client, connector):
     script = client.get(reverse("form_script"))
     assert script["Content-Type"].startswith("text/javascript")
     assert b"/form/" in script.content and b"//" not in script.content.replace(b"://", b"")
+
+
+def test_an_admin_is_shown_the_tag_to_copy_and_the_demo_shop_shows_the_form_by_it(client, connector):
+    (step,) = at_provider(connector, about_of("form"))
+    tag = next(piece.copied for piece in step if piece.copied)
+    assert 'data-form="form-key"' in tag and reverse("form_script") in tag
+    page = client.get(reverse("demo_shop_write")).content.decode()
+    assert 'data-form="form-key"' in page and reverse("form_script") in page
+
+
+def test_a_simulated_customer_fills_it_in(client, connector, monkeypatch):
+    def at_the_door(asked):
+        path = asked.url.raw_path.decode()
+        kind = asked.headers.get("content-type", "")
+        answer = client.generic(asked.method, path, asked.content, content_type=kind)
+        return httpx.Response(answer.status_code, content=answer.content)
+
+    async def carry(asked):
+        return await sync_to_async(at_the_door)(asked)
+
+    expected = []
+    post = SimpleNamespace(expect=lambda address, **more: expected.append(address))
+    doors = customers.Doors("http://testserver", "", ("", 0), ("", 0), "", "", form_key="form-key")
+    scene = customers.Scene("Ann Bell", "ann@home.example", "en", "A label", "May I have a label?", (), ())
+    monkeypatch.setattr(customers, "READS", QUICKEST + 0.1)
+    usual = partial(httpx.AsyncClient, transport=httpx.MockTransport(carry))
+    monkeypatch.setattr(customers.httpx, "AsyncClient", usual)
+    async_to_sync(customers.fill_in)(doors, post, scene)
+    [message] = carried_out()
+    assert expected == ["ann@home.example"] and message.text == "May I have a label?"

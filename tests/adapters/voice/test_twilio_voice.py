@@ -14,7 +14,8 @@ from integrations.adapters import adapter_named
 from integrations.adapters.base import AdapterError
 from integrations.inbound import files
 from integrations.models import RawEvent
-from integrations.simulators.twilio import NUMBER, WAV
+from integrations.simulators.tone import spoken
+from integrations.simulators.twilio import NUMBER
 from integrations.simulators.twilio_calls import Course
 from tests.adapters.phoning import ANN, hear, post, work_off
 from tests.adapters.voice.conftest import ADA_LINE, LINUS_LINE
@@ -38,7 +39,7 @@ def test_a_call_rings_is_answered_and_is_recorded(board, ada):
     recording = message.attachments.get()
     files.fetch(recording.pk)
     recording.refresh_from_db()
-    assert recording.is_whole and recording.file.read() == WAV
+    assert recording.is_whole and recording.file.read() == spoken(42)
     assert not CallBack.objects.exists()
 
 

@@ -11,6 +11,8 @@ import time
 from collections.abc import Iterator
 from functools import partial
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -52,7 +54,7 @@ class FormAdapter:
             Field("title", gettext_lazy("Title above it"), is_required=False),
             Field("shop", gettext_lazy("Word of the shop"), is_required=False),
         ),
-        at_provider=(gettext_lazy("Put this tag where the form is to stand: {form_tag}"),),
+        at_provider=(gettext_lazy("Put this tag where the form is to stand: {tag}"),),
         made={"identity": lambda: randomness.token_urlsafe(32)},
     )
 
@@ -85,6 +87,11 @@ class FormAdapter:
         yield Step(words, seconds=time.monotonic() - started)
         if connector.last_in_at is None:
             yield Step(_("Nobody has written yet"), fix=_("Open the page, fill in the form and send it."))
+
+
+def tag_of(connector: Connector) -> str:
+    key = connector.channel.address if connector.channel else "…"
+    return f'<script src="{settings.SITE_URL}{reverse("form_script")}" data-form="{key}" defer></script>'
 
 
 def _handles(connector: Connector, raw: RawEvent, given: dict[str, str]) -> Iterator[Handle]:
