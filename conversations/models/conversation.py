@@ -95,8 +95,16 @@ class Conversation(models.Model):
     topic = models.ForeignKey("conversations.Topic", models.SET_NULL, null=True, blank=True, related_name="+")
     certainty = models.FloatField(null=True, blank=True)  # of the topic, 0 to 1; None where a person said it
     mood = models.FloatField(null=True, blank=True)  # -1 angry … 1 glad
-    due_at = models.DateTimeField(null=True, blank=True)  # the next deadline; conversations.sla keeps it
-    is_late = models.BooleanField(default=False)  # a deadline has passed, and what it asked for is not done
+
+    # Kept by conversations.sla, in the transaction of whatever moves a deadline.
+    sla = models.ForeignKey(
+        "conversations.SlaPolicy", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    clocks = models.JSONField(default=dict, db_default={}, blank=True)  # as conversations.clocks writes a State
+    due_at = models.DateTimeField(null=True, blank=True)  # the next deadline
+    at_risk_at = models.DateTimeField(null=True, blank=True)  # since when it is soon
+    is_late = models.BooleanField(default=False, db_default=False)  # a deadline has passed, and it is not done
+    sla_look_at = models.DateTimeField(null=True, blank=True)  # when a deadline is to be warned of, or has passed
 
     # Kept by conversations.inbound.record and conversations.outbound, so that a list row needs no message.
     waiting_since = models.DateTimeField(null=True, blank=True)
@@ -156,6 +164,13 @@ class Conversation(models.Model):
                 include=["team", "assignee"],
             ),
             models.Index(fields=["customer", "-last_message_at"], name="conversation_of_customer"),
+            models.Index(fields=["sla"], name="conversation_of_sla", condition=models.Q(sla__isnull=False)),
+            models.Index(
+                fields=["sla_look_at"], name="conversation_sla_look", condition=models.Q(sla_look_at__isnull=False)
+            ),
+            models.Index(
+                fields=["due_at", "id"], name="conversation_due", condition=_OPEN_HERE & models.Q(due_at__isnull=False)
+            ),
             models.Index(
                 fields=["snoozed_until"], name="conversation_to_wake", condition=models.Q(status=Status.SNOOZED)
             ),
