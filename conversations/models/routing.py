@@ -126,6 +126,8 @@ class Waiting(models.Model):
     # To be decided at this moment, unless something happens before. None: decided, and waits for an agent with room.
     look_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
     passed = ArrayField(models.BigIntegerField(), default=list, blank=True)  # agents who declined it or were silent
+    is_by_hand = models.BooleanField(default=False)  # a person passed it to its team: rules choose no other
+    is_pulled = models.BooleanField(default=False)  # by its rule or its team agents take it themselves
 
     class Meta:
         verbose_name_plural = "waiting"
@@ -154,7 +156,10 @@ class AgentState(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["agent"], name="agent_state_one_now", condition=models.Q(until=None)),
         ]
-        indexes = [models.Index(fields=["agent", "-since"], name="agent_state_of_agent")]
+        indexes = [
+            models.Index(fields=["agent", "-since"], name="agent_state_of_agent"),
+            models.Index(fields=["until"], name="agent_state_lately"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.agent_id} {self.state}"

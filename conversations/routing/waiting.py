@@ -20,14 +20,15 @@ from conversations.routing.facts import Trigger
 
 log = structlog.get_logger(__name__)
 
-DUE, BACKLOG = "conversations.route", "conversations.drain"
+TASK = "conversations.route"
 LOST_AFTER = 5  # seconds after which a task that nobody began is taken for lost
 
 # Without published rules nobody is routed: then nothing enters, and no second statement finds that out.
 _ENTER = """
 insert into conversations_waiting
-    (conversation_id, team_id, priority, due_at, since, trigger, step, look_at, passed)
-select c.id, c.team_id, c.priority, c.due_at, coalesce(c.waiting_since, %(now)s), %(trigger)s, 0, %(now)s, %(passed)s
+    (conversation_id, team_id, priority, due_at, since, trigger, step, look_at, passed, is_by_hand, is_pulled)
+select c.id, c.team_id, c.priority, c.due_at, coalesce(c.waiting_since, %(now)s), %(trigger)s, 0, %(now)s, %(passed)s,
+    %(trigger)s = 'transferred', false
 from conversations_conversation c
 where c.id = any(%(ids)s)
   and exists (select 1 from conversations_routingpolicy where state in ('published', 'trial'))
@@ -36,6 +37,8 @@ on conflict (conversation_id) do update set
     look_at = excluded.look_at,
     priority = excluded.priority,
     due_at = excluded.due_at,
+    team_id = excluded.team_id,
+    is_by_hand = conversations_waiting.is_by_hand or excluded.is_by_hand,
     passed = (select coalesce(array_agg(distinct agent), '{}')
               from unnest(conversations_waiting.passed || excluded.passed) agent)
 returning conversation_id
@@ -62,7 +65,7 @@ def enqueue_each(conversations: Iterable[Conversation], trigger: Trigger, *, pas
         cursor.execute(_ENTER, values)
         entered = cursor.fetchall()
     if entered:
-        transaction.on_commit(lambda: ask(DUE), robust=True)
+        transaction.on_commit(lambda: ask(), robust=True)
 
 
 def leave(*conversations: int) -> None:
@@ -73,32 +76,44 @@ def leave(*conversations: int) -> None:
         cursor.execute(_LEAVE, [ids, ids])
         (others,) = cursor.fetchone()
     if others:
-        transaction.on_commit(lambda: ask(BACKLOG), robust=True)
+        transaction.on_commit(lambda: ask(room=True), robust=True)
 
 
 def look_again() -> None:
     """Rules, skills, teams or capacities changed: everything that waits is decided anew, after commit."""
     if Waiting.objects.update(look_at=timezone.now(), trigger="changed"):
-        transaction.on_commit(lambda: ask(DUE), robust=True)
+        transaction.on_commit(lambda: ask(), robust=True)
 
 
-def ask(task: str, *, wait: float = 0.0) -> None:
-    """Has a worker come. While a task waits that nobody has begun, no other is needed: it will see what was there
-    before it began."""
+def ask(*, room: bool = False) -> None:
+    """Has a worker come: for those to be decided now, and, where an agent has `room`, for all who wait. While a task
+    waits that nobody has begun, no other is needed: it will see what was there before it began."""
     try:
-        if cache.add(_asked(task), 1, timeout=LOST_AFTER):
-            current_app.send_task(task, countdown=wait, retry=False)
+        if room:
+            cache.set(_key("room"), 1, timeout=None)
+        if cache.add(_key("asked"), 1, timeout=LOST_AFTER):
+            current_app.send_task(TASK, retry=False)
     except (BrokerError, RedisError, OSError):
-        log.warning("the broker is gone: left to the sweep", task=task)
+        log.warning("the broker is gone: left to the sweep")
 
 
-def begun(task: str) -> None:
-    """A task has begun: whatever comes from now on asks for another one."""
+def ask_again(wait: float) -> None:
+    """In `wait` seconds: what was due was held by somebody else."""
     try:
-        cache.delete(_asked(task))
+        current_app.send_task(TASK, countdown=wait, retry=False)
+    except (BrokerError, RedisError, OSError):
+        log.warning("the broker is gone: left to the sweep")
+
+
+def begun() -> bool:
+    """A task has begun: whatever comes from now on asks for another one. Whether somebody has room: who cannot tell
+    looks."""
+    try:
+        cache.delete(_key("asked"))
+        return bool(cache.get(_key("room"))) and bool(cache.delete(_key("room")))
     except (RedisError, OSError):
-        return
+        return True
 
 
-def _asked(task: str) -> str:
-    return f"{settings.REDIS_PREFIX}:asked:{task}"
+def _key(what: str) -> str:
+    return f"{settings.REDIS_PREFIX}:routing:{what}"
