@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("conversations", "0021_automation")]
+    dependencies = [("conversations", "0022_deadlines")]
 
     operations = [
         migrations.AddField("waiting", "is_by_hand", models.BooleanField(default=False)),
