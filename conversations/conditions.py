@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import isfinite
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -40,13 +41,13 @@ FIELDS: dict[str, Field] = {
     "team": Field(gettext_lazy("team"), "choice", lambda m: m.team or "", "teams"),
     "topic": Field(gettext_lazy("topic"), "choice", lambda m: m.topic, "topics"),
     "certainty": Field(gettext_lazy("how sure the topic is"), "number", lambda m: m.certainty * 100, unit="%"),
-    "complexity": Field(gettext_lazy("how hard it is"), "number", lambda m: m.complexity),
+    "complexity": Field(gettext_lazy("how hard it is"), "number", lambda m: m.complexity, "complexities"),
     "language": Field(gettext_lazy("language"), "choice", lambda m: m.language, "languages"),
     "segment": Field(gettext_lazy("segment"), "many", lambda m: m.segments, "segments"),
     "order": Field(gettext_lazy("state of an order"), "many", lambda m: m.order_states, "order_states"),
     "tier": Field(gettext_lazy("loyalty tier"), "choice", lambda m: m.tier, "tiers"),
     "value": Field(gettext_lazy("spent so far"), "number", lambda m: m.value),
-    "mood": Field(gettext_lazy("mood"), "number", lambda m: m.mood),
+    "mood": Field(gettext_lazy("mood (−1 angry, 1 glad)"), "number", lambda m: m.mood),
     "words": Field(gettext_lazy("words"), "words", lambda m: m.words),
     "open": Field(gettext_lazy("within hours"), "flag", lambda m: m.is_open),
     "new": Field(gettext_lazy("a new customer"), "flag", lambda m: m.is_new_customer),
@@ -56,7 +57,7 @@ FIELDS: dict[str, Field] = {
     "priority": Field(gettext_lazy("priority"), "number", lambda m: m.priority, "priorities"),
     "status": Field(gettext_lazy("state"), "choice", lambda m: m.status, "statuses"),
     "tag": Field(gettext_lazy("tag"), "many", lambda m: m.tags, "tags"),
-    "waited": Field(gettext_lazy("waits for"), "number", lambda m: _minutes(m), unit=gettext_lazy("minutes")),
+    "waited": Field(gettext_lazy("waiting time"), "number", lambda m: _minutes(m), unit=gettext_lazy("minutes")),
     "attribute": Field(gettext_lazy("customer’s field"), "pair", lambda m: m.attributes),
 }
 
@@ -92,12 +93,12 @@ def _rule_holds(rule: Json, matter: Matter) -> bool:
 
 
 def _choice(known: object, how: str, value: object) -> bool:
-    return (str(known) in _strings(value)) == (how == "is")
+    return (str(known) in strings(value)) == (how == "is")
 
 
 def _many(known: object, how: str, value: object) -> bool:
     assert isinstance(known, tuple)
-    wanted, have = set(_strings(value)), {str(each) for each in known}
+    wanted, have = set(strings(value)), {str(each) for each in known}
     if how == "all":
         return wanted <= have
     return bool(wanted & have) == (how == "is")
@@ -115,7 +116,7 @@ def _flag(known: object, how: str, value: object) -> bool:
 
 
 def _words(known: object, how: str, value: object) -> bool:
-    found = bool(_pattern(tuple(_strings(value))).search(str(known)))
+    found = bool(_pattern(tuple(strings(value))).search(str(known)))
     return found == (how == "has")
 
 
@@ -157,7 +158,7 @@ def _is_unparted(phrase: str) -> bool:
     )
 
 
-def _strings(value: object) -> Sequence[str]:
+def strings(value: object) -> Sequence[str]:
     if isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
     return [str(each) for each in value] if isinstance(value, list | tuple) else [str(value)]
@@ -171,6 +172,8 @@ def check(conditions: object, *, depth: int = 1) -> None:
     """Raises BadConditionsError in the words of whoever wrote them."""
     if not isinstance(conditions, Mapping) or not isinstance(conditions.get("rules", []), list):
         raise BadConditionsError(_("These conditions cannot be read."))
+    if conditions.get("match", "all") not in ("all", "any"):
+        raise BadConditionsError(_("Say whether all or any of the conditions must hold."))
     if depth > MOST_DEPTH or sum(1 for _rule in rules_of(conditions)) > MOST_RULES:
         raise BadConditionsError(_("These are too many conditions; make several rules of them."))
     for rule in conditions.get("rules", []):
@@ -187,13 +190,17 @@ def _check_one(rule: object) -> None:
     if rule.get("is") not in ASKS[field.kind]:
         raise BadConditionsError(_("Say how “%(field)s” is compared.") % {"field": field.label})
     value = rule.get("value")
-    if field.kind != "flag" and not [part for part in _strings(value) if part and part != "None"]:
+    if field.kind != "flag" and not [part for part in strings(value) if part and part != "None"]:
         raise BadConditionsError(_("Fill in what “%(field)s” is compared with.") % {"field": field.label})
+    if field.kind == "pair" and rule.get("is") != "has" and not all(str(value).partition("=")[::2]):
+        raise BadConditionsError(_("Write the name of the customer’s field, and what it is compared with."))
     if field.kind == "number":
         try:
-            float(str(value))
+            is_number = isfinite(float(str(value)))
         except ValueError:
-            raise BadConditionsError(_("“%(field)s” is compared with a number.") % {"field": field.label}) from None
+            is_number = False
+        if not is_number:
+            raise BadConditionsError(_("“%(field)s” is compared with a number.") % {"field": field.label})
 
 
 def rules_of(conditions: Json) -> Iterator[Json]:

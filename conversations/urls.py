@@ -9,4 +9,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("conversations.commerce_urls")),
     path("", include("conversations.asking_urls")),
     path("", include("conversations.calling_urls")),
+    path("", include("conversations.routing_urls")),
 ]
