@@ -1,13 +1,15 @@
 """The cast: Ada and Grace answer in Returns, Linus in Billing, Sam supervises, Ann writes in."""
 
+import math
 import uuid
 from datetime import datetime
 
 import pytest
 from asgiref.sync import SyncToAsync
 from django.db import connections
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from conversations import rules
 from conversations.envelopes import InboundMessage
 from conversations.live import wire
 from conversations.models import Channel, Medium, Team
@@ -29,6 +31,19 @@ def django_db_setup(django_db_setup):
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _the_desks_own_language():
+    """Otherwise a page that a test asked for in another leaves that one to the next test."""
+    translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_listens_until_asked(monkeypatch):
+    """Whether rules listen is asked every two seconds: a statement that would come and go in tests that count them. A
+    test of rules begins with rules.forget()."""
+    monkeypatch.setattr(rules, "_known", {"events": (math.inf, frozenset())})
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models, transaction
 
+from conversations import rules
 from conversations.call_words import snippet_of
 from conversations.live import groups
 from conversations.live.push import push_activity, push_row, send
@@ -31,6 +32,10 @@ def locked(conversation: Conversation) -> Conversation:
 
 
 def log(conversation: Conversation, verb: str, *, by: "User | None", to: str = "", reason: str = "") -> Activity:
+    """Rules of automation hear of it, too; and what one of them does says so."""
+    reason = reason or rules.reason_now()
+    if verb in rules.OF_VERBS:
+        rules.happened(rules.OF_VERBS[verb], conversation, by=by)
     activity = Activity.objects.create(conversation=conversation, verb=verb, by=by, to=to[:400], reason=reason[:400])
     push_activity(activity)
     return activity

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from conversations import moments
+from conversations import moments, rules
 from conversations.actions import call_backs
 from conversations.actions.change import summarise, take_off_screens, waiting_since
 from conversations.call_state import begun_at, learnt, lines, lines_of_ours, put_together
@@ -92,8 +92,11 @@ def _begin(report: CallReport) -> Message:
     if is_in and conversation.status in (Status.SNOOZED, Status.RESOLVED):
         reopen(conversation, reason="the customer called")
     touch(conversation, message)
+    began = conversation.pk is None
     conversation.save()
     message.save(force_insert=True)
+    if is_in:
+        rules.said([message], new=[conversation] if began else [])
     if not caller.customer.is_new:
         moments.pin([(message, caller.customer.pk)])
     route(conversation, channel)

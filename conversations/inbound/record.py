@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from conversations import rules
 from conversations.call_words import snippet_of
 from conversations.envelopes import InboundAttachment, InboundMessage
 from conversations.file_kinds import plain_name
@@ -35,12 +36,14 @@ def already(inbound: Sequence[InboundMessage]) -> dict[tuple[int, str], Message]
 
 def record(inbound: InboundMessage, conversation: Conversation, identity: Identity, channel: Channel) -> Message:
     """The message as a row with its files, and its conversation, which may be new (conversations.inbound.thread)."""
+    new = [conversation] if conversation.pk is None else []
     message = _brought_in(inbound, conversation, identity, channel)
     conversation.save()
     message.save(force_insert=True)
     link([inbound], [message])
     keep_files([inbound], [message])
     _remember_participants([inbound], [message])
+    rules.said([message], new=new)
     return message
 
 
@@ -77,6 +80,7 @@ def record_each(arrived: Sequence[Arrived], conversations: Sequence[Conversation
     link(inbound, messages)
     keep_files(inbound, messages)
     _remember_participants(inbound, messages)
+    rules.said(messages, new=new)
     return messages
 
 
@@ -169,3 +173,4 @@ def reopen(conversation: Conversation, *, reason: str) -> None:
     verb = Activity.Verb.WOKE if conversation.status == Status.SNOOZED else Activity.Verb.REOPENED
     conversation.status, conversation.snoozed_until, conversation.resolved_at = Status.OPEN, None, None
     Activity.objects.create(conversation=conversation, verb=verb, reason=reason)
+    rules.happened(rules.OF_VERBS[verb], conversation)

@@ -9,12 +9,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from conversations import rules
 from conversations.envelopes import MessageDetails
 from conversations.inbound.record import touch
 from conversations.live.push import push_mention, push_message
 from conversations.models import Attachment, Channel, Conversation, Draft, Mention, Message
 from conversations.models.conversation import place_in_queue
 from conversations.models.message import MessageKind
+from conversations.models.rule import RuleEventKind
 from conversations.outbound.outbox import enqueue
 from conversations.outbound.way import Way
 from conversations.plain import html_to_text
@@ -61,6 +63,7 @@ def reply(
     Draft.objects.filter(conversation=conversation, agent=by, mode="reply").delete()
     due_at = send_at or timezone.now() + timedelta(seconds=settings.UNDO_SECONDS)
     enqueue(message, due_at=due_at, cancel_on_reply=send_at is not None)
+    rules.happened(RuleEventKind.ANSWERED, conversation, by=by)
     push_message(message)
     return message
 
