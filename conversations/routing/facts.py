@@ -26,6 +26,8 @@ Trigger = Literal[
     "by_hand",  # a person chose: kept for completeness, nothing was computed
 ]
 
+Kind = Literal["agent", "team", "bot", "stays"]
+
 
 @dataclass(frozen=True)
 class Known:
@@ -77,11 +79,13 @@ class Matter:
     known: tuple[Known, ...] = ()
     passed: tuple[int, ...] = ()  # agents who declined it or were silent
     call_back: bool = False
+    team_by_hand: bool = False  # a person passed it to `team`: rules no longer choose another
 
 
 @dataclass(frozen=True)
 class AgentFacts:
-    """One agent at that moment. `load` and `capacity` are in units of the policy's weights per medium."""
+    """One agent at that moment. `load` and `capacity` are in units of the policy's weights per medium; the load is
+    that of everything else they have: the conversation that is decided about is not in it."""
 
     agent: int
     name: str
@@ -104,6 +108,7 @@ class TeamFacts:
     name: str
     is_open: bool = True
     opens_at: datetime | None = None
+    assigns: bool = True  # False: its agents pull
 
 
 @dataclass(frozen=True)
@@ -173,6 +178,7 @@ class Policy:
     unsure_below: float = 0.6  # a topic less certain than this marks the decision unsure
     silent_after: Mapping[str, float] = field(default_factory=lambda: {"chat": 3.0})  # minutes per medium; others never
     away_gives_back: tuple[str, ...] = ("chat",)  # media whose work is offered back at once when their agent goes
+    at_risk: float = 10.0  # minutes before a deadline: nobody is waited for, and every team of the overflow is asked
 
     def cost(self, medium: str) -> float:
         return self.costs.get(medium, 1.0)
@@ -199,7 +205,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Decision:
-    kind: Literal["agent", "team", "bot", "stays"]
+    kind: Kind
     agent: int | None = None
     team: int | None = None
     rule: str = ""  # Rule.key; "" for `otherwise`
@@ -210,3 +216,4 @@ class Decision:
     is_fallback: bool = False  # nobody fitted; it waits in the queue, or went to another than was meant
     look_at: datetime | None = None  # when to look again, if nothing happens before
     step: int = 0
+    outside: int = 0  # agents of no team concerned: counted, not listed

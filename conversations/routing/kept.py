@@ -1,0 +1,189 @@
+"""Decisions as rows: all that was known is written beside the choice, so that it can be made again, to the letter.
+
+What is slow to change about the agents and teams is a Roster, written once for all decisions that saw the same; what
+is quick (who is there, with how much to do) stands beside each decision.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from conversations.models import Roster, RoutingDecision, RoutingPolicy
+from conversations.routing.facts import AgentFacts, Decision, Matter, Policy, Snapshot, TeamFacts
+from conversations.routing.written import built, plain
+
+if TYPE_CHECKING:
+    from deskapp.models import User
+
+BUILT_IN = Policy()  # version 0: where no rules were ever published, a channel's team pulls
+_QUICK = ("state", "load", "idle_since", "offered", "available")
+_RESTING = AgentFacts(0, "")
+
+
+def keep(
+    snapshot: Snapshot,
+    decision: Decision,
+    *,
+    policy: RoutingPolicy | None,
+    took_ms: float = 0.0,
+    by: "User | None" = None,
+) -> RoutingDecision:
+    """Writes the choice with all it was made of. Call in the transaction that carries it out."""
+    made = row_of(snapshot, decision, policy=policy, took_ms=took_ms, by=by, roster=roster_id(snapshot))
+    made.save(force_insert=True)
+    return made
+
+
+def row_of(
+    snapshot: Snapshot,
+    decision: Decision,
+    *,
+    policy: RoutingPolicy | None,
+    took_ms: float,
+    roster: int,
+    by: "User | None" = None,
+) -> RoutingDecision:
+    """Not stored yet: of several choices in one world, which have one roster, all are stored at once."""
+    matter = snapshot.matter
+    return RoutingDecision(
+        conversation_id=matter.conversation,
+        policy=policy,
+        trigger=matter.trigger,
+        kind=decision.kind,
+        agent_id=decision.agent,
+        team_id=decision.team,
+        rule=decision.rule,
+        is_unsure=decision.is_unsure,
+        is_fallback=decision.is_fallback,
+        by=by,
+        matter=plain(matter),
+        roster_id=roster,
+        live=_live(snapshot),
+        outcome=plain(decision),
+        took_ms=took_ms,
+        created_at=matter.at,
+    )
+
+
+def snapshot_of(kept: RoutingDecision) -> Snapshot:
+    """What was known then. Read `kept` with its roster (`select_related`)."""
+    slow = _roster(kept.roster_id) if kept.roster_id else Snapshot(_NOWHERE)
+    return _with_live(replace(slow, matter=matter_of(kept)), kept.live)
+
+
+def matter_of(kept: RoutingDecision) -> Matter:
+    return built(Matter, kept.matter)
+
+
+def decision_of(kept: RoutingDecision) -> Decision:
+    return built(Decision, kept.outcome)
+
+
+def policy_of(kept: RoutingPolicy | None) -> Policy:
+    """The rules of a version; the very same object again for one that is never changed, since what it was made ready
+    for is remembered by it."""
+    if kept is None:
+        return BUILT_IN
+    if kept.state == RoutingPolicy.State.DRAFT:
+        return read_policy(kept.body, number=kept.number)
+    return _published(kept.pk, kept.number, json.dumps(kept.body, sort_keys=True))
+
+
+def read_policy(body: Mapping[str, object], *, number: int) -> Policy:
+    """Raises BadWritingError for what are no rules."""
+    return replace(built(Policy, body), version=number)
+
+
+def written_policy(policy: Policy) -> dict[str, object]:
+    """For RoutingPolicy.body. The version is the row's own number."""
+    body = plain(replace(policy, version=0))
+    assert isinstance(body, dict)
+    return body
+
+
+@lru_cache(maxsize=64)
+def _published(pk: int, number: int, body: str) -> Policy:
+    return read_policy(json.loads(body), number=number)
+
+
+_NOWHERE = Matter(at=datetime.min, trigger="by_hand", conversation=0, customer=0)
+
+
+def roster_id(snapshot: Snapshot) -> int:
+    body = _slow(snapshot)
+    digest = hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    found = Roster.objects.filter(digest=digest).values_list("pk", flat=True).first()
+    if found is not None:
+        return found
+    Roster.objects.bulk_create([Roster(digest=digest, body=body)], ignore_conflicts=True)
+    return Roster.objects.values_list("pk", flat=True).get(digest=digest)
+
+
+def _slow(snapshot: Snapshot) -> dict[str, object]:
+    resting = {name: getattr(_RESTING, name) for name in _QUICK}
+    return {
+        "agents": [plain(replace(agent, **resting)) for agent in snapshot.agents],
+        "teams": [plain(replace(team, is_open=True, opens_at=None)) for team in snapshot.teams],
+        "skills": plain(snapshot.skills),
+    }
+
+
+@lru_cache(maxsize=32)
+def _roster(pk: int) -> Snapshot:
+    """Never changed once written."""
+    body = Roster.objects.values_list("body", flat=True).get(pk=pk)
+    return built(Snapshot, {"matter": plain(_NOWHERE), **body})
+
+
+def _live(snapshot: Snapshot) -> list[object]:
+    """[is a bot here, teams that are not simply open, agents' quick facts], the latter two with their places."""
+    teams = [
+        [place, team.is_open, plain(team.opens_at)]
+        for place, team in enumerate(snapshot.teams)
+        if not team.is_open or team.opens_at
+    ]
+    agents = [[place, *quick] for place, agent in enumerate(snapshot.agents) if (quick := _quick(agent))]
+    return [snapshot.bot, teams, agents]
+
+
+def _quick(agent: AgentFacts) -> list[object]:
+    """Nothing for an agent of whom all is as it is by default; what is so at the end is left out."""
+    quick = [plain(getattr(agent, name)) for name in _QUICK]
+    while quick and quick[-1] == getattr(_RESTING, _QUICK[len(quick) - 1]):
+        quick.pop()
+    return quick
+
+
+def _with_live(slow: Snapshot, live: Sequence[object]) -> Snapshot:
+    if not live:
+        return slow
+    bot, teams, agents = live
+    assert isinstance(teams, list) and isinstance(agents, list)
+    return replace(slow, bot=bot is True, teams=_teams(slow.teams, teams), agents=_agents(slow.agents, agents))
+
+
+def _teams(slow: tuple[TeamFacts, ...], changes: list[list[object]]) -> tuple[TeamFacts, ...]:
+    teams = list(slow)
+    for place, is_open, opens_at in changes:
+        assert isinstance(place, int)
+        opens = datetime.fromisoformat(opens_at) if isinstance(opens_at, str) else None
+        teams[place] = replace(teams[place], is_open=is_open is True, opens_at=opens)
+    return tuple(teams)
+
+
+def _agents(slow: tuple[AgentFacts, ...], changes: list[list[object]]) -> tuple[AgentFacts, ...]:
+    agents = list(slow)
+    for place, *quick in changes:
+        assert isinstance(place, int)
+        agents[place] = built(AgentFacts, {**_slow_of(agents[place]), **dict(zip(_QUICK, quick, strict=False))})
+    return tuple(agents)
+
+
+def _slow_of(agent: AgentFacts) -> dict[str, object]:
+    written = plain(agent)
+    assert isinstance(written, dict)
+    return written
