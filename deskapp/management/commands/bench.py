@@ -16,6 +16,7 @@ from psycopg.conninfo import make_conninfo
 
 BENCHES = {name: f"deskapp.bench.{name}.run" for name in ("ingest", "inbox", "live", "timeline", "events", "moves")}
 BENCHES["channels"] = "deskapp.bench.doors.run"  # no module is named for what Django means by another thing
+BENCHES["intents"] = "deskapp.bench.intents.run"
 INSIDE = "THROUGHLINE_BENCH"  # set in the process that measures
 
 
@@ -44,6 +45,11 @@ class Command(BaseCommand):
             "--outage", type=int, default=60, dest="outage_seconds", metavar="SECONDS",
             help="channels: how long a provider is away then (60; 0 for not at all)",
         )  # fmt: skip
+
+        parser.add_argument("--train", metavar="FILE", help="intents: CSV of text and category to learn from")
+        parser.add_argument("--test", metavar="FILE", help="intents: CSV of text and category to find")
+        parser.add_argument("--oos", metavar="FILE", help="intents: CSV of texts that belong to no topic")
+        parser.add_argument("--predictions", metavar="OUT", help="intents: where to write what was found")
 
     def handle(self, *, name: str, database: str, keep: bool, **options: object) -> None:
         if os.environ.get(INSIDE) == database:

@@ -1,0 +1,1 @@
+"""What a machine understands of what customers write, and what it answers."""
