@@ -10,14 +10,21 @@ from conversations.actions.change import NotPossibleError
 from conversations.models import Conversation, Macro, SavedView, Tag
 
 
-@transaction.atomic
-def rename_tag(tag: Tag, name: str) -> Tag:
-    """Saved views that ask for it go on asking for it. Raises NotPossibleError."""
-    name = " ".join(name.replace("\x00", "").split()).lstrip("#")[:40]
+def name_for(tag: Tag, typed: str) -> str:
+    """As a tag is written. Raises NotPossibleError for none, and for another's."""
+    name = " ".join(typed.replace("\x00", "").split()).lstrip("#")[:40]
     if not name:
         raise NotPossibleError(_("A tag needs a name."))
     if Tag.objects.filter(name__iexact=name).exclude(pk=tag.pk).exists():
-        raise NotPossibleError(_("There is a tag “%(name)s” already: merge the two instead.") % {"name": name})
+        words = _("There is a tag “%(name)s” already: merge the two instead.") if tag.pk else ""
+        raise NotPossibleError((words or _("There is a tag of this name already.")) % {"name": name})
+    return name
+
+
+@transaction.atomic
+def rename_tag(tag: Tag, name: str) -> Tag:
+    """Saved views that ask for it go on asking for it. Raises NotPossibleError."""
+    name = name_for(tag, name)
     former, tag.name = Tag.objects.select_for_update().get(pk=tag.pk).name, name
     tag.save(update_fields=["name"])
     _ask_anew(former, name)

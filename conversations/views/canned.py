@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.html import linebreaks
@@ -17,6 +18,8 @@ from conversations.writing_forms import CannedReplyForm
 
 if TYPE_CHECKING:
     from deskapp.models import User
+
+MOST_ROWS = 500
 
 
 @login_required
@@ -49,7 +52,7 @@ def _macros(agent: "User", asked: str) -> list[dict[str, object]]:
 @login_required
 @require_http_methods(["GET", "POST"])
 def canned_replies(request: HttpRequest) -> HttpResponse:
-    """The page; POST adds one."""
+    """The page; POST adds one. `q` looks among names and words."""
     form = CannedReplyForm(request.POST or None, agent=agent_of(request))
     return kept(request, form, page="canned_replies") or _page(request, form, None)
 
@@ -67,12 +70,15 @@ def canned_reply(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, form: CannedReplyForm, edited: CannedReply | None) -> HttpResponse:
     agent = agent_of(request)
+    asked = request.GET.get("q", "").replace("\x00", "").strip()
+    found = usable_by(agent).filter(Q(name__icontains=asked) | Q(text__icontains=asked)) if asked else usable_by(agent)
     changeable = set(changeable_by(agent).values_list("pk", flat=True))
-    rows = [{"canned": canned, "can_change": canned.pk in changeable} for canned in usable_by(agent)]
+    rows = [{"canned": canned, "can_change": canned.pk in changeable} for canned in found[:MOST_ROWS]]
     context = {
         "rows": rows,
         "form": form,
         "edited": edited,
+        "q": asked,
         "can_add": agent.may("words.share") or agent.teams.exists(),
     }
     status = 422 if form.is_bound and not form.is_valid() else 200

@@ -9,10 +9,14 @@ from django.utils.translation import gettext as _
 
 from conversations import audit
 from conversations.views.acting import agent_of
+from conversations.views.as_typed import as_typed
 
 
 def kept(request: HttpRequest, form: "ModelForm[Model]", *, page: str) -> HttpResponse | None:
-    """Where it leads; None where nothing was sent, or what was sent is wrong."""
+    """Where it leads, or what is wrong with what is being typed; None where nothing was sent, or what was sent is
+    wrong."""
+    if answer := as_typed(request, form):
+        return answer
     if request.method != "POST" or not form.is_valid():
         return None
     words = _("Added.") if form.instance.pk is None else _("Saved.")

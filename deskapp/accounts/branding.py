@@ -65,11 +65,18 @@ class BrandingForm(forms.ModelForm):
             raise forms.ValidationError(_("It is no PNG, JPEG or GIF."))
         return body
 
-    def save(self, commit: bool = True) -> Branding:
-        if self.cleaned_data["drop_logo"]:
+    def show(self) -> None:
+        """Puts on the instance what is right, also where something else is wrong."""
+        for name, value in self.cleaned_data.items():
+            if name in self.Meta.fields:
+                setattr(self.instance, name, value)
+        if self.cleaned_data.get("drop_logo"):
             self.instance.logo, self.instance.logo_type = b"", ""
-        if body := self.cleaned_data["picture"]:
+        if body := self.cleaned_data.get("picture"):
             self.instance.logo, self.instance.logo_type = body, kind_of(body)
+
+    def save(self, commit: bool = True) -> Branding:
+        self.show()
         saved: Branding = super().save(commit)
         return saved
 
@@ -106,11 +113,9 @@ def branding(request: HttpRequest, pk: int) -> HttpResponse:
 def branding_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """What is being typed, as customers would see it. Nothing is stored."""
     channel, one = _of(pk)
-    form = BrandingForm(request.POST, instance=one, medium=channel.medium)
+    form = BrandingForm(request.POST, request.FILES, instance=one, medium=channel.medium)
     form.is_valid()
-    for name in form.cleaned_data:
-        if name in form.Meta.fields:
-            setattr(one, name, form.cleaned_data[name])
+    form.show()
     wrong = [error for errors in form.errors.values() for error in errors]
     return render(request, "deskapp/branding_preview.html", {**_shown(channel, one), "wrong": wrong})
 

@@ -14,6 +14,7 @@ from conversations import audit
 from conversations.models import Channel, Closure, Hours, Team
 from conversations.routing import hours as business
 from conversations.views.acting import agent_of, is_delete
+from conversations.views.as_typed import as_typed
 from deskapp.accounts.hours_forms import ClosureForm, HoursForm
 from integrations.views.admins import needs
 
@@ -68,6 +69,8 @@ def closures(request: HttpRequest, pk: int) -> HttpResponse:
     """POST `day`, `reason`, and `opens` and `closes` where that day is not closed altogether."""
     one = get_object_or_404(Hours, pk=pk)
     form = ClosureForm(request.POST, instance=Closure(hours=one))
+    if answer := as_typed(request, form):
+        return answer
     if not form.is_valid():
         return _page(request, HoursForm(instance=one), form, status=422)
     with audit.watched(agent_of(request), form.instance):

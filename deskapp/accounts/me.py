@@ -18,12 +18,15 @@ from conversations.live import webpush
 from conversations.models import PushSubscription
 from conversations.public_web import leads_outside
 from conversations.views.acting import agent_of
+from conversations.views.as_typed import as_typed
 from deskapp.accounts.forms import MeForm
 
 
 @login_required
 def me(request: HttpRequest) -> HttpResponse:
     form = MeForm(request.POST or None, instance=agent_of(request))
+    if answer := as_typed(request, form):
+        return answer
     if request.method == "POST" and form.is_valid():
         with override(form.save().locale):  # which may have been chosen just now
             messages.success(request, _("Saved."))

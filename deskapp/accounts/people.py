@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from conversations import audit
 from conversations.models import Team
 from conversations.views.acting import agent_of
+from conversations.views.as_typed import as_typed
 from deskapp.accounts import members
 from deskapp.accounts.forms import AgentForm, DeactivationForm, InvitationForm, TeamForm, role_value
 from deskapp.models import User
@@ -30,6 +31,8 @@ def agents(request: HttpRequest) -> HttpResponse:
 @admins_only
 def invitation(request: HttpRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None)
+    if answer := as_typed(request, form):
+        return answer
     if request.method == "POST" and form.is_valid():
         agent = members.invite(**form.cleaned_data, by=agent_of(request))
         messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": agent.email})
@@ -44,6 +47,8 @@ def agent(request: HttpRequest, pk: int) -> HttpResponse:
     known = {"name": someone.name, "role": role_value(someone), "teams": someone.teams.all()}
     known |= {name: getattr(someone, name) for name in members.RIGHTS}
     form = AgentForm(request.POST or None, initial=known, someone=someone)
+    if answer := as_typed(request, form):
+        return answer
     if request.method == "POST" and form.is_valid():
         try:
             members.change(someone, **form.cleaned_data, by=agent_of(request))
@@ -98,6 +103,8 @@ def teams(request: HttpRequest) -> HttpResponse:
 def team(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     one = get_object_or_404(Team, pk=pk) if pk else None
     form = TeamForm(request.POST or None, instance=one)
+    if answer := as_typed(request, form):
+        return answer
     if request.method == "POST" and form.is_valid():
         before = set(one.members.values_list("pk", flat=True)) if one else set()
         with audit.watched(agent_of(request), form.instance):

@@ -1,12 +1,14 @@
 """/settings/privacy/: how long each kind of data is kept, tried before it is done, and who was forgotten."""
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from conversations import audit
 from conversations.views.acting import agent_of
+from conversations.views.as_typed import as_typed
 from customers import retention
 from customers.models import Erasure, RetentionRule
 from deskapp.accounts.forms import RetentionForm
@@ -17,8 +19,11 @@ MOST_ROWS = 100
 
 @needs("settings.privacy")
 def privacy(request: HttpRequest) -> HttpResponse:
-    """POST saves one rule: `kind`, `days`, `is_on`. `?try` counts what every rule would drop now."""
+    """POST saves one rule: `kind`, `days`, `is_on`. `?try` counts what every rule would drop now;
+    `?q` looks among those who were forgotten."""
     refused = None
+    if answer := as_typed(request, RetentionForm(request.POST)):
+        return answer
     if request.method == "POST":
         refused = _saved(request)
         if refused is None:
@@ -29,8 +34,13 @@ def privacy(request: HttpRequest) -> HttpResponse:
         rows = [{"kind": each.kind, "rule": each.rule, "rows": each.rows} for each in retention.tried()]
     else:
         rows = [{"kind": kind, "rule": rule} for kind, rule in retention.rules()]
-    erasures = Erasure.objects.select_related("by").order_by("-pk")[:MOST_ROWS]
-    context = {"rows": rows, "refused": refused, "erasures": erasures, "tab": "privacy", "tried": "try" in request.GET}
+    words = request.GET.get("q", "").replace("\x00", "").strip()
+    erasures = Erasure.objects.select_related("by").order_by("-pk")
+    if words:
+        number = int(words) if words.isdecimal() and len(words) < 18 else 0
+        erasures = erasures.filter(Q(reason__icontains=words) | Q(by__name__icontains=words) | Q(customer=number))
+    context = {"rows": rows, "refused": refused, "erasures": erasures[:MOST_ROWS], "tab": "privacy", "q": words}
+    context["tried"] = "try" in request.GET
     return render(request, "deskapp/privacy.html", context, status=422 if refused else 200)
 
 

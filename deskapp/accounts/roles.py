@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from conversations import audit
 from conversations.views.acting import agent_of, is_delete
+from conversations.views.as_typed import as_typed
 from deskapp.accounts import members
 from deskapp.models import OwnRole, Role, User
 from deskapp.permissions import BUILT_IN, PERMISSIONS
@@ -86,6 +87,8 @@ def role(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         return _deleted(request, one)
     known = {"name": one.name, "permissions": one.permissions}
     form = RoleForm(request.POST or None, initial=known, role=one)
+    if answer := as_typed(request, form):
+        return answer
     if request.method == "POST" and form.is_valid():
         members.change_role(one, **form.cleaned_data, by=agent_of(request))
         messages.success(request, _("Saved."))

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from conversations import audit
 from conversations.models import AgentSkill, Skill
 from conversations.views.acting import agent_of, is_delete
+from conversations.views.as_typed import as_typed
 from integrations.views.admins import needs
 
 MOST_ROWS = 200
@@ -52,6 +53,8 @@ def skill(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: SkillForm, edited: Skill | None = None) -> HttpResponse:
+    if answer := as_typed(request, form):
+        return answer
     if request.method == "POST" and form.is_valid():
         with audit.watched(agent_of(request), form.instance):
             form.save()

@@ -1,4 +1,4 @@
-"""`bench moves`: a large table of customers and a large mailbox, looked at and brought in: how long, and how much memory.
+"""`bench moves`: a large table of customers and a large mailbox, looked at and brought in: time and memory it takes.
 
 Memory is the peak of this process (VmHWM, set back before each step): it must not grow with the file."""
 

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from conversations import audit
 from conversations.models import Channel
 from conversations.views.acting import agent_of
+from conversations.views.as_typed import WHOLE, is_typed, told
 from integrations.imports import fields, running
 from integrations.imports.choices import Choices
 from integrations.imports.files import ENCODINGS, LARGEST, LARGEST_UPLOAD, RefusedError
@@ -32,7 +33,8 @@ DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 @needs(MOVES)
 @require_http_methods(["GET", "POST"])
 def imports(request: HttpRequest) -> HttpResponse:
-    """POST takes a `file`. GET lists what came so far; `?after` is the next page."""
+    """POST takes a `file`. GET lists what came so far, or of it what `q` is in; `?after` is
+    the next page."""
     wrong = ""
     if request.method == "POST":
         upload = request.FILES.get("file")
@@ -45,12 +47,15 @@ def imports(request: HttpRequest) -> HttpResponse:
             wrong = str(error)
     after = request.GET.get("after", "")
     found = _theirs(request).order_by("-pk")
+    words = request.GET.get("q", "").replace("\x00", "").strip()
+    found = found.filter(Q(name__icontains=words) | Q(by__name__icontains=words)) if words else found
     found = found.filter(pk__lt=int(after)) if after.isdecimal() and len(after) < 18 else found
     rows = list(found[: AT_ONCE + 1])
     context = {
         "imports": rows[:AT_ONCE],
         "after": rows[AT_ONCE - 1].pk if len(rows) > AT_ONCE else 0,
         "wrong": wrong,
+        "q": words,
         "most": LARGEST_UPLOAD // MEGA,
         "most_unpacked": LARGEST // MEGA,
         "exports": Export.objects.select_related("by").order_by("-pk")[:5],
@@ -70,8 +75,12 @@ def import_(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if request.POST.get("act") == "discard":
         return _discarded(request, one)
-    if wrong := _told(request, one):
+    wrong = _taken(request, one)
+    if is_typed(request):
+        return told(request, {WHOLE: wrong or _lacking(one)})
+    if wrong:
         return _page(request, one, wrong)
+    one.save(update_fields=["what", "encoding", "delimiter", "columns", "mapping", "options", "total"])
     if request.POST.get("act") != "run":
         return redirect("import", pk=pk)
     if wrong := _lacking(one):
@@ -141,8 +150,8 @@ def _aside(one: Import) -> Iterator[str]:
             yield out.writerow([*map(defused, padded), row.number, defused(row.why)])
 
 
-def _told(request: HttpRequest, one: Import) -> str:
-    """Takes what the form says; gives what is wrong with it."""
+def _taken(request: HttpRequest, one: Import) -> str:
+    """Takes what the form says, and saves nothing; gives what is wrong with it."""
     given = {name: str(value) for name, value in request.POST.items()}
     one.options = Choices.read(given, agent_of(request).get_timezone()).kept()
     if one.form == "csv":
@@ -160,7 +169,6 @@ def _told(request: HttpRequest, one: Import) -> str:
             picked = {str(place): given.get(f"column-{place}", "") for place in range(len(one.columns))}
             one.mapping = {place: name if name in names else "" for place, name in picked.items()}
     one.total = one.total if one.form == "desk" else 0
-    one.save(update_fields=["what", "encoding", "delimiter", "columns", "mapping", "options", "total"])
     return ""
 
 

@@ -66,6 +66,17 @@ def test_the_preview_says_whether_it_can_be_seen_and_stores_nothing(as_root, sho
     assert not Branding.objects.exists()
 
 
+def test_the_preview_shows_a_logo_that_is_not_saved_yet_and_says_why_one_cannot_be(as_root, shop):
+    where = reverse("branding_preview", args=[shop.channel.pk])
+    page = as_root.post(where, {"colour": "red", "picture": SimpleUploadedFile("l.png", PNG)}).content.decode()
+    assert "data:image/png;base64," in page and "written as #1f6f78" in page
+    assert b"It is no PNG" in as_root.post(where, {"picture": SimpleUploadedFile("l.svg", b"<svg>")}).content
+    assert not Branding.objects.exists()
+    Branding.objects.create(channel=shop.channel, logo=PNG, logo_type="image/png")
+    assert b"data:image/png" in as_root.post(where, {}).content
+    assert b"data:image/png" not in as_root.post(where, {"drop_logo": "on"}).content
+
+
 def test_mails_carry_the_frame_and_nothing_of_it_is_markup(mail):
     frame = Branding.objects.create(
         channel=mail, colour="#1f6f78", mail_header="Hollin <script>", mail_footer="Mill Lane\n4", logo=PNG,
