@@ -81,6 +81,8 @@ CARRIES: dict[str, Carries] = {
         has_reactions=True,
         buttons=13,
     ),
+    # core.telegram.org/bots/api: 4096 signs (sendMessage), files of 50 MB (sendDocument; pictures 10), callback_data of
+    # 64 bytes. More than eight buttons is a wall of them.
     Medium.TELEGRAM: Carries(
         (Kind.TELEGRAM,),
         4_096,
@@ -93,6 +95,8 @@ CARRIES: dict[str, Carries] = {
         can_be_public=True,  # in a group, to whoever named the bot there
         longest_public=4_096,
     ),
+    # docs.joinmastodon.org/entities/Instance: 500 characters and pictures of 16 MB (image_size_limit; films have
+    # 99) are what Mastodon ships with; a server that has set others says so when it refuses.
     Medium.MASTODON: Carries(
         (Kind.MASTODON,),
         500,

@@ -12,6 +12,7 @@ from customers.consent import of_customer
 from customers.models import Customer
 from integrations.adapters import adapter_named, signed
 from integrations.adapters.base import CredentialError
+from integrations.adapters.media.sms.bandwidth.faults import words_of
 from integrations.adapters.media.sms.own import sending
 from integrations.inbound import files
 from integrations.models import RawEvent
@@ -201,3 +202,18 @@ def test_a_busy_service_is_tried_again_and_the_key_stays_the_same(own, service, 
     delivery = answered(only_message(), "Hello", ada)
     assert delivery.status == Delivery.Status.QUEUED
     assert uuid.UUID(service.calls[0].headers["idempotency-key"]) == delivery.message.client_id
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("4740", "our own number"),  # invalid-source-address
+        ("4775", "answered STOP"),  # destination-rejected-due-to-user-opt-out
+        ("4790", "short numbers"),  # destination-rejected-sc-not-allowed
+        ("4798", "refused the message"),  # a network's, of which nothing more is known
+        ("5650", "network is out of order"),
+        ("5220", "Bandwidth could not send it"),  # Bandwidth's own
+    ],
+)
+def test_what_bandwidths_codes_say_is_said_of_whom_they_mean(code, words):
+    assert words in words_of(code)

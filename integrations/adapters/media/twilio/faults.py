@@ -1,6 +1,7 @@
-"""What Twilio's codes mean: https://www.twilio.com/docs/api/errors, one page for each of them.
+"""What Twilio's codes mean: https://www.twilio.com/docs/api/errors, one page for each of them, as …/errors/63016.
 
-The same table serves refused requests (`code`) and messages that were not delivered (`ErrorCode`).
+Which of them stand for which of WhatsApp's: https://www.twilio.com/docs/whatsapp/tutorial/error-codes. The same table
+serves refused requests (`code`) and messages that were not delivered (`ErrorCode`).
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,8 @@ FAULTS: dict[str, Fault] = {
     "30002": Fault(_("The Twilio account is suspended."), is_credential=True),
     "30022": Fault(_("Our number has reached its network's limit."), is_permanent=False, wait=60),
     "63038": Fault(_("The Twilio account has reached its messages for today."), is_permanent=False, wait=3600),
+    "63017": Fault(_("The Twilio account sends faster than it may."), is_permanent=False, wait=10, is_for_all=True),
+    "63018": Fault(_("Our sender has reached what the channel lets it send."), is_permanent=False, wait=3600),
     "14107": Fault(_("Twilio sends no faster for this number."), is_permanent=False, wait=10),
     "21611": Fault(_("Too many messages wait at Twilio for this number."), is_permanent=False, wait=30),
     "30001": Fault(_("Too many messages waited at Twilio for this number."), is_permanent=False, wait=30),
@@ -36,6 +39,7 @@ FAULTS: dict[str, Fault] = {
     "30005": Fault(_("Their number is unknown, or out of use.")),
     "30006": Fault(_("Their number is a landline, or its network cannot be reached.")),
     "63003": Fault(_("There is no such address on this channel.")),
+    "63014": Fault(_("They have blocked us on this channel, or take no messages from us any more.")),
     "63024": Fault(_("Their number is not on WhatsApp.")),
     "63032": Fault(_("WhatsApp limits business messages to them just now.")),
     # Where it comes from
@@ -67,18 +71,18 @@ FAULTS: dict[str, Fault] = {
     "30009": Fault(_("A part of the message was lost on its way.")),
     "30010": Fault(_("It would have cost more than the account allows.")),
     "30011": Fault(_("Their network takes no pictures from our number.")),
-    "30019": Fault(_("The file is larger than their network takes.")),
+    "30019": Fault(_("The message, or its file, is larger than their network takes.")),
     "30036": Fault(_("It could not be delivered in time.")),
     "30410": Fault(_("Their network did not answer in time.")),
     "30453": Fault(_("Their network takes no such messages.")),
-    "63005": Fault(_("The channel does not take this content.")),
-    "63013": Fault(_("WhatsApp refused it: it breaks its rules.")),
+    "63005": Fault(_("The channel does not take this content, or their number is not on WhatsApp.")),
+    "63013": Fault(_("The channel refused it: it breaks its rules for what a message may have in it.")),
     "63016": Fault(_("More than 24 hours have passed since they wrote: WhatsApp takes only a template now.")),
-    "63019": Fault(_("WhatsApp could not fetch the file.")),
+    "63019": Fault(_("Twilio could not fetch the file from the desk: is SITE_URL reachable from outside?")),
     "63021": Fault(_("The channel does not take this content.")),
     "63027": Fault(_("WhatsApp knows no such template in this language.")),
     "63028": Fault(_("The values given do not fit the template.")),
     "63033": Fault(_("They have blocked our number on WhatsApp.")),
-    "63049": Fault(_("WhatsApp held the message back: they get too many of this kind.")),
+    "63049": Fault(_("Meta delivers no marketing template to them: not in the USA, elsewhere not too many of them.")),
     "63051": Fault(_("Our WhatsApp account is locked."), is_credential=True),
 }  # fmt: skip

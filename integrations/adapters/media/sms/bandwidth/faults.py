@@ -1,6 +1,8 @@
-"""What Bandwidth's codes mean: https://dev.bandwidth.com/docs/messaging/errors
+"""What Bandwidth's codes mean: https://dev.bandwidth.com/docs/messaging/errors (also kept in
+https://github.com/Bandwidth/api-docs, site/docs/messaging/errors.mdx).
 
-The same table serves refused requests (`type`, or the status) and messages that were not delivered (`errorCode`).
+The first two digits tell who said so: 47 and 56 a network, the others Bandwidth. The same table serves refused requests
+(`type`, or the status) and messages that were not delivered (`errorCode`).
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -52,12 +54,27 @@ FAULTS: dict[str, Fault] = {
     "4702": Fault(_("Their phone is off or out of reach, or takes no messages.")),
     "4711": Fault(_("The file is larger than their network takes.")),
     "4712": Fault(_("Their network does not take this kind of file.")),
-    "4720": Fault(_("Their network says that there is no such number.")),
-    "4740": Fault(_("Their network does not understand the message.")),
+    "4720": Fault(_("Their network says that their number takes no messages, or that there is none.")),
+    "4721": Fault(_("Their number is out of use.")),
+    "4730": Fault(_("No way leads to their network just now: they may be abroad.")),
+    "4740": Fault(_("Their network does not take messages from our own number.")),
     "4750": Fault(_("Their network refused the message.")),
+    "4751": Fault(_("Their network finds the message too long.")),
+    "4752": Fault(_("Their network does not understand the message.")),
     "4770": Fault(_("Their network took the message for spam and dropped it.")),
-    "4780": Fault(_("Their network takes no more messages from us for now.")),
-    "4790": Fault(_("They answered STOP: their network lets nothing through.")),
+    "4771": Fault(_("Their network takes no shortened links.")),
+    "4772": Fault(_("Their number or ours is barred.")),
+    "4773": Fault(_("Our number's campaign (10DLC) is not active for their network.")),
+    "4774": Fault(_("Our number is not registered rightly: Bandwidth's support can tell what is missing.")),
+    "4775": Fault(_("They answered STOP: their network lets nothing through.")),
+    "4780": Fault(_("T-Mobile takes no more messages from us today.")),
+    "4781": Fault(_("AT&T takes no more messages from us for now.")),
+    "4785": Fault(_("Their network takes no more messages from us for now.")),
+    "4790": Fault(_("Their network lets no messages of short numbers through to them.")),
+    "4791": Fault(_("Their network does not take this campaign of our short number.")),
+    "4792": Fault(_("Our short number is not set up at their network.")),
+    "4793": Fault(_("Our short number has ended at their network.")),
+    "4795": Fault(_("Our toll-free number is not confirmed yet: networks do not take its messages.")),
     "5106": Fault(_("Bandwidth could not send it.")),
     "5600": Fault(_("Their network is out of order.")),
     "9902": Fault(_("Their network never said whether it arrived.")),
@@ -70,6 +87,6 @@ def words_of(code: str) -> str:
     fault = FAULTS.get(code)
     if fault:
         return str(fault.text)
-    kinds = {"47": "4750", "5": "5600", "9": "9999"}
+    kinds = {"47": "4750", "56": "5600", "9": "9999"}
     known = next((same for start, same in kinds.items() if code.startswith(start)), "5106")
     return str(FAULTS[known].text)
