@@ -34,6 +34,7 @@ GO_THERE = {
     "domain": ("access_token", "client_id", "client_secret"),
     "api_url": ("api_key", "server_token", "secret_key"),
     "send_url": ("token",),
+    "rpc_url": ("rpc_password",),
     "recordings_url": ("recordings_password", "recordings_token"),
     "imap_host": ("password",),
     "smtp_host": ("password",),

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from conversations import moments, rules
+from conversations import moments, rules, sla
 from conversations.actions import call_backs
 from conversations.actions.change import summarise, take_off_screens, waiting_since
 from conversations.call_state import begun_at, learnt, lines, lines_of_ours, put_together
@@ -26,6 +26,8 @@ from conversations.models.conversation import place_in_queue
 from conversations.models.message import MessageKind
 from conversations.outbound.outbox import cancel_on_reply
 from conversations.routing.assign import route
+
+HEARD_WITHIN = timedelta(minutes=5)  # of being asked for, its first report comes
 
 
 @transaction.atomic(savepoint=False)
@@ -52,6 +54,8 @@ def _known(report: CallReport) -> Message | None:
     named = Q(channel=report.channel_id, external_id=report.call_id)
     if key := _key(report):
         named |= Q(channel=report.channel_id, client_id=key)
+    elif report.direction == "out":
+        named |= Q(pk__in=_asked_for(report))
     for pk in Message.objects.filter(named, kind=MessageKind.CALL).values_list("pk", flat=True)[:1]:
         while True:
             where = Message.objects.filter(pk=pk).values("conversation")
@@ -61,6 +65,22 @@ def _known(report: CallReport) -> Message | None:
                 message.conversation = conversation
                 return message
     return None
+
+
+def _asked_for(report: CallReport) -> list[int]:
+    """The call that an agent asked for and of which nothing was heard yet, where the phone system names neither our key
+    nor, in what it tells, what it answered us: by whom is called, and when."""
+    calls = Message.objects.filter(
+        channel=report.channel_id,
+        kind=MessageKind.CALL,
+        external_id="",
+        details__call__state="dialling",
+        details__call__number=number_of(report),
+        created_at__range=(report.at - HEARD_WITHIN, report.at + HEARD_WITHIN),
+    )
+    if Message.objects.filter(channel=report.channel_id, external_id=report.call_id).exists():
+        return []
+    return list(calls.order_by("created_at").values_list("pk", flat=True)[:1])
 
 
 def _locked(pk: int) -> Conversation:
@@ -172,6 +192,7 @@ def _bring_up_to_date(conversation: Conversation, message: Message) -> None:
     if conversation.status == Status.RESOLVED:
         conversation.waiting_since = None
     conversation.queue_at = place_in_queue(conversation.waiting_since, conversation.last_message_at)
+    sla.keep(conversation)
     conversation.save()
 
 

@@ -225,7 +225,8 @@ def _call_of(handler: BaseHTTPRequestHandler) -> Call:
     parts = urlsplit(handler.path)
     body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
     headers = {name.lower(): value for name, value in handler.headers.items()}
-    return Call(handler.command, parts.path, dict(parse_qsl(parts.query)), headers, body)
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    return Call(handler.command, parts.path, query, headers, body)
 
 
 def _chunks(server: ProviderServer, stream: Iterable[bytes]) -> Iterator[bytes]:

@@ -40,6 +40,9 @@ class SipgateServer(ProviderServer):
     def press(self, call: str, keys: str) -> None:
         self.owe([("event", "dtmf"), ("dtmf", keys), ("callId", call)])
 
+    def push(self, event: str, call: str, number: str, direction: str, *, users: tuple[str, ...]) -> None:
+        self._push(event, call, number, direction, "", [(name, each) for each in users for name in ("user", "userId")])
+
     def _push(
         self, event: str, call: str, number: str, direction: str, first: str, more: list[tuple[str, str]]
     ) -> None:

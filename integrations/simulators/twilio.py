@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -51,6 +51,8 @@ class TwilioServer(ProviderServer):
         self.balance, self.status, self._count = balance, "active", 0
         self.numbers: dict[str, Json] = {number: self._number(number) for number in numbers}
         self.messages: dict[str, Json] = {}
+        self.inbound: list[Json] = []  # messages that came, the oldest first
+        self.rung: list[Json] = []  # calls that came, and the lines that they rang
         self.phone_calls: dict[str, Json] = {}
         self.files: dict[str, tuple[str, bytes]] = {}
         self.blocked: set[str] = set()
@@ -79,7 +81,12 @@ class TwilioServer(ProviderServer):
         word = body.strip().upper()
         if word in ("STOP", "START", "HELP") and not sender.startswith("whatsapp:"):
             (self.blocked.add if word == "STOP" else self.blocked.discard)(sender)
-        self.owe(hook or self.numbers[to.removeprefix("whatsapp:")]["sms_url"], fields | more)
+        fields |= more
+        self.inbound.append({
+            "sid": sid, "direction": "inbound", "status": "received", "from": sender, "to": to, "body": body,
+            "num_media": str(len(files)), "date_sent": format_datetime(datetime.now(UTC)), "fields": fields,
+        })  # fmt: skip
+        self.owe(hook or self.numbers[to.removeprefix("whatsapp:")]["sms_url"], fields)
         return sid
 
     def keep(self, kind: str, body: bytes) -> str:
@@ -136,10 +143,13 @@ class TwilioServer(ProviderServer):
             (r"/IncomingPhoneNumbers\.json", "GET", self._list_numbers),
             (r"/IncomingPhoneNumbers/(\w+)\.json", "POST", self._set_number),
             (r"/Messages\.json", "POST", self._send),
+            (r"/Messages\.json", "GET", self._list_messages),
+            (r"/Messages/(\w+)/Media\.json", "GET", self._list_media),
             (r"/Messages/\w+/Media/(\w+)", "GET", self._media),
             (r"/Recordings/(\w+)(?:\.mp3|\.wav)?", "GET", self._media),
             (r"/media/(\w+)", "GET", self._file),
             (r"/Calls\.json", "POST", self._call),
+            (r"/Calls\.json", "GET", self._list_calls),
             (r"/v1/ContentAndApprovals", "GET", self._contents),
             (r"/v1/Services/(\w+)", "GET", self._service),
             (r"/v1/Services/(\w+)", "POST", self._service),
@@ -164,6 +174,38 @@ class TwilioServer(ProviderServer):
         number = next(each for each in self.numbers.values() if each["sid"] == sid)
         number |= {re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower(): value for name, value in call.pairs}
         return Reply(number)
+
+    def _list_messages(self, call: Call) -> Reply:
+        found = [{name: value for name, value in each.items() if name != "fields"} for each in self.inbound]
+        return self._page(call, "messages", "DateSent", "date_sent", found)
+
+    def _list_media(self, call: Call, sid: str) -> Reply:
+        fields = next(each["fields"] for each in self.inbound if each["sid"] == sid)
+        urls = [fields[f"MediaUrl{number}"] for number in range(int(fields["NumMedia"]))]
+        kinds = [fields[f"MediaContentType{number}"] for number in range(len(urls))]
+        files = [
+            {"sid": url.rpartition("/")[2], "content_type": kind, "parent_sid": sid}
+            for url, kind in zip(urls, kinds, strict=True)
+        ]
+        return Reply({"media_list": files, "next_page_uri": None})
+
+    def _list_calls(self, call: Call) -> Reply:
+        parent = call.query.get("ParentCallSid", "")
+        found = [each for each in self.rung if (each["parent_call_sid"] or "") == parent or not parent]
+        return self._page(call, "calls", "StartTime", "start_time", found)
+
+    def _page(self, call: Call, name: str, asked: str, field: str, found: list[Json]) -> Reply:
+        """The newest first, as filtered: "DateSent>" and "DateSent<" hold the times themselves."""
+        ours, size, page = call.query.get("To", ""), int(call.query.get("PageSize", 50)), int(call.query.get("Page", 0))
+        since, until = (_asked_time(call.query.get(f"{asked}{sign}", "")) for sign in "><")
+        kept = [each for each in reversed(found) if not ours or each["to"] == ours]
+        kept = [each for each in kept if not since or parsedate_to_datetime(each[field]) >= since]
+        kept = [each for each in kept if not until or parsedate_to_datetime(each[field]) <= until]
+        following = None
+        if len(kept) > (page + 1) * size:
+            asking = urlencode({**call.query, "Page": page + 1, "PageToken": f"PA{page}"})
+            following = f"/2010-04-01/Accounts/{ACCOUNT}/{name.capitalize()}.json?{asking}"
+        return Reply({name: kept[page * size : (page + 1) * size], "page": page, "next_page_uri": following})
 
     def _service(self, call: Call, sid: str) -> Reply:
         found = {
@@ -248,6 +290,10 @@ class TwilioServer(ProviderServer):
     def sid(self, kind: str) -> str:
         self._count += 1
         return f"{kind}{self._count:032x}"
+
+
+def _asked_time(said: str) -> datetime | None:
+    return datetime.fromisoformat(said) if said else None
 
 
 def _error(code: int, message: str, status: int) -> Reply:

@@ -46,6 +46,7 @@ class Switchboard:
         has_spoken = self._run(verbs, call, course)
         status = "completed" if has_spoken or not course.gives_up else "no-answer"
         self._told(number["status_callback"], {**call, "CallStatus": status, "CallDuration": "60"}, course)
+        self._written_down(call["CallSid"], call, status, course, 60 if status == "completed" else 0)
         return call["CallSid"]
 
     def run_asked(self, sid: str, *, course: Course) -> None:
@@ -85,6 +86,7 @@ class Switchboard:
             for status in ["initiated", "ringing", *(["in-progress"] if picks_up else []), ends]:
                 more = {"CallDuration": str(course.seconds)} if status == "completed" else {}
                 self._told(line.get("statusCallback", ""), {**leg, "CallStatus": status, **more}, course)
+            self._written_down(leg["CallSid"], leg, ends, course, course.seconds if picks_up else 0)
         if course.gives_up:
             return False
         told = {**call, "DialCallSid": last, "DialCallStatus": "completed" if reached else course.ends}
@@ -93,6 +95,15 @@ class Switchboard:
             if verb.get("record"):
                 self.keep(verb.get("recordingStatusCallback", ""), call, course)
         return self._run(self._asked(verb.get("action", ""), told), call, course) or bool(reached)
+
+    def _written_down(self, sid: str, call: dict[str, str], status: str, course: Course, seconds: int) -> None:
+        """As the account lists it afterwards."""
+        ends = course.at + timedelta(seconds=seconds)
+        self.server.rung.append({
+            "sid": sid, "parent_call_sid": call.get("ParentCallSid"), "from": call["From"], "to": call["To"],
+            "direction": call["Direction"], "status": status, "caller_name": course.name or None,
+            "start_time": format_datetime(course.at), "end_time": format_datetime(ends), "duration": str(seconds),
+        })  # fmt: skip
 
     def _record(self, verb: Xml.Element, call: dict[str, str], course: Course) -> None:
         if not course.leaves:

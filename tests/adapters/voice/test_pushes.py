@@ -3,21 +3,28 @@
 import base64
 import json
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode
 
 import pytest
+from django.urls import reverse
 
 from conversations.envelopes import OutboundCall
-from conversations.models import CallBack, Medium, Message
+from conversations.inbound.receive import receive
+from conversations.models import CallBack, Channel, Delivery, Medium, Message
+from customers.identify import Handle
 from integrations.adapters import adapter_named, signed
 from integrations.adapters.base import AdapterError, CredentialError
 from integrations.adapters.media.ours import outside
 from integrations.models import RawEvent
+from integrations.outbound.deliver import deliver
+from integrations.simulators.freeswitch import PASSWORD, USER, FreeSwitchServer
 from integrations.simulators.server import Webhook
 from integrations.simulators.sipgate import TOKEN, TOKEN_ID, SipgateServer
 from integrations.simulators.switchboards import leg_of, record_of
 from tests.adapters.phoning import ADDRESS, ANN, aside, connected, hear, post, work_off
+from tests.conftest import from_ann
 
 pytestmark = pytest.mark.django_db
 
@@ -126,13 +133,47 @@ def asked():
 
 def test_sipgate_calls_for_the_desk(line, sipgate):
     report = adapter_named("sipgate").call(line, asked())
-    assert report.status == "sent" and sipgate.sessions[report.external_id]["callee"] == ANN
+    assert report.status == "sent" and sipgate.sessions[report.said.removeprefix("session ")]["callee"] == ANN
     line.secrets = {**line.secrets, "token": "old"}
     with pytest.raises(CredentialError):
         adapter_named("sipgate").call(line, asked())
     line.secrets = {"webhook_secret": ADDRESS}
     with pytest.raises(AdapterError, match="no token"):
         adapter_named("sipgate").call(line, asked())
+
+
+def placed(connector, client, agent):
+    """A call that an agent has asked for by the desk's own button."""
+    conversation, number = texted(connector)
+    client.force_login(agent)
+    given = {"identity": number.pk, "key": str(uuid.uuid4())}
+    assert client.post(reverse("place_call", args=[conversation.pk]), given).status_code in (200, 302)
+    return deliver(Delivery.objects.get().pk)
+
+
+def texted(connector):
+    channel = Channel.objects.create(
+        name="SMS", medium=Medium.SMS, address="+4915799912345", team=connector.channel.team
+    )
+    message = receive(from_ann(channel, "Do ring me", handles=(Handle("phone", ANN, "Ann Bell"),)))
+    return message.conversation, message.identity
+
+
+@pytest.mark.parametrize("told_before", [False, True])
+def test_a_call_of_the_desk_by_sipgate_is_one_call(line, sipgate, client, ada, told_before):
+    """What sipgate answers is a session, what it pushes a call: two names of one."""
+    if told_before:
+        early = sipgate.ring("447700900999", direction="out")  # somebody else's
+        hear(sipgate)
+        assert early
+    placed(line, client, ada)
+    call = sipgate.ring("447700900456", direction="out")
+    sipgate.push("answer", call, "447700900456", "out", users=("w0",))
+    sipgate.hang_up(call, direction="out")
+    hear(sipgate, copies=2)
+    message = Message.objects.get(kind="call", identity__value=ANN)
+    assert message.external_id == call and message.details["call"]["state"] == "ended"
+    assert message.author == ada and Message.objects.filter(kind="call").count() == 1 + told_before
 
 
 @pytest.mark.parametrize("body", [b"", b"event=what&callId=1", b"{]", b"event=newCall"])
@@ -233,6 +274,60 @@ def test_one_out_and_one_within_the_house(switch):
     ]
     assert pushed(switch, json.dumps(record_of("204", "205", context="default")).encode()).status_code == 200
     assert Message.objects.filter(kind="call").count() == 1
+
+
+@pytest.fixture
+def commands():
+    with FreeSwitchServer() as server:
+        yield server
+
+
+@pytest.fixture
+def calling_switch(returns, commands, ada):
+    ada.extension = "204"
+    ada.save()
+    wired = {"region": "GB", "rpc_url": commands.url, "rpc_user": USER}
+    connector = connected("freeswitch", Medium.VOICE, OURS, secrets={"rpc_password": PASSWORD}, **wired)
+    commands.records_to = f"http://testserver/hooks/{connector.pk}/{ADDRESS}/"
+    return connector
+
+
+@pytest.mark.parametrize(
+    ("agent", "customer", "state", "words"),
+    [(True, True, "ended", ""), (True, False, "missed", "Their line was busy"), (False, True, "missed", "agent's own")],
+    ids=["spoken", "busy", "agent away"],
+)
+def test_the_desk_calls_by_freeswitch_and_it_is_one_call(
+    calling_switch, commands, client, ada, agent, customer, state, words
+):
+    commands.agent_answers, commands.customer_answers = agent, customer
+    placed(calling_switch, client, ada)
+    (asked_,) = commands.asked
+    assert (asked_["line"], asked_["number"], asked_["context"]) == ("user/204", "00447700900456", "default")
+    hear(commands, copies=2)
+    message, told = the_call()
+    assert (told["direction"], told["number"], told["state"]) == ("out", ANN, state)
+    assert message.external_id == str(message.client_id) and words in told.get("cause", "")
+    assert bool(told.get("answered")) == (state == "ended")
+
+
+def test_freeswitch_says_whether_the_desk_may_command_it(calling_switch, commands):
+    adapter = adapter_named("freeswitch")
+    assert "FreeSWITCH Version 1.10.12" in next(adapter.check(calling_switch)).text
+    call = asked()
+    assert adapter.call(calling_switch, call).external_id == call.key
+    with pytest.raises(AdapterError, match="refused the call"):
+        adapter.call(calling_switch, call)  # the same once more
+    for evil in ("204}sofia/gateway/x/0900", "204 &bridge(x)", "x:api_on_answer=system rm"):
+        with pytest.raises(AdapterError, match="none of this switchboard"):
+            adapter.call(calling_switch, replace(call, agent=evil))
+    with pytest.raises(AdapterError, match="these numbers"):
+        adapter.call(calling_switch, replace(call, to="+44 77} &system(x)"))
+    calling_switch.secrets = {"rpc_password": "old"}
+    with pytest.raises(CredentialError):
+        adapter.call(calling_switch, asked())
+    calling_switch.settings = {}
+    assert not adapter.can_call(calling_switch)
 
 
 def test_the_credentials_of_the_records(returns):

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from conversations.envelopes import CallReport, CallState, InboundAttachment
 from integrations.adapters.base import Ignored, Understood
 from integrations.adapters.media import phones
@@ -19,7 +21,9 @@ from integrations.adapters.media.voice.sides import Sides, is_extension, sides
 from integrations.adapters.reading import inner, words
 from integrations.models import Connector, RawEvent
 
-KEY = "throughline_key"  # the variable by which a call that the desk asked for is known again
+# The variables by which a call that the desk asked for is known again (calling.py): its key, the customer's number, and
+# the agent's line.
+KEY, TO, AGENT = "throughline_key", "throughline_to", "throughline_agent"
 RACE = {"LOSE_RACE", "PICKED_OFF"}  # another line was faster
 
 
@@ -80,8 +84,7 @@ class _Told:
         if spoke:
             yield self.report("ended", ended, seconds=int(words(self.said.get("billsec")) or 0), agent=line)
         else:
-            cause = words(self.said.get("hangup_cause"))
-            yield self.report("missed", ended, cause=why(cause, theirs=self.sides.direction == "out"))
+            yield self.report("missed", ended, cause=self.cause(answered))
         if file := self.recorded():
             yield self.report("recording", ended, recording=file)
 
@@ -117,6 +120,15 @@ class _Told:
         marks = ("bridge_uuid", "last_bridge_to", "signal_bond", "bridge_channel", "bridge_epoch", "cc_agent_bridged")
         return any(words(self.said.get(mark)) not in ("", "0", "false") for mark in marks)
 
+    def cause(self, answered: datetime | None) -> str:
+        """Of a call that the desk asked for, the customer's leg says why, once the agent's own line was picked up."""
+        assert self.sides is not None
+        if words(self.said.get(KEY)) and answered is None:
+            return _("The agent's own line did not answer.")
+        names = ("originate_failed_cause", "originate_disposition") if words(self.said.get(KEY)) else ()
+        told = next((words(self.said.get(name)) for name in (*names, "hangup_cause") if self.said.get(name)), "")
+        return why(told, theirs=self.sides.direction == "out")
+
     def line(self) -> str:
         """Of ours: who was rung, or who calls."""
         assert self.sides is not None
@@ -135,7 +147,7 @@ class _Told:
         said = self.said.get("transfer_history") or ""
         told = said if isinstance(said, list) else str(said).removeprefix("ARRAY::").split("|:")
         for each in map(str, told):
-            when, _uuid, kind, rest = [*each.split(":", 3), "", "", ""][:4]
+            when, _leg, kind, rest = [*each.split(":", 3), "", "", ""][:4]
             if when.isdigit() and kind in ("bl_xfer", "att_xfer", "uuid_br"):
                 to = rest.partition("/")[0].partition("@")[0]
                 at = datetime.fromtimestamp(int(when[:10]), UTC)
@@ -149,6 +161,8 @@ class _Told:
     def _sides(self) -> Sides | None:
         """The caller's leg, or for a leg that was rung: between whom the call is."""
         said, profile = self.said, self.profile
+        if words(said.get(KEY)):
+            return Sides("out", words(said.get(TO)), words(said.get(AGENT)))
         src = words(profile.get("caller_id_number")) or words(said.get("caller_id_number")) or words(profile.get("ani"))
         dst = words(profile.get("destination_number")) or words(said.get("destination_number"))
         told = words(said.get("call_direction"))  # FusionPBX says so itself

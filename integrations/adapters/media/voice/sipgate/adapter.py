@@ -83,7 +83,9 @@ class SipgateAdapter:
         return bool(connector.secrets.get("token"))
 
     def call(self, connector: Connector, call: OutboundCall) -> DeliveryReport:
-        """https://github.com/sipgate-io/sipgateio-outgoingcall-python: the caller's line rings first."""
+        """https://github.com/sipgate-io/sipgateio-outgoingcall-python: the caller's line rings first. What it answers
+        is the id of a session, which no push names: the first push of a call to this number tells the call's own id
+        (conversations.inbound.calls)."""
         if not connector.secrets.get("token"):
             raise AdapterError(gettext("This line has no token to call by. An admin can enter one."), permanent=True)
         said = {"caller": call.agent, "callee": call.to}
@@ -92,7 +94,7 @@ class SipgateAdapter:
         if connector.settings.get("device"):
             said["deviceId"] = str(connector.settings["device"])
         found = SIPGATE.json(ask(connector, "POST", "sessions/calls", said, changes=True))
-        return DeliveryReport(Delivery.Status.SENT, external_id=str(found.get("sessionId", "")))
+        return DeliveryReport(Delivery.Status.SENT, said=f"session {found.get('sessionId', '')}")
 
     def check(self, connector: Connector) -> Iterator[Step]:
         address = address_of(connector)

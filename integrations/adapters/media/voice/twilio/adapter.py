@@ -7,20 +7,22 @@ machine only). Its secrets: webhook_secret, auth_token, webhook_key.
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from conversations.envelopes import DeliveryReport, OutboundCall, OutboundMessage
 from conversations.models import Medium
-from integrations.adapters.about import About, Field, Step
+from integrations.adapters.about import About, Compared, Field, Step
 from integrations.adapters.base import Fetched, Understood
 from integrations.adapters.media import fetching
 from integrations.adapters.media.twilio import hearing
 from integrations.adapters.media.twilio.account import FIELDS
 from integrations.adapters.media.twilio.api import HOSTS, keys
 from integrations.adapters.media.voice.spoken import refuse_text
-from integrations.adapters.media.voice.twilio import calling, checking, flow, understanding
+from integrations.adapters.media.voice.twilio import calling, checking, flow, past, understanding
+from integrations.adapters.shops.base import Page
 from integrations.inbound.arrival import Arrival
 from integrations.models import Connector, RawEvent
 
@@ -119,3 +121,11 @@ class TwilioVoiceAdapter:
 
     def check(self, connector: Connector) -> Iterator[Step]:
         return checking.check(connector)
+
+    def pages(
+        self, connector: Connector, cursor: Mapping[str, object], since: datetime | None, until: datetime | None = None
+    ) -> Iterator[Page]:
+        return past.pages(connector, cursor, since, until)
+
+    def reconcile(self, connector: Connector, since: datetime, until: datetime) -> Iterator[Compared]:
+        return past.reconcile(connector, since, until)

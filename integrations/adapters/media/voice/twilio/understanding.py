@@ -18,9 +18,11 @@ from customers.identify import Handle
 from integrations.adapters.base import Ignored, Understood
 from integrations.adapters.media import phones
 from integrations.adapters.media.twilio.hearing import asked
+from integrations.adapters.media.twilio.past import PAST, time_in
 from integrations.adapters.media.twilio.signature import fields_of
 from integrations.adapters.media.voice.causes import why
 from integrations.adapters.media.voice.twilio import flow
+from integrations.adapters.reading import payload, rows, words
 from integrations.models import Connector, RawEvent
 
 UNANSWERED = {"busy", "no-answer", "canceled", "failed"}
@@ -29,6 +31,9 @@ Fields = dict[str, str]
 
 
 def understand(connector: Connector, raw: RawEvent) -> Iterator[Understood]:
+    if raw.kind == PAST:
+        yield _past(connector, raw)
+        return
     fields = dict(fields_of(bytes(raw.body)))
     if not fields.get("CallSid"):
         raise ValueError("“CallSid” is missing.")
@@ -45,6 +50,22 @@ def understand(connector: Connector, raw: RawEvent) -> Iterator[Understood]:
     if act is None:
         raise ValueError(f"There is no address “{raw.kind}”.")
     yield act(_Told(connector, raw, fields))
+
+
+def _past(connector: Connector, raw: RawEvent) -> CallReport:
+    """A call as Twilio has it afterwards. Where the desk led it, a line that was spoken on says that it was answered;
+    where others did, the call itself."""
+    call = payload(raw)
+    legs = [leg for leg in rows(call, "legs") if words(leg.get("status")) == "completed"]
+    spoken = [seconds for leg in legs if (seconds := _seconds(words(leg.get("duration"))))]
+    if connector.settings.get("flow") == "elsewhere" and words(call.get("status")) == "completed":
+        spoken = spoken or [_seconds(words(call.get("duration"))) or 0]
+    fields = {"CallSid": words(call.get("sid")), "From": words(call.get("from")), "To": words(call.get("to"))}
+    told = _Told(connector, raw, {**fields, "CallerName": words(call.get("caller_name"))})
+    told.at = time_in(call, "end_time", "start_time") or raw.received_at
+    if spoken:
+        return told.report("ended", seconds=max(spoken), agent=words(legs[0].get("to")) if legs else "")
+    return told.report("missed", cause=why(words(call.get("status"))))
 
 
 class _Told:
