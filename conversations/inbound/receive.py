@@ -15,7 +15,7 @@ from conversations.live import webpush
 from conversations.live.push import push_arrived
 from conversations.models import Channel, Message
 from conversations.outbound.outbox import cancel_on_reply
-from conversations.routing.assign import route
+from conversations.routing.assign import route_each
 from customers.identify import identify, identify_each
 
 
@@ -28,10 +28,12 @@ def receive(inbound: InboundMessage) -> Message:
         return join(inbound, message) if inbound.is_part else message
     channel = Channel.objects.get(pk=inbound.channel_id)
     conversation = thread(inbound, customer, channel)
+    if conversation.customer_id == customer.pk:
+        conversation.customer = customer
     message = record(inbound, conversation, identity, channel)
     if not customer.is_new:
         moments.pin([(message, customer.pk)])
-    route(conversation, channel)
+    route_each([message])
     if not message.is_automatic:  # an out-of-office note is not the customer's answer
         cancel_on_reply(conversation)
     push_arrived([message])
@@ -55,8 +57,7 @@ def receive_each(inbound: Sequence[InboundMessage]) -> list[Message | None]:
         if person and not each.is_part and (each.channel_id, each.external_id) not in stored
     ]
     messages = _thread_and_record(list(_one_of_each_customer(arrived)))
-    for message in messages:
-        route(message.conversation, message.channel)
+    route_each(messages)
     cancel_on_reply(*(message.conversation for message in messages if not message.is_automatic))
     push_arrived(messages)
     webpush.ask(*messages)

@@ -111,7 +111,7 @@ def _where_it_went(conversation: Conversation) -> Conversation:
 
 def new(inbound: InboundMessage, customer: Customer, channel: Channel, *, is_blocked: bool) -> Conversation:
     """One that begins with this message, at the team of the channel that it came by."""
-    return Conversation(
+    begun = Conversation(
         customer=customer,
         team_id=channel.team_id,
         subject=inbound.subject[:300],
@@ -119,6 +119,8 @@ def new(inbound: InboundMessage, customer: Customer, channel: Channel, *, is_blo
         last_message_at=inbound.received_at,
         is_spam=inbound.is_spam or customer.is_blocked or is_blocked,
     )
+    begun.is_new = True
+    return begun
 
 
 def blocked(inbound: Sequence[InboundMessage]) -> set[str]:

@@ -39,6 +39,13 @@ def push_row(conversation: Conversation) -> None:
     transaction.on_commit(lambda: _push_row(conversation.pk), robust=True)
 
 
+def push_changed(rows: Sequence[tuple[Conversation, Sequence[str]]], activities: Sequence[Activity]) -> None:
+    """Several conversations at once, each with the groups that watched it before: who sees them no more is told so,
+    and the others get the row and the line of the log; each thing once."""
+    if rows:
+        transaction.on_commit(lambda: _push_changed(rows, activities), robust=True)
+
+
 def push_mention(message: Message, agents: "Iterable[User]") -> None:
     """The row to those whom a note called, wherever else the conversation is at home."""
     called = [groups.of_agent(agent.pk) for agent in agents]
@@ -106,6 +113,27 @@ def _push_mention(pk: int, called: list[str]) -> None:
 def _push_row(pk: int) -> None:
     conversation = _as_it_is(pk=pk)
     wire.put(_in_lists(conversation, wire.listened_to(groups.watching(conversation))))
+
+
+def _push_changed(rows: Sequence[tuple[Conversation, Sequence[str]]], activities: Sequence[Activity]) -> None:
+    threads = [groups.of_conversation(activity.conversation_id) for activity in activities]
+    watching = {group for row, before in rows for group in (*groups.watching(row), *before)}
+    heard = wire.listened_to([*watching, *threads])
+    frames: list[Addressed] = []
+    for row, before in rows:
+        gone = heard.intersection(before).difference(groups.watching(row))
+        frames += _addressed(sorted(gone), {"type": "desk.gone", "conversation": row.pk})
+    shown = [row.pk for row, _ in rows if not heard.isdisjoint(groups.watching(row))]
+    drawn = list(Conversation.objects.select_related("customer", "assignee", "team").filter(pk__in=shown))
+    _name_tags(drawn)
+    for row in drawn:
+        frames += _in_lists(row, heard)
+    for activity, thread in zip(activities, threads, strict=True):
+        if thread in heard:
+            html = render_to_string("conversations/live/activity.html", {"event": activity, "activity": activity})
+            frame: wire.Frame = {"type": "desk.event", "html": html, "conversation": activity.conversation_id}
+            frames += _addressed([thread], frame)
+    wire.put(frames)
 
 
 def _hearing(message: Message, conversation: Conversation) -> list[str]:

@@ -117,6 +117,10 @@ class Conversation(models.Model):
 
     objects = ConversationQuerySet.as_manager()
 
+    # No columns: true on one that a message has just begun (conversations.inbound.thread), or opened again.
+    is_new = False
+    is_reopened = False
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="conversation_status_known"),

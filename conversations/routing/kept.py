@@ -33,9 +33,9 @@ def keep(
     by: "User | None" = None,
 ) -> RoutingDecision:
     """Writes the choice with all it was made of. Call in the transaction that carries it out."""
-    made = row_of(snapshot, decision, policy=policy, took_ms=took_ms, by=by, roster=roster_id(snapshot))
-    made.save(force_insert=True)
-    return made
+    row = row_of(snapshot, decision, policy=policy, took_ms=took_ms, by=by, roster=roster_id(snapshot))
+    row.save(force_insert=True)
+    return row
 
 
 def row_of(
@@ -43,11 +43,11 @@ def row_of(
     decision: Decision,
     *,
     policy: RoutingPolicy | None,
-    took_ms: float,
     roster: int,
+    took_ms: float = 0.0,
     by: "User | None" = None,
 ) -> RoutingDecision:
-    """Not stored yet: of several choices in one world, which have one roster, all are stored at once."""
+    """`keep`, not stored yet: for several at once that saw the same roster (`roster_id`)."""
     matter = snapshot.matter
     return RoutingDecision(
         conversation_id=matter.conversation,

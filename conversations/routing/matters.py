@@ -1,0 +1,190 @@
+"""What is known of conversations when somebody is chosen for them: a Matter for each, in a few queries for all."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
+
+from conversations.models import Conversation, Waiting
+from conversations.routing.asked_for import asked_for
+from conversations.routing.facts import Known, Matter
+from conversations.routing.snapshot import World
+from customers.models import Customer, Identity, Membership, Order, Return
+from customers.models.order import OrderStatus, ReturnStatus
+
+Value = TypeVar("Value")
+
+MOST_WORDS = 4000
+DONE_FOR = timedelta(days=30)  # an order that ended longer ago says nothing about today's question
+RETURNING = "return"  # as conversations.condition_lists offers it
+_DONE = (OrderStatus.DELIVERED, OrderStatus.COLLECTED, OrderStatus.CANCELLED, OrderStatus.REFUNDED)
+_ON_ITS_WAY = (ReturnStatus.OPENED, ReturnStatus.APPROVED, ReturnStatus.SENT, ReturnStatus.RECEIVED)
+
+_SAID = """
+select c.id, said.text, said.channel_id, said.is_public
+from conversations_conversation c cross join lateral (
+    select left(text, 4000) as text, channel_id, is_public, created_at, id
+    from conversations_message
+    where conversation_id = c.id and kind in ('inbound', 'call') and not is_automatic
+    order by created_at desc, id desc limit 3
+) said
+where c.id = any(%s) order by said.created_at desc, said.id desc
+"""
+_KNOWN = """
+select c.customer_id, m.author_id, count(distinct m.conversation_id), max(m.created_at)
+from conversations_conversation c join conversations_message m on m.conversation_id = c.id
+where c.customer_id = any(%s) and m.author_id is not null and m.kind in ('outbound', 'call')
+group by 1, 2 order by 4 desc
+"""
+
+
+@dataclass
+class Said:
+    """The customer's last words, the newest first."""
+
+    words: list[str]
+    channel: int | None
+    is_public: bool
+
+
+def with_all(rows: QuerySet[Waiting]) -> QuerySet[Waiting]:
+    """Their conversations with what a Matter needs of them at hand."""
+    before = Conversation.objects.filter(customer=OuterRef("conversation__customer"), pk__lt=OuterRef("conversation"))
+    rows = rows.select_related("conversation__customer__profile", "conversation__topic")
+    return rows.annotate(came_before=Exists(before))
+
+
+def matters_of(rows: Sequence[Waiting], world: World) -> dict[int, Matter]:
+    """By conversation; `rows` are of `with_all`. Six queries, however many there are."""
+    known = Lookup([waiting.conversation for waiting in rows], world)
+    return {waiting.conversation_id: known.matter(waiting, world) for waiting in rows}
+
+
+class Lookup:
+    """What other tables say of several conversations and their customers."""
+
+    def __init__(self, conversations: Sequence[Conversation], world: World) -> None:
+        ids = [conversation.pk for conversation in conversations]
+        customers = sorted({conversation.customer_id for conversation in conversations})
+        self.said = _said(ids)
+        self.known = _known(customers)
+        self.segments = _segments(customers)
+        self.orders = _orders(customers, before=world.at - DONE_FOR)
+        self.tags = _tags(ids)
+
+    def matter(self, waiting: Waiting, world: World) -> Matter:
+        conversation = waiting.conversation
+        customer, profile = conversation.customer, getattr(conversation.customer, "profile", None)
+        said = self.said.get(conversation.pk, Said([], None, False))
+        channel = world.channels.get(said.channel or 0)
+        known = self.known.get(conversation.customer_id, ())
+        names = {each.agent for each in known}
+        first = said.words[0] if said.words else ""
+        return Matter(
+            at=world.at,
+            trigger=waiting.trigger,  # type: ignore[arg-type]
+            conversation=conversation.pk,
+            customer=conversation.customer_id,
+            medium=conversation.channel,
+            channel=said.channel,
+            channel_team=channel.team_id if channel else None,
+            team=conversation.team_id,
+            assignee=conversation.assignee_id,
+            status=conversation.status,
+            priority=conversation.priority,
+            topic=conversation.topic.name if conversation.topic else "",
+            certainty=_certainty(conversation),
+            complexity=conversation.topic.complexity if conversation.topic else 1,
+            language=conversation.language or customer.language,
+            tier=customer.tier or (profile.tier if profile else ""),
+            value=float(profile.lifetime_value) if profile else 0.0,
+            mood=conversation.mood,
+            segments=self.segments.get(conversation.customer_id, ()),
+            order_states=self.orders.get(conversation.customer_id, ()),
+            words="\n".join([conversation.subject, *said.words])[:MOST_WORDS],
+            attributes=_attributes(customer, profile.attributes if profile else {}),
+            tags=self.tags.get(conversation.pk, ()),
+            is_open=world.is_open(channel, conversation.team_id),
+            is_new_customer=not waiting.came_before and not (profile and profile.orders),  # type: ignore[attr-defined]
+            is_public=said.is_public,
+            is_spam=conversation.is_spam,
+            since=conversation.waiting_since,
+            due_at=conversation.due_at,
+            queued_at=waiting.since,
+            step=waiting.step,
+            asked_for=asked_for(conversation.subject, first, world.agents, names),
+            known=known,
+            passed=tuple(waiting.passed),
+            call_back=conversation.call_back_at is not None,
+            team_by_hand=waiting.is_by_hand,
+        )
+
+
+def _certainty(conversation: Conversation) -> float:
+    """A topic that a person said is certain."""
+    if conversation.topic is None:
+        return 0.0
+    return 1.0 if conversation.certainty is None else conversation.certainty
+
+
+def _attributes(customer: Customer, traits: object) -> dict[str, str]:
+    found = {"city": customer.city} if customer.city else {}
+    if isinstance(traits, dict):
+        found |= {str(name): str(value)[:200] for name, value in traits.items() if isinstance(value, str | int | float)}
+    return found
+
+
+def _said(conversations: Sequence[int]) -> dict[int, Said]:
+    found: dict[int, Said] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_SAID, [list(conversations)])
+        for conversation, text, channel, is_public in cursor.fetchall():
+            here = found.setdefault(conversation, Said([], channel, is_public))
+            here.words.append(text)
+    return found
+
+
+def _known(customers: Sequence[int]) -> dict[int, tuple[Known, ...]]:
+    found: dict[int, list[Known]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [list(customers)])
+        for customer, agent, talks, last_at in cursor.fetchall():
+            found[customer].append(Known(agent, talks, last_at))
+    return {customer: tuple(agents) for customer, agents in found.items()}
+
+
+def _segments(customers: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    rows = Membership.objects.filter(customer__in=customers).order_by("segment")
+    return _by_first(rows.values_list("customer", "segment"))
+
+
+def _orders(customers: Sequence[int], *, before: datetime) -> dict[int, tuple[str, ...]]:
+    """A return that is under way first, then their orders, the newest first."""
+    theirs = Identity.objects.filter(customer__in=customers)
+    returns = Return.objects.filter(identity__in=theirs, status__in=_ON_ITS_WAY).order_by("identity__customer")
+    found = _by_first((customer, RETURNING) for customer in returns.values_list("identity__customer", flat=True))
+    rows = Order.objects.filter(identity__in=theirs).order_by("-placed_at", "-pk")
+    states: dict[int, list[str]] = defaultdict(list)
+    for customer, status, changed_at in rows.values_list("identity__customer", "status", "changed_at"):
+        if status not in _DONE or changed_at > before:
+            states[customer].append(status)
+    return {
+        customer: tuple(dict.fromkeys([*found.get(customer, ()), *states.get(customer, ())]))
+        for customer in {*found, *states}
+    }
+
+
+def _tags(conversations: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    rows = Conversation.tags.through.objects.filter(conversation__in=conversations).order_by("tag__name")
+    return _by_first(rows.values_list("conversation", "tag__name"))
+
+
+def _by_first(rows: Iterable[tuple[int, Value]]) -> dict[int, tuple[Value, ...]]:
+    found: dict[int, list[Value]] = defaultdict(list)
+    for key, value in rows:
+        found[key].append(value)
+    return {key: tuple(values) for key, values in found.items()}

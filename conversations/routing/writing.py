@@ -1,0 +1,103 @@
+"""Carries decisions out: the agent and team on the conversation, the decision kept, a line in the log, the screens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from conversations import rules, sla
+from conversations.live import groups
+from conversations.live.push import push_changed
+from conversations.models import Activity, Conversation, RoutingDecision, Waiting
+from conversations.models.rule import RuleEventKind
+from conversations.routing import kept, words
+
+if TYPE_CHECKING:
+    from conversations.routing.drain import Choice
+
+_CHANGES = ["team", "priority", "due_at", "step", "look_at", "trigger", "is_pulled"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a decision did to its conversation."""
+
+    conversation: Conversation
+    watched: list[str]  # the groups that saw it before
+    activity: Activity | None
+    is_moved: bool = False  # to another team
+
+
+def write(choices: Sequence["Choice"]) -> int:
+    """A few statements for all: how many an agent was given. Call with their rows locked."""
+    if not choices:
+        return 0
+    news = [choice for choice in choices if choice.is_news]
+    if news:
+        roster = kept.roster_id(news[0].snapshot)
+        RoutingDecision.objects.bulk_create(
+            kept.row_of(each.snapshot, each.decision, policy=each.policy, took_ms=each.took_ms, roster=roster)
+            for each in news
+        )
+    changes = [change for choice in choices if (change := _applied(choice))]
+    Conversation.objects.bulk_update([each.conversation for each in changes], ["assignee", "team", "priority"])
+    for each in changes:
+        if each.is_moved:
+            sla.refresh(each.conversation)  # another team, other deadlines
+    Activity.objects.bulk_create([each.activity for each in changes if each.activity])
+    rules.happened_each((RuleEventKind.ROUTED, each.conversation) for each in changes if each.activity)
+    _keep_in_line(choices)
+    push_changed(
+        [(each.conversation, each.watched) for each in changes],
+        [each.activity for each in changes if each.activity],
+    )
+    return sum(choice.decision.kind == "agent" for choice in choices)
+
+
+def _applied(choice: "Choice") -> Change | None:
+    """Changes the conversation in memory. None where it stays as it is."""
+    decision, conversation = choice.decision, choice.row.conversation
+    if decision.kind == "stays":
+        assignee, team = conversation.assignee_id, conversation.team_id
+    else:
+        assignee, team = decision.agent, decision.team or conversation.team_id
+    priority = conversation.priority if decision.priority is None else decision.priority
+    was = (conversation.assignee_id, conversation.team_id)
+    if (assignee, team) == was and priority == conversation.priority:
+        return None
+    watched = groups.watching(conversation)
+    conversation.assignee_id, conversation.team_id, conversation.priority = assignee, team, priority
+    line = _line(choice) if (assignee, team) != was else None
+    return Change(conversation, watched, line, is_moved=team != was[1])
+
+
+def _line(choice: "Choice") -> Activity:
+    names = {agent.agent: agent.name for agent in choice.snapshot.agents}
+    teams = {team.team: team.name for team in choice.snapshot.teams}
+    decision = choice.decision
+    to = names.get(decision.agent or 0, "") or teams.get(decision.team or 0, "")
+    reason = words.because(decision) if decision.kind == "agent" else words.why_it_waits(decision)
+    return Activity(
+        conversation_id=choice.row.conversation_id, verb=Activity.Verb.ROUTED, to=to[:400], reason=reason[:400],
+        created_at=timezone.now(),
+    )  # fmt: skip
+
+
+def _keep_in_line(choices: Sequence["Choice"]) -> None:
+    """Who has somebody leaves the queue; the others stand where their decision put them."""
+    gone = [each.row.pk for each in choices if _is_settled(each)]
+    staying = [each for each in choices if not _is_settled(each)]
+    if gone:
+        Waiting.objects.filter(pk__in=gone).delete()
+    for each in staying:
+        row, decision, conversation = each.row, each.decision, each.row.conversation
+        row.team_id, row.priority, row.due_at = conversation.team_id, conversation.priority, conversation.due_at
+        row.step, row.look_at, row.trigger = decision.step, decision.look_at, "overdue"
+        row.is_pulled = any(reason.code == "they_pull" for reason in decision.reasons)
+    if staying:
+        Waiting.objects.bulk_update([each.row for each in staying], _CHANGES)
+
+
+def _is_settled(choice: "Choice") -> bool:
+    return choice.row.conversation.assignee_id is not None or choice.decision.kind == "bot"
