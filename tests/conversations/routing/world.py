@@ -16,6 +16,7 @@ AGENTS = (
     AgentFacts(GRACE, "Grace", teams=(RETURNS,), languages=("en",)),
     AgentFacts(LINUS, "Linus", teams=(ORDERS,), languages=("en", "de")),
 )
+TO_RETURNS = Outcome(team=RETURNS)
 TEAMS = (TeamFacts(RETURNS, "Returns"), TeamFacts(ORDERS, "Orders"))
 
 
@@ -28,7 +29,7 @@ def changed(agent, *, agents=AGENTS, **facts):
     return tuple(replace(each, **facts) if each.agent == agent else each for each in agents)
 
 
-def rules(*outcomes, otherwise=Outcome(team=RETURNS), **policy):
+def rules(*outcomes, otherwise=TO_RETURNS, **policy):
     """A policy whose rules always hold, in this order; without any, `otherwise` does."""
     made = tuple(Rule(f"r{place}", f"Rule {place}", {}, outcome) for place, outcome in enumerate(outcomes))
     return Policy(version=1, rules=made, otherwise=otherwise, **policy)
