@@ -26,11 +26,12 @@ def changeable_by(agent: "User") -> "QuerySet[CannedReply]":
     return every if agent.may("words.share") else every.filter(team__in=agent.teams.all())
 
 
-def filled(text: str, conversation: Conversation, agent: "User") -> str:
-    """`text` with {customer}, {agent}, {team} and {subject} said; a variable that nobody knows stays as it is."""
+def filled(text: str, conversation: Conversation, agent: "User | None") -> str:
+    """`text` with {customer}, {agent}, {team} and {subject} said; a variable that nobody knows stays as it is. Without
+    an agent, the team speaks."""
     words = {
         "customer": _first_name(conversation),
-        "agent": agent.short_name,
+        "agent": agent.short_name if agent else str(conversation.team or _("the desk")),
         "team": str(conversation.team or ""),
         "subject": conversation.subject,
         "number": f"#{conversation.pk}",

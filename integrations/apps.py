@@ -8,6 +8,7 @@ class IntegrationsConfig(AppConfig):
 
     def ready(self) -> None:
         from conversations.outbound import calling, seen
+        from conversations.outbound.calling_out import webhook_queued
         from conversations.outbound.outbox import delivery_queued
         from conversations.outbound.reactions import reaction_queued
         from customers import privacy, retention
@@ -17,9 +18,10 @@ class IntegrationsConfig(AppConfig):
         from integrations.imports.people import Customers
         from integrations.imports.talks import Conversations
         from integrations.outbound import dial
-        from integrations.queueing import queue_delivery, queue_reaction, queue_seen
+        from integrations.queueing import queue_delivery, queue_reaction, queue_seen, queue_webhook
 
         delivery_queued.connect(queue_delivery, dispatch_uid="integrations.queue_delivery")
+        webhook_queued.connect(queue_webhook, dispatch_uid="integrations.queue_webhook")
         reaction_queued.connect(queue_reaction, dispatch_uid="integrations.queue_reaction")
         calling.ABLE.append(dial.able)
         seen.TELL.append(queue_seen)

@@ -58,8 +58,8 @@ def changeable_by(agent: "User") -> "QuerySet[Macro]":
 
 
 @transaction.atomic
-def run(macro: Macro, conversation: Conversation, *, by: "User") -> Ran:
-    """All of it, or nothing. Raises NotPossibleError with the step that does not fit."""
+def run(macro: Macro, conversation: Conversation, *, by: "User | None") -> Ran:
+    """All of it, or nothing. Raises NotPossibleError with the step that does not fit. `by` None: a rule runs it."""
     conversation = locked(conversation)
     before, html = _state(conversation), ""
     if macro.canned:
