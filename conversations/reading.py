@@ -239,14 +239,29 @@ def _members(agent: "User", segment: int) -> QuerySet:
 
 def page(agent: "User", wanted: Listed, *, after: str = "") -> Page:
     """The next rows after the cursor, each with `is_unread` and `viewers`: two queries and one look into Redis."""
-    rows = conversations_of(agent, wanted).select_related("customer", "assignee", "team")
-    tags = Tag.objects.filter(conversations=OuterRef("pk")).order_by("name").values("name")[:TAGS]
-    rows = rows.annotate(is_unread=_is_unread(agent), tag_names=ArraySubquery(tags))
+    rows = _with_what_rows_show(agent, conversations_of(agent, wanted))
     found = list(_beyond(rows, wanted.sort, after).order_by(*SORTS[wanted.sort])[: PAGE + 1])
     more, found = len(found) > PAGE, found[:PAGE]
-    prefetch_related_objects([row.customer for row in found if not row.customer.name], "identities")
-    with_viewers(found, but=agent.pk)
+    _beside(agent, found)
     return Page(found, cursor(found[-1], wanted.sort) if more else "")
+
+
+def rows_of(agent: "User", pks: Sequence[int]) -> list[Conversation]:
+    """These, as far as the agent may see them, as `page` has them."""
+    found = list(_with_what_rows_show(agent, Conversation.objects.visible_to(agent).filter(pk__in=pks)))
+    _beside(agent, found)
+    return found
+
+
+def _with_what_rows_show(agent: "User", rows: ConversationQuerySet) -> ConversationQuerySet:
+    tags = Tag.objects.filter(conversations=OuterRef("pk")).order_by("name").values("name")[:TAGS]
+    rows = rows.select_related("customer", "assignee", "team")
+    return rows.annotate(is_unread=_is_unread(agent), tag_names=ArraySubquery(tags))
+
+
+def _beside(agent: "User", rows: Sequence[Conversation]) -> None:
+    prefetch_related_objects([row.customer for row in rows if not row.customer.name], "identities")
+    with_viewers(rows, but=agent.pk)
 
 
 def total_of(agent: "User", wanted: Listed) -> int:

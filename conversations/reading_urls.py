@@ -8,6 +8,7 @@ urlpatterns = [
     path("", inbox.home, name="home"),
     path("inbox/<slug:view>/", inbox.inbox, name="inbox_view"),
     path("inbox/<slug:view>/filters/", inbox.filters, name="inbox_filters"),
+    path("changed/", inbox.changed, name="changed_rows"),
     path("rail/", inbox.rail, name="rail"),
     path("conversations/<int:pk>/", thread.conversation, name="conversation"),
     path("conversations/<int:pk>/reading/", thread.reading, name="reading"),

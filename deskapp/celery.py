@@ -2,17 +2,37 @@
 
 import gc
 import os
+import sys
 
-from celery import Celery
+from celery import Celery, Task
 from celery.schedules import crontab
-from celery.signals import worker_before_create_process
+from celery.signals import task_prerun, worker_before_create_process, worker_init
+from django.db import close_old_connections, connections
 from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deskapp.settings")
 
 app = Celery("throughline")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.CELERY_DB_REUSE_MAX = sys.maxsize  # Celery would close every connection, and the pool, around each task
 app.autodiscover_tasks()
+
+KEPT_FOR = 600  # seconds
+
+
+@worker_init.connect
+def keep_connections(**_sender: object) -> None:
+    """A worker's process does one task at a time: it keeps one connection for all of them, and needs no pool."""
+    for place in connections.settings.values():
+        place["OPTIONS"].pop("pool", None)
+        place["CONN_MAX_AGE"] = KEPT_FOR
+
+
+@task_prerun.connect
+def leave_broken_connections(sender: Task, **_sent: object) -> None:
+    """Before each task, as Django does before each request; a connection that is kept is tried before it is used."""
+    if not sender.request.is_eager:
+        close_old_connections()
 
 
 @worker_before_create_process.connect

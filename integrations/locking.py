@@ -1,6 +1,7 @@
-"""Lets one of several processes do something, by a lock of the database's session: it ends with a process that dies."""
+"""Lets one of several processes do something, or a few, by a lock of the database's session: it ends with a process
+that dies."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import Error, connection
@@ -9,19 +10,31 @@ from django.db import Error, connection
 @contextmanager
 def only_one(kind: int, number: int = 0) -> Iterator[bool]:
     """Whether it is ours. `kind` and `number` are the two keys of the advisory lock."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s, %s)", [kind, number])
-        is_ours = bool(cursor.fetchone()[0])
-    try:
+    with one_of(kind, [number]) as is_ours:
         yield is_ours
+
+
+@contextmanager
+def one_of(kind: int, numbers: Sequence[int]) -> Iterator[bool]:
+    """Whether one of them is ours: of so many, as many processes may go on at once."""
+    held = next((number for number in numbers if _ask("try_advisory_lock", kind, number)), None)
+    try:
+        yield held is not None
     finally:
-        if is_ours:
-            _let_go(kind, number)
+        if held is not None:
+            _let_go(kind, held)
+
+
+def _ask(what: str, kind: int, number: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"select pg_{what}(%s, %s)", [kind, number])
+        (answer,) = cursor.fetchone()
+    return bool(answer)
 
 
 def _let_go(kind: int, number: int) -> None:
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_unlock(%s, %s)", [kind, number])
+        _ask("advisory_unlock", kind, number)
     except Error:  # the connection broke, and the lock went with it
-        return
+        if not connection.in_atomic_block:
+            connection.close()

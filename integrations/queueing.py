@@ -59,8 +59,9 @@ def queue_reread(reread_id: int) -> None:
     _soon("integrations.inbound.reread", reread_id)
 
 
-def queue_file(attachment_id: int) -> None:
-    _soon("integrations.inbound.fetch_file", attachment_id)
+def queue_file(attachment_id: int, channel_id: int) -> None:
+    """Has a file fetched that a message named. As it waits for nobody, it stands in the lane of what is said there."""
+    _soon("integrations.inbound.fetch_file", attachment_id, queue=lane("inbound", channel_id))
 
 
 def queue_name(identity_id: int) -> None:

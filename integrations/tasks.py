@@ -6,12 +6,12 @@ from django.utils import timezone
 from integrations import exporting, health, health_samples, offered, renewing, steering, trials
 from integrations.adapters.media.chat import by_mail, leftovers
 from integrations.imports import running as imports
-from integrations.inbound import backfill, files, names, rereading
+from integrations.inbound import aside, backfill, files, names, rereading
 from integrations.inbound.process import process, survives, waiting_of_each
 from integrations.inbound.together import process_waiting, process_with_next
 from integrations.inbound.tracked import process_tracked
 from integrations.outbound import deliver, react, seen
-from integrations.queueing import begun, queue_delivery, queue_event, queue_events
+from integrations.queueing import begun, queue_delivery, queue_event, queue_events, queue_file
 
 MOST_OF_EACH = 200  # events of one connector that a sweep comes for
 
@@ -84,13 +84,13 @@ def reread_one(reread_id: int) -> None:
 
 @shared_task(name="integrations.inbound.fetch_file")
 def fetch_file(attachment_id: int) -> None:
-    files.fetch(attachment_id)
+    aside.fetch(attachment_id)
 
 
 @shared_task(name="integrations.inbound.fetch_files", expires=30)
 def sweep_files() -> None:
-    for attachment_id in files.due():
-        fetch_file.delay(attachment_id)
+    for attachment_id, channel_id in files.due():
+        queue_file(attachment_id, channel_id)
 
 
 @shared_task(name="integrations.inbound.name")

@@ -8,27 +8,26 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import OperationalError, connection
 from django.db.models import F
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
+from integrations.locking import one_of
 from integrations.models import Connector
 
-_LOCK = 0x7475726E  # "turn": the class of our advisory locks, AT_MOST of them for each connector
+# The classes of our advisory locks, AT_MOST of them for each connector: "turn", and "file" for what a message named,
+# since a host that keeps media may hang while its provider takes messages.
+OF_MESSAGES, OF_FILES = 0x7475726E, 0x66696C65
 AT_MOST = 64
-RESTS = (5, 10, 20, 40, 60)  # seconds after the first, second … failure in a row
+RESTS = (5, 10, 20, 30)  # seconds after the first, second … failure in a row: as late it notices that an outage is over
 
 
 @contextmanager
-def turn(connector_id: int) -> Iterator[bool]:
+def turn(connector_id: int, kind: int = OF_MESSAGES) -> Iterator[bool]:
     """Whether it is ours to call. A lock of the database's session: it ends with the worker that holds it."""
-    held = next((slot for slot in range(_slots()) if _ask("try_advisory_lock", connector_id, slot)), None)
-    try:
-        yield held is not None
-    finally:
-        if held is not None:
-            _give_back(connector_id, held)
+    first = connector_id % 2**24 * AT_MOST
+    with one_of(kind, range(first, first + min(AT_MOST, settings.CALLS_AT_ONCE))) as is_ours:
+        yield is_ours
 
 
 def is_open(connector: Connector, now: datetime) -> bool:
@@ -39,7 +38,7 @@ def is_open(connector: Connector, now: datetime) -> bool:
 
 def rest(connector: Connector, seconds: float | None) -> datetime:
     """Its provider is away. `seconds`: how long it asked to be left in peace. Gives until when."""
-    waits = RESTS[min(connector.failures, len(RESTS) - 1)] if seconds is None else max(1.0, seconds)
+    waits = rests_for(connector, seconds)
     until, row = timezone.now() + timedelta(seconds=waits), Connector.objects.filter(pk=connector.pk)
     # Who tried beside another, or just behind, has found out the same thing: it counts once.
     if not row.filter(failures=connector.failures).update(rests_until=until, failures=F("failures") + 1):
@@ -48,26 +47,11 @@ def rest(connector: Connector, seconds: float | None) -> datetime:
     return until
 
 
+def rests_for(connector: Connector, seconds: float | None) -> float:
+    return RESTS[min(connector.failures, len(RESTS) - 1)] if seconds is None else max(1.0, seconds)
+
+
 def wake(connector: Connector) -> bool:
     """It has answered. True when it was thought away before."""
     away = Connector.objects.filter(pk=connector.pk, failures__gt=0)
     return bool(away.update(rests_until=None, failures=0))
-
-
-def _slots() -> int:
-    return min(AT_MOST, settings.CALLS_AT_ONCE)
-
-
-def _ask(what: str, connector_id: int, slot: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(f"select pg_{what}(%s, %s)", [_LOCK, connector_id % 2**24 * AT_MOST + slot])
-        (answer,) = cursor.fetchone()
-    return bool(answer)
-
-
-def _give_back(connector_id: int, slot: int) -> None:
-    """With a connection that broke meanwhile, the lock went, too."""
-    try:
-        _ask("advisory_unlock", connector_id, slot)
-    except OperationalError:
-        connection.close()

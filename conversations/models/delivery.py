@@ -77,7 +77,7 @@ class DeliveryAttempt(models.Model):
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="attempts")
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
-    outcome = models.CharField(max_length=10, blank=True)  # sent, temporary, permanent, uncertain; "" while under way
+    outcome = models.CharField(max_length=10, blank=True)  # sent, temporary, permanent, uncertain, away; "": under way
     said = models.TextField(blank=True)  # the provider's own words
 
     class Meta:

@@ -7,9 +7,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from conversations.live import missed
 from conversations.models import Conversation, Medium, Message, Priority, Tag, Team
 from conversations.models.message import MessageKind
-from conversations.reading import Listed, listed, page, rail_of, total_of
+from conversations.reading import Listed, listed, page, rail_of, rows_of, total_of
 from conversations.views.acting import agent_of, is_htmx
 from customers.models import Segment
 
@@ -37,15 +38,28 @@ def inbox(request: HttpRequest, view: str) -> HttpResponse:
 
 
 def list_context(request: HttpRequest, wanted: Listed) -> dict[str, object]:
-    agent = agent_of(request)
-    found = page(agent, wanted, after=request.GET.get("after", ""))
-    return {"listed": wanted, "rows": found.rows, "after": found.after}
+    after = request.GET.get("after", "")
+    known = {} if after else {"stamp": missed.stamp()}
+    found = page(agent_of(request), wanted, after=after)
+    return {**known, "listed": wanted, "rows": found.rows, "after": found.after}
 
 
 def desk_context(request: HttpRequest, wanted: Listed) -> dict[str, object]:
     """For a whole page: the list, and the rail beside it."""
     rail = rail_of(agent_of(request), wanted)
     return {**list_context(request, wanted), "rail": rail, "total": rail.total}
+
+
+@login_required
+@require_GET
+def changed(request: HttpRequest) -> HttpResponse:
+    """The rows in which something happened since a list's stamp, whatever list they belong in: the browser knows. None
+    is 204; more than can be told, 205: the list is to be asked for anew."""
+    found = missed.since(request.GET.get("since", ""))
+    if found is None:
+        return HttpResponse(status=205)
+    rows = rows_of(agent_of(request), found) if found else []
+    return render(request, "conversations/inbox/rows.html", {"rows": rows}) if rows else HttpResponse(status=204)
 
 
 @login_required

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.util import parse_url
 
 from conversations.public_web import public_session
@@ -163,16 +163,24 @@ def _check(url: str) -> None:
 
 
 def _read(response: requests.Response, largest: int, patience: float) -> bytes:
-    """One that sends a byte now and then ends, too."""
+    """One that sends a byte now and then ends, too: read1 gives what is there, where others wait for the whole part."""
     parts, size, end = [], 0, time.monotonic() + 4 * patience
-    for part in response.iter_content(1 << 16):
+    while part := _part(response):
         parts.append(part)
         size += len(part)
         if size > largest:
             raise ValueError(TOO_LARGE)
         if time.monotonic() > end:
             raise requests.exceptions.ReadTimeout("The answer does not end.")
+    response.close()
     return b"".join(parts)
+
+
+def _part(response: requests.Response) -> bytes:
+    try:
+        return bytes(response.raw.read1(1 << 16, decode_content=True))
+    except HTTPError as error:
+        raise requests.exceptions.ConnectionError(error) from error
 
 
 def _silent(error: Exception) -> CallError:

@@ -2,12 +2,11 @@
 one is."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import Error, IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +15,7 @@ from integrations.adapters.base import AdapterError
 from integrations.adapters.shops.base import Page, Shop
 from integrations.adapters.shops.calling import BusyError
 from integrations.inbound.mailbox import keep
+from integrations.locking import only_one
 from integrations.models import Backfill, Connector
 from integrations.queueing import queue_backfill, queue_event
 
@@ -57,7 +57,7 @@ def run(pk: int, *, seconds: float = 120.0, watch: Watch | None = None) -> Backf
     nothing happens. Only one runs at a time. Each page is kept in the transaction that moves the cursor: killed at any
     point, nothing is lost, and what is read twice is known by its name."""
     until = time.monotonic() + seconds
-    with _only_one(pk) as is_ours:
+    with only_one(_LOCK, pk) as is_ours:
         backfill = Backfill.objects.select_related("connector__channel").get(pk=pk)
         is_early = backfill.state == State.WAITING and backfill.due_at > timezone.now()
         if not is_ours or is_early or backfill.finished_at or backfill.state == State.STOPPED:
@@ -129,24 +129,3 @@ def _stopped(backfill: Backfill, why: str) -> Backfill:
     Backfill.objects.filter(pk=backfill.pk).update(state=State.STOPPED, error=why)
     backfill.refresh_from_db()
     return backfill
-
-
-@contextmanager
-def _only_one(pk: int) -> Iterator[bool]:
-    """PostgreSQL drops the lock of a process that died."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s, %s)", [_LOCK, pk])
-        is_ours = bool(cursor.fetchone()[0])
-    try:
-        yield is_ours
-    finally:
-        if is_ours:
-            _let_go(pk)
-
-
-def _let_go(pk: int) -> None:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_unlock(%s, %s)", [_LOCK, pk])
-    except Error:  # the connection broke, and the lock went with it
-        return

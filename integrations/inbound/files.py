@@ -7,7 +7,7 @@ import structlog
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,9 @@ from conversations.models import Attachment
 from integrations.adapters import adapter_named
 from integrations.adapters.base import AdapterError, Fetched, Fetches
 from integrations.models import Connector
+from integrations.queueing import queue_file
 from integrations.scanning import InfectedError, NoScannerError, look_through
+from integrations.turns import OF_FILES, turn
 
 log = structlog.get_logger(__name__)
 
@@ -29,14 +31,35 @@ PROGRAM = b"MZ"  # the first bytes of one for Windows
 
 
 def fetch(attachment_id: int) -> Attachment | None:
-    """Brings one file here. None when another worker has it, or it is not due, or it is settled."""
+    """Brings one file here, and has the next of its channel brought. None when another worker has it, it is not due, it
+    is settled, or all turns of its channel are taken: whoever ends a turn looks for what is due then."""
+    channel = Attachment.objects.filter(pk=attachment_id).values_list("message__channel", flat=True).first()
+    connector = Connector.objects.filter(channel=channel).first() if channel else None
+    if connector is None:
+        tried = _tried(attachment_id, None)
+        is_ours = tried is not None
+    else:
+        with turn(connector.pk, OF_FILES) as is_ours:
+            tried = _tried(attachment_id, connector) if is_ours else None
+    if is_ours:
+        _queue_next(channel)
+    return tried
+
+
+def due() -> list[tuple[int, int]]:
+    """The oldest of each channel, which it is given with; whoever brings that has the next brought. So hundreds of one
+    channel, whose host hangs, stand in nobody's way."""
+    first = _due().order_by("message__channel", "due_at", "pk").distinct("message__channel")
+    return [(pk, channel or 0) for pk, channel in first.values_list("pk", "message__channel")]
+
+
+def _tried(attachment_id: int, connector: Connector | None) -> Attachment | None:
     now = timezone.now()
-    mine = Attachment.objects.filter(pk=attachment_id, state=Attachment.State.WAITING, due_at__lte=now)
-    if not mine.update(due_at=now + IN_HAND, tries=F("tries") + 1):
+    if not _due().filter(pk=attachment_id).update(due_at=now + IN_HAND, tries=F("tries") + 1):
         return None
     attachment = Attachment.objects.select_related("message__channel").get(pk=attachment_id)
     try:
-        fetched = _bytes_of(attachment)
+        fetched = _bytes_of(attachment, connector)
         look_through(fetched.body)
     except InfectedError as error:
         return _refused(attachment, _("A virus was found in it: %(name)s.") % {"name": error})
@@ -49,23 +72,26 @@ def fetch(attachment_id: int) -> Attachment | None:
     return _kept(attachment, fetched)
 
 
-def due() -> list[int]:
-    waiting = Attachment.objects.filter(state=Attachment.State.WAITING, due_at__lte=timezone.now())
-    return list(waiting.order_by("due_at").values_list("pk", flat=True)[:200])
+def _due() -> QuerySet[Attachment]:
+    return Attachment.objects.filter(state=Attachment.State.WAITING, due_at__lte=timezone.now())
 
 
-def waiting_of(message_id: int) -> list[int]:
-    """Those that were just recorded with a message."""
+def _queue_next(channel: int | None) -> None:
+    following = _due().filter(message__channel=channel).order_by("due_at", "pk").first()
+    if following:
+        queue_file(following.pk, channel or 0)
+
+
+def waiting_of(message_id: int) -> list[tuple[int, int]]:
+    """Those that were just recorded with a message, each with its channel."""
     waiting = Attachment.objects.filter(message=message_id, state=Attachment.State.WAITING, tries=0)
-    return list(waiting.order_by("pk").values_list("pk", flat=True))
+    return [(pk, channel or 0) for pk, channel in waiting.order_by("pk").values_list("pk", "message__channel")]
 
 
-def _bytes_of(attachment: Attachment) -> Fetched:
+def _bytes_of(attachment: Attachment, connector: Connector | None) -> Fetched:
     if attachment.file:
         with attachment.file.open("rb") as opened:
             return Fetched(opened.read(), attachment.content_type, attachment.name)
-    channel = attachment.message.channel if attachment.message else None
-    connector = Connector.objects.filter(channel=channel).first() if channel else None
     adapter = adapter_named(connector.adapter) if connector else None
     if connector is None or not attachment.source or not hasattr(adapter, "fetch"):
         raise AdapterError(_("Its channel is not connected any more."), permanent=True)

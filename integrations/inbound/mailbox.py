@@ -2,11 +2,10 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from threading import Event
 
 import structlog
-from django.db import Error, connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +15,7 @@ from integrations.adapters.media.email.original import digest, message_id_of
 from integrations.inbound.arrival import Arrival
 from integrations.inbound.process import accept
 from integrations.inbound.together import LARGEST, MOST_TOGETHER, accept_each
+from integrations.locking import only_one
 from integrations.models import Connector, RawEvent
 from integrations.queueing import queue_event
 
@@ -35,7 +35,7 @@ def fetch_new(connector: Connector, mailbox: Mailbox, *, stop: Event | None = No
     The cursor moves in the transaction that keeps the mails, so that a crash between two batches loses and doubles
     nothing. A new UIDVALIDITY begins from the first mail; those known by what they say are not kept again.
     """
-    with _only_one(connector) as is_ours:
+    with only_one(_LOCK, connector.pk) as is_ours:  # of two watchers one fetches
         if not is_ours:
             return 0
         connector.refresh_from_db(fields=["cursor"])
@@ -53,27 +53,6 @@ def fetch_new(connector: Connector, mailbox: Mailbox, *, stop: Event | None = No
 def _heads(kept: Sequence[RawEvent]) -> list[RawEvent]:
     """Who comes for a mail takes along those behind it: one task for so many, and one for each that is too large."""
     return [raw for index, raw in enumerate(kept) if index % MOST_TOGETHER == 0 or len(raw.body) >= LARGEST]
-
-
-@contextmanager
-def _only_one(connector: Connector) -> Iterator[bool]:
-    """Of two watchers one fetches. PostgreSQL drops the lock of a process that died."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s, %s)", [_LOCK, connector.pk])
-        is_ours = bool(cursor.fetchone()[0])
-    try:
-        yield is_ours
-    finally:
-        if is_ours:
-            _let_go(connector)
-
-
-def _let_go(connector: Connector) -> None:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_unlock(%s, %s)", [_LOCK, connector.pk])
-    except Error:  # the connection broke, and the lock went with it
-        return
 
 
 def _begin(connector: Connector, mailbox: Mailbox) -> Cursor:

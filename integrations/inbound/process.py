@@ -150,8 +150,8 @@ def with_files(message: Message, *attachments: InboundAttachment) -> Message:
 
 
 def _queue_files(message_id: int) -> None:
-    for attachment_id in files.waiting_of(message_id):
-        queue_file(attachment_id)
+    for attachment_id, channel_id in files.waiting_of(message_id):
+        queue_file(attachment_id, channel_id)
 
 
 def _meant(connector: Connector, report: DeliveryReport) -> list[Delivery]:

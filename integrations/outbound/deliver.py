@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from conversations.envelopes import DeliveryReport, OutboundMessage
 from conversations.media import carries
 from conversations.models import Delivery, DeliveryAttempt, Message
+from conversations.outbound.outbox import WAITS as GIVEN_UP_AFTER
 from conversations.outbound.outbox import settle
 from conversations.outbound.reach import closed, heard_at
 from conversations.outbound.way import template_in
@@ -25,7 +26,7 @@ from integrations.adapters.base import AdapterError, AwayError, CredentialError,
 from integrations.models import Connector
 from integrations.outbound.dial import ring
 from integrations.queueing import queue_delivery
-from integrations.turns import is_open, rest, turn, wake
+from integrations.turns import is_open, rest, rests_for, turn, wake
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +58,11 @@ def _tried(delivery_id: int, connector: Connector | None) -> Delivery | None:
     attempt = _claim(delivery_id)
     if attempt is None:
         return None
-    return _written_down(attempt, connector, *_try(attempt.delivery, connector))
+    report, outcome, trouble = _try(attempt.delivery, connector)
+    delivery = _written_down(attempt, connector, report, outcome)
+    if connector and trouble:
+        _note(connector, trouble)
+    return delivery
 
 
 def _postpone(delivery_id: int, connector: Connector) -> None:
@@ -95,6 +100,8 @@ def _write_down(
 ) -> Delivery:
     now = timezone.now()
     DeliveryAttempt.objects.filter(pk=attempt.pk).update(finished_at=now, outcome=outcome, said=report.said[:4000])
+    if outcome == "away":
+        _not_its_fault(attempt.delivery)
     if connector and outcome == "sent":
         Connector.objects.filter(pk=connector.pk).update(last_out_at=now)
         if wake(connector):
@@ -117,40 +124,63 @@ def _claim(delivery_id: int) -> DeliveryAttempt | None:
     return DeliveryAttempt.objects.create(delivery=delivery)
 
 
-def _try(delivery: Delivery, connector: Connector | None) -> tuple[DeliveryReport, str]:
+def _try(delivery: Delivery, connector: Connector | None) -> tuple[DeliveryReport, str, AdapterError | None]:
+    """What came of it, in two forms, and what ails the provider or our key: that is told to others only once the first
+    is written down, since it is known to this process alone."""
     if connector is None:
         words = _("%(channel)s is not connected. An admin can connect it; then press Try again.")
         sentence = words % {"channel": delivery.channel}
-        return DeliveryReport(Delivery.Status.FAILED, error=sentence), "permanent"
+        return DeliveryReport(Delivery.Status.FAILED, error=sentence), "permanent", None
+    is_call = delivery.message.kind == Message.Kind.CALL
     try:
-        if delivery.message.kind == Message.Kind.CALL:
+        if is_call:
             report = ring(connector, delivery)
         elif why := closed(delivery.message, now=timezone.now()):
-            return DeliveryReport(Delivery.Status.FAILED, error=why), "permanent"
+            return DeliveryReport(Delivery.Status.FAILED, error=why), "permanent", None
         else:
             report = adapter_named(connector.adapter).send(connector, envelope(delivery))
     except UncertainError as error:
         unclear = DeliveryReport(Delivery.Status.UNCERTAIN, error.external_id, error=str(error), said=error.said)
-        return unclear, "uncertain"
+        return unclear, "uncertain", None
     except AdapterError as error:
         report, outcome = _failed(connector, error)
-        is_call = delivery.message.kind == Message.Kind.CALL
-        return (replace(report, is_permanent=True), "permanent") if is_call else (report, outcome)
-    return report, "sent"
+        trouble = error if isinstance(error, CredentialError | AwayError) else None
+        return (replace(report, is_permanent=True), "permanent", trouble) if is_call else (report, outcome, trouble)
+    return report, "sent", None
 
 
 def _failed(connector: Connector, error: AdapterError) -> tuple[DeliveryReport, str]:
     """What went wrong with this message alone is its own; what ails the provider or our key stops the connector."""
-    wait, is_permanent = error.wait, error.permanent
+    wait, is_permanent, outcome = error.wait, error.permanent, "permanent" if error.permanent else "temporary"
     if isinstance(error, CredentialError):
-        health.broken(connector, str(error))
-        wait, is_permanent = 0.0, False  # it goes as soon as the key is mended
+        wait, is_permanent, outcome = 0.0, False, "temporary"  # it goes as soon as the key is mended
     elif isinstance(error, AwayError):
-        wait, is_permanent = (rest(connector, error.wait) - timezone.now()).total_seconds(), False
+        wait, is_permanent, outcome = rests_for(connector, error.wait), False, "away"
     report = DeliveryReport(
         Delivery.Status.FAILED, error=str(error), said=error.said, is_permanent=is_permanent, retry_after=wait
     )
-    return report, "permanent" if is_permanent else "temporary"
+    return report, outcome
+
+
+def _note(connector: Connector, trouble: AdapterError) -> None:
+    """Stops the connector. With the database away just now, whoever tries next finds out the same."""
+    try:
+        if isinstance(trouble, CredentialError):
+            health.broken(connector, str(trouble))
+        else:
+            rest(connector, trouble.wait)
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block:
+            raise
+        log.warning("a connector's trouble is not written down", connector=connector.pk)
+        connection.close()
+
+
+def _not_its_fault(delivery: Delivery) -> None:
+    """A provider that is away for long takes no tries from whoever looks whether it is back, for as long as it may."""
+    given_up = timezone.now() - sum(GIVEN_UP_AFTER, timedelta())
+    young = Delivery.objects.filter(pk=delivery.pk, tries__gt=1, created_at__gt=given_up)
+    young.update(tries=F("tries") - 1)
 
 
 def _come_again(connector: Connector) -> None:

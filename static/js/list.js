@@ -115,6 +115,28 @@ const again = () => {
   htmx.ajax("GET", `/inbox/${view}/?${query}`, { target: "#list", swap: "outerHTML" }).then(mark);
 };
 
+// What changed between the drawing of this list and our joining the groups that it hears by, nobody has told us. What
+// was told while we ask is newer than the answer.
+let listens = false;
+let asked;
+const told = new Set();
+const missed = async () => {
+  const { stamp, changed } = section()?.dataset ?? {};
+  if (!listens || !stamp || stamp === asked) return;
+  asked = stamp;
+  told.clear();
+  const answer = await fetch(changed + stamp, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (answer?.status === 205) return again();
+  if (answer?.status !== 200) return;
+  const html = await answer.text();
+  for (const row of document.createRange().createContextualFragment(html).querySelectorAll("li[data-queue]")) {
+    const conversation = Number(row.id.slice("row-".length));
+    if (told.has(conversation)) continue;
+    if (conversation === opened()) row.removeAttribute("data-unread");
+    show({ detail: { html: row.outerHTML, conversation } });
+  }
+};
+
 const mark = () => {
   if (!opened()) section()?.setAttribute("role", "main"); // Alone it is the page's main part.
   for (const row of document.querySelectorAll(".waiting > li")) {
@@ -127,7 +149,8 @@ const mark = () => {
   }
 };
 
-document.body.addEventListener("desk.row", show);
+document.body.addEventListener("desk.row", (event) => (told.add(event.detail.conversation), show(event)));
+document.body.addEventListener("desk:connected", () => ((listens = true), missed()));
 document.body.addEventListener("desk.viewers", viewers);
 document.body.addEventListener("desk.gone", ({ detail }) => {
   document.getElementById(`row-${detail.conversation}`)?.remove();
@@ -136,7 +159,7 @@ document.body.addEventListener("desk.gone", ({ detail }) => {
 });
 document.body.addEventListener("desk:back", again);
 document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
-  if (detail.target.id === "list") mark(); // beside a thread it comes after it
+  if (detail.target.id === "list") mark(), missed(); // beside a thread it comes after it
   else if (detail.target.id === "rail-views") title();
   else if (detail.target.id === "page") mark(), counts();
 });

@@ -1,5 +1,7 @@
 """The inbox as an agent meets it: a real Chromium, live messages, the keyboard alone, and axe in both themes."""
 
+import asyncio
+import threading
 import uuid
 from datetime import timedelta
 
@@ -8,8 +10,11 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from conversations.actions.assigning import assign
+from conversations.actions.states import resolve
 from conversations.envelopes import DeliveryReport, Segment
 from conversations.inbound.receive import receive
+from conversations.live.consumers import AgentConsumer
 from conversations.models import Conversation, Delivery
 from conversations.outbound.compose import note, reply
 from conversations.outbound.outbox import settle
@@ -66,6 +71,28 @@ def test_a_new_customer_appears_in_the_right_place_and_the_counts_follow(live_de
     expect(page.locator(".none")).to_be_hidden()
     page.locator(".rail [data-view=unassigned] .count", has_text="1").first.wait_for()
     page.locator("#list-title .count", has_text="1").wait_for()
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["list", "list beside a thread"])
+def test_rows_that_changed_before_the_socket_listened_come(live_desk, page_of, ada, mail, three, monkeypatch, beside):
+    listens, connect = threading.Event(), AgentConsumer.connect
+
+    async def late(consumer):
+        await asyncio.to_thread(listens.wait, 120)
+        await connect(consumer)
+
+    monkeypatch.setattr(AgentConsumer, "connect", late)
+    page = page_of(ada, f"/conversations/{three[1].conversation_id}/" if beside else "/inbox/mine/")
+    expect(page.locator(".waiting .who")).to_have_text(["Ann Bell", "Ben Ash", "Cleo Day"])
+    page.evaluate("window.stayed = true")
+    new = live_desk.do(writes, mail, "Dora Fox", "Is anybody there?")
+    live_desk.do(lambda: assign(new.conversation, to=ada, by=ada))
+    live_desk.do(lambda: resolve(three[0].conversation, by=ada))
+    live_desk.do(writes, mail, "Cleo Day", "One more thing")
+    listens.set()
+    expect(page.locator(".waiting .who")).to_have_text(["Ben Ash", "Cleo Day", "Dora Fox"])
+    expect(page.locator(f"#row-{three[2].conversation_id} .snippet").first).to_have_text("One more thing")
+    assert page.evaluate("window.stayed")
 
 
 def test_who_reads_further_up_is_not_moved_but_told(live_desk, page_of, ada, mail):

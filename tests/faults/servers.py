@@ -162,3 +162,23 @@ def uids_in(text, mails):
         first, _, last = part.partition(":")
         asked += range(int(first), int(last or first) + 1)
     return [uid for uid in asked if uid in mails]
+
+
+class Dripping(Server):
+    """A web server that gives a byte of its file now and then, and never ends; or, when told, the whole of it."""
+
+    def __init__(self, body, *, every=1.0):
+        self.body, self.every, self.hangs = body, every, True
+        super().__init__()
+
+    def talk(self, line):
+        while line.readline().strip():
+            continue
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: {len(self.body)}\r\n"
+        self.say(line, head.encode(), b"Connection: close\r\n\r\n")
+        if not self.hangs:
+            self.say(line, self.body)
+            return
+        for byte in self.body:
+            self.say(line, bytes([byte]))
+            time.sleep(self.every)

@@ -62,7 +62,7 @@ def again(photo):
 
 def test_a_named_file_is_on_its_way_and_then_here(photo, provider):
     assert photo.state == "waiting" and not photo.file and not photo.is_image
-    assert files.waiting_of(photo.message_id) == [photo.pk]
+    assert files.waiting_of(photo.message_id) == [(photo.pk, photo.message.channel_id)]
     files.fetch(photo.pk)
     photo.refresh_from_db()
     assert (photo.state, photo.name, photo.size, photo.source) == ("whole", "parcel.png", len(PNG), None)

@@ -5,7 +5,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.utils import timezone
 
 from conversations.envelopes import DeliveryReport
@@ -126,12 +126,12 @@ def test_an_outage_keeps_everything_in_its_order(heard, ada, connector, provider
     assert (connector.failures, connector.rests_until) == (0, None)
 
 
-def test_rests_grow_to_a_minute_and_a_provider_that_says_how_long_is_heard(connector):
+def test_rests_grow_to_half_a_minute_and_a_provider_that_says_how_long_is_heard(connector):
     waits = []
     for _failure in range(7):
         connector.refresh_from_db()
         waits.append(round((turns.rest(connector, None) - timezone.now()).total_seconds()))
-    assert waits == [5, 10, 20, 40, 60, 60, 60]
+    assert waits == [5, 10, 20, 30, 30, 30, 30]
     assert round((turns.rest(connector, 300) - timezone.now()).total_seconds()) == 300
 
 
@@ -207,3 +207,53 @@ def test_a_provider_that_hangs_holds_up_its_own_channel_alone(heard, ada, mail, 
     worker.join(30)
     assert behind.pk in queued  # whoever ended the turn asks for it
     assert deliver.deliver(behind.pk).status == "sent"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("trouble", [AwayError("It does not answer."), CredentialError("The key is not accepted.")])
+def test_a_failure_is_known_although_the_database_was_away_just_then(
+    heard, ada, connector, provider, queued, monkeypatch, trouble
+):
+    delivery = said(heard, ada, "Hello")
+    monkeypatch.setattr(deliver, "WAITS", (0.1, 0.1))
+
+    def send(connector, message):
+        cut_off()
+        raise trouble
+
+    provider.send = send
+    deliver.deliver(delivery.pk)
+    delivery.refresh_from_db()
+    connector.refresh_from_db()
+    assert (delivery.status, delivery.error) == ("queued", str(trouble))
+    assert bool(connector.broken_at) == isinstance(trouble, CredentialError)
+    assert bool(connector.rests_until) == isinstance(trouble, AwayError)
+    with turns.turn(connector.pk) as is_ours:
+        assert is_ours
+
+
+def cut_off():
+    """Ends our connection to the database, as an administrator or a restart does."""
+    connection.ensure_connection()
+    ours, other = connection.connection.info.backend_pid, connections.create_connection("default")
+    with other.cursor() as cursor:
+        cursor.execute("select pg_terminate_backend(%s, 5000)", [ours])
+    other.close()
+
+
+def test_an_outage_of_hours_takes_no_tries_and_is_over_when_it_is_over(heard, ada, connector, provider, queued):
+    """Hours of it, with the clock turned forward: whoever asks in vain is asked for at most every half minute."""
+    provider.trouble = AwayError("It does not answer.")
+    first, second = said(heard, ada, "One"), said(heard, ada, "Two")
+    for _half_minute in range(300):
+        for delivery_id, _channel in deliver.due():
+            deliver.deliver(delivery_id)
+        connector.refresh_from_db()
+        assert connector.rests_until - timezone.now() <= timedelta(seconds=30)
+        Connector.objects.update(rests_until=timezone.now())
+        due_now(first, second)
+    provider.trouble = None
+    work_off()
+    assert provider.taken == ["One", "Two"]
+    first.refresh_from_db()
+    assert first.attempts.filter(outcome="away").count() == 300

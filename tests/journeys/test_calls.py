@@ -196,7 +196,7 @@ def test_a_report_comes_in_by_the_door_and_its_recording_is_fetched(
     client, ada, ann, connector, system, django_capture_on_commit_callbacks, monkeypatch
 ):
     queued = []
-    monkeypatch.setattr("integrations.inbound.process.queue_file", queued.append)
+    monkeypatch.setattr("integrations.inbound.process.queue_file", lambda pk, channel: queued.append(pk))
     sound = InboundAttachment("call.mp3", "audio/mpeg", 0, source={"url": "https://calls.invalid/1"})
     common = {"call_id": "c1", "direction": "in", "handles": (Handle("phone", ANN),)}
     now = timezone.now()

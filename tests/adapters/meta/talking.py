@@ -63,8 +63,9 @@ def _taken(status):
 def work_off():
     for raw_id in list(RawEvent.objects.filter(state="kept").order_by("pk").values_list("pk", flat=True)):
         process(raw_id)
-    for attachment_id in files.due():
-        files.fetch(attachment_id)
+    while due := files.due():
+        for attachment_id, _channel in due:
+            files.fetch(attachment_id)
 
 
 def aside():

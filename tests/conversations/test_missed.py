@@ -1,0 +1,73 @@
+"""What a list missed before its socket listened: just that, just for who may see it, and also what was under way."""
+
+import threading
+
+import pytest
+from django.db import connection, transaction
+
+from conversations.inbound.receive import receive
+from conversations.live import missed
+from conversations.models import Activity, Channel
+from tests.conftest import from_ann
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_only_what_changed_since_is_told(mail):
+    old, other = receive(from_ann(mail)), receive(from_ann(mail, address="bob@home.example"))
+    known = missed.stamp()
+    assert missed.since(known) == []
+    new = receive(from_ann(mail, address="cy@home.example"))
+    Activity.objects.create(conversation=other.conversation, verb=Activity.Verb.RESOLVED)
+    assert sorted(missed.since(known)) == sorted([other.conversation_id, new.conversation_id])
+    assert old.conversation_id not in missed.since(known) and missed.since(missed.stamp()) == []
+
+
+def test_what_was_not_committed_yet_when_the_list_was_drawn_is_told(mail):
+    """Although a later number was known by then."""
+    first = receive(from_ann(mail)).conversation
+    written, drawn = threading.Event(), threading.Event()
+
+    def slow():
+        with transaction.atomic():
+            Activity.objects.create(conversation=first, verb=Activity.Verb.RESOLVED)
+            written.set()
+            assert drawn.wait(60)
+        connection.close()
+
+    writer = threading.Thread(target=slow)
+    writer.start()
+    assert written.wait(60)
+    Activity.objects.create(
+        conversation=receive(from_ann(mail, address="bob@home.example")).conversation, verb=Activity.Verb.RESOLVED
+    )
+    known = missed.stamp()
+    drawn.set()
+    writer.join(60)
+    assert first.pk in missed.since(known)
+
+
+def test_rows_are_for_those_who_may_see_them(client, ada, mail, billing):
+    client.force_login(ada)
+    known = missed.stamp()
+    assert client.get(f"/changed/?since={known}").status_code == 204
+    ours = receive(from_ann(mail)).conversation_id
+    bills = Channel.objects.create(name="Bills", medium="email", address="bills@desk.example", team=billing)
+    theirs = receive(from_ann(bills, address="bob@home.example"))
+    page = client.get(f"/changed/?since={known}").content.decode()
+    assert f'id="row-{ours}"' in page and f"row-{theirs.conversation_id}" not in page
+
+
+@pytest.mark.parametrize("stamp", ["", "1-2", "1-2-x", "9" * 30 + "-1-1", "1-1-1' or true"])
+def test_a_stamp_that_is_none_has_the_list_asked_for_anew(client, ada, stamp):
+    client.force_login(ada)
+    assert client.get("/changed/", {"since": stamp}).status_code == 205
+
+
+def test_too_much_has_the_list_asked_for_anew(client, ada, mail, monkeypatch):
+    client.force_login(ada)
+    monkeypatch.setattr(missed, "MOST", 2)
+    known = missed.stamp()
+    for number in range(3):
+        receive(from_ann(mail, address=f"{number}@home.example"))
+    assert client.get(f"/changed/?since={known}").status_code == 205
