@@ -9,6 +9,8 @@ from conversations.actions.change import NotPossibleError, locked, log, save
 from conversations.live import groups
 from conversations.live.push import push_removal
 from conversations.models import Activity, Conversation, Follow, Team
+from conversations.routing import by_hand, waiting
+from conversations.routing.facts import Trigger
 
 if TYPE_CHECKING:
     from deskapp.models import User
@@ -16,9 +18,17 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def assign(
-    conversation: Conversation, *, to: "User | None", by: "User | None", team: Team | None = None, reason: str = ""
+    conversation: Conversation,
+    *,
+    to: "User | None",
+    by: "User | None",
+    team: Team | None = None,
+    reason: str = "",
+    trigger: Trigger = "by_hand",
 ) -> Conversation:
     """Gives it to an agent, to a team, or to an agent in a team; `to=None` without a team frees it for its own team.
+
+    Whoever chose, a decision is kept; what nobody has then, routing gives to somebody, but not to who had it.
 
     An agent outside the conversation's team takes it along only as their own: the team stays unless one is named.
     """
@@ -28,11 +38,18 @@ def assign(
     team_id = team.pk if team else conversation.team_id
     if (conversation.assignee_id, conversation.team_id) == (to.pk if to else None, team_id):
         return conversation
-    watching = groups.watching(conversation)
+    watching, had_it = groups.watching(conversation), conversation.assignee_id
     conversation.assignee, conversation.team_id = to, team_id
     push_removal(conversation, watching)
     save(conversation)
     log(conversation, Activity.Verb.ASSIGNED, by=by, to=_in_words(to, team), reason=reason)
+    by_hand.note(conversation, by=by, reason=reason, trigger=trigger)
+    if to is not None:
+        waiting.leave(conversation.pk)
+    elif conversation.is_open:
+        waiting.freed()
+        passed = [had_it] if had_it and not team else []
+        waiting.enqueue(conversation, "transferred" if team else "declined", passed=passed)
     return conversation
 
 

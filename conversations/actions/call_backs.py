@@ -16,6 +16,7 @@ from conversations.inbound.record import reopen
 from conversations.live.ringing import push_call_backs
 from conversations.models import Activity, CallBack, Conversation, Message, Priority
 from conversations.models.message import MessageKind
+from conversations.routing import waiting
 from customers.models import Identity
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def _ask(
     before = conversation.priority
     conversation.priority = max(before, Priority.HIGH)
     conversation.save()
+    if conversation.assignee_id is None:
+        waiting.enqueue(conversation, "call_back")
     return CallBack.objects.create(
         conversation=conversation,
         identity=identity,

@@ -6,12 +6,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from conversations import sla
 from conversations.actions import call_backs, unsent
 from conversations.actions.change import NotPossibleError, log, save, summarise, take_off_screens
 from conversations.actions.splitting import move
 from conversations.live import groups
 from conversations.live.push import send
 from conversations.models import Activity, Conversation, ConversationMerge, Follow, Participant, Status
+from conversations.routing import waiting
 
 if TYPE_CHECKING:
     from deskapp.models import User
@@ -45,10 +47,12 @@ def merge(conversation: Conversation, *, into: Conversation, by: "User | None") 
     if absorbed.is_open and not kept.is_open:
         kept.status, kept.snoozed_until, kept.resolved_at = Status.OPEN, None, None
     absorbed.merged_into = kept
-    absorbed.save(update_fields=["merged_into"])
+    sla.keep(absorbed)
+    absorbed.save(update_fields=["merged_into", *sla.FIELDS])
     _bring_up_to_date(kept)
     _take_row_away(absorbed, kept)
     log(kept, Activity.Verb.MERGED, by=by, to=f"#{absorbed.pk}")
+    waiting.leave(absorbed.pk)
     return entry
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from conversations.actions.change import NotPossibleError, locked, log, save
 from conversations.models import Activity, BlockedSender, Conversation
+from conversations.routing import waiting
 from customers.models.identity import Kind
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def mark_spam(conversation: Conversation, *, by: "User", block: str = "") -> Con
         conversation.is_spam = True
         save(conversation)
         log(conversation, Activity.Verb.MARKED_SPAM, by=by, to=", ".join(values))
+        waiting.leave(conversation.pk)
     return conversation
 
 
@@ -43,6 +45,8 @@ def unmark_spam(conversation: Conversation, *, by: "User") -> Conversation:
         conversation.is_spam = False
         save(conversation)
         log(conversation, Activity.Verb.UNMARKED_SPAM, by=by)
+        if conversation.is_open and conversation.assignee_id is None:
+            waiting.enqueue(conversation, "arrived")
     return conversation
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from conversations.actions import call_backs
 from conversations.actions.change import NotPossibleError, locked, log, save, waiting_since
 from conversations.models import Activity, Conversation, Status
+from conversations.routing import waiting
 
 if TYPE_CHECKING:
     from deskapp.models import User
@@ -26,8 +27,9 @@ def resolve(conversation: Conversation, *, by: "User | None", reason: str = "") 
     conversation.status, conversation.snoozed_until = Status.RESOLVED, None
     conversation.resolved_at, conversation.waiting_since = timezone.now(), None
     call_backs.end_all(conversation, by=by, outcome=_("Solved."))
-    save(conversation)
     log(conversation, Activity.Verb.RESOLVED, by=by, reason=reason)
+    save(conversation)
+    waiting.leave(conversation.pk)
     return conversation
 
 
@@ -38,8 +40,10 @@ def reopen(conversation: Conversation, *, by: "User | None", reason: str = "") -
     if conversation.is_open:
         return conversation
     verb = Activity.Verb.WOKE if conversation.status == Status.SNOOZED else Activity.Verb.REOPENED
-    _open(conversation)
     log(conversation, verb, by=by, reason=reason)
+    _open(conversation)
+    if conversation.assignee_id is None:
+        waiting.enqueue(conversation, "replied")
     return conversation
 
 
@@ -50,7 +54,7 @@ def _open(conversation: Conversation) -> None:
 
 
 @transaction.atomic
-def snooze(conversation: Conversation, *, until: datetime, by: "User") -> Conversation:
+def snooze(conversation: Conversation, *, until: datetime, by: "User | None") -> Conversation:
     """Out of the way until then, or until the customer writes."""
     if until <= timezone.now():
         raise NotPossibleError(_("That time has passed. Choose one that is still to come."))
@@ -60,12 +64,14 @@ def snooze(conversation: Conversation, *, until: datetime, by: "User") -> Conver
     conversation.status, conversation.snoozed_until, conversation.resolved_at = Status.SNOOZED, until, None
     save(conversation)
     log(conversation, Activity.Verb.SNOOZED, by=by, to=_in_words(until, by))
+    waiting.leave(conversation.pk)
     return conversation
 
 
-def _in_words(until: datetime, by: "User") -> str:
-    """On the clock of who snoozed it: the log is read by people."""
-    return date_format(until.astimezone(ZoneInfo(by.get_timezone())), "D j N Y H:i")
+def _in_words(until: datetime, by: "User | None") -> str:
+    """On the clock of who snoozed it: the log is read by people. A rule has the desk's."""
+    zone = ZoneInfo(by.get_timezone()) if by else timezone.get_default_timezone()
+    return date_format(until.astimezone(zone), "D j N Y H:i")
 
 
 def wake_snoozed() -> int:
@@ -84,4 +90,6 @@ def _wake_one() -> bool:
         return False
     _open(conversation)
     log(conversation, Activity.Verb.WOKE, by=None, reason=_("the time has come"))
+    if conversation.assignee_id is None:
+        waiting.enqueue(conversation, "overdue")
     return True

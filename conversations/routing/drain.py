@@ -6,7 +6,7 @@ worker that died had not committed is in the queue as before.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from time import perf_counter
 
@@ -135,9 +135,12 @@ def _choice(row: Waiting, matter: Matter, world: World, policies: InForce) -> Ch
     return choice
 
 
-def choose(row: Waiting, matter: Matter, world: World, policies: InForce) -> Choice:
+def choose(row: Waiting, matter: Matter, world: World, policies: InForce, *, among: int | None = None) -> Choice:
+    """`among`: one agent, who alone is asked."""
     version, policy = policies.of(row.conversation_id, matter.at)
     snapshot = world.snapshot(matter, policy)
+    if among is not None:
+        snapshot = replace(snapshot, agents=tuple(agent for agent in snapshot.agents if agent.agent == among))
     began = perf_counter()
     decision = decide(snapshot, policy)
     took = (perf_counter() - began) * 1000

@@ -10,7 +10,7 @@ from conversations.live import groups
 from conversations.live.push import push_changed
 from conversations.models import Activity, Conversation
 from conversations.routing.facts import Trigger
-from conversations.routing.waiting import enqueue_each
+from conversations.routing.waiting import enqueue_each, freed
 
 
 class LastMedium(Func):
@@ -42,5 +42,6 @@ def give_back(
     )
     push_changed(list(zip(found, watched, strict=True)), activities)
     rules.happened_each([(rules.OF_VERBS[Activity.Verb.ASSIGNED], each) for each in found])
+    freed()
     enqueue_each(found, trigger, passed=passed)
     return len(found)

@@ -5,6 +5,7 @@ for all who ask; beat comes too. Locks are taken in one order everywhere: the co
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import structlog
 from celery import current_app
@@ -21,6 +22,7 @@ from conversations.routing.facts import Trigger
 log = structlog.get_logger(__name__)
 
 TASK = "conversations.route"
+MOST_MISSING = 1000  # at once
 LOST_AFTER = 5  # seconds after which a task that nobody began is taken for lost
 
 # Without published rules nobody is routed: then nothing enters, and no second statement finds that out.
@@ -42,6 +44,20 @@ on conflict (conversation_id) do update set
     passed = (select coalesce(array_agg(distinct agent), '{}')
               from unnest(conversations_waiting.passed || excluded.passed) agent)
 returning conversation_id
+"""
+# Of those that nobody has and who wait for an answer, whoever is not in the queue: rules were published just now, or a
+# way in forgot to say so.
+_MISSING = """
+insert into conversations_waiting
+    (conversation_id, team_id, priority, due_at, since, trigger, step, look_at, passed, is_by_hand, is_pulled)
+select c.id, c.team_id, c.priority, c.due_at, c.waiting_since, 'changed', 0, %(now)s, '{}', false, false
+from conversations_conversation c
+where c.status = 'open' and c.merged_into_id is null and not c.is_spam and c.assignee_id is null
+  and c.waiting_since < %(before)s
+  and not exists (select 1 from conversations_waiting w where w.conversation_id = c.id)
+  and exists (select 1 from conversations_routingpolicy where state in ('published', 'trial'))
+order by c.queue_at limit %(most)s
+on conflict do nothing
 """
 _LEAVE = """
 with gone as (delete from conversations_waiting where conversation_id = any(%s))
@@ -79,8 +95,22 @@ def leave(*conversations: int) -> None:
         transaction.on_commit(lambda: ask(room=True), robust=True)
 
 
+def freed() -> None:
+    """An agent has room for another: those who wait, if there are any, are looked through after commit."""
+    if Waiting.objects.exists():
+        transaction.on_commit(lambda: ask(room=True), robust=True)
+
+
+def enter_missing(before: datetime) -> int:
+    """Whoever waits since `before` and is in no queue: how many entered it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MISSING, {"now": timezone.now(), "before": before, "most": MOST_MISSING})
+        return cursor.rowcount
+
+
 def look_again() -> None:
     """Rules, skills, teams or capacities changed: everything that waits is decided anew, after commit."""
+    enter_missing(timezone.now())
     if Waiting.objects.update(look_at=timezone.now(), trigger="changed"):
         transaction.on_commit(lambda: ask(), robust=True)
 
