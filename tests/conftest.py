@@ -9,7 +9,7 @@ from asgiref.sync import SyncToAsync
 from django.db import connections
 from django.utils import timezone, translation
 
-from conversations import rules
+from conversations import promises, rules
 from conversations.envelopes import InboundMessage
 from conversations.live import wire
 from conversations.models import Channel, Medium, Team
@@ -44,6 +44,12 @@ def _nobody_listens_until_asked(monkeypatch):
     """Whether rules listen is asked every two seconds: a statement that would come and go in tests that count them. A
     test of rules begins with rules.forget()."""
     monkeypatch.setattr(rules, "_known", {"events": (math.inf, frozenset())})
+
+
+@pytest.fixture(autouse=True)
+def _no_policies(monkeypatch):
+    """The same of SLA policies: a test of theirs begins with promises.forget()."""
+    monkeypatch.setattr(promises, "_shelf", promises._Shelf(promises.Book(), math.inf))
 
 
 @pytest.fixture(autouse=True)

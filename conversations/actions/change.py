@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models, transaction
 
-from conversations import rules
+from conversations import rules, sla
 from conversations.call_words import snippet_of
 from conversations.live import groups
 from conversations.live.push import push_activity, push_row, send
@@ -42,8 +42,10 @@ def log(conversation: Conversation, verb: str, *, by: "User | None", to: str = "
 
 
 def save(conversation: Conversation) -> None:
-    """Saves with its place in the queue, and shows the row."""
+    """Saves with its place in the queue and its deadlines, and shows the row. What clocks go by, such as the line in
+    the log that it is solved, is written before."""
     conversation.queue_at = place_in_queue(conversation.waiting_since, conversation.last_message_at)
+    sla.keep(conversation)
     conversation.save()
     push_row(conversation)
 
@@ -72,7 +74,7 @@ def call_back_at(conversation: Conversation) -> datetime | None:
 def waiting_since(conversation: Conversation) -> datetime | None:
     """When the customer wrote the first message that nobody has answered, nor solved before they wrote again. A call
     in which somebody spoke with them is an answer; one that was missed, or still rings, is a question."""
-    said = conversation.messages.filter(models.Q(kind=MessageKind.OUTBOUND) | SPOKE)
+    said = conversation.messages.filter(models.Q(kind=MessageKind.OUTBOUND, is_automatic=False) | SPOKE)
     answered_at = said.exclude(delivery__status="cancelled").aggregate(at=models.Max("created_at"))["at"]
     asked = conversation.messages.filter(FROM_THEM).exclude(SPOKE)
     if ended_at := max(filter(None, [answered_at, _solved_at(conversation)]), default=None):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from conversations import sla
 from conversations.actions.change import NotPossibleError, locked, log, save
 from conversations.live.push import push_row
 from conversations.models import Activity, Conversation, Priority, Tag
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def prioritise(conversation: Conversation, *, priority: int, by: "User") -> Conversation:
+def prioritise(conversation: Conversation, *, priority: int, by: "User | None") -> Conversation:
     conversation = locked(conversation)
     if conversation.priority == priority:
         return conversation
@@ -25,7 +26,7 @@ def prioritise(conversation: Conversation, *, priority: int, by: "User") -> Conv
 
 
 @transaction.atomic
-def tag(conversation: Conversation, *, name: str, by: "User") -> Tag:
+def tag(conversation: Conversation, *, name: str, by: "User | None") -> Tag:
     """Hangs the tag on, made where it is new; upper and lower case are one tag."""
     name = " ".join(name.split()).lstrip("#")[:40]
     if not name:
@@ -35,16 +36,18 @@ def tag(conversation: Conversation, *, name: str, by: "User") -> Tag:
     if not conversation.tags.filter(pk=mark.pk).exists():
         conversation.tags.add(mark)
         log(conversation, Activity.Verb.TAGGED, by=by, to=mark.name)
+        sla.refresh(conversation)
         push_row(conversation)
     return mark
 
 
 @transaction.atomic
-def untag(conversation: Conversation, *, mark: Tag, by: "User") -> None:
+def untag(conversation: Conversation, *, mark: Tag, by: "User | None") -> None:
     conversation = locked(conversation)
     if conversation.tags.filter(pk=mark.pk).exists():
         conversation.tags.remove(mark)
         log(conversation, Activity.Verb.UNTAGGED, by=by, to=mark.name)
+        sla.refresh(conversation)
         push_row(conversation)
 
 

@@ -5,6 +5,7 @@ It stands in the thread as the shop's words, without an agent's name; it is an a
 
 from django.db import transaction
 
+from conversations import sla
 from conversations.envelopes import InboundMessage
 from conversations.inbound.changes import catch_up
 from conversations.inbound.early import link
@@ -74,3 +75,5 @@ def _bring_up_to_date(conversation: Conversation, message: Message) -> None:
     if conversation.waiting_since and conversation.waiting_since <= message.created_at:
         conversation.waiting_since = None
     conversation.queue_at = place_in_queue(conversation.waiting_since, conversation.last_message_at)
+    if conversation.pk:
+        sla.answered(conversation, message)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from conversations import sla
 from conversations.envelopes import InboundAttachment, MessageDetails, Segment
 from conversations.inbound.record import file_of, touch
 from conversations.models import Attachment, Channel, Conversation, Message, Participant, Priority, Status, Tag
@@ -74,6 +75,8 @@ def bring(talk: Talk) -> Brought | None:
     files = [file_of(by_name[said.external_id], each) for said in news for each in said.attachments]
     Attachment.objects.bulk_create(files)
     _mark(conversation, talk)
+    if conversation.status != Status.RESOLVED:
+        sla.refresh(conversation, hushed=True)
     keys = [message.pk for message in messages]
     return Brought(conversation.pk, is_new, keys, [file.pk for file in files])
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from conversations import rules
+from conversations import rules, sla
 from conversations.call_words import snippet_of
 from conversations.envelopes import InboundAttachment, InboundMessage
 from conversations.file_kinds import plain_name
@@ -153,6 +153,7 @@ def _bring_up_to_date(conversation: Conversation, message: Message) -> None:
         conversation.waiting_since = conversation.waiting_since or message.created_at
         if conversation.status in (Status.SNOOZED, Status.RESOLVED):
             reopen(conversation, reason="the customer wrote")
+        sla.asked(conversation, at=message.created_at, channel=message.channel)
     conversation.queue_at = place_in_queue(conversation.waiting_since, conversation.last_message_at)
 
 
@@ -172,5 +173,6 @@ def reopen(conversation: Conversation, *, reason: str) -> None:
     """Open again, with a line in the log. The caller saves."""
     verb = Activity.Verb.WOKE if conversation.status == Status.SNOOZED else Activity.Verb.REOPENED
     conversation.status, conversation.snoozed_until, conversation.resolved_at = Status.OPEN, None, None
+    conversation.is_reopened = True
     Activity.objects.create(conversation=conversation, verb=verb, reason=reason)
     rules.happened(rules.OF_VERBS[verb], conversation)

@@ -71,6 +71,19 @@ def wake(message_id: int) -> int:
     return sum(_send(subscription, payload) for subscription in PushSubscription.objects.filter(agent=agent))
 
 
+def notify(agent: int, *, title: str, body: str, conversation: int) -> None:
+    """Call after commit: wakes the agent's phones for anything else, where no screen of theirs is open."""
+    if sockets.is_connected(agent) or not PushSubscription.objects.filter(agent=agent).exists():
+        return
+    current_app.send_task("conversations.web_notify", [agent, title, body, conversation])
+
+
+def wake_with(agent: int, *, title: str, body: str, conversation: int) -> int:
+    tag, url = f"deadline-{conversation}", f"/conversations/{conversation}/"
+    payload = {"title": title, "body": body, "tag": tag, "url": url}
+    return sum(_send(subscription, payload) for subscription in PushSubscription.objects.filter(agent=agent))
+
+
 def _send(subscription: PushSubscription, payload: dict[str, str]) -> bool:
     from pywebpush import WebPushException, webpush
     from requests import RequestException

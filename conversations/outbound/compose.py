@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from conversations import rules
+from conversations import rules, sla
 from conversations.envelopes import MessageDetails
 from conversations.inbound.record import touch
 from conversations.live.push import push_mention, push_message
@@ -73,7 +73,7 @@ def note(
     conversation: Conversation,
     *,
     html: str,
-    by: "User",
+    by: "User | None",
     client_id: uuid.UUID,
     attachments: Sequence[Attachment] = (),
     mentions: Sequence["User"] = (),
@@ -91,14 +91,15 @@ def note(
     return message
 
 
-def already(client_id: uuid.UUID, conversation: Conversation, *, by: "User", kind: str) -> Message | None:
+def already(client_id: uuid.UUID, conversation: Conversation, *, by: "User | None", kind: str) -> Message | None:
     """What the same agent said to the same customer under the same key: the same send once more, though a merge or
     a split may have moved it since. Raises KeyTakenError where the key stands for another agent's word or another
     customer's."""
     message = Message.objects.select_related("conversation").filter(client_id=client_id).first()
     if message is None:
         return None
-    if (message.conversation.customer_id, message.author_id, message.kind) != (conversation.customer_id, by.pk, kind):
+    author = by.pk if by else None
+    if (message.conversation.customer_id, message.author_id, message.kind) != (conversation.customer_id, author, kind):
         raise KeyTakenError("This key was used for something else.")
     return message
 
@@ -113,7 +114,7 @@ def _write(
     conversation: Conversation,
     kind: str,
     html: str,
-    by: "User",
+    by: "User | None",
     client_id: uuid.UUID,
     attachments: Sequence[Attachment],
 ) -> Message:
@@ -131,4 +132,5 @@ def _bring_up_to_date(conversation: Conversation, message: Message) -> None:
     touch(conversation, message)
     conversation.waiting_since = None
     conversation.queue_at = place_in_queue(None, conversation.last_message_at)
+    sla.answered(conversation, message)
     conversation.save()

@@ -10,6 +10,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from conversations import sla
 from conversations.actions.change import save, summarise
 from conversations.envelopes import DeliveryReport
 from conversations.inbound.changes import catch_up
@@ -136,6 +137,7 @@ def _reopen(delivery: Delivery) -> None:
     conversation.status, conversation.snoozed_until, conversation.resolved_at = Status.OPEN, None, None
     conversation.waiting_since = conversation.waiting_since or timezone.now()
     conversation.queue_at = place_in_queue(conversation.waiting_since, conversation.last_message_at)
+    sla.keep(conversation)
     conversation.save()
     push_activity(activity)
     push_row(conversation)
