@@ -12,7 +12,7 @@ class Purpose(models.TextChoices):
     MARKETING_MESSAGING = "messaging", _("marketing by messenger")
     LOCATION = "location", _("location")
     PERSONALISATION = "personal", _("personal offers")
-    ANY_MESSAGE = "any_message", _("any message there")  # STOP by text message: not even an answer may go there
+    ANY_MESSAGE = "any_message", _("messages of any kind")  # STOP by text message: not even an answer may go there
 
 
 class Consent(models.Model):
