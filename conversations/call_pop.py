@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conversations.call_words import about, call_of, happened, title
+from django.utils.translation import gettext as _
+
+from conversations.call_words import about, call_of, happened, is_by_number, title
 from conversations.envelopes import CallDetails
 from conversations.known import Facts
 from conversations.live import ringing
@@ -31,7 +33,13 @@ class Pop:
     @property
     def title(self) -> str:
         name = self.conversation.customer.label if self.conversation else self.call.get("number", "")
+        if self.conversation and self.state == "ringing" and self.is_by_number:
+            return _("%(name)s is calling, the number says") % {"name": name}
         return title(self.call, name)
+
+    @property
+    def is_by_number(self) -> bool:
+        return is_by_number(self.call)
 
     @property
     def about(self) -> str:

@@ -12,7 +12,7 @@ from conversations.envelopes import CallDetails, CallReport, Spoke
 
 FIRST, LAST = 20, 60  # lines kept of a call that is reported without end
 LONGEST = 100_000  # letters of a transcript
-KEPT = ("by_hand", "notes", "asks", "whose", "recordings")  # what no phone system told
+KEPT = ("by_hand", "notes", "asks", "whose", "recordings", "vouched")  # what no line tells
 
 Names = Mapping[str, tuple[int, str]]  # by line, in small letters: the agent, and how they are called
 State = Literal["ringing", "answered", "ended", "missed"]
@@ -55,6 +55,8 @@ def lines(known: CallDetails) -> list[Line]:
 def learnt(known: CallDetails, report: CallReport, number: str, names: Names) -> CallDetails:
     """`known` with what `report` adds. Learning it again changes nothing."""
     heard = _few(sorted({*lines(known), line_of(report, number)}))
+    if report.is_vouched:
+        known = {**known, "vouched": True}
     words = report.transcript.replace("\x00", "")[:LONGEST]
     return put_together(known, heard, max([known.get("transcript", ""), words], key=_fullness), names)
 

@@ -50,6 +50,13 @@ def happened(call: CallDetails) -> str:
     return ", ".join(filter(None, [_("Called") if is_in else _("Was called"), lasts]))
 
 
+def is_by_number(call: CallDetails) -> bool:
+    """Whose thread it is in is only what the number says, and a number can be shown by whoever likes to: nobody has
+    vouched for it, and no agent has said who it was."""
+    is_known = bool(call.get("number")) and not any(name in call for name in ("asks", "whose", "by_hand", "vouched"))
+    return call.get("direction") == "in" and is_known
+
+
 def title(call: CallDetails, name: str) -> str:
     """The card's first words."""
     who, is_in, state = {"name": name}, call.get("direction", "in") == "in", call.get("state", "")
@@ -91,6 +98,8 @@ def about(call: CallDetails) -> list[str]:
         parts.append(_("pressed %(keys)s") % {"keys": keys})
     if call.get("state") in ("ended", "missed") and (cause := call.get("cause", "")):
         parts.append(cause)
+    if is_by_number(call):
+        parts.append(_("by their number, not proved"))
     if call.get("by_hand"):
         parts.append(_("written down by hand"))
     return [part for part in parts if part]

@@ -48,6 +48,7 @@ class CallDetails(TypedDict, total=False):
     asks: list[int]  # while nobody has said who is calling: the customers of whom it may be one
     whose: int  # the customer, by an agent's word
     by_hand: bool  # written down by an agent: no phone system told of it
+    vouched: bool  # somebody vouches for the number; else who it is, is only what the number says
     notes: list[CallNote]
 
 
@@ -230,6 +231,7 @@ class CallReport:
     language: str = ""
     keys: str = ""  # what the caller pressed
     key: str = ""  # the OutboundCall's, where the provider hands it back
+    is_vouched: bool = False  # that the number is the caller's: signed by the networks, or by a phone system we trust
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ class ActForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), required=False, max_length=300)
     key = forms.UUIDField(widget=forms.HiddenInput)
     confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    proven = forms.BooleanField(required=False)  # by an agent's word, where the caller's number proves nothing
 
     def __init__(self, data: object, *, order: Order, what: OrderActKind) -> None:
         super().__init__(data)  # type: ignore[arg-type]

@@ -14,6 +14,7 @@ from conversations.actions import orders
 from conversations.actions.change import NotPossibleError
 from conversations.models import Conversation, OrderAct
 from conversations.models.order_act import OrderActKind, OrderActState
+from conversations.proof import is_by_number_alone
 from conversations.views.acting import agent_of, is_htmx
 from conversations.views.purchases import orders_seen_by
 from customers.models import Order
@@ -53,6 +54,9 @@ def order_act(request: HttpRequest, pk: int, what: str) -> HttpResponse:
         if not form.cleaned_data["confirmed"]:
             orders.check(order, form.wish, by=agent)
             return _form(request, order, kind, form, is_sure=True)
+        if _needs_proof(order, agent) and not form.cleaned_data["proven"]:
+            form.add_error(None, _("They called, and their number proves nothing: make sure that it is them, first."))
+            return _form(request, order, kind, form, is_sure=True, status=422)
         return _do(request, order, form, agent)
     except NotPossibleError as error:
         form.add_error(None, str(error))
@@ -76,6 +80,10 @@ def _do(request: HttpRequest, order: Order, form: ActForm, agent: "User") -> Htt
         return answer
     (messages.success if act.state == OrderActState.DONE else messages.error)(request, said)
     return redirect("order", order.pk)
+
+
+def _needs_proof(order: Order, agent: "User") -> bool:
+    return is_by_number_alone(_newest_conversation(order, agent))
 
 
 def _was_done(form: ActForm) -> bool:
@@ -119,6 +127,7 @@ def _form(
         "limit": orders.limit_of(agent_of(request)),
         "left": orders.left_to_refund(order),
         "wish": form.wish if is_sure else None,
+        "needs_proof": is_sure and _needs_proof(order, agent_of(request)),
     }
     return _fragment(request, "conversations/orders/act.html", context, status=status)
 

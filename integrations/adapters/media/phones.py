@@ -1,10 +1,13 @@
 """Numbers as phone systems write them: whose they are, and what stands there for one that is not shown."""
 
 import phonenumbers
+from django.utils.translation import gettext_lazy as _
 
 from customers.handles import normalise
 from customers.identify import Handle
 from customers.models.identity import Kind
+from integrations.adapters.about import Field
+from integrations.models import Connector
 
 # What is sent in place of a number that is withheld. The numbers are these words as letters on the keys of a phone:
 # ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE (Twilio sends those, as "+266696687").
@@ -35,6 +38,22 @@ def _value(number: str, region: str) -> str:
     except (ValueError, phonenumbers.NumberParseException):
         return ""
     return value if phonenumbers.is_possible_number(found) else ""
+
+
+def vouches(connector: Connector) -> bool:
+    """An admin has said that this phone system shows no number that is not the caller's own. What comes from the public
+    network may show any."""
+    return connector.settings.get("vouches") is True
+
+
+VOUCHES = Field(
+    "vouches",
+    _("Our phone system vouches for caller numbers"),
+    "switch",
+    is_required=False,
+    help=_("Only where it checks them itself, as with registered phones: anybody can show any number in the public"
+           " network. Without it, calls join the thread of their number, and say that it is not proved."),
+)  # fmt: skip
 
 
 def spelt(number: str) -> str:

@@ -414,3 +414,29 @@ def test_the_desk_asks_it_for_a_call(own, sipgate):
     own.settings = {}
     with pytest.raises(AdapterError, match="cannot call by this line"):
         adapter_named("calls").call(own, call)
+
+
+@pytest.mark.parametrize("adapter", ["asterisk", "freeswitch", "sipgate", "calls"])
+def test_an_admin_says_whether_a_phone_system_vouches_for_its_numbers(adapter):
+    (field,) = [each for each in adapter_named(adapter).about.fields if each.name == "vouches"]
+    assert field.default != "on" and field.kind == "switch"
+
+
+def told_by(connector, sipgate):
+    if connector.adapter == "calls":
+        told_of(connector, RINGS)
+    elif connector.adapter == "sipgate":
+        sipgate.ring("447700900456")
+        hear(sipgate)
+    else:
+        pushed(connector, json.dumps(record_of("07700900456", "+441632960960", answered_by="204")).encode())
+
+
+@pytest.mark.parametrize("vouches", [True, False])
+@pytest.mark.parametrize("system", ["own", "line", "switch"])
+def test_what_a_phone_system_vouches_for_is_told_with_its_calls(system, vouches, sipgate, request):
+    connector = request.getfixturevalue(system)
+    connector.settings = {**connector.settings, "vouches": vouches}
+    connector.save()
+    told_by(connector, sipgate)
+    assert the_call()[1].get("vouched", False) is vouches

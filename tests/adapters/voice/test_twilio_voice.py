@@ -53,11 +53,16 @@ def test_the_same_told_twice_and_backwards_is_the_same_call(board, twilio):
 
 
 @pytest.mark.parametrize(
-    ("verstat", "is_believed"),
-    [("TN-Validation-Passed-A", True), ("No-TN-Validation", True), ("TN-Validation-Failed-C", False)],
-    ids=["signed", "unsigned", "forged"],
+    ("verstat", "is_believed", "is_vouched"),
+    [
+        ("TN-Validation-Passed-A", True, True),
+        ("TN-Validation-Passed-B", True, False),
+        ("No-TN-Validation", True, False),
+        ("TN-Validation-Failed-C", False, False),
+    ],
+    ids=["signed", "signed by half", "unsigned", "forged"],
 )
-def test_a_number_whose_signature_does_not_fit_says_nothing_of_who_calls(board, line, verstat, is_believed):
+def test_a_number_whose_signature_does_not_fit_says_nothing_of_who_calls(board, line, verstat, is_believed, is_vouched):
     board.ring(ANN)
     ann = the_call()[0].conversation.customer
     fields = {"CallSid": "CA1", "From": ANN, "To": NUMBER, "CallStatus": "ringing", "StirVerstat": verstat}
@@ -65,6 +70,7 @@ def test_a_number_whose_signature_does_not_fit_says_nothing_of_who_calls(board, 
     (report,) = adapter_named("twilio_voice").understand(line, raw)
     message = receive_call(report)
     assert (message.conversation.customer == ann) is is_believed
+    assert message.details["call"].get("vouched", False) is is_vouched
     assert ("asks" not in message.details["call"]) is is_believed
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.utils.translation import gettext_lazy as _
 
 from integrations.adapters.about import Field
+from integrations.adapters.media.phones import VOUCHES
 from integrations.models import Connector
 
 EXTENSION_DIGITS = 5
@@ -51,6 +52,7 @@ FIELDS = (
         is_required=False,
         help=_("Where the desk can fetch them by their file name over https. Without it, calls come without them."),
     ),
+    VOUCHES,
 )  # fmt: skip
 
 

@@ -133,6 +133,7 @@ class Told:
             at=at,
             handles=phones.whose(found.number, name=name, region=region),
             ours=self.row.get("did") or found.ours,
+            is_vouched=found.direction == "in" and phones.vouches(self.connector),
             key=self.id.removeprefix(KEY) if self.id.startswith(KEY) else "",
             **more,
         )

@@ -73,6 +73,7 @@ def _report(connector: Connector, call: Json, state: CallState, at: datetime, **
         at=at,
         handles=phones.whose(number, name="" if is_out else name, region=region),
         ours=words(call.get("ours")),
+        is_vouched=not is_out and phones.vouches(connector),
         key=call_id.removeprefix(KEY) if call_id.startswith(KEY) else "",
         **more,
     )

@@ -100,6 +100,7 @@ class _Told:
             at=at,
             handles=phones.whose(self.sides.number, name=name, region=region),
             ours=self.sides.ours,
+            is_vouched=self.sides.direction == "in" and phones.vouches(self.connector),
             key=words(self.said.get(KEY)),
             **more,
         )

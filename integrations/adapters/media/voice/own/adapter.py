@@ -53,6 +53,7 @@ class CallsAdapter:
                 is_required=False,
                 settled=ours.outside,
             ),
+            phones.VOUCHES,
             Field("recordings_token", _("Token for the recordings"), kind="secret", is_required=False),
         ),
         at_provider=(
@@ -125,6 +126,7 @@ def report_of(connector: Connector, call: schema.Call) -> CallReport:
         at=call.at,
         handles=phones.whose(call.number, name=call.name, region=str(connector.settings.get("region", ""))),
         ours=call.ours,
+        is_vouched=call.direction == "in" and phones.vouches(connector),
         agent=call.agent,
         seconds=call.seconds,
         cause=why(call.cause, theirs=call.direction == "out") or call.cause,

@@ -87,6 +87,7 @@ class _Told:
             state=state,
             at=self.at,
             handles=self.handles(),
+            is_vouched=not self.is_out and self.is_signed,
             ours=number if self.is_out else self.fields.get("To", "") or number,
             **{**told, **more},
         )
@@ -97,6 +98,12 @@ class _Told:
             return phones.whose(self.ours.get("to", ""), region=region)
         found = phones.whose(self.fields.get("From", ""), name=self.fields.get("CallerName", ""), region=region)
         return tuple(replace(each, is_verified=not self.is_forged) for each in found)
+
+    @property
+    def is_signed(self) -> bool:
+        """In full ("A"): the caller's network knows that the number is theirs, and the signature fits. At "B" and "C"
+        it knows less, and outside of North America nothing is signed as yet."""
+        return self.fields.get("StirVerstat", "").startswith("TN-Validation-Passed-A")
 
     @property
     def is_forged(self) -> bool:
