@@ -25,7 +25,9 @@ class BandwidthServer(ProviderServer):
         super().__init__(port=port)
         self.hook, self.password = hook, PASSWORD
         self.messages: dict[str, Json] = {}
+        self.inbound: list[Json] = []
         self.tokens, self._count = 0, 0
+        self.at_once = 1000  # messages on one page of its list
 
     def text(self, sender: str, body: str, *, files: tuple[str, ...] = (), to: tuple[str, ...] = (OURS,)) -> str:
         self._count += 1
@@ -37,6 +39,7 @@ class BandwidthServer(ProviderServer):
         if files:
             base = f"{self.url}/api/v2/users/{ACCOUNT}/media"
             message["media"] = [f"{base}/{number}/{name}" for name in files]
+        self.inbound.append(message)
         self._owe("message-received", message, description="Incoming message received", to=OURS)
         return number
 
@@ -63,10 +66,27 @@ class BandwidthServer(ProviderServer):
             return _error("unauthorized", 401)
         base = f"/api/v2/users/{ACCOUNT}"
         if call.path == f"{base}/messages":
-            return self._send(call.json) if call.method == "POST" else Reply({"totalCount": 0, "messages": []})
+            return self._send(call.json) if call.method == "POST" else self._listed(call)
         if call.path.startswith(f"{base}/media/"):
             return Reply(PNG, 200, {"Content-Type": "image/png"})
         return _error("forbidden", 403)
+
+    def _listed(self, call: Call) -> Reply:
+        """Who wrote when, and no words: Bandwidth keeps none."""
+        since, until = call.query.get("fromDateTime", ""), call.query.get("toDateTime", "9")
+        found = [each for each in self.inbound if since <= each["time"] < until]
+        if call.query.get("messageDirection") != "INBOUND":
+            found = []
+        start, most = int(call.query.get("pageToken") or 0), min(int(call.query.get("limit", 50)), self.at_once)
+        page = [
+            {
+                "messageId": each["id"], "accountId": ACCOUNT, "sourceTn": each["from"], "destinationTn": OURS,
+                "messageDirection": "INBOUND", "messageStatus": "RECEIVED", "receiveTime": each["time"],
+            }
+            for each in found[start : start + most]
+        ]  # fmt: skip
+        following = {"nextPageToken": str(start + most)} if start + most < len(found) else {}
+        return Reply({"totalCount": len(found), "pageInfo": following, "messages": page})
 
     def refusal_busy(self, call: Call) -> Reply:
         return _error("max-message-queue-size-exceeded", 429)

@@ -46,6 +46,7 @@ class GraphServer(Numbers, Talks, ProviderServer):
         self.revoked, self.expires_at, self.scopes = False, 0, list(SCOPES)
         self.said: list[Json] = []
         self.acted: list[Json] = []
+        self.kept: list[Json] = []  # messages of talks, the oldest first
         self.refusing: list[tuple[int, int]] = []
         self.files: dict[str, tuple[str, bytes]] = {}
         self.subscriptions: dict[str, Json] = {}  # of the app, by object
@@ -254,6 +255,7 @@ _ROUTES: dict[tuple[str, str], Serve] = {
     ("GET", rf"{ACCOUNT}/message_templates"): GraphServer.list_templates,
     ("GET", NUMBER): GraphServer.show_number,
     ("POST", NUMBER): GraphServer.set_number,
+    ("GET", rf"(me|{PAGE})/conversations"): GraphServer.list_talks,
     ("GET", PAGE): GraphServer.show_page,
     ("POST", r"(\w+)/media"): GraphServer._upload,
     ("POST", r"(\w+)/message_attachments"): GraphServer._upload,

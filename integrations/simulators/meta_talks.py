@@ -6,7 +6,7 @@ The payloads are those of developers.facebook.com/documentation/business-messagi
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from integrations.simulators.meta_graph import APP_ID, INSTAGRAM, PAGE, Refusal
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 STANDARD, HUMAN = timedelta(hours=24), timedelta(days=7)
 OWNERS = {"messenger": PAGE, "instagram": INSTAGRAM}
 OBJECTS = {"messenger": "page", "instagram": "instagram"}
+LISTED = 20  # messages of a talk that one can ask for
 LONGEST = {"messenger": 2000, "instagram": 1000}  # characters, and bytes
 
 
@@ -32,6 +33,7 @@ class Talks:
         is_heard: Callable[[str, timedelta], bool]
         said: list[Json]
         acted: list[Json]
+        kept: list[Json]
         profiles: dict[str, Json]
         url: str
 
@@ -42,6 +44,7 @@ class Talks:
         when = at or time.time()
         self.hear(person, when)
         message: Json = {"mid": self.name("m_"), **({"text": text} if text else {}), **parts}
+        self.kept.append({"on": on, "person": person, "is_ours": False, "at": when, "message": message})
         self.event(on, person, {"message": message}, at=when)
         return message
 
@@ -80,6 +83,7 @@ class Talks:
     def answer_in_inbox(self, on: str, person: str, text: str) -> Json:
         """The shop writes in the page's own inbox, which is an app of Meta's."""
         message = {"mid": self.name("m_"), "text": text, "is_echo": True, "app_id": 26390203743090}
+        self.kept.append({"on": on, "person": person, "is_ours": True, "at": time.time(), "message": message})
         self.event(on, person, {"message": message}, is_ours=True)
         return message
 
@@ -110,6 +114,35 @@ class Talks:
         told = {key: value for key, value in message.items() if key in ("text", "metadata")}
         echo = {"mid": name, "is_echo": True, "app_id": int(APP_ID), **told}
         self.event(on, to, {"message": echo}, is_ours=True)
+
+    def list_talks(self, call: Call, found: "re.Match[str]") -> Json:
+        """Those of one platform with the newest messages of each, the newest talk first, page by page."""
+        on, limit = call.query.get("platform", "messenger"), int(call.query.get("limit", 25))
+        people = list(dict.fromkeys(each["person"] for each in reversed(self.kept) if each["on"] == on))
+        start = int(call.query.get("after") or 0)
+        talks = [self._talk(on, person) for person in people[start : start + limit]]
+        paging: Json = {"cursors": {"before": str(start), "after": str(start + limit)}}
+        if start + limit < len(people):
+            paging["next"] = f"{self.url}/next"
+        return {"data": talks, "paging": paging}
+
+    def _talk(self, on: str, person: str) -> Json:
+        mine = [each for each in reversed(self.kept) if (each["on"], each["person"]) == (on, person)]
+        said = [self._as_listed(each) for each in mine[:LISTED]]
+        return {"id": f"t_{person}", "updated_time": said[0]["created_time"], "messages": {"data": said}}
+
+    def _as_listed(self, kept: Json) -> Json:
+        message, owner = kept["message"], OWNERS[kept["on"]]
+        sender, to = (owner, kept["person"]) if kept["is_ours"] else (kept["person"], owner)
+        files = [
+            {"mime_type": f"{each['type']}/*", f"{each['type']}_data": {"url": each["payload"]["url"]}}
+            for each in message.get("attachments", [])
+        ]
+        at = datetime.fromtimestamp(kept["at"], UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
+        return {
+            "id": message["mid"], "created_time": at, "from": {"id": sender}, "to": {"data": [{"id": to}]},
+            "message": message.get("text", ""), **({"attachments": {"data": files}} if files else {}),
+        }  # fmt: skip
 
     def show_page(self, call: Call, found: "re.Match[str]") -> Json:
         return {"id": PAGE, "instagram_business_account": {"id": INSTAGRAM, "username": "hollinfell"}}

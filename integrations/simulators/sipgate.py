@@ -2,6 +2,7 @@
 
 import base64
 import re
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from integrations.simulators.server import Call, Json, ProviderServer, Reply, Webhook
@@ -17,8 +18,10 @@ class SipgateServer(ProviderServer):
     def __init__(self, *, port: int = 0) -> None:
         super().__init__(port=port)
         self.settings: Json = {"incomingUrl": "", "outgoingUrl": "", "log": True, "whitelist": []}
+        self.history: list[Json] = []  # of calls, the oldest first; see `write_down`
         self.sessions: dict[str, Json] = {}
         self._count = 0
+        self.at_once = 1000  # calls on one page of its history
 
     def ring(self, number: str, *, users: tuple[str, ...] = ("w0",), direction: str = "in", first: str = "") -> str:
         """Gives the call's id. `first`: of the call that is put through by this."""
@@ -36,6 +39,19 @@ class SipgateServer(ProviderServer):
         first: str = "",
     ) -> None:  # fmt: skip
         self._push("hangup", call, number, direction, first, [("cause", cause)])
+
+    def write_down(
+        self, number: str, *, at: datetime, seconds: int = 0, call: str = "", status: str = "",
+    ) -> None:  # fmt: skip
+        """A call as the history has it afterwards; one of no seconds was missed."""
+        number_of = str(len(self.history) + 1)
+        self.history.append({
+            "id": f"7{number_of:0>8}", "callId": call or f"h{number_of}", "type": "CALL", "incoming": True,
+            "source": f"+{number}", "target": f"+{OURS}", "duration": seconds,
+            "created": at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "direction": "INCOMING" if seconds else "MISSED_INCOMING",
+            "callStatus": status or ("SUCCESS" if seconds else "MISSED"),
+        })  # fmt: skip
 
     def press(self, call: str, keys: str) -> None:
         self.owe([("event", "dtmf"), ("dtmf", keys), ("callId", call)])
@@ -65,11 +81,20 @@ class SipgateServer(ProviderServer):
             return Reply("Unauthorized", 401)
         if call.path == "/v2/account":
             return Reply({"company": "Hollin & Fell", "mainProductType": "TEAM", "verified": True})
+        if call.path == "/v2/history":
+            return self._listed(call)
         if call.path == "/v2/settings/sipgateio":
             return self._set(call)
         if call.path == "/v2/sessions/calls" and call.method == "POST":
             return self._begin(call.json)
         return Reply("Not Found", 404)
+
+    def _listed(self, call: Call) -> Reply:
+        """The newest first."""
+        since, until = call.query.get("from", ""), call.query.get("to", "9")
+        found = [each for each in reversed(self.history) if since <= each["created"] <= until]
+        start, most = int(call.query.get("offset", 0)), min(int(call.query.get("limit", 10)), self.at_once)
+        return Reply({"items": found[start : start + most], "totalCount": len(found)})
 
     def _set(self, call: Call) -> Reply:
         if call.method == "PUT":

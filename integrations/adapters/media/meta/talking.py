@@ -1,15 +1,18 @@
 """What the adapters of Meta's app share: the way in of all three, and the talks of Messenger and Instagram."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 
 from conversations.envelopes import DeliveryReport, OutboundMessage, OutboundReaction
+from integrations.adapters.about import Compared
 from integrations.adapters.base import Fetched, Understood, check_address
 from integrations.adapters.media import fetching
-from integrations.adapters.media.meta import hearing, send_api, talk
+from integrations.adapters.media.meta import hearing, past, send_api, talk
 from integrations.adapters.media.meta.profiles import name_of
 from integrations.adapters.media.meta.telling import told
+from integrations.adapters.shops.base import Page
 from integrations.inbound.arrival import Arrival
 from integrations.models import Connector, RawEvent
 
@@ -47,3 +50,11 @@ class Talking(OfMeta):
 
     def name_of(self, connector: Connector, value: str) -> str:
         return name_of(connector, value)
+
+    def pages(
+        self, connector: Connector, cursor: Mapping[str, object], since: datetime | None, until: datetime | None = None
+    ) -> Iterator[Page]:
+        return past.pages(connector, cursor, since, until)
+
+    def reconcile(self, connector: Connector, since: datetime, until: datetime) -> Iterator[Compared]:
+        return past.reconcile(connector, since, until)

@@ -6,6 +6,7 @@ own machine only). Its secrets: webhook_secret, api_password, webhook_user and w
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.envelopes import DeliveryReport, OutboundMessage
 from conversations.models import Attachment, Delivery, Medium
-from integrations.adapters.about import About, Field, Step
+from integrations.adapters.about import About, Compared, Field, Step
 from integrations.adapters.base import AdapterError, CredentialError, Fetched, Understood, check_address
 from integrations.adapters.media import basic, fetching
 from integrations.adapters.media.heard import address_of, body_of
-from integrations.adapters.media.sms.bandwidth import understanding
+from integrations.adapters.media.sms.bandwidth import past, understanding
 from integrations.adapters.media.sms.bandwidth.api import BANDWIDTH, HOSTS, ask, signing_in, simulated
 from integrations.inbound.arrival import Arrival
 from integrations.lending import lent_address
@@ -110,3 +111,6 @@ class BandwidthAdapter:
         yield Step(gettext("Bandwidth knows the desk."))
         words = gettext("Its callbacks come to %(address)s: enter it at the application, for both kinds.")
         yield Step(words % {"address": address_of(connector)})
+
+    def reconcile(self, connector: Connector, since: datetime, until: datetime) -> Iterator[Compared]:
+        return past.reconcile(connector, since, until)

@@ -6,6 +6,7 @@ only). Their secrets: webhook_secret, auth_token, webhook_key (where webhooks ar
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,12 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.envelopes import DeliveryReport, OfferedTemplate, OutboundMessage
 from conversations.models import Medium
-from integrations.adapters.about import About, Field, Step
+from integrations.adapters.about import About, Compared, Field, Step
 from integrations.adapters.base import Fetched, Understood
 from integrations.adapters.media import fetching
-from integrations.adapters.media.sms.twilio import checking, hearing, sending, templates, understanding
+from integrations.adapters.media.sms.twilio import checking, hearing, past, sending, templates, understanding
 from integrations.adapters.media.twilio.account import FIELDS
 from integrations.adapters.media.twilio.api import HOSTS, keys
+from integrations.adapters.shops.base import Page
 from integrations.inbound.arrival import Arrival
 from integrations.models import Connector, RawEvent
 
@@ -93,6 +95,14 @@ class TwilioAdapter:
 
     def check(self, connector: Connector) -> Iterator[Step]:
         return checking.check(connector)
+
+    def pages(
+        self, connector: Connector, cursor: Mapping[str, object], since: datetime | None, until: datetime | None = None
+    ) -> Iterator[Page]:
+        return past.pages(connector, cursor, since, until)
+
+    def reconcile(self, connector: Connector, since: datetime, until: datetime) -> Iterator[Compared]:
+        return past.reconcile(connector, since, until)
 
 
 class TwilioWhatsAppAdapter(TwilioAdapter):

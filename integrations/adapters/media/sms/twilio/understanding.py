@@ -6,6 +6,7 @@ Out: https://www.twilio.com/docs/messaging/guides/track-outbound-message-status
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from conversations.envelopes import DeliveryReport, InboundAttachment, InboundMessage, MessageDetails
@@ -19,8 +20,9 @@ from integrations.adapters.media.sms.consent import consent_of, word_of
 from integrations.adapters.media.sms.twilio.hearing import STATUS
 from integrations.adapters.media.twilio.api import words_of
 from integrations.adapters.media.twilio.hearing import asked
+from integrations.adapters.media.twilio.past import PAST
 from integrations.adapters.media.twilio.signature import fields_of
-from integrations.adapters.reading import read_json
+from integrations.adapters.reading import moment, read_json
 from integrations.models import Connector, RawEvent
 
 MOST_FILES = 30
@@ -97,13 +99,18 @@ def _said(connector: Connector, raw: RawEvent, fields: Fields) -> Iterator[Under
         external_id=fields.get("MessageSid") or fields["SmsSid"],
         handles=handles,
         text=text or _place_in_words(fields),
-        received_at=raw.received_at,
+        received_at=_at(raw, fields),
         attachments=tuple(_files(fields)),
         answers=fields.get("OriginalRepliedMessageSid", ""),
         details=_details(fields),
     )
     word = fields.get("OptOutType", "").upper() or word_of(text, provider_stops=True)
-    yield from consent_of(connector.pk, handles, word, raw.received_at)
+    yield from consent_of(connector.pk, handles, word, _at(raw, fields))
+
+
+def _at(raw: RawEvent, fields: Fields) -> datetime:
+    """A webhook names no time: it comes at once. What was asked for later does (integrations…sms.twilio.past)."""
+    return moment(fields["DateSent"], "DateSent") if raw.kind == PAST and fields.get("DateSent") else raw.received_at
 
 
 def handles_of(connector: Connector, fields: Fields) -> tuple[Handle, ...]:

@@ -6,7 +6,8 @@ them), token.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import escape
@@ -15,13 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.envelopes import DeliveryReport, OutboundCall, OutboundMessage
 from conversations.models import Delivery, Medium
-from integrations.adapters.about import About, Field, Step
+from integrations.adapters.about import About, Compared, Field, Step
 from integrations.adapters.base import AdapterError, Understood, check_address
-from integrations.adapters.media import basic
+from integrations.adapters.media import basic, phones
 from integrations.adapters.media.heard import address_of, body_of
-from integrations.adapters.media.voice.sipgate import understanding
+from integrations.adapters.media.voice.sipgate import past, understanding
 from integrations.adapters.media.voice.sipgate.api import SIPGATE, ask
 from integrations.adapters.media.voice.spoken import refuse_text
+from integrations.adapters.shops.base import Page
 from integrations.inbound.arrival import Arrival
 from integrations.models import Connector, RawEvent
 
@@ -49,6 +51,7 @@ class SipgateAdapter:
                 help=_("The phone that rings first, where agents' lines are numbers."),
                 example="e0",
             ),
+            phones.VOUCHES,
             Field("webhook_user", _("User in the address"), kind="secret", is_required=False),
             Field("webhook_password", _("Password in the address"), kind="secret", is_required=False),
         ),
@@ -109,3 +112,11 @@ class SipgateAdapter:
         if said.get("incomingUrl") != address or said.get("outgoingUrl") != address:
             ask(connector, "PUT", "settings/sipgateio", {**said, "incomingUrl": address, "outgoingUrl": address})
         yield Step(gettext("sipgate tells the desk of every call."))
+
+    def pages(
+        self, connector: Connector, cursor: Mapping[str, object], since: datetime | None, until: datetime | None = None
+    ) -> Iterator[Page]:
+        return past.pages(connector, cursor, since, until)
+
+    def reconcile(self, connector: Connector, since: datetime, until: datetime) -> Iterator[Compared]:
+        return past.reconcile(connector, since, until)

@@ -3,13 +3,15 @@ https://docs.zammad.org/en/latest/api/generic-cti/ (the same events as JSON).
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import parse_qs
 
 from conversations.envelopes import CallReport, CallState
 from integrations.adapters.base import Ignored, Understood
 from integrations.adapters.media import phones
 from integrations.adapters.media.voice.causes import why
-from integrations.adapters.reading import read_json
+from integrations.adapters.media.voice.sipgate.past import PAST, at_of
+from integrations.adapters.reading import payload, read_json, words
 from integrations.models import Connector, RawEvent
 
 Fields = dict[str, list[str]]
@@ -32,6 +34,9 @@ def first(fields: Fields, *names: str) -> str:
 
 
 def understand(connector: Connector, raw: RawEvent) -> Iterator[Understood]:
+    if raw.kind == PAST:
+        yield _past(connector, raw)
+        return
     fields = fields_of(bytes(raw.body))
     event = first(fields, "event")
     if event not in EVENTS or not first(fields, "callId", "call_id"):
@@ -47,6 +52,31 @@ def understand(connector: Connector, raw: RawEvent) -> Iterator[Understood]:
         yield told.report("ringing", keys=first(fields, "dtmf"))
     else:
         yield Ignored(event, "The call is held, and goes on.")
+
+
+# https://github.com/sipgate-io/sipgateio-node, CallStatusType
+_ENDS = {"BUSY": "busy", "BUSY_ON_BUSY": "busy", "REJECTED": "rejected", "REJECTED_DND": "rejected"}
+
+
+def _past(connector: Connector, raw: RawEvent) -> CallReport:
+    """A call as the history has it: over."""
+    call = payload(raw)
+    assert connector.channel_id is not None
+    status, spoken = words(call.get("callStatus")), words(call.get("duration"))
+    seconds = int(spoken) if spoken.isdecimal() else 0
+    is_spoken = status == "SUCCESS" and words(call.get("direction")) == "INCOMING"
+    number = phones.with_plus(words(call.get("source")))
+    return CallReport(
+        channel_id=connector.channel_id,
+        call_id=words(call.get("callId")) or words(call.get("id")),
+        direction="in",
+        state="ended" if is_spoken else "missed",
+        at=at_of(call) + timedelta(seconds=seconds),
+        handles=phones.whose(number, region=str(connector.settings.get("region", ""))),
+        ours=phones.with_plus(words(call.get("target"))),
+        seconds=seconds if is_spoken else None,
+        cause="" if is_spoken else why(_ENDS.get(status, "noanswer")),
+    )
 
 
 class _Told:
@@ -94,6 +124,7 @@ class _Told:
             handles=phones.whose(number, region=str(self.connector.settings.get("region", ""))),
             ours=phones.with_plus(dialled or first(self.fields, ours)),
             agent=agent,
+            is_vouched=not self.is_out and phones.vouches(self.connector),
             keys=keys,
             cause=cause,
         )
