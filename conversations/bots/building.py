@@ -1,7 +1,7 @@
 """Builds the small int8 model of meaning from published weights, as a graph for onnxruntime: no framework needed.
 
-The network is that of BERT (Devlin et al. 2019) with six layers of 384 places and twelve heads; its sentence is the mean
-of its tokens, made of length one, as the model's own page says.
+The network is that of BERT (Devlin et al. 2019) with six layers of 384 places and twelve heads; its sentence is the
+mean of its tokens, made of length one, as the model's own page says.
 """
 
 import json

@@ -25,7 +25,7 @@ from conversations.bots.meaning import Encoder
 
 BLEND = 0.65  # of the head over meaning, where there is one
 ASIDE = 0.2  # of the examples, to learn how sure to be
-LETS_GO = 0.1  # of good texts, when no stranger is known: so many are handed to a person
+LETS_GO = 0.05  # of good texts, when no stranger is known: so many are handed to a person
 STRANGERS = 0.1  # how many of what comes are thought to be strangers, when some are known
 FEW = 3000  # examples, below which a misspelt twin of each is learnt, too
 TEMPERATURES = (0.3, 0.4, 0.5, 0.65, 0.8, 1.0, 1.25, 1.6, 2.0, 2.5, 3.2, 4.0)
@@ -63,7 +63,9 @@ class Model:
     def guess_all(self, texts: Sequence[str], encoder: Encoder | None = None) -> Guess:
         """One guess for all that somebody wrote: the mean of the probabilities is surer than any last message."""
         vectors = encoder.encode(texts) if encoder and self.meaning else None
-        each = [self.weighed(text, None if vectors is None else vectors[n]) for n, text in enumerate(texts)]
+        return self.guessed([self.weighed(text, _at(vectors, n)) for n, text in enumerate(texts)])
+
+    def guessed(self, each: "Sequence[tuple[Floats, float]]") -> Guess:
         chances = np.mean([chance for chance, _score in each], axis=0)
         order = np.argsort(-chances)
         first, second = int(order[0]), int(order[min(1, len(order) - 1)])
@@ -91,16 +93,32 @@ class Model:
         return blended, (float(meaning.max()), margin, float((self.examples @ vector).max()))
 
 
+@dataclass(frozen=True)
+class Tried:
+    """One of the examples that were kept aside, and what was found."""
+
+    text: str
+    wanted: str
+    guess: Guess
+
+
+@dataclass(frozen=True)
+class Lesson:
+    model: Model
+    tried: tuple[Tried, ...]
+
+
 def learn(
     examples: Sequence[tuple[str, str]],
     *,
     strangers: Sequence[str] = (),
     encoder: Encoder | None = None,
     vectors: Floats | None = None,
-) -> Model:
+) -> Lesson:
     """`examples` are (text, label); `strangers`, texts that belong to none; `vectors`, those of the examples if known.
 
-    The same examples in the same order give the same model.
+    The same examples in the same order give the same model. A part of each label's examples is kept aside at first, to
+    learn how sure to be; `tried` says what was found of it.
     """
     labels = tuple(sorted({label for _text, label in examples}))
     if len(labels) < 2:
@@ -113,8 +131,12 @@ def learn(
     model = replace(_fit(texts, wanted, vectors, labels, kept), labels=labels)
     model = _tuned(model, [texts[n] for n in aside], wanted[aside], None if vectors is None else vectors[aside])
     model = _guarded(model, texts, wanted, vectors, aside, strangers, encoder)
+    tried = tuple(
+        Tried(texts[n], labels[wanted[n]], model.guessed([model.weighed(texts[n], _at(vectors, int(n)))]))
+        for n in aside
+    )
     whole = _fit(texts, wanted, vectors, labels, np.arange(len(texts)))
-    return replace(model, ngrams=whole.ngrams, meaning=whole.meaning, examples=whole.examples)
+    return Lesson(replace(model, ngrams=whole.ngrams, meaning=whole.meaning, examples=whole.examples), tried)
 
 
 def _apart(wanted: Ints) -> tuple[Ints, Ints]:

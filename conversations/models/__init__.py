@@ -27,6 +27,7 @@ from conversations.models.routing import (
     RoutingPolicy,
     Topic,
     TopicExample,
+    TopicModel,
     Waiting,
 )
 from conversations.models.rule import Rule, RuleEvent, RuleRun, RuleTally
@@ -45,6 +46,7 @@ __all__ = [
     "RoutingPolicy",
     "Topic",
     "TopicExample",
+    "TopicModel",
     "Waiting",
     "AgentSkill",
     "Branding",

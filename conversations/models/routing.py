@@ -200,3 +200,16 @@ class TopicExample(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class TopicModel(models.Model):
+    """What was learnt from the examples; the newest is in use. conversations.bots.teaching says what `tried` holds."""
+
+    body = models.BinaryField()
+    examples = models.PositiveIntegerField()
+    seconds = models.FloatField()
+    tried = models.JSONField(default=list)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    def __str__(self) -> str:
+        return f"{self.examples} examples"

@@ -9,6 +9,7 @@ from typing import TypeVar
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
+from conversations.bots.understanding import as_kept, understand_each
 from conversations.models import Conversation, Waiting
 from conversations.routing.asked_for import asked_for
 from conversations.routing.facts import Known, Matter
@@ -59,27 +60,36 @@ def with_all(rows: QuerySet[Waiting]) -> QuerySet[Waiting]:
 
 
 def matters_of(rows: Sequence[Waiting], world: World) -> dict[int, Matter]:
-    """By conversation; `rows` are of `with_all`. Six queries, however many there are."""
-    known = Lookup([waiting.conversation for waiting in rows], world)
+    """By conversation; `rows` are of `with_all`. Nine queries at most, however many there are."""
+    known = Lookup([waiting.conversation for waiting in rows], world, understands=True)
     return {waiting.conversation_id: known.matter(waiting, world) for waiting in rows}
 
 
 class Lookup:
-    """What other tables say of several conversations and their customers."""
+    """What other tables say of several conversations and their customers, and what is understood of their words."""
 
-    def __init__(self, conversations: Sequence[Conversation], world: World) -> None:
+    def __init__(self, conversations: Sequence[Conversation], world: World, *, understands: bool = False) -> None:
+        """`understands`: reads their words anew and keeps what is new, instead of taking what was understood before."""
         ids = [conversation.pk for conversation in conversations]
         customers = sorted({conversation.customer_id for conversation in conversations})
         self.said = _said(ids)
+        if understands:
+            self.understood = understand_each((each, self.words(each)) for each in conversations)
+        else:
+            self.understood = {each.pk: as_kept(each) for each in conversations}
         self.known = _known(customers)
         self.segments = _segments(customers)
         self.orders = _orders(customers, before=world.at - DONE_FOR)
         self.tags = _tags(ids)
 
+    def words(self, conversation: Conversation) -> list[str]:
+        return self.said[conversation.pk].words if conversation.pk in self.said else []
+
     def matter(self, waiting: Waiting, world: World) -> Matter:
         conversation = waiting.conversation
         customer, profile = conversation.customer, getattr(conversation.customer, "profile", None)
         said = self.said.get(conversation.pk, Said([], None, False))
+        understood = self.understood[conversation.pk]
         channel = world.channels.get(said.channel or 0)
         known = self.known.get(conversation.customer_id, ())
         names = {each.agent for each in known}
@@ -96,9 +106,11 @@ class Lookup:
             assignee=conversation.assignee_id,
             status=conversation.status,
             priority=conversation.priority,
-            topic=conversation.topic.name if conversation.topic else "",
-            certainty=_certainty(conversation),
-            complexity=conversation.topic.complexity if conversation.topic else 1,
+            topic=understood.topic,
+            certainty=understood.certainty,
+            next_topic=understood.next_topic,
+            next_certainty=understood.next_certainty,
+            complexity=understood.complexity,
             language=conversation.language or customer.language,
             tier=customer.tier or (profile.tier if profile else ""),
             value=float(profile.lifetime_value) if profile else 0.0,
@@ -122,13 +134,6 @@ class Lookup:
             call_back=conversation.call_back_at is not None,
             team_by_hand=waiting.is_by_hand,
         )
-
-
-def _certainty(conversation: Conversation) -> float:
-    """A topic that a person said is certain."""
-    if conversation.topic is None:
-        return 0.0
-    return 1.0 if conversation.certainty is None else conversation.certainty
 
 
 def _attributes(customer: Customer, traits: object) -> dict[str, str]:

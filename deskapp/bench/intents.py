@@ -41,7 +41,7 @@ def run(
     say(f"{len(examples)} examples of {len({label for _text, label in examples})} topics; meaning: {bool(meaning)}")
     before, started = _memory(), time.perf_counter()
     cpu = time.process_time()
-    model = intents.learn(examples, strangers=known, encoder=meaning)
+    model = intents.learn(examples, strangers=known, encoder=meaning).model
     figures: Figures = {
         "examples": len(examples),
         "topics": len(model.labels),
