@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations.models import Channel, Medium, Priority, Status, Tag, Team, Topic
+from conversations.models import Channel, Medium, Priority, Skill, Status, Tag, Team, Topic
 from conversations.person import language_name
 from customers.models import Customer, Segment
 from customers.models.order import OrderStatus
@@ -31,6 +32,14 @@ def _teams() -> dict[str, str]:
 def _channels() -> dict[str, str]:
     rows = Channel.objects.filter(is_active=True).order_by("name").values_list("pk", "name")
     return {str(pk): name for pk, name in rows}
+
+
+def _skills() -> dict[str, str]:
+    return {str(pk): name for pk, name in Skill.objects.order_by("name").values_list("pk", "name")}
+
+
+def _agents() -> dict[str, str]:
+    return {str(agent.pk): str(agent) for agent in get_user_model().objects.filter(is_active=True).order_by("name")}
 
 
 def _topics() -> dict[str, str]:
@@ -68,6 +77,8 @@ _ASKED: Mapping[str, Callable[[], dict[str, str]]] = {
     "channels": _channels,
     "teams": _teams,
     "topics": _topics,
+    "skills": _skills,  # these two are what outcomes speak of, not conditions
+    "agents": _agents,
     "languages": _languages,
     "segments": _segments,
     "order_states": _order_states,

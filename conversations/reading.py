@@ -337,6 +337,7 @@ def places_of(agent: "User") -> list[Place]:
         ("mine", _("Customers"), "customers", "c", True),
         ("browse", _("On the site"), "visitors", "", agent.sees_browsing),
         ("filter", _("Segments"), "segments", "", agent.sees_purchases),
+        ("routing", _("Routing"), "routing_rules", "r", agent.may("routing.rules")),
         ("macro", _("Canned replies"), "canned_replies", "", True),
         ("macro", _("Macros"), "macros", "", True),
         ("view", _("Saved views"), "saved_views", "", True),

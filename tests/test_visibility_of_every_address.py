@@ -22,6 +22,8 @@ from conversations.inbound.calls import hear
 from conversations.inbound.receive import receive
 from conversations.models import Attachment, CannedReply, Channel, Closure, Hours, Macro, SavedView, Skill, Tag
 from conversations.outbound.compose import note, reply
+from conversations.routing.drafting import draft
+from conversations.routing.facts import Policy, Rule
 from customers import suggestions
 from customers.identify import Handle, identify
 from customers.models import Segment
@@ -54,7 +56,7 @@ def routes(patterns=None, prefix=""):
 NUMBERED = sorted({route for route in routes() if NUMBER.search(route)} - set(PUBLIC))
 
 
-FOR_CHIEFS = ("settings/", "segments/", "/export/", "/erase/")  # for whom there are no teams
+FOR_CHIEFS = ("settings/", "segments/", "routing/rules/", "/export/", "/erase/")  # for whom there are no teams
 
 
 def ready(admin):
@@ -115,6 +117,7 @@ def things(mail, ada, returns, root):
         "customers/<int:pk>/told-apart/<int:other_pk>/": {"other_pk": double.other_id},
         "customers/<int:pk>/visits/<int:visit_pk>/": {"visit_pk": theirs["visitor"].visits.get().pk},
         "segments/": {"pk": Segment.objects.create(name="Zanzibar", conditions={}).pk},
+        "routing/rules/": {"pk": draft(Policy(rules=(Rule("joining", "Zanzibar"),)), by=root).pk},
         "visitors/": {"pk": theirs["visitor"].pk},
         "orders/": {"pk": theirs["shop"].orders.get().pk},
         "me/sessions/": {"pk": session.pk},
@@ -138,7 +141,7 @@ def address(route, things):
     named = {}
     for beginning in sorted((each for each in things if route.startswith(each)), key=len):
         named |= things[beginning]
-    filled = NUMBER.sub(lambda found: str(named[found[1]]), route)
+    filled = NUMBER.sub(lambda found: str(named[found[1]]), route).replace("<slug:key>", "joining")
     what = "call" if route.startswith("customers/") else "resend"
     return "/" + filled.replace("<str:mode>", "reply").replace("<slug:name>", "joining").replace("<slug:what>", what)
 

@@ -8,7 +8,7 @@ document.addEventListener("change", (event) => touched(event.target, 0));
 
 function touched(field, wait) {
   const form = field.form;
-  if (!field.name || !form?.hasAttribute("data-typed")) return;
+  if (!field.name || !form?.hasAttribute("data-typed") || field.closest("[data-untyped]")) return;
   const state = asking.get(form) ?? { names: new Set(), timer: 0, call: null };
   asking.set(form, state);
   state.names.add(field.name);
