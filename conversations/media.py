@@ -117,7 +117,9 @@ CARRIES: dict[str, Carries] = {
         longest_public=280,
         has_posts=True,
     ),
-    Medium.LINE: Carries((Kind.LINE,), 5_000, 0, can_change=True, has_answers=True, buttons=13),
+    # developers.line.biz/en/reference/messaging-api: 5000 units of UTF-16, 13 quick replies of 20 signs each; pictures
+    # of 10 MB, films and sounds of 200 by their address (integrations.adapters.media.line.files), the rest as links.
+    Medium.LINE: Carries((Kind.LINE,), 5_000, 25 * MB, can_change=True, has_answers=True, buttons=13),
     Medium.API: Carries((Kind.API,), 100_000, 25 * MB, has_format=True, can_change=True, has_answers=True, buttons=8),
 }
 

@@ -93,8 +93,10 @@ class LineServer(ProviderServer):
             return refusal(400, "The property, 'to', in the request body is invalid (line: -, column: -)")
         if self.quota and len(self.said) >= self.quota:
             return refusal(429, "You have reached your monthly limit.")
-        if any(len(each["text"].encode("utf-16-le")) > 10_000 for each in asked["messages"]):
-            return refusal(400, "The request body has 1 error(s)", "Length must be between 0 and 5000")
+        if wrong := next((words for each in asked["messages"] if (words := _wrong(each))), ""):
+            return refusal(400, "The request body has 1 error(s)", wrong)
+        if len(asked["messages"]) > 5:
+            return refusal(400, "The request body has 1 error(s)", "Size must be between 1 and 5")
         sent = {"sentMessages": [{"id": str(next(self._numbers))} for _message in asked["messages"]]}
         self.keys[key] = sent
         self.said.append({**asked, **sent})
@@ -110,6 +112,17 @@ class LineServer(ProviderServer):
     def set_endpoint(self, call: Call) -> Reply:
         self.endpoint = call.json["endpoint"]
         return Reply({})
+
+
+def _wrong(message: Json) -> str:
+    """What the real one says of it; "" for nothing."""
+    if message["type"] == "text":
+        is_long = len(message["text"].encode("utf-16-le")) > 10_000
+        return "Length must be between 0 and 5000" if is_long else ""
+    named = {"image": "previewImageUrl", "video": "previewImageUrl", "audio": "duration"}
+    if message["type"] not in named:
+        return "Unknown message type"
+    return "" if message.get("originalContentUrl") and message.get(named[message["type"]]) else "May not be empty"
 
 
 def refusal(status: int, message: str, detail: str = "") -> Reply:

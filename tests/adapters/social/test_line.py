@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
@@ -13,7 +14,7 @@ from integrations.adapters.base import AdapterError, AwayError, UncertainError
 from integrations.models import RawEvent
 from integrations.simulators.line import SECRET, TOKEN, LineServer, sign
 from integrations.simulators.server import Webhook
-from tests.adapters.social.messengers import ADDRESS, JPEG, connect, hear, post, send, states, work_off
+from tests.adapters.social.messengers import ADDRESS, JPEG, a_file, connect, hear, post, send, states, work_off
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("integrations.urls")]
 
@@ -160,3 +161,61 @@ def test_check_says_what_line_found(connector, server):
     server.reaches_desk, server.is_active = True, False
     assert "Use webhook" in str(checked(connector)[-1].fix)
     work_off()
+
+
+def mvhd(version, scale, length):
+    wide = 8 if version else 4
+    times = bytes(2 * wide)
+    return b"....mvhd" + bytes([version, 0, 0, 0]) + times + scale.to_bytes(4) + length.to_bytes(wide) + bytes(80)
+
+
+M4A = b"\0\0\0\x20ftypM4A " + bytes(70_000) + mvhd(0, 1000, 4200)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "body", "shown"),
+    [
+        ("boot.jpg", "image/jpeg", JPEG, "image"),
+        ("large.png", "image/png", bytes(1024 * 1024 + 1), "image"),
+        ("walk.mp4", "video/mp4", b"film", "video"),
+        ("voice.m4a", "audio/mp4", M4A, "audio"),
+        ("voice.m4a", "audio/mp4", b"....mvhd" + mvhd(1, 44100, 44100)[8:], "audio"),
+    ],
+    ids=["picture", "large picture", "film", "sound", "sound of version 1"],
+)
+def test_files_are_fetched_by_line_from_a_signed_address(connector, server, client, name, kind, body, shown):
+    server.friends.add(ANN)
+    file = a_file(name, kind, body)
+    assert send(connector, ANN, "Look", attachment_ids=(file.pk,)).status == "sent"
+    (picture, text) = server.said[0]["messages"]
+    assert picture["type"] == shown and text == {"type": "text", "text": "Look"}
+    answer = client.get(urlsplit(picture["originalContentUrl"]).path)
+    assert answer.status_code == 200 and b"".join(answer.streaming_content) == body
+    if shown == "audio":
+        assert picture["duration"] in (4200, 1000)
+    else:
+        is_itself = picture["previewImageUrl"] == picture["originalContentUrl"]
+        assert is_itself is (name == "boot.jpg")
+
+
+def test_what_line_shows_no_other_way_goes_as_a_link(connector, server, client):
+    server.friends.add(ANN)
+    label = a_file("label.pdf", "application/pdf", b"%PDF-1.4")
+    silent = a_file("noise.m4a", "audio/mp4", b"no header")
+    send(connector, ANN, "Your label", attachment_ids=(label.pk, silent.pk))
+    (said,) = server.said[0]["messages"]
+    first, second, third = said["text"].splitlines()
+    assert (first, second.split(": ")[0], third.split(": ")[0]) == ("Your label", "label.pdf", "noise.m4a")
+    answer = client.get(urlsplit(second.split(": ")[1]).path)
+    assert b"".join(answer.streaming_content) == b"%PDF-1.4"
+
+
+def test_five_go_at_once_and_by_https_alone(connector, server, settings):
+    server.friends.add(ANN)
+    files = tuple(a_file().pk for _each in range(5))
+    with pytest.raises(AdapterError, match="five at once"):
+        send(connector, ANN, "Look", attachment_ids=files)
+    assert send(connector, ANN, "", attachment_ids=files).status == "sent"
+    settings.LOCAL, settings.SITE_URL = False, "http://desk.example"
+    with pytest.raises(AdapterError, match="https://"):
+        send(connector, ANN, "", attachment_ids=files[:1])

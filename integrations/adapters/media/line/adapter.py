@@ -39,7 +39,9 @@ def sign(secret: str, body: bytes) -> str:
 class LineAdapter:
     about = About(
         title="LINE",
-        what=gettext_lazy("Friends of your LINE Official Account write to it; agents answer with text and buttons."),
+        what=gettext_lazy(
+            "Friends of your LINE Official Account write to it; agents answer with text, files and buttons."
+        ),
         medium=Medium.LINE,
         address=gettext_lazy("Account"),
         fields=(

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.envelopes import DeliveryReport, OutboundMessage
-from conversations.models import Delivery
+from conversations.models import Attachment, Delivery
 from integrations.adapters.base import AdapterError
-from integrations.adapters.media.line import api
+from integrations.adapters.media.line import api, files
 from integrations.adapters.reading import rows, words
 from integrations.models import Connector
 
@@ -24,14 +24,16 @@ KEY_HOLDS = timedelta(hours=20)  # of the 24 that LINE remembers it
 
 def send(connector: Connector, message: OutboundMessage) -> DeliveryReport:
     """Raises UncertainError only for a message so old that its key may be forgotten."""
-    if message.attachment_ids:
-        raise AdapterError(_("LINE takes no files from an account that a desk answers for."), permanent=True)
-    texts = _pieces(message.text.strip())
-    if not texts:
+    whole = Attachment.objects.filter(pk__in=message.attachment_ids, state=Attachment.State.WHOLE)
+    shown, links = files.bubbles_of(list(whole.order_by("pk")))
+    texts = _pieces("\n".join([message.text.strip(), *links]).strip())
+    if not texts and not shown:
         raise AdapterError(_("There is nothing in it to send."), permanent=True)
     if len(texts) > MOST_BUBBLES:
         raise AdapterError(_("It is too long for LINE, which takes 5000 characters."), permanent=True)
-    bubbles: list[dict[str, Any]] = [{"type": "text", "text": text} for text in texts]
+    if len(texts) + len(shown) > MOST_BUBBLES:
+        raise AdapterError(_("LINE takes five at once, texts and files together."), permanent=True)
+    bubbles: list[dict[str, Any]] = [*shown, *({"type": "text", "text": text} for text in texts)]
     if message.buttons:
         bubbles[-1]["quickReply"] = {"items": [_button(label) for label in message.buttons[:MOST_BUTTONS]]}
     is_old = timezone.now() - message.created_at > KEY_HOLDS
