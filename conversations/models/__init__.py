@@ -19,6 +19,7 @@ from conversations.models.moment import Moment
 from conversations.models.order_act import OrderAct
 from conversations.models.parting import Parting
 from conversations.models.personal import Follow, Mention, PushSubscription, ReadMark
+from conversations.models.replay import Replay, ReplayChange, ReplayChunk
 from conversations.models.required_field import FieldValue, RequiredField
 from conversations.models.routing import (
     AgentState,
@@ -43,6 +44,9 @@ __all__ = [
     "AgentState",
     "Roster",
     "RoutingDecision",
+    "Replay",
+    "ReplayChange",
+    "ReplayChunk",
     "RoutingPolicy",
     "Topic",
     "TopicExample",
