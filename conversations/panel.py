@@ -8,7 +8,8 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations.models import Conversation, ConversationMerge, Message, Participant, Priority, Tag, Team
+from conversations.actions.declining import REASONS
+from conversations.models import Conversation, ConversationMerge, Draft, Message, Participant, Priority, Tag, Team
 from conversations.opening import Opened
 from customers.models import Identity, MergeEntry
 
@@ -41,6 +42,12 @@ class Menus:
 
     def teams(self) -> list[Team]:
         return list(Team.objects.order_by("name"))
+
+    def declines(self) -> list[tuple[str, str]]:
+        return [(name, str(label)) for name, label in REASONS.items()]
+
+    def has_draft(self) -> bool:
+        return Draft.objects.filter(conversation=self.conversation, agent=self.agent).exists()
 
     def known_tags(self) -> list[str]:
         return list(Tag.objects.order_by("name").values_list("name", flat=True)[:200])

@@ -1,18 +1,35 @@
 """The doors through which Celery walks in: each calls one function and may run twice."""
 
+from datetime import timedelta
+
 import structlog
 from celery import shared_task
 from django.db import transaction
+from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 
-from conversations import leftovers, mentions, refreshing, silent_carts
+from conversations import (
+    dry_runs,
+    escalating,
+    leftovers,
+    mentions,
+    recounting,
+    refreshing,
+    rule_engine,
+    rule_log,
+    rules_of_the_clock,
+    silent_carts,
+)
 from conversations.actions import orders, states
 from conversations.inbound import early
 from conversations.live import webpush
 from conversations.live.customers import push_customer
 from conversations.models import OrderAct
+from conversations.routing import availability, drain, replay, waiting
 from customers import privacy, retention, suggestions
+
+MISSED_AFTER = timedelta(minutes=1)  # who waits so long in no queue was forgotten by the way they came
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +54,22 @@ def drop_early_changes() -> None:
 def web_push(message_id: int) -> None:
     """Whoever runs it twice shows one notification twice over: the browser replaces what has the same tag."""
     webpush.wake(message_id)
+
+
+@shared_task(name="conversations.web_notify", expires=600)
+def web_notify(agent: int, title: str, body: str, conversation: int) -> None:
+    """Twice is once, too: it has a tag of its conversation."""
+    webpush.wake_with(agent, title=title, body=body, conversation=conversation)
+
+
+@shared_task(name="conversations.watch_deadlines", expires=30)
+def watch_deadlines() -> None:
+    escalating.watch()
+
+
+@shared_task(name="conversations.recount_deadlines")
+def recount_deadlines() -> None:
+    recounting.walk()
 
 
 @shared_task(name="conversations.refresh_profiles", expires=60)
@@ -86,6 +119,67 @@ def suggest() -> None:
     push_customer(suggestions.sweep())
 
 
+@shared_task(name="conversations.run_rules")
+def run_rules(conversation_id: int) -> None:
+    if rule_engine.run(conversation_id) >= rule_engine.MOST_EVENTS:
+        run_rules.delay(conversation_id)
+
+
+@shared_task(name="conversations.sweep_rules", expires=10)
+def sweep_rules() -> None:
+    """Moments of the clock, and what was left of the rules' work: a broker that was gone, a worker that died."""
+    rules_of_the_clock.sweep()
+    for conversation_id in rule_engine.due():
+        run_rules.delay(conversation_id)
+
+
+@shared_task(name="conversations.fold_rule_log", expires=300)
+def fold_rule_log() -> None:
+    rule_log.fold()
+
+
+@shared_task(name="conversations.dry_run")
+def dry_run_on(dry_run_id: int) -> None:
+    """A stretch of it; the next task goes on."""
+    dry_runs.run(dry_run_id)
+
+
+@shared_task(name="conversations.replay_chunk")
+def replay_chunk(chunk_id: int) -> None:
+    replay.play(chunk_id)
+
+
+@shared_task(name="conversations.sweep_replays", expires=60)
+def sweep_replays() -> None:
+    replay.sweep()
+
+
+@shared_task(name="conversations.sweep_dry_runs", expires=10)
+def sweep_dry_runs() -> None:
+    for dry_run_id in dry_runs.due():
+        dry_runs.ask(dry_run_id)
+
+
 @shared_task(name="conversations.give_up_on_order_acts", expires=60)
 def give_up_on_order_acts() -> None:
     orders.give_up_on_the_dead(OrderAct.objects.all())
+
+
+@shared_task(name=waiting.TASK)
+def route() -> None:
+    """Whoever is to be decided now; and everybody who waits, where an agent has room."""
+    drain.drain(room=waiting.begun())
+
+
+@shared_task(name="conversations.look_round", expires=5)
+def look_round() -> None:
+    """Who went without a word; and who is due: overflow, the end of waiting for somebody, what a lost task left."""
+    availability.look_round()
+    drain.drain(room=False)
+
+
+@shared_task(name="conversations.look_through", expires=60)
+def look_through() -> None:
+    """Certainty beside speed: who waits while somebody has room, and who waits in no queue."""
+    waiting.enter_missing(timezone.now() - MISSED_AFTER)
+    drain.drain(room=True)

@@ -1,6 +1,5 @@
 """The Celery app, and everything that beat runs, as one table."""
 
-import gc
 import os
 import sys
 
@@ -8,7 +7,6 @@ from celery import Celery, Task
 from celery.schedules import crontab
 from celery.signals import task_prerun, worker_before_create_process, worker_init
 from django.db import close_old_connections, connections
-from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deskapp.settings")
 
@@ -35,12 +33,12 @@ def leave_broken_connections(sender: Task, **_sent: object) -> None:
         close_old_connections()
 
 
+@worker_init.connect  # before beat's process begins, which is the first
 @worker_before_create_process.connect
-def share_memory(**_sender: object) -> None:
-    """What is loaded by now is shared with the worker's processes, if the collector does not write to every page."""
-    _ = get_resolver().url_patterns  # with every view, which each would load for itself at its first address
-    gc.collect()
-    gc.freeze()
+def load_what_is_shared(**_sender: object) -> None:
+    from deskapp.sharing import share_memory  # which needs the apps, ready by now
+
+    share_memory()
 
 
 app.conf.beat_schedule = {
@@ -66,6 +64,15 @@ app.conf.beat_schedule = {
     "go on with erasures": {"task": "conversations.erase", "schedule": 60.0},
     "drop what was kept long enough": {"task": "conversations.retain", "schedule": crontab(hour=2, minute=40)},
     "make the months of events": {"task": "customers.make_months", "schedule": 600.0},
+    "warn of deadlines, and escalate those that passed": {"task": "conversations.watch_deadlines", "schedule": 5.0},
+    "reckon deadlines by changed policies": {"task": "conversations.recount_deadlines", "schedule": 15.0},
+    "look who went, and who is due in the queue": {"task": "conversations.look_round", "schedule": 5.0},
+    "look through the queue": {"task": "conversations.look_through", "schedule": 60.0},
+    "go on with the rules of automation": {"task": "conversations.sweep_rules", "schedule": 15.0},
+    "keep the log of the rules short": {"task": "conversations.fold_rule_log", "schedule": 300.0},
+    "go on with replays of routing": {"task": "conversations.sweep_replays", "schedule": 60.0},
+    "go on with dry runs of rules": {"task": "conversations.sweep_dry_runs", "schedule": 10.0},
+    "call the webhooks that rules asked for": {"task": "integrations.outbound.sweep_webhooks", "schedule": 10.0},
     "wake snoozed conversations": {"task": "conversations.wake_snoozed", "schedule": 15.0},
     "hand on reactions that were queued but not sent": {
         "task": "integrations.outbound.sweep_reactions",

@@ -16,6 +16,7 @@ from django.utils import timezone
 from conversations.live import groups, presence, ringing, sockets
 from conversations.live.push import tell_visitor
 from conversations.models import Conversation
+from conversations.routing import availability
 from conversations.sight import customers_seen_by
 
 if TYPE_CHECKING:
@@ -25,7 +26,17 @@ SIGNED_OUT = 4401  # the browser goes to the door
 CHANGED = 4403  # what the agent may see has changed: the browser opens the page anew
 LOOK_AGAIN = 60  # seconds between checks of a session that nobody told us about
 # As they come, by each socket that hears them.
-PASSED_ON = {"desk.event", "desk.row", "desk.typing", "desk.customer", "desk.call", "desk.call_backs", "desk.trouble"}
+PASSED_ON = {
+    "desk.event",
+    "desk.row",
+    "desk.typing",
+    "desk.customer",
+    "desk.call",
+    "desk.call_backs",
+    "desk.trouble",
+    "desk.deadline",
+    "desk.presence",
+}
 SPREAD = 2.0  # seconds over which browsers catch up that missed the same
 REMEMBERED = 5.0  # seconds: who looks at a conversation is asked once a process for all sockets that are told of it
 
@@ -52,6 +63,7 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
         for group in self.joined:
             await self.channel_layer.group_add(group, self.channel_name)
         await sync_to_async(sockets.opened)(self.channel_name, agent.pk)
+        await database_sync_to_async(availability.came)(agent.pk)
         if await sync_to_async(ringing.calls_for)(agent):
             await self.send_json({"type": "desk.call"})
 
@@ -150,6 +162,7 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
                 await self._close(conversation)
         if self.customer and not await self._may_see_customer(self.customer):
             await self._turn_to(0)
+        await database_sync_to_async(availability.came)(agent.pk)  # whoever was thought gone, asleep with the lid shut
         return True
 
     async def _agent(self) -> "User | None":

@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations.live import sockets
+from conversations.live import groups, sockets
+from conversations.live.push import send
 from conversations.models import AgentState, Conversation, RoutingDecision, Status
 from conversations.routing import waiting
 from conversations.routing.giving_back import give_back, of_media
@@ -42,6 +43,8 @@ def choose(agent: "User", state: str, *, reason: str = "") -> None:
     reason = reason if state == "away" else ""
     get_user_model().objects.filter(pk=agent.pk).update(presence=state, presence_reason=reason)
     _enter(agent.pk, state, reason=reason, is_chosen=True)
+    frame: dict[str, object] = {"type": "desk.presence", "state": state, "reason": reason}
+    transaction.on_commit(lambda: send([groups.of_agent(agent.pk)], frame), robust=True)
 
 
 @transaction.atomic

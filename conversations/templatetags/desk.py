@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from conversations.models import Conversation, Medium, Message, Priority
 from conversations.reading import TAGS, rail_of
+from conversations.routing.availability import REASONS
 from conversations.sanitise import sanitise_own
 from customers.models.identity import Kind
 
@@ -130,6 +131,47 @@ def urgency(since: datetime | None) -> str:
 
 
 @register.filter
+def left(due: datetime | None) -> str:
+    """How long is left, or since when it is late: "4m left", "1h 29m", "4m late". The browser keeps it right
+    (static/js/times.js)."""
+    if due is None:
+        return ""
+    seconds = int((due - timezone.now()).total_seconds())
+    return _("%(time)s late") % {"time": _short(-seconds)} if seconds < 0 else _left(seconds)
+
+
+def _left(seconds: int) -> str:
+    if seconds < 3600:
+        return _("%(time)s left") % {"time": _short(seconds)}
+    return (
+        _("%(hours)s %(minutes)s") % _parts(seconds) if seconds < 86_400 and seconds % 3600 >= 60 else _short(seconds)
+    )
+
+
+def _parts(seconds: int) -> dict[str, str]:
+    return {"hours": _short(seconds), "minutes": _short(seconds % 3600)}
+
+
+def _short(seconds: int) -> str:
+    if seconds < 3600:
+        return _("%(n)dm") % {"n": seconds // 60}
+    if seconds < 86_400:
+        return _("%(n)dh") % {"n": seconds // 3600}
+    return _("%(n)dd") % {"n": seconds // 86_400}
+
+
+@register.filter
+def nearness(conversation: Conversation) -> str:
+    """The class of its deadline: grey, amber, then red."""
+    now = timezone.now()
+    if conversation.due_at is None:
+        return ""
+    if conversation.due_at <= now:
+        return "late"
+    return "soon" if conversation.at_risk_at and conversation.at_risk_at <= now else ""
+
+
+@register.filter
 def capped(count: int) -> str:
     return "999+" if count > 999 else str(count)
 
@@ -158,4 +200,5 @@ def rail(context: Context) -> dict[str, object]:
         "rail": (known or rail_of(user)) if user.is_authenticated else None,
         "current": listed.key if listed else "",
         "csrf_token": context.get("csrf_token"),
+        "away_reasons": list(REASONS.items()),
     }

@@ -7,15 +7,20 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from conversations.routing import availability
+from conversations.routing.availability import choose
 from conversations.views.acting import agent_of, is_htmx
-
-PRESENCES = {"online", "away", "offline"}
 
 
 @login_required
 @require_POST
 def presence(request: HttpRequest) -> HttpResponse:
-    return _set(request, "presence", PRESENCES)
+    """POST `presence` and, of who is away, perhaps `reason`: the name of one of those that are offered."""
+    state, reason = request.POST.get("presence", ""), request.POST.get("reason", "")
+    if state not in availability.STATES or (reason and reason not in availability.REASONS):
+        return HttpResponse(status=422)
+    choose(agent_of(request), state, reason=reason)
+    return _answer(request)
 
 
 @login_required
@@ -32,6 +37,10 @@ def _set(request: HttpRequest, field: str, allowed: set[str], otherwise: str = "
         return HttpResponse(status=422)
     agent = agent_of(request)
     get_user_model().objects.filter(pk=agent.pk).update(**{field: value})
+    return _answer(request)
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
     if is_htmx(request) or request.headers.get("Accept") == "text/plain":
         return HttpResponse(status=204)
     there = request.headers.get("Referer", "/")

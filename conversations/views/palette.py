@@ -63,7 +63,8 @@ def _groups(agent: "User", asked: str, opened: Conversation | None) -> Iterator[
         yield Group(title, _fitting([*verbs(agent, opened), *_more_verbs(agent, opened, asked)], asked)[:9])
     if asked:
         yield Group(_("Customers and orders"), _people(agent, asked))
-    yield Group(_("Go to"), _fitting(places(agent), asked)[: 9 if asked else 4])
+    take = Option("next", _("Take the next who waits"), keys=("W",), key="w", post=reverse("take_next"))
+    yield Group(_("Go to"), _fitting([take, *places(agent)], asked)[: 9 if asked else 5])
     if asked:
         link = f"{reverse('search')}?q={asked}"
         yield Group(_("Search"), [Option("search", _("Search messages for “%(words)s”") % {"words": asked}, href=link)])
@@ -78,6 +79,8 @@ def verbs(agent: "User", opened: Conversation) -> list[Option]:
         Option("snooze", _("Snooze until…"), keys=("S",), key="s"),
         Option("assign", _("Assign to…"), keys=("A",), key="a"),
         *([] if opened.assignee_id == agent.pk else [Option("mine", _("Assign to me"), keys=("⇧", "A"), key="A")]),
+        Option("handoff", _("Pass on to…"), keys=("F",), key="f"),
+        *([Option("undo", _("Give back…"), keys=("D",), key="d")] if opened.assignee_id == agent.pk else []),
         Option("send", _("Reply"), keys=("R",), key="r"),
         Option("note", _("Write a private note"), keys=("N",), key="n"),
         Option("tag", _("Tag…"), keys=("T",), key="t"),

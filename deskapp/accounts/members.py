@@ -16,6 +16,7 @@ from conversations import audit
 from conversations.actions.assigning import assign
 from conversations.live import groups
 from conversations.models import AgentSkill, Conversation, PushSubscription, Status, Team
+from conversations.routing import availability
 from deskapp.models import OwnRole, User
 from deskapp.permissions import BROWSING, NAMES, PURCHASES
 
@@ -107,6 +108,7 @@ def deactivate(agent: User, *, to: Team | None, by: User) -> int:
     agent = User.objects.select_for_update(no_key=True).get(pk=agent.pk)
     _keep_an_admin(agent)
     User.objects.filter(pk=agent.pk).update(is_active=False, presence="offline")
+    availability.ended(agent.pk)
     PushSubscription.objects.filter(agent=agent).delete()
     unfinished = Conversation.objects.filter(assignee=agent, merged_into=None).exclude(status=Status.RESOLVED)
     handed_over = 0

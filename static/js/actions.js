@@ -60,7 +60,7 @@ const leave = ({ detail }) => {
   const next = row?.nextElementSibling ?? row?.previousElementSibling;
   next?.querySelector(".who")?.click();
 };
-for (const name of ["conversation:resolved", "conversation:snoozed"]) document.body.addEventListener(name, leave);
+for (const name of ["conversation:resolved", "conversation:snoozed", "conversation:declined", "conversation:passed"]) document.body.addEventListener(name, leave);
 // The banner goes after the answer to its own button has come in.
 document.body.addEventListener("conversation:trusted", () => setTimeout(() => $(".thread > .banner.bad")?.remove()));
 document.body.addEventListener("conversation:changed", () => location.reload());

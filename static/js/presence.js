@@ -47,9 +47,17 @@ addEventListener("focus", () => {
 
 const form = document.querySelector("[data-presence-form]");
 form?.addEventListener("change", (event) => {
-  if (event.target.name !== "presence") return;
-  form.querySelector(".avatar").dataset.presence = event.target.value;
-  htmx.ajax("POST", form.action, { swap: "none", values: { presence: event.target.value } });
+  if (event.target.name !== "presence" && event.target.name !== "reason") return;
+  const { presence, reason } = Object.fromEntries(new FormData(form));
+  form.querySelector(".avatar").dataset.presence = presence;
+  htmx.ajax("POST", form.action, { swap: "none", values: { presence, reason } });
+});
+// What was chosen in another tab, or on another device.
+document.body.addEventListener("desk.presence", ({ detail }) => {
+  if (!form) return;
+  form.querySelector(".avatar").dataset.presence = detail.state;
+  form.elements.presence.value = detail.state;
+  form.elements.reason.value = detail.reason;
 });
 if (document.body.dataset.notify && window.Notification?.permission === "default") {
   addEventListener("pointerdown", () => Notification.requestPermission(), { once: true });
