@@ -21,7 +21,7 @@ from integrations.adapters.about import About
 from integrations.inbound.backfill import can_be_read, newest
 from integrations.models import Connector
 from integrations.raw_events import Wanted, page
-from integrations.reconciling import can_reconcile
+from integrations.reconciling import can_reconcile, why_no_past
 from integrations.views.admins import needs
 from integrations.wiring import WrongError, about_of, check_address, connect, draft, value_of
 
@@ -207,6 +207,7 @@ def _page(
         "can_check": trials.can_check(one.adapter) and one.is_active and not one.is_draft,
         "can_reconcile": can_reconcile(one.adapter) and one.is_active and not one.is_draft,
         "can_be_read": can_be_read(one.adapter) and one.is_active and not one.is_draft,
+        "no_past": why_no_past(one.adapter) if one.is_active and not one.is_draft else "",
         "can_sign_in": one.adapter == "imap" and one.settings.get("auth") in ("google", "microsoft"),
         "trial": trials.newest(one),
         "past": newest(one),

@@ -13,8 +13,10 @@ from integrations import health, health_samples, steering, trials, wiring
 from integrations.adapters import ADAPTERS
 from integrations.adapters.about import About
 from integrations.inbound import backfill
+from integrations.inbound.backfill import can_be_read
 from integrations.inbound.process import process
 from integrations.models import Backfill, Connector, HealthSample, RawEvent, Reread, Trial
+from integrations.reconciling import why_no_past
 from integrations.simulators.mail_servers import DESK, PASSWORD, MailServers
 from integrations.simulators.server import ProviderServer, Reply
 from tests.adapters.shops.conftest import connector as sold_by
@@ -409,3 +411,19 @@ def test_many_connectors_cost_no_more_queries_than_one(admin, django_assert_max_
     after = first.split("after=")[1].split('"')[0]
     assert "Box 44" in admin.get(f"{reverse('connectors')}?after={after}").content.decode()
     assert "Box 12" in admin.get(reverse("connectors"), {"q": "12@a"}).content.decode()
+
+
+@pytest.mark.parametrize("adapter", sorted(ADAPTERS))
+def test_the_past_of_each_can_be_read_or_the_page_says_why_not(adapter):
+    assert can_be_read(adapter) != bool(why_no_past(adapter))
+
+
+def test_a_page_says_in_words_that_there_is_no_list_to_compare_with(admin, returns):
+    channel = Channel.objects.create(name="Bot", medium="telegram", address="bot")
+    one = Connector.objects.create(name="Bot", adapter="telegram", channel=channel)
+    page = admin.get(page_of(one)).content.decode()
+    assert "waits there for 24 hours" in page and "Compare a period" not in page
+    channel = Channel.objects.create(name="Texts", medium="sms", address="+15552223333")
+    one = Connector.objects.create(name="Texts", adapter="bandwidth", channel=channel)
+    page = admin.get(page_of(one)).content.decode()
+    assert "Bandwidth keeps who wrote when" in page and "Compare a period" in page
