@@ -62,6 +62,12 @@ def story(stretches: "Sequence[Stretch]", customer: int) -> str:
     return _macro("customer/story", "days")(stretches, customer)
 
 
+def warm_up() -> None:
+    """Loads what is drawn most, before a process is forked into several."""
+    for template, name in (("inbox/row", "row"), ("timeline/event", "event"), ("customer/story", "days")):
+        _macro(template, name)
+
+
 @cache
 def _macro(template: str, name: str) -> "Macro":
     return cast("Macro", getattr(_environment().get_template(f"conversations/{template}.jinja.html").module, name))

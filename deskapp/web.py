@@ -1,6 +1,5 @@
 """The web server: uvicorn in several processes that share a socket, and the memory of all that was loaded before."""
 
-import gc
 import os
 import signal
 import socket
@@ -10,7 +9,6 @@ from types import FrameType
 
 import structlog
 import uvicorn
-from django.urls import get_resolver
 
 from deskapp.keeper import dies_with_parent
 
@@ -23,8 +21,9 @@ def serve(host: str, port: int, *, processes: int, grace: int) -> None:
     """Until SIGTERM or SIGINT. `grace`: seconds that requests have to finish then."""
     with socket.create_server((host, port), family=_family(host), backlog=2048) as listener:
         from deskapp.asgi import application
+        from deskapp.sharing import share_memory  # which needs the apps, too
 
-        _ = get_resolver().url_patterns  # with every view behind it
+        share_memory()
         config = uvicorn.Config(
             application,
             host=host,
@@ -46,8 +45,6 @@ class Processes:
         self.is_stopping = False
 
     def run(self, wanted: int) -> None:
-        gc.collect()
-        gc.freeze()  # or the collector would write to every page that they share
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         for _ in range(wanted):
