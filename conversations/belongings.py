@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from django.db import models
+from django.db.models import F, Func, Value
 from django.utils.translation import gettext as _
 
 from conversations import traces
@@ -23,6 +24,7 @@ from conversations.models import (
     Moment,
     Participant,
     Reaction,
+    RoutingDecision,
 )
 from customers.models import Identity
 from customers.privacy import AT_ONCE, Row, Section, Step, Whose, emptied
@@ -32,6 +34,7 @@ _OF_A_CALL = (
     "direction", "state", "number", "ours", "ringing_at", "answered_at", "ended_at", "seconds", "cause", "keys",
     "transcript", "language",
 )  # fmt: skip
+_CHOSEN = ("conversation", "created_at", "trigger", "kind", "team__name")
 _COUNTED = ("direction", "state", "seconds")
 _SAID = ("pk", "created_at", "kind", "channel__medium", "channel__address", "subject", "text", "is_bot")
 
@@ -49,6 +52,9 @@ def sections(of: Whose) -> Iterable[Section]:
     owed = CallBack.objects.filter(_owed_to(of)).order_by("pk")
     asked: list[Row] = [dict(row) for row in owed.values("asked_at", "due_at", "tries", "note", "done_at", "outcome")]
     yield Section("call_backs", _("When we were to call you back"), asked)
+    chosen = RoutingDecision.objects.filter(conversation__in=here).order_by("pk")
+    choices: list[Row] = [dict(row) for row in chosen.values(*_CHOSEN)]
+    yield Section("decisions", _("How it was decided who answers"), choices)
     moments = Moment.objects.filter(message__in=said).order_by("message")
     where: list[Row] = list(moments.values(*_WHERE))
     shown = Reaction.objects.filter(message__in=said, taken_off_at=None).order_by("message", "pk")
@@ -144,6 +150,9 @@ def _erase_conversations(of: Whose, cursor: int) -> tuple[int, int | None]:
     Participant.objects.filter(**here).delete()
     Draft.objects.filter(**here).delete()
     call_backs.forget(CallBack.objects.filter(_owed_to(of)))
+    # That somebody was chosen, and by which rule, stays; what they wrote and were does not.
+    bare = Func(F("matter"), Value("words"), Value("attributes"), arg_joiner=" - ", template="(%(expressions)s)")
+    RoutingDecision.objects.filter(**here).update(matter=bare, changed_reason="")
     Activity.objects.filter(**here).exclude(verb=Activity.Verb.ASSIGNED).update(to="", reason="")
     Conversation.objects.filter(pk__in=found).update(subject="", snippet="", call_back_at=None)
     return emptied(len(found), found[-1] if found else None)

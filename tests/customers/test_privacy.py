@@ -29,6 +29,7 @@ from conversations.models import (
     OrderAct,
     Participant,
     Reaction,
+    RoutingDecision,
 )
 from customers import privacy
 from customers.identify import Handle
@@ -105,6 +106,10 @@ def everything_of(name, address, connector):
         details={"reply_to": address}, external_id=f"<1@{name}>",
     )  # fmt: skip
     MessageEdit.objects.create(message=message, text=name)
+    RoutingDecision.objects.create(
+        conversation=conversation, trigger="arrived", kind="team", changed_reason=f"{name} asked for it",
+        matter={"words": f"I am {name}", "attributes": {"nick": name}, "conversation": conversation.pk},
+    )  # fmt: skip
     Reaction.objects.create(message=message, identity=identity, emoji="👍")
     EarlyChange.objects.create(
         channel=connector.channel, external_id="not here",
@@ -231,15 +236,16 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
         "conversation", "participant", "draft", "activity", "message", "messageedit", "moment", "attachment",
         "delivery", "deliveryattempt", "orderact", "blockedsender", "rawevent", "reread", "import", "importrow",
         "export", "reaction", "earlychange",
-        "callback",
+        "callback", "routingdecision",
     }  # fmt: skip
     ids_and_times_alone = {
         "readmark", "follow", "mention", "lease", "parting", "conversationmerge", "erasure", "backfill", "healthsample",
+        "waiting",
     }  # fmt: skip
     the_desks_own = {
         "product", "stock", "segment", "retentionrule", "channel", "team", "tag", "cannedreply", "savedview",
         "pushsubscription", "connector", "auditentry", "macro", "hours", "closure", "skill", "agentskill", "trial",
-        "messagetemplate", "branding",
+        "messagetemplate", "branding", "agentstate", "roster", "routingpolicy",
     }  # fmt: skip
     tables = {
         model._meta.model_name
