@@ -23,6 +23,7 @@ urlpatterns = [
     path("accounts/oidc/<str:provider_id>/login/", work.login),
     path("accounts/", include("allauth.urls")),
     path("", include("deskapp.accounts.urls")),
+    path("", include("deskapp.automation.urls")),
     path("", include("integrations.urls")),
     path("", include("conversations.urls")),
 ]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from conversations import required
 from conversations.actions import call_backs
 from conversations.actions.change import NotPossibleError, locked, log, save, waiting_since
 from conversations.models import Activity, Conversation, Status
@@ -20,14 +21,16 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def resolve(conversation: Conversation, *, by: "User | None", reason: str = "") -> Conversation:
-    """Solved: it waits no more. The customer's next word within the reopen window opens it again."""
+    """Solved: it waits no more. The customer's next word within the reopen window opens it again. Raises
+    required.LackingError where something must be known first."""
     conversation = locked(conversation)
     if conversation.status == Status.RESOLVED:
         return conversation
+    required.check(conversation)
     conversation.status, conversation.snoozed_until = Status.RESOLVED, None
     conversation.resolved_at, conversation.waiting_since = timezone.now(), None
     call_backs.end_all(conversation, by=by, outcome=_("Solved."))
-    log(conversation, Activity.Verb.RESOLVED, by=by, reason=reason)
+    log(conversation, Activity.Verb.RESOLVED, by=by, reason=reason or required.told(conversation))
     save(conversation)
     waiting.leave(conversation.pk)
     return conversation

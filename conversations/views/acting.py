@@ -1,6 +1,7 @@
 """What every action's view shares: find through visible_to, and answer with fragments or a redirect."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
@@ -15,6 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from conversations.models import Conversation
 from conversations.opening import Opened, opened
 from conversations.panel import Menus, actions
+from conversations.required import Asked
 
 if TYPE_CHECKING:
     from deskapp.models import User
@@ -79,11 +81,19 @@ def done(
 
 
 def refused(
-    request: HttpRequest, conversation: Conversation, error: Exception | str, *, where: str, status: int = 422
+    request: HttpRequest,
+    conversation: Conversation,
+    error: Exception | str,
+    *,
+    where: str,
+    status: int = 422,
+    asked: Sequence[Asked] = (),
 ) -> HttpResponse:
-    """The same forms again with the reason beside the field `where`; without htmx, a page that says so."""
+    """The same forms again with the reason beside the field `where`; without htmx, a page that says so. `asked`: what
+    must be known first, as fields."""
     known = known_or_404(request, conversation.pk)
     context = {"errors": {where: str(error)}, "error": str(error), **actions_context(request, known)}
+    context["asked"] = asked
     context["menus"] = Menus(agent_of(request), known.conversation)  # the one that holds the field is open
     name = "conversations/actions/done.html" if is_htmx(request) else "conversations/actions/refused.html"
     return render(request, name, context, status=status)

@@ -14,6 +14,7 @@ from conversations.opening import Opened
 from conversations.outbound.reach import Choice, reach
 from conversations.outbound.way import KeptWay, Place, places
 from conversations.plain import html_to_text
+from conversations.required import Asked
 from conversations.views.pictures import for_editing
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Composer:
     errors: dict[str, str] = field(default_factory=dict)
     meanwhile: Message | None = None
     then: str = ""
+    asked: list[Asked] = field(default_factory=list)  # what must be known before it is solved
 
     @property
     def reply_text(self) -> str:

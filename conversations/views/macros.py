@@ -50,7 +50,10 @@ def _taken_back(request: HttpRequest, pk: int) -> HttpResponse:
     except signing.BadSignature:
         return refused(request, conversation, _("That was too long ago to be taken back at once."), where="macro")
     states = {"before": actions.State(**before), "after": actions.State(**after)}
-    conversation = actions.take_back(conversation, **states, by=agent)
+    try:
+        conversation = actions.take_back(conversation, **states, by=agent)
+    except NotPossibleError as error:
+        return refused(request, conversation, error, where="macro")
     return done(request, conversation, Toast(_("Taken back."), seconds=4), happened="conversation:reopened")
 
 

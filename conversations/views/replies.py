@@ -16,7 +16,8 @@ from django.utils.html import linebreaks
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from conversations.actions.change import locked
+from conversations import required
+from conversations.actions.change import NotPossibleError, locked
 from conversations.actions.states import resolve
 from conversations.envelopes import MessageDetails
 from conversations.models import Conversation, Message
@@ -66,6 +67,8 @@ def replies(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _again(request, conversation, form, status=422)
     try:
+        if form.cleaned_data["then"] == "resolve":  # what was filled in stays, whatever becomes of the rest
+            required.fill(conversation, request.POST, by=agent)
         with transaction.atomic():
             conversation = locked(conversation)
             meanwhile = answered_meanwhile(conversation, form, agent)
@@ -74,6 +77,8 @@ def replies(request: HttpRequest, pk: int) -> HttpResponse:
     except KeyTakenError:
         refuse_key(form)
         return _again(request, conversation, form, status=422)
+    except NotPossibleError:
+        return _again(request, conversation, form, status=422, asks=True)
     if meanwhile is not None:
         return _again(request, conversation, form, status=409, meanwhile=meanwhile)
     return _sent(request, conversation, message, then=form.cleaned_data["then"])
@@ -162,8 +167,10 @@ def _again(
     *,
     status: int,
     meanwhile: Message | None = None,
+    asks: bool = False,
 ) -> HttpResponse:
-    """The composer with the agent's words still in it, and what stands in the way."""
+    """The composer with the agent's words still in it, and what stands in the way. `asks`: something must be known
+    before it is solved."""
     known = known_or_404(request, conversation.pk)
     context = composer_context(request, known.conversation, known=known)
     shown = context["composer"]
@@ -175,6 +182,8 @@ def _again(
     shown.cc, shown.bcc, shown.send_at = data.get("cc", ""), data.get("bcc", ""), data.get("send_at", "")
     shown.quote, shown.signature = bool(data.get("quote")), bool(data.get("signature"))
     shown.reply_files = [file for file in form.attachments if not file.is_inline]
+    if asks:
+        shown.asked = required.asked(required.lacking(conversation), request.POST)
     shown.then, shown.meanwhile = str(data.get("then", "")), meanwhile
     shown.reply_client_id = str(form.cleaned_data.get("client_id") or shown.reply_client_id)
     shown.errors = {name: " ".join(map(str, errors)) for name, errors in form.errors.items()}

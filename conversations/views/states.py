@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from conversations import required
 from conversations.actions.change import NotPossibleError
 from conversations.actions.states import reopen, resolve, snooze
 from conversations.views.acting import Toast, agent_of, conversation_or_404, done, is_delete, refused
@@ -19,11 +20,20 @@ from conversations.views.acting import Toast, agent_of, conversation_or_404, don
 @login_required
 @require_http_methods(["POST", "DELETE"])
 def closure(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST solves it, with `field-…` for what must be known before. DELETE opens it again."""
     conversation, agent = conversation_or_404(request, pk), agent_of(request)
     if is_delete(request):
         reopen(conversation, by=agent)
         return done(request, conversation, Toast(_("Open again."), seconds=4), happened="conversation:reopened")
-    resolve(conversation, by=agent)
+    try:
+        required.fill(conversation, request.POST, by=agent)
+        resolve(conversation, by=agent)
+    except required.LackingError as lacking:
+        asked = required.asked(lacking.fields, request.POST)
+        return refused(request, conversation, lacking, where="closure", asked=asked)
+    except NotPossibleError as refusal:
+        asked = required.asked(required.lacking(conversation), request.POST)
+        return refused(request, conversation, refusal, where="closure", asked=asked)
     text = _("%(name)s is solved.") % {"name": conversation.customer.label}
     undo = reverse("closure", args=[pk])
     return done(request, conversation, Toast(text, undo, {"_method": "DELETE"}), happened="conversation:resolved")
