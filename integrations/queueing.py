@@ -112,6 +112,13 @@ def queue_reaction(*, reaction_id: int, **kwargs: object) -> None:
     _soon("integrations.outbound.react", reaction_id)
 
 
+def queue_webhook(*, call_id: int, due_at: datetime, **kwargs: object) -> None:
+    """Listens to conversations.outbound.calling_out.webhook_queued; what is due later is left to the sweep."""
+    if due_at - timezone.now() < SOON:
+        wait = max(0.0, (due_at - timezone.now()).total_seconds())
+        _soon("integrations.outbound.call_webhook", call_id, wait=wait)
+
+
 def queue_delivery(*, delivery_id: int, channel_id: int, due_at: datetime, **kwargs: object) -> None:
     """Listens to conversations.outbound.outbox.delivery_queued. What is due later than soon is left to the sweep: a
     broker would hand a task out again and again that waits longer than its visibility timeout."""
