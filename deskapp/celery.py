@@ -50,6 +50,7 @@ app.conf.beat_schedule = {
     "tell admins of connectors that are broken or expire": {"task": "integrations.look_after", "schedule": 60.0},
     "read the templates that providers allow": {"task": "integrations.sync_templates", "schedule": 600.0},
     "renew credentials before they end": {"task": "integrations.renew", "schedule": crontab(hour=4, minute=10)},
+    "ask providers whether they know our keys": {"task": "integrations.prove", "schedule": 120.0},
     "count what connectors do": {"task": "integrations.measure_health", "schedule": 300.0},
     "send by mail what chat visitors left unread": {"task": "integrations.outbound.chat_by_mail", "schedule": 10.0},
     "say that beat lives": {"task": "deskapp.beat_lives", "schedule": 10.0},

@@ -3,14 +3,15 @@
 from celery import shared_task
 from django.utils import timezone
 
-from integrations import exporting, health, health_samples, offered, renewing, steering, trials
+from conversations.outbound import calling_out
+from integrations import exporting, health, health_samples, offered, proving, renewing, steering, trials
 from integrations.adapters.media.chat import by_mail, leftovers
 from integrations.imports import running as imports
 from integrations.inbound import aside, backfill, files, names, rereading
 from integrations.inbound.process import process, survives, waiting_of_each
 from integrations.inbound.together import process_waiting, process_with_next
 from integrations.inbound.tracked import process_tracked
-from integrations.outbound import deliver, react, seen
+from integrations.outbound import deliver, hooks, react, seen
 from integrations.queueing import begun, queue_delivery, queue_event, queue_events, queue_file
 
 MOST_OF_EACH = 200  # events of one connector that a sweep comes for
@@ -65,6 +66,17 @@ def react_one(reaction_id: int) -> None:
 def sweep_reactions() -> None:
     for reaction_id in react.due():
         react_one.delay(reaction_id)
+
+
+@shared_task(name="integrations.outbound.call_webhook")
+def call_webhook(call_id: int) -> None:
+    hooks.call(call_id)
+
+
+@shared_task(name="integrations.outbound.sweep_webhooks", expires=60)
+def sweep_webhooks() -> None:
+    for call_id in calling_out.due():
+        call_webhook.delay(call_id)
 
 
 @shared_task(name="integrations.outbound.chat_by_mail")
@@ -168,6 +180,17 @@ def run_trial(trial_id: int) -> None:
 def look_after_connectors(connector_id: int = 0) -> None:
     """Tells the admins what broke, and what is about to expire; whichever connector asked for it."""
     health.tell_admins()
+
+
+@shared_task(name="integrations.prove", expires=110)
+def prove_keys() -> None:
+    for connector_id in proving.due():
+        prove_key.delay(connector_id)
+
+
+@shared_task(name="integrations.prove_one", expires=110)
+def prove_key(connector_id: int) -> None:
+    proving.prove(connector_id)
 
 
 @shared_task(name="integrations.measure_health", expires=300)

@@ -57,6 +57,7 @@ def _brought(path: Path, admin: User, channel: Channel, say: Callable[[str], Non
             one = running.run(one.pk, seconds=STRETCH)
             say(f"bench moves: {one.done} of {one.total}, {_rss():.0f} MB")
     found |= {"items": one.done, "made": one.made, "known": one.known, "set_aside": one.aside, "state": one.state}
+    say(f"bench moves: {path.name}: {found}")
     return found
 
 

@@ -180,6 +180,15 @@ class Sees(Protocol):
         ...
 
 
+class Proves(Protocol):
+    """What an adapter has whose provider calls us, so that a key that was taken back would show only when somebody
+    answers (integrations.proving)."""
+
+    def prove(self, connector: Connector) -> None:
+        """Asks for the least that wants our key. Raises CredentialError, or another AdapterError that says nothing."""
+        ...
+
+
 class Renews(Protocol):
     """What an adapter has whose access token ends, and can be renewed before (integrations.renewing)."""
 

@@ -90,5 +90,8 @@ class LineAdapter:
         """https://developers.line.biz/en/reference/messaging-api/#get-profile: webhooks bring ids alone."""
         return words(api.found(connector, f"/v2/bot/profile/{quote(value, safe='')}").get("displayName"))
 
+    def prove(self, connector: Connector) -> None:
+        api.found(connector, "/v2/bot/info")
+
     def check(self, connector: Connector) -> Iterator[Step]:
         return checking.check(connector)

@@ -9,7 +9,7 @@ from conversations.envelopes import DeliveryReport, OutboundMessage, OutboundRea
 from integrations.adapters.about import Compared
 from integrations.adapters.base import Fetched, Understood, check_address
 from integrations.adapters.media import fetching
-from integrations.adapters.media.meta import hearing, past, send_api, talk
+from integrations.adapters.media.meta import graph, hearing, past, send_api, talk
 from integrations.adapters.media.meta.profiles import name_of
 from integrations.adapters.media.meta.telling import told
 from integrations.adapters.shops.base import Page
@@ -47,6 +47,9 @@ class Talking(OfMeta):
 
     def seen(self, connector: Connector, external_id: str, to: str) -> None:
         send_api.seen(connector, to)
+
+    def prove(self, connector: Connector) -> None:
+        graph.ask(connector, "GET", "me", params={"fields": "id"})
 
     def name_of(self, connector: Connector, value: str) -> str:
         return name_of(connector, value)

@@ -105,6 +105,9 @@ class TelegramAdapter:
     def react(self, connector: Connector, reaction: OutboundReaction) -> None:
         sending.react(connector, reaction)
 
+    def prove(self, connector: Connector) -> None:
+        api.call(connector, "getMe")
+
     def check(self, connector: Connector) -> Iterator[Step]:
         return checking.check(connector)
 

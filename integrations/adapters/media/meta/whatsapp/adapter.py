@@ -99,5 +99,9 @@ class WhatsAppAdapter(OfMeta):
     def templates(self, connector: Connector) -> Iterator[OfferedTemplate]:
         return templates.offered(connector)
 
+    def prove(self, connector: Connector) -> None:
+        path = str(connector.settings.get("phone_number_id", ""))
+        ask(connector, "GET", path, params={"fields": "id"})
+
     def check(self, connector: Connector) -> Iterator[Step]:
         return checking.check(connector)

@@ -96,6 +96,10 @@ class BandwidthAdapter:
         known = (*HOSTS, fetching.host_of(simulated(connector)) or HOSTS[0])
         return fetching.fetch(source["url"], largest=largest, known=known, **signing_in(connector))
 
+    def prove(self, connector: Connector) -> None:
+        assert connector.channel is not None
+        ask(connector, "GET", f"messages?sourceTn={connector.channel.address.replace('+', '%2B')}&limit=1")
+
     def check(self, connector: Connector) -> Iterator[Step]:
         """https://dev.bandwidth.com/apis/messaging-apis/messaging: it lists what was sent by our number."""
         assert connector.channel is not None

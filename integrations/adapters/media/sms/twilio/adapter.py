@@ -19,7 +19,7 @@ from integrations.adapters.base import Fetched, Understood
 from integrations.adapters.media import fetching
 from integrations.adapters.media.sms.twilio import checking, hearing, past, sending, templates, understanding
 from integrations.adapters.media.twilio.account import FIELDS
-from integrations.adapters.media.twilio.api import HOSTS, keys
+from integrations.adapters.media.twilio.api import HOSTS, ask, keys
 from integrations.adapters.shops.base import Page
 from integrations.inbound.arrival import Arrival
 from integrations.models import Connector, RawEvent
@@ -92,6 +92,9 @@ class TwilioAdapter:
         """https://www.twilio.com/docs/messaging/api/media-resource: it leads on to where the file lies."""
         known = (*HOSTS, fetching.host_of(str(connector.settings.get("api_url", ""))) or HOSTS[0])
         return fetching.fetch(source["url"], largest=largest, auth=keys(connector), known=known)
+
+    def prove(self, connector: Connector) -> None:
+        ask(connector, "GET", ".json")
 
     def check(self, connector: Connector) -> Iterator[Step]:
         return checking.check(connector)

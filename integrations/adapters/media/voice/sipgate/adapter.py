@@ -99,6 +99,10 @@ class SipgateAdapter:
         found = SIPGATE.json(ask(connector, "POST", "sessions/calls", said, changes=True))
         return DeliveryReport(Delivery.Status.SENT, said=f"session {found.get('sessionId', '')}")
 
+    def prove(self, connector: Connector) -> None:
+        if connector.secrets.get("token"):
+            ask(connector, "GET", "account")
+
     def check(self, connector: Connector) -> Iterator[Step]:
         address = address_of(connector)
         if not connector.secrets.get("token"):

@@ -19,7 +19,7 @@ from integrations.adapters.base import Fetched, Understood
 from integrations.adapters.media import fetching
 from integrations.adapters.media.twilio import hearing
 from integrations.adapters.media.twilio.account import FIELDS
-from integrations.adapters.media.twilio.api import HOSTS, keys
+from integrations.adapters.media.twilio.api import HOSTS, ask, keys
 from integrations.adapters.media.voice.spoken import refuse_text
 from integrations.adapters.media.voice.twilio import calling, checking, flow, past, understanding
 from integrations.adapters.shops.base import Page
@@ -118,6 +118,9 @@ class TwilioVoiceAdapter:
         """https://www.twilio.com/docs/voice/api/recording#fetch-a-recording-media-file"""
         known = (*HOSTS, fetching.host_of(str(connector.settings.get("api_url", ""))) or HOSTS[0])
         return fetching.fetch(source["url"], largest=largest, auth=keys(connector), known=known)
+
+    def prove(self, connector: Connector) -> None:
+        ask(connector, "GET", ".json")
 
     def check(self, connector: Connector) -> Iterator[Step]:
         return checking.check(connector)
