@@ -17,8 +17,10 @@ from conversations.routing.hours import Calendar, add, between
 Kind = Literal["first", "next", "resolution"]
 What = Literal["asked", "answered", "bot", "solved", "opened"]
 Told = Literal["", "warned", "late", "escalated"]
+KINDS: tuple[Kind, ...] = ("first", "next", "resolution")
 LEVELS: tuple[Told, ...] = ("", "warned", "late", "escalated")
 NONE = timedelta(0)
+UNREADABLE = (AssertionError, KeyError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -281,7 +283,7 @@ def _written(clock: Clock) -> dict[str, object]:
 
 
 def read(kept: Mapping[str, object]) -> State:
-    """The very State that was written; KeyError, TypeError or ValueError for anything else."""
+    """The very State that was written; raises one of UNREADABLE for anything else."""
     if not kept:
         return State()
     clocks, channel = kept["clocks"], kept["channel"]
@@ -297,9 +299,10 @@ def read(kept: Mapping[str, object]) -> State:
 
 
 def _read(kept: Mapping[str, object]) -> Clock:
-    kind, level, since = str(kept["kind"]), str(kept["told"]), _moment(kept["since"])
-    assert kind in ("first", "next", "resolution") and level in LEVELS and since is not None
-    ran = timedelta(microseconds=int(str(kept["ran"])))
+    since, ran = _moment(kept["since"]), timedelta(microseconds=int(str(kept["ran"])))
+    kind = KINDS[KINDS.index(kept["kind"])]
+    level = LEVELS[LEVELS.index(kept["told"])]
+    assert since is not None
     return Clock(kind, since, ran, _moment(kept["runs"]), _moment(kept["over"]), level)
 
 

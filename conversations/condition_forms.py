@@ -8,11 +8,12 @@ and `{% include "conversations/conditions/builder.html" with builder=builder %}`
 `condition_rows` where there is JavaScript. Each line has a path: "2.0" is the first of the group in the third place.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from conversations.condition_lists import TYPED, Lists
 from conversations.condition_words import FLAGS, flag_words, said
@@ -130,6 +131,7 @@ class ConditionsForm:
     prefix: str = "when"
     post: QueryDict | None = None
     lists: Lists = field(default_factory=Lists)
+    only: Collection[str] = ()  # the fields that may be asked here; all of them, where none is named
 
     def __post_init__(self) -> None:
         self.error = ""
@@ -148,6 +150,7 @@ class ConditionsForm:
     def is_valid(self) -> bool:
         try:
             check(self.conditions)
+            self._check_fields()
         except BadConditionsError as error:
             self.error = str(error)
         return not self.error
@@ -171,7 +174,15 @@ class ConditionsForm:
     @cached_property
     def asks(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """Everything that can be asked, by field: each as "field.is" and in words."""
-        return [(str(known.label), _asks_of(name, known)) for name, known in FIELDS.items()]
+        asked = [(name, known) for name, known in FIELDS.items() if not self.only or name in self.only]
+        return [(str(known.label), _asks_of(name, known)) for name, known in asked]
+
+    def _check_fields(self) -> None:
+        """A form of fewer fields may be sent with others by hand."""
+        for rule in rules_of(self.conditions):
+            if self.only and rule.get("field") not in self.only:
+                label = FIELDS[str(rule["field"])].label
+                raise BadConditionsError(_("“%(field)s” cannot be asked here.") % {"field": label})
 
     @property
     def words(self) -> str:

@@ -20,16 +20,11 @@ def spoken(kind: str) -> str:
 
 
 def length(much: timedelta) -> str:
-    """In whole minutes, two units at most: "45 minutes", "1 hour 30 minutes", "2 days"."""
-    minutes = max(0, int(much.total_seconds() // 60))
-    days, hours, left = minutes // 1440, minutes % 1440 // 60, minutes % 60
-    parts = [
-        (days, ngettext("%(n)d day", "%(n)d days", days)),
-        (hours, ngettext("%(n)d hour", "%(n)d hours", hours)),
-        (left, ngettext("%(n)d minute", "%(n)d minutes", left)),
-    ]
-    named = [words % {"n": number} for number, words in parts if number]
-    return " ".join(named[:2]) or ngettext("%(n)d minute", "%(n)d minutes", 0) % {"n": 0}
+    """In hours and minutes, since what counts is hours of work: "45 minutes", "1 hour 30 minutes", "20 hours"."""
+    hours, left = divmod(max(0, int(much.total_seconds() // 60)), 60)
+    in_hours = ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
+    in_minutes = ngettext("%(n)d minute", "%(n)d minutes", left) % {"n": left}
+    return " ".join(words for number, words in ((hours, in_hours), (left, in_minutes)) if number) or in_minutes
 
 
 def late_reason(promise: Promise, kind: str) -> str:

@@ -77,7 +77,17 @@ def _macro(template: str, name: str) -> "Macro":
 def _environment() -> Environment:
     folder = settings.BASE_DIR / "templates"
     environment = Environment(loader=FileSystemLoader(folder), autoescape=True, auto_reload=False, cache_size=-1)
-    known = (desk.icon, desk.hue, desk.medium_icon, desk.strand_words, desk.row_tags, desk.waited, desk.urgency)
+    known = (
+        desk.icon,
+        desk.hue,
+        desk.medium_icon,
+        desk.strand_words,
+        desk.row_tags,
+        desk.waited,
+        desk.urgency,
+        desk.left,
+        desk.nearness,
+    )
     ours = (desk.formatted, path, iso, clock, day, paragraphs, files, edits, capfirst, filesizeformat, linebreaksbr)
     of_calls = {"call_of": call_words.call_of, "call_title": call_words.title, "call_about": call_words.about}
     environment.globals |= of_calls

@@ -81,7 +81,7 @@ def _tell(conversation: Conversation, promise: Promise, clock: Clock, level: Tol
         _escalate(conversation, promise, clock)
         conversation.refresh_from_db()
     if conversation.assignee_id:
-        told = "late" if "late" in passed else "warned"
+        told: Told = "late" if "late" in passed else "warned"
         _call([conversation.assignee_id], conversation, clock, told)
     elif not conversation.is_spam:
         waiting.enqueue(conversation, "overdue")

@@ -2,7 +2,7 @@
 mail that arrives asks for none of it."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from time import monotonic
@@ -11,7 +11,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.utils.functional import cached_property
 
 from conversations.clocks import Kind, Promise
-from conversations.conditions import Json, holds, rules_of
+from conversations.conditions import holds, rules_of
 from conversations.models import Channel, Conversation, Hours, SlaPolicy, Team
 from conversations.routing.facts import Matter
 from conversations.routing.hours import calendar_of
@@ -98,7 +98,9 @@ def _read() -> Book:
 
 def promise_of(policy: SlaPolicy, hours: Hours | None) -> Promise:
     calendar = calendar_of(hours)
-    within = {kind: timedelta(minutes=much) for kind, name in KINDS if (much := getattr(policy, name))}
+    within: dict[str, timedelta] = {
+        kind: timedelta(minutes=much) for kind, name in KINDS if (much := getattr(policy, name))
+    }
     counted = (policy.pk, sorted(within.items()), calendar, policy.pauses, policy.warn_at, policy.escalate_after)
     return Promise(
         policy=policy.pk,
@@ -123,11 +125,6 @@ def promise_for(conversation: Conversation, channel: int | None) -> Promise | No
         if holds(policy.conditions, matter):
             return known.promise(policy, known.hours_for(policy, channel, conversation.team_id))
     return None
-
-
-def unfit(conditions: Json) -> Iterator[str]:
-    """The fields that they ask, and that a policy may not."""
-    return (name for rule in rules_of(conditions) if (name := str(rule.get("field"))) not in FIELDS)
 
 
 @dataclass

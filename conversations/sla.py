@@ -98,14 +98,19 @@ def _shown(conversation: Conversation) -> list[object]:
 
 
 def promised(conversation: Conversation) -> Promise | None:
-    """By which its clocks run now, with its State in `state_of`; None where it stands under no policy."""
-    return promise_for(conversation, state_of(conversation).channel) if conversation.sla_id else None
+    """By which its clocks run, with its State in `state_of`; None where it stands under no policy in force."""
+    known = book()
+    policy = next((one for one in known.policies if one.pk == conversation.sla_id), None)
+    if policy is None:
+        return None
+    channel = state_of(conversation).channel
+    return known.promise(policy, known.hours_for(policy, channel, conversation.team_id))
 
 
 def state_of(conversation: Conversation) -> State:
     try:
         return clocks.read(conversation.clocks)
-    except (AssertionError, KeyError, TypeError, ValueError):
+    except clocks.UNREADABLE:
         return State(key="unreadable")  # no promise has this key, so it is worked out anew
 
 

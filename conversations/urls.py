@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("conversations.asking_urls")),
     path("", include("conversations.calling_urls")),
     path("", include("conversations.routing_urls")),
+    path("", include("conversations.deadline_urls")),
 ]

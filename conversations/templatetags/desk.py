@@ -143,13 +143,8 @@ def left(due: datetime | None) -> str:
 def _left(seconds: int) -> str:
     if seconds < 3600:
         return _("%(time)s left") % {"time": _short(seconds)}
-    return (
-        _("%(hours)s %(minutes)s") % _parts(seconds) if seconds < 86_400 and seconds % 3600 >= 60 else _short(seconds)
-    )
-
-
-def _parts(seconds: int) -> dict[str, str]:
-    return {"hours": _short(seconds), "minutes": _short(seconds % 3600)}
+    parts = [seconds, seconds % 3600] if seconds < 86_400 and seconds % 3600 >= 60 else [seconds]
+    return " ".join(map(_short, parts))
 
 
 def _short(seconds: int) -> str:

@@ -19,7 +19,9 @@ from integrations.views.admins import admins_only
 
 FIRST_PAGES = {
     "settings.connectors": "connectors",
+    "settings.automation": "automation",
     "settings.hours": "hours_list",
+    "settings.sla": "sla_policies",
     "settings.skills": "skills",
     "settings.tags": "tag_list",
     "settings.branding": "branding_list",

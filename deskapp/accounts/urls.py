@@ -3,7 +3,19 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from deskapp.accounts import audit_log, branding, hours, installable, me, people, privacy, roles, skills, tags
+from deskapp.accounts import (
+    audit_log,
+    branding,
+    deadlines,
+    hours,
+    installable,
+    me,
+    people,
+    privacy,
+    roles,
+    skills,
+    tags,
+)
 
 urlpatterns = [
     path("me/", me.me, name="me"),
@@ -30,6 +42,12 @@ urlpatterns = [
     path("settings/hours/<int:pk>/", hours.hours, name="hours"),
     path("settings/hours/<int:pk>/closures/", hours.closures, name="closures"),
     path("settings/hours/<int:pk>/closures/<int:closure_pk>/", hours.closure, name="closure"),
+    path("settings/deadlines/", deadlines.policies, name="sla_policies"),
+    path("settings/deadlines/new/", deadlines.policy, name="new_sla_policy"),
+    path("settings/deadlines/preview/", deadlines.preview, name="sla_preview"),
+    path("settings/deadlines/progress/", deadlines.progress, name="sla_progress"),
+    path("settings/deadlines/<int:pk>/", deadlines.policy, name="sla_policy"),
+    path("settings/deadlines/<int:pk>/place/", deadlines.place, name="sla_place"),
     path("settings/skills/", skills.skills, name="skills"),
     path("settings/skills/<int:pk>/", skills.skill, name="skill"),
     path("settings/tags/", tags.tag_list, name="tag_list"),

@@ -12,7 +12,21 @@ const short = (seconds) => {
 
 export const dayOf = (iso) => day.format(iso ? new Date(iso) : new Date());
 
+// To a deadline: as the server writes it (templatetags.desk.left), amber from the time in data-due, then red.
+const count = (time) => {
+  const seconds = Math.trunc((new Date(time.dateTime) - Date.now()) / 1000);
+  const { left, late } = document.body.dataset;
+  if (seconds < 0) time.textContent = late.replace("{time}", brief(-seconds));
+  else if (seconds < 3600) time.textContent = left.replace("{time}", brief(seconds));
+  else time.textContent = seconds < 86_400 && seconds % 3600 >= 60 ? `${brief(seconds)} ${brief(seconds % 3600)}` : brief(seconds);
+  const badge = time.closest(".sla");
+  badge?.classList.toggle("late", seconds <= 0);
+  badge?.classList.toggle("soon", seconds > 0 && new Date(time.dataset.due) <= Date.now());
+};
+const brief = (seconds) => short(Math.max(seconds, 0));
+
 export const tick = (root = document) => {
+  for (const time of root.querySelectorAll("time[data-due]")) count(time);
   for (const time of root.querySelectorAll("time[data-ago]")) {
     const seconds = Math.max(0, (Date.now() - new Date(time.dateTime)) / 1000);
     if (seconds >= 60) time.textContent = short(seconds);
