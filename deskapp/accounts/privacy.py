@@ -39,8 +39,14 @@ def privacy(request: HttpRequest) -> HttpResponse:
     if words:
         number = int(words) if words.isdecimal() and len(words) < 18 else 0
         erasures = erasures.filter(Q(reason__icontains=words) | Q(by__name__icontains=words) | Q(customer=number))
-    context = {"rows": rows, "refused": refused, "erasures": erasures[:MOST_ROWS], "tab": "privacy", "q": words}
-    context["tried"] = "try" in request.GET
+    context = {
+        "rows": rows,
+        "refused": refused,
+        "erasures": erasures[:MOST_ROWS],
+        "tab": "privacy",
+        "q": words,
+        "tried": "try" in request.GET,
+    }
     return render(request, "deskapp/privacy.html", context, status=422 if refused else 200)
 
 

@@ -105,7 +105,12 @@ def _page(request: HttpRequest, form: TagForm, edited: Tag | None = None, wrong:
     words = request.GET.get("q", "").replace("\x00", "").strip()
     found = _counted().filter(name__icontains=words) if words else _counted()
     others = Tag.objects.exclude(pk=edited.pk).order_by("name")[:1000] if edited else []
-    context = {"rows": found.order_by("name")[:MOST_ROWS], "q": words, "edited": edited, "others": others}
+    context: dict[str, object] = {
+        "rows": found.order_by("name")[:MOST_ROWS],
+        "q": words,
+        "edited": edited,
+        "others": others,
+    }
     context |= {"form": form, "wrong": wrong, "tab": "tags"}
     return render(request, "deskapp/tags.html", context, status=422 if wrong or form.errors else 200)
 
