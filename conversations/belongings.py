@@ -19,12 +19,15 @@ from conversations.models import (
     Delivery,
     DeliveryAttempt,
     Draft,
+    FieldValue,
     Message,
     MessageEdit,
     Moment,
     Participant,
     Reaction,
     RoutingDecision,
+    RuleRun,
+    WebhookCall,
 )
 from customers.models import Identity
 from customers.privacy import AT_ONCE, Row, Section, Step, Whose, emptied
@@ -153,6 +156,10 @@ def _erase_conversations(of: Whose, cursor: int) -> tuple[int, int | None]:
     # That somebody was chosen, and by which rule, stays; what they wrote and were does not.
     bare = Func(F("matter"), Value("words"), Value("attributes"), arg_joiner=" - ", template="(%(expressions)s)")
     RoutingDecision.objects.filter(**here).update(matter=bare, changed_reason="")
+    # So does that a rule acted, and a choice of a list; not what was known of them, nor what was put in words.
+    RuleRun.objects.filter(**here).update(why={})
+    WebhookCall.objects.filter(**here).update(error="")
+    FieldValue.objects.filter(field__kind="text", **here).delete()
     Activity.objects.filter(**here).exclude(verb=Activity.Verb.ASSIGNED).update(to="", reason="")
     Conversation.objects.filter(pk__in=found).update(subject="", snippet="", call_back_at=None)
     return emptied(len(found), found[-1] if found else None)

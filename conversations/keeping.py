@@ -6,7 +6,19 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from conversations.leftovers import drop_files
-from conversations.models import AgentState, Attachment, Conversation, Message, Roster, RoutingDecision, Status
+from conversations.models import (
+    AgentState,
+    Attachment,
+    Conversation,
+    DryRun,
+    Message,
+    Roster,
+    RoutingDecision,
+    RuleRun,
+    RuleTally,
+    Status,
+    WebhookCall,
+)
 from customers.retention import Kind
 
 AT_ONCE = 50
@@ -22,6 +34,29 @@ def _solved(before: datetime) -> QuerySet[Conversation]:
 
 def _files(before: datetime) -> QuerySet[Attachment]:
     return Attachment.objects.filter(created_at__lt=before, message__conversation__status=Status.RESOLVED)
+
+
+def _runs(before: datetime) -> QuerySet[RuleRun]:
+    return RuleRun.objects.filter(at__lt=before)
+
+
+def _drop_runs(before: datetime) -> int:
+    return _drop_some(_runs(before)) + RuleTally.objects.filter(day__lt=before.date()).delete()[0]
+
+
+def _calls(before: datetime) -> QuerySet[WebhookCall]:
+    return WebhookCall.objects.filter(created_at__lt=before).exclude(state=WebhookCall.State.QUEUED)
+
+
+def _dry_runs(before: datetime) -> QuerySet[DryRun]:
+    return DryRun.objects.filter(created_at__lt=before, finished_at__isnull=False)
+
+
+def _drop_some(rows: QuerySet[RuleRun] | QuerySet[WebhookCall] | QuerySet[DryRun]) -> int:
+    """The oldest AT_ONCE × 20, by number: what hangs on them goes along and is not counted."""
+    keys = list(rows.order_by("pk").values_list("pk", flat=True)[: AT_ONCE * 20])
+    rows.model._default_manager.filter(pk__in=keys).delete()
+    return len(keys)
 
 
 def _drop_conversations(found: QuerySet[Conversation]) -> int:
@@ -101,5 +136,32 @@ KINDS = (
         is_on=True,
         count=lambda before: _states(before).count(),
         drop=lambda before: _drop_states(_states(before)),
+    ),
+    Kind(
+        "rule_runs",
+        _("Log of the rules"),
+        _("What rules of automation did and why, and how often they did not."),
+        days=90,
+        is_on=True,
+        count=lambda before: _runs(before).count(),
+        drop=lambda before: _drop_runs(before),
+    ),
+    Kind(
+        "webhook_calls",
+        _("Calls of webhooks"),
+        _("What rules told other programs, once it has arrived or was given up."),
+        days=30,
+        is_on=True,
+        count=lambda before: _calls(before).count(),
+        drop=lambda before: _drop_some(_calls(before)),
+    ),
+    Kind(
+        "dry_runs",
+        _("Dry runs of rules"),
+        _("What rules would have done; the rules themselves stay."),
+        days=30,
+        is_on=True,
+        count=lambda before: _dry_runs(before).count(),
+        drop=lambda before: _drop_some(_dry_runs(before)),
     ),
 )

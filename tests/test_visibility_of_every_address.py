@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
+from conversations import dry_runs
 from conversations.actions.labels import tag
 from conversations.actions.merging import merge
 from conversations.actions.people import merge_customers
@@ -20,7 +21,20 @@ from conversations.actions.splitting import split
 from conversations.envelopes import CallReport
 from conversations.inbound.calls import hear
 from conversations.inbound.receive import receive
-from conversations.models import Attachment, CannedReply, Channel, Closure, Hours, Macro, SavedView, Skill, Tag
+from conversations.models import (
+    Attachment,
+    CannedReply,
+    Channel,
+    Closure,
+    Hours,
+    Macro,
+    RequiredField,
+    SavedView,
+    Skill,
+    Tag,
+    Webhook,
+)
+from conversations.models import Rule as Automation
 from conversations.outbound.compose import note, reply
 from conversations.routing.drafting import draft
 from conversations.routing.facts import Policy, Rule
@@ -89,6 +103,8 @@ def things(mail, ada, returns, root):
     double = suggestions.of(guest)[0]
     canned = CannedReply.objects.create(name="Hello", text="zanzibar", team=returns)
     macro = Macro.objects.create(name="Zanzibar", usable_in=returns, resolves=True)
+    automatic = Automation.objects.create(name="Zanzibar", event="arrived", actions=[{"do": "tag", "value": "vip"}])
+    hook = Webhook.objects.create(name="Zanzibar", url="https://shop.example/")
     office = Hours.objects.create(name="Office")
     closed = Closure.objects.create(hours=office, day=timezone.now().date())
     return {
@@ -128,6 +144,11 @@ def things(mail, ada, returns, root):
         "settings/branding/": {"pk": mail.pk},
         "settings/roles/": {"pk": OwnRole.objects.create(name="Zanzibar").pk},
         "settings/skills/": {"pk": Skill.objects.create(name="Zanzibar").pk},
+        "settings/automation/": {"pk": automatic.pk},
+        "settings/automation/dry-runs/": {"pk": dry_runs.start(automatic, days=1, by=root).pk},
+        "settings/automation/webhooks/": {"pk": hook.pk},
+        "settings/automation/webhooks/calls/": {"pk": hook.calls.create(conversation=conversation).pk},
+        "settings/automation/fields/": {"pk": RequiredField.objects.create(name="Zanzibar", kind="text").pk},
         "settings/tags/": {"pk": Tag.objects.create(name="zanzibar").pk},
         "settings/imports/exports/": {"pk": ready(root).pk},
         "settings/imports/": {"pk": Import.objects.create(what="customers", form="csv", name="zanzibar.csv").pk},

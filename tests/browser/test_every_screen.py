@@ -15,8 +15,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NO_SCREENS = {
     "healthz", "readyz", "metrics", "manifest.webmanifest", "sw.js", "rail/", "palette/", "settings/", "me/push/",
     "me/presence/", "me/theme/", "files/", "canned/insertable/", "conversations/bulk/", "segments/rows/", "orders/",
-    "calls/", "conditions/rows/", "settings/connectors/troubles/", "settings/imports/exports/",
-    "settings/hours/preview/", "widget/throughline.js", "form/form.js", "tracker/throughline.js", "tracker/here",
+    "calls/", "conditions/rows/", "settings/automation/actions/", "settings/connectors/troubles/",
+    "settings/imports/exports/", "settings/hours/preview/", "widget/throughline.js", "form/form.js", "tracker/throughline.js", "tracker/here",
     "demo-shop/acts/", "demo-shop/sign-out/",
 }  # fmt: skip
 DOORS = ("accounts/",)
