@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 
-from conversations.routing.facts import AgentFacts, Matter, Policy, Reason, Snapshot, Verdict
+from conversations.routing.facts import AgentFacts, Matter, Policy, Reason, Snapshot, Verdict, Weights
 from conversations.routing.plan import Plan
 
 IDLE_AT_MOST = 60.0  # minutes: who waited longer than an hour waited long
@@ -43,6 +43,8 @@ class Asked:
     named: frozenset[int]  # whom the rule or the customer named: their skills are not asked for
     language_required: bool
     closed: frozenset[int]
+    has_musts: bool  # a language or skills without which nobody can
+    reads: Reason  # of whoever reads their language
 
 
 def asked_of(snapshot: Snapshot, policy: Policy, plan: Plan) -> Asked:
@@ -52,11 +54,12 @@ def asked_of(snapshot: Snapshot, policy: Policy, plan: Plan) -> Asked:
     talks = {agent: number for _at, number, agent in known}
     if matter.assignee is not None:
         talks.setdefault(matter.assignee, 1)
+    language = "" if outcome.language == "any" else plain_language(matter.language)
     named = {matter.asked_for, outcome.agent if outcome.to == "agent" else None} - {None}
     return Asked(
         matter=matter,
         cost=policy.cost(matter.medium),
-        language="" if outcome.language == "any" else plain_language(matter.language),
+        language=language,
         demand=HARD if matter.mood is not None and matter.mood <= ANGRY else matter.complexity,
         skills=tuple(_skills(snapshot, outcome.required, True)) + tuple(_skills(snapshot, outcome.preferred, False)),
         known=talks,
@@ -64,6 +67,8 @@ def asked_of(snapshot: Snapshot, policy: Policy, plan: Plan) -> Asked:
         named=frozenset(agent for agent in named if agent is not None),
         language_required=outcome.language == "required",
         closed=frozenset(team.team for team in snapshot.teams if not team.is_open),
+        has_musts=outcome.language == "required" or bool(outcome.required),
+        reads=_reason("reads", ("language", language)),
     )
 
 
@@ -90,9 +95,10 @@ def reads(agent: AgentFacts, language: str) -> bool:
 def candidates(snapshot: Snapshot, plan: Plan, asked: Asked) -> tuple[list[Candidate], int]:
     """Everybody of the teams that are asked, and whoever was named; and how many others there are."""
     places, found = plan.asked, []
+    concerned = frozenset(places)
     for agent in snapshot.agents:
-        here = [(places[team], team) for team in agent.teams if team in places]
-        if here:
+        if not concerned.isdisjoint(agent.teams):
+            here = [(places[team], team) for team in agent.teams if team in concerned]
             found.append(_of_teams(agent, here, asked))
         elif agent.agent in asked.named:
             found.append(_named(agent, plan, asked))
@@ -129,7 +135,7 @@ def against(agent: AgentFacts, asked: Asked) -> tuple[Reason, ...]:
         out.append(_reason("medium", ("medium", matter.medium)))
     if agent.load + asked.cost > agent.capacity + NEARLY:
         out.append(_reason("full", ("load", agent.load), ("capacity", agent.capacity)))
-    if agent.agent not in asked.named:
+    if asked.has_musts and agent.agent not in asked.named:
         out.extend(_unfit(agent, asked))
     return tuple(out)
 
@@ -144,18 +150,21 @@ def _unfit(agent: AgentFacts, asked: Asked) -> Iterator[Reason]:
 
 
 def _good(agent: AgentFacts, asked: Asked) -> tuple[Reason, ...]:
-    good = []
-    for skill, least, _required, name in asked.skills:
-        level = agent.skills.get(skill, 0)
-        if level >= least:
-            good.append(_reason("skilled", ("skill", name), ("level", level)))
+    good = [] if not asked.skills else list(_able(agent, asked))
     if asked.language and reads(agent, asked.language):
-        good.append(_reason("reads", ("language", asked.language)))
+        good.append(asked.reads)
     if agent.agent in asked.known:
         good.append(_reason("knows", ("talks", asked.known[agent.agent])))
     if agent.agent in asked.named:
-        good.append(_reason("named" if agent.agent != asked.matter.asked_for else "asked_for"))
+        good.append(Reason("named" if agent.agent != asked.matter.asked_for else "asked_for"))
     return tuple(good)
+
+
+def _able(agent: AgentFacts, asked: Asked) -> Iterator[Reason]:
+    for skill, least, _required, name in asked.skills:
+        level = agent.skills.get(skill, 0)
+        if level >= least:
+            yield _reason("skilled", ("skill", name), ("level", level))
 
 
 @lru_cache(maxsize=8192)
@@ -166,30 +175,20 @@ def _reason(code: str, *about: tuple[str, str | int | float]) -> Reason:
 
 def verdicts(found: Sequence[Candidate], plan: Plan, asked: Asked) -> list[Verdict]:
     """The best first: those in by place, score, and longest idle; then those who are out, by fewest reasons."""
-    inside = [candidate for candidate in found if not candidate.out]
-    share = _shares(inside)
-    weights = plan.weights
-    whole = weights.skill + weights.language + weights.room + weights.knows + weights.idle + weights.share
-    by = 100 / whole if whole > 0 else 0.0
+    inside = [candidate.agent for candidate in found if not candidate.out]
+    score = Score(plan.weights, asked, inside)
     judged = []
-    for candidate in inside:
-        agent = candidate.agent
-        parts = {
-            "skill": round(by * weights.skill * _skill(agent, asked), 2),
-            "language": round(by * weights.language * _language(agent, asked), 2),
-            "room": round(by * weights.room * _room(agent), 2),
-            "knows": round(by * weights.knows * _knows(agent, asked), 2),
-            "idle": round(by * weights.idle * _idle(agent, asked), 2),
-            "share": round(by * weights.share * share(agent), 2),
-        }
-        score = round(sum(parts.values()), 2)
-        verdict = Verdict(agent.agent, (), _good(agent, asked), parts, score)
-        idle = agent.idle_since.timestamp() if agent.idle_since else 0.0
-        judged.append(((candidate.place, -score, idle, agent.agent), verdict))
-    judged.sort(key=lambda each: each[0])
+    for candidate in found:
+        if not candidate.out:
+            agent = candidate.agent
+            parts = score.parts(agent)
+            verdict = Verdict(agent.agent, (), _good(agent, asked), parts, round(sum(parts.values()), 2))
+            idle = agent.idle_since.timestamp() if agent.idle_since else 0.0
+            judged.append((candidate.place, -verdict.score, idle, agent.agent, verdict))
+    judged.sort()  # no two have one agent: verdicts are never compared
     outside = [Verdict(each.agent.agent, each.out, _good_of_out(each, asked)) for each in found if each.out]
     outside.sort(key=lambda each: (each.out[0] is OFFLINE, len(each.out), each.agent))
-    return [verdict for _key, verdict in judged] + outside
+    return [each[-1] for each in judged] + outside
 
 
 def _good_of_out(candidate: Candidate, asked: Asked) -> tuple[Reason, ...]:
@@ -200,10 +199,54 @@ def _good_of_out(candidate: Candidate, asked: Asked) -> tuple[Reason, ...]:
     return _good(agent, asked)
 
 
+class Score:
+    """The parts of each candidate's score, weighed so that the best that can be is 100."""
+
+    def __init__(self, weights: Weights, asked: Asked, inside: Sequence[AgentFacts]) -> None:
+        whole = weights.skill + weights.language + weights.room + weights.knows + weights.idle + weights.share
+        by = 100 / whole if whole > 0 else 0.0
+        self.asked, self.at = asked, asked.matter.at
+        self.skill, self.room = by * weights.skill, by * weights.room
+        self.idle, self.share = by * weights.idle, by * weights.share
+        self.full_skill, self.full_idle = round(self.skill, 2), round(self.idle, 2)
+        self.reads, self.last = round(by * weights.language, 2), round(by * weights.knows, 2)
+        self.spoke = round(by * weights.knows * AGREED, 2)
+        self.offered = sum(agent.offered for agent in inside)
+        self.available = sum(agent.available for agent in inside)
+
+    def parts(self, agent: AgentFacts) -> dict[str, float]:
+        asked = self.asked
+        knows = 0.0
+        if agent.agent in asked.known:
+            knows = self.last if agent.agent == asked.last else self.spoke
+        return {
+            "skill": round(self.skill * _skill(agent, asked), 2) if asked.skills else self.full_skill,
+            "language": self.reads if not asked.language or reads(agent, asked.language) else 0.0,
+            "room": round(self.room * _room(agent), 2),
+            "knows": knows,
+            "idle": self._idle(agent),
+            "share": round(self.share * self._behind(agent), 2),
+        }
+
+    def _idle(self, agent: AgentFacts) -> float:
+        if agent.idle_since is None:
+            return self.full_idle
+        minutes = (self.at - agent.idle_since).total_seconds() / 60
+        if minutes >= IDLE_AT_MOST:
+            return self.full_idle
+        return round(self.idle * minutes / IDLE_AT_MOST, 2) if minutes > 0 else 0.0
+
+    def _behind(self, agent: AgentFacts) -> float:
+        """What they would have been given by now, were all given by the hours they were there: who has less, comes
+        first."""
+        if self.available <= 0:
+            return 0.5
+        behind = self.offered * agent.available / self.available - agent.offered
+        return min(1.0, max(0.0, 0.5 + behind / (2 * FAR)))
+
+
 def _skill(agent: AgentFacts, asked: Asked) -> float:
     """Level counts for what is hard or for somebody angry; for a simple matter it is enough to have the skill."""
-    if not asked.skills:
-        return 1.0
     total = 0.0
     for skill, least, _required, _name in asked.skills:
         level = agent.skills.get(skill, 0)
@@ -216,42 +259,5 @@ def _skill(agent: AgentFacts, asked: Asked) -> float:
     return total / len(asked.skills)
 
 
-def _language(agent: AgentFacts, asked: Asked) -> float:
-    return 1.0 if not asked.language or reads(agent, asked.language) else 0.0
-
-
 def _room(agent: AgentFacts) -> float:
     return min(1.0, max(0.0, (agent.capacity - agent.load) / agent.capacity)) if agent.capacity > 0 else 0.0
-
-
-def _knows(agent: AgentFacts, asked: Asked) -> float:
-    if agent.agent not in asked.known:
-        return 0.0
-    return 1.0 if agent.agent == asked.last else AGREED
-
-
-def _idle(agent: AgentFacts, asked: Asked) -> float:
-    if agent.idle_since is None:
-        return 1.0
-    minutes = (asked.matter.at - agent.idle_since).total_seconds() / 60
-    return min(max(minutes, 0.0), IDLE_AT_MOST) / IDLE_AT_MOST
-
-
-def _shares(inside: Sequence[Candidate]) -> "Shares":
-    return Shares(
-        sum(candidate.agent.offered for candidate in inside), sum(candidate.agent.available for candidate in inside)
-    )
-
-
-@dataclass(frozen=True)
-class Shares:
-    """What each would have been given by now, were it given by the hours they were there: who has less comes first."""
-
-    offered: int
-    available: float
-
-    def __call__(self, agent: AgentFacts) -> float:
-        if self.available <= 0:
-            return 0.5
-        behind = self.offered * agent.available / self.available - agent.offered
-        return min(1.0, max(0.0, 0.5 + behind / (2 * FAR)))

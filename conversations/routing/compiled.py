@@ -14,6 +14,7 @@ from conversations.routing.facts import Matter, Policy, Rule
 
 MOST_POLICIES = 64  # kept ready in one process: the live one, one on trial, drafts that are tried
 Test = Callable[[Matter], bool]
+Read = Callable[[Matter], object]
 
 
 @dataclass(frozen=True)
@@ -71,19 +72,39 @@ def _test(rule: Json) -> Test:
     if "rules" in rule:
         return test_of(rule)
     field = conditions.FIELDS[str(rule["field"])]
-    if field.kind == "choice":
-        return _choice(field.read, rule)
-    if field.kind == "words":
-        return _words(rule)
-    return lambda matter: conditions.holds({"rules": (rule,)}, matter)
+    made = _MAKE.get(field.kind)
+    return made(field.read, rule) if made else lambda matter: conditions.holds({"rules": (rule,)}, matter)
 
 
-def _choice(read: Callable[[Matter], object], rule: Json) -> Test:
+def _choice(read: Read, rule: Json) -> Test:
     wanted, expected = frozenset(conditions.strings(rule.get("value"))), rule["is"] == "is"
     return lambda matter: (str(read(matter)) in wanted) == expected
 
 
-def _words(rule: Json) -> Test:
+def _many(read: Read, rule: Json) -> Test:
+    wanted, how = frozenset(conditions.strings(rule.get("value"))), rule["is"]
+
+    def holds(matter: Matter) -> bool:
+        have = read(matter)
+        assert isinstance(have, tuple)
+        if how == "all":
+            return wanted.issubset(map(str, have))
+        return (not wanted.isdisjoint(map(str, have)) if have else False) == (how == "is")
+
+    return holds
+
+
+def _number(read: Read, rule: Json) -> Test:
+    limit, at_least = float(str(rule.get("value"))), rule["is"] == "at_least"
+
+    def holds(matter: Matter) -> bool:
+        known = read(matter)
+        return isinstance(known, int | float) and (known >= limit) == at_least
+
+    return holds
+
+
+def _words(_read: Read, rule: Json) -> Test:
     """A pattern over whole words costs a hundred times what finding plain signs does, and mostly there are none."""
     stems = tuple(_plainest(phrase) for phrase in conditions.strings(rule.get("value")))
     absent = rule["is"] == "has_not"
@@ -110,3 +131,11 @@ def _plain(text: str) -> str:
 
 def _asks_topic(written: Mapping[str, object]) -> bool:
     return any(rule.get("field") in ("topic", "certainty") for rule in conditions.rules_of(written))
+
+
+_MAKE: Mapping[str, Callable[[Read, Json], Test]] = {
+    "choice": _choice,
+    "many": _many,
+    "number": _number,
+    "words": _words,
+}

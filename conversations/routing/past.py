@@ -177,7 +177,8 @@ def _teams(teams: Sequence[TeamFacts], since: datetime, until: datetime) -> tupl
     hours = {each.pk: calendar_of(each) for each in Hours.objects.prefetch_related("closures")}
     default = Hours.objects.filter(is_default=True).values_list("pk", flat=True).first()
     of_team = dict(Team.objects.values_list("pk", "hours_id"))
-    at_first, openings = [], []
+    at_first: list[TeamFacts] = []
+    openings: list[Opening] = []
     for team in teams:
         calendar = hours.get(of_team.get(team.team) or default or 0, Calendar())
         opened = is_open(calendar, since)
