@@ -7,7 +7,7 @@ from django.conf import settings
 
 from conversations.models import CannedReply, Channel, Medium, SavedView, Tag, Team
 from customers.models import Segment
-from deskapp.demo import reached, routing
+from deskapp.demo import automation, reached, routing
 from deskapp.models import Role, User
 from deskapp.sign_ins import SIGN_INS
 from integrations.adapters.shops.base import OrderAct
@@ -107,6 +107,7 @@ def build() -> None:
         of = User.objects.get(email=f"{owner}@{DOMAIN}")
         SavedView.objects.get_or_create(owner=of, name=name, defaults={"is_shared": is_shared, "query": query})
     routing.build(DOMAIN)
+    automation.build()
 
 
 def _agent(who: Colleague, teams: dict[str, Team]) -> None:

@@ -16,7 +16,8 @@ NO_SCREENS = {
     "healthz", "readyz", "metrics", "manifest.webmanifest", "sw.js", "rail/", "palette/", "settings/", "me/push/",
     "me/presence/", "me/theme/", "files/", "canned/insertable/", "conversations/bulk/", "segments/rows/", "orders/",
     "calls/", "conditions/rows/", "settings/automation/actions/", "settings/connectors/troubles/",
-    "settings/imports/exports/", "settings/hours/preview/", "widget/throughline.js", "form/form.js", "tracker/throughline.js", "tracker/here",
+    "settings/imports/exports/", "settings/hours/preview/", "settings/deadlines/preview/",
+    "settings/deadlines/progress/", "widget/throughline.js", "form/form.js", "tracker/throughline.js", "tracker/here",
     "demo-shop/acts/", "demo-shop/sign-out/",
 }  # fmt: skip
 DOORS = ("accounts/",)

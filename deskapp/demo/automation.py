@@ -1,0 +1,70 @@
+"""What the demo's desk does by itself: four rules of automation, and a question that Repairs answer before they solve."""
+
+from collections.abc import Mapping
+
+from conversations.models import CannedReply, Priority, RequiredField, Rule, Tag, Team
+from conversations.models.rule import RuleEventKind
+
+NIGHT = "While we sleep"
+_NIGHT_TEXT = "Hello {customer}, we have your message. We are back in the morning, and {team} will write to you then."
+HOUR, DAY = 60, 1440
+
+
+def build() -> None:
+    """Once: rules that somebody changed since, or took away, stay as they are."""
+    if Rule.objects.exists():
+        return
+    night, _made = CannedReply.objects.get_or_create(name=NIGHT, defaults={"text": _NIGHT_TEXT})
+    for name in ("unhappy", "no answer"):
+        Tag.objects.get_or_create(name=name)
+    for place, told in enumerate(_rules(night)):
+        Rule.objects.create(place=place, is_active=True, **told)
+    causes = ["Worn out", "Fault of ours", "Accident", "Not found"]
+    repairs = Team.objects.get(name="Repairs")
+    RequiredField.objects.get_or_create(
+        name="What was wrong with it", defaults={"kind": "choice", "options": causes, "team": repairs}
+    )
+
+
+def _rules(night: CannedReply) -> list[dict[str, object]]:
+    return [
+        {
+            "name": "Unhappy customers first",
+            "event": RuleEventKind.WROTE,
+            "conditions": _all({"field": "mood", "is": "below", "value": -0.4}),
+            "actions": _do(("priority", str(Priority.HIGH.value)), ("tag", "unhappy")),
+        },
+        {
+            "name": "A word at night",
+            "event": RuleEventKind.ARRIVED,
+            "conditions": _all(
+                {"field": "open", "is": "no"}, {"field": "medium", "is": "is", "value": ["email", "whatsapp", "sms"]}
+            ),
+            "actions": _do(("reply", str(night.pk))),
+        },
+        {
+            "name": "Nobody waits half a day",
+            "event": RuleEventKind.WAITING,
+            "after_minutes": 12 * HOUR,
+            "conditions": _all({"field": "priority", "is": "below", "value": Priority.HIGH.value}),
+            "actions": _do(
+                ("priority", str(Priority.HIGH.value)),
+                ("note", "{customer} has waited for twelve hours: who can write?"),
+            ),
+        },
+        {
+            "name": "Nothing more to say",
+            "event": RuleEventKind.QUIET,
+            "after_minutes": 5 * DAY,
+            "conditions": _all({"field": "call_back", "is": "no"}),
+            "actions": _do(("tag", "no answer"), ("resolve", "")),
+        },
+    ]
+
+
+def _all(*rules: Mapping[str, object]) -> dict[str, object]:
+    return {"match": "all", "rules": list(rules)}
+
+
+def _do(*actions: tuple[str, str]) -> list[dict[str, str]]:
+    return [{"do": do, "value": value} for do, value in actions]
