@@ -11,6 +11,7 @@ from django.conf import settings
 from conversations.inbound.receive import receive
 from conversations.models import Medium, Message
 from integrations.adapters import calling, signed
+from integrations.adapters.base import AwayError
 from integrations.adapters.media.api import schema, sending
 from integrations.models import Connector, RawEvent
 from integrations.simulators.source import Source
@@ -141,6 +142,13 @@ def test_the_answer_is_signed_and_comes_once_however_often_it_is_tried(app, conn
     for _try in range(2):
         assert sending.call(connector, said) == {"id": "source-k1"}
     assert app.server.taken == {"k1": said}
+
+
+def test_an_agent_is_told_which_source_does_not_answer(app, connector):
+    connector.name = "The forum"
+    app.server.outage = True
+    with pytest.raises(AwayError, match="The source “The forum” is out of order"):
+        sending.call(connector, {"kind": "message", "id": "k1"})
 
 
 def test_the_schema_in_the_docs_is_the_one_that_is_checked():

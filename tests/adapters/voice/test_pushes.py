@@ -440,3 +440,9 @@ def test_what_a_phone_system_vouches_for_is_told_with_its_calls(system, vouches,
     connector.save()
     told_by(connector, sipgate)
     assert the_call()[1].get("vouched", False) is vouches
+
+
+def test_what_is_no_json_is_said_in_words(own):
+    body = b'{"call_id": '
+    assert pushed(own, body, **signed.signed("s", body)).status_code == 200
+    assert aside()[0].startswith("ValueError: It is not JSON:")

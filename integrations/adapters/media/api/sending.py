@@ -1,6 +1,7 @@
 """Hands an answer to the source: a signed call to its address, the same `id` at every try."""
 
 import json
+from dataclasses import replace
 from urllib.parse import quote
 
 from django.utils.translation import gettext as _
@@ -81,7 +82,9 @@ def call(connector: Connector, said: dict[str, object]) -> dict[str, object]:
         "Content-Type": "application/json",
         "Idempotency-Key": quote(str(said.get("id", "")).strip(), safe=_AS_THEY_ARE),
     }
-    answer = SOURCE.ask("POST", where, changes=True, headers=headers, data=body)
+    name = _("The source “%(name)s”") % {"name": connector.name}  # as agents know it: there may be several
+    source = replace(SOURCE, name=name)
+    answer = source.ask("POST", where, changes=True, headers=headers, data=body)
     try:
         found = answer.json
     except ValueError:
