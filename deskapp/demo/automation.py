@@ -1,4 +1,4 @@
-"""What the demo's desk does by itself: four rules of automation, and a question that Repairs answer before they solve."""
+"""What the demo does by itself: four rules of automation, and a question that Repairs answer before they solve."""
 
 from collections.abc import Mapping
 
