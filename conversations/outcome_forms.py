@@ -155,17 +155,22 @@ def _initial(outcome: Outcome) -> dict[str, object]:
     known: dict[str, object] = {
         "to": outcome.to, "team": str(outcome.team or ""), "agent": str(outcome.agent or ""),
         "assigns": outcome.assigns, "language": outcome.language, "priority": outcome.priority,
-        "wait_for_known": outcome.wait_for_known or None, "known_within": outcome.known_within,
+        "wait_for_known": _figure(outcome.wait_for_known or None), "known_within": _figure(outcome.known_within),
     }  # fmt: skip
     skills = [("required", *pair) for pair in outcome.required.items()]
     skills += [("preferred", *pair) for pair in outcome.preferred.items()]
     for row, (need, skill, least) in enumerate(skills):
         known |= {f"need{row}": need, f"skill{row}": str(skill), f"least{row}": str(least)}
     for row, step in enumerate(outcome.overflow):
-        known |= {f"after{row}": step.after, f"overflow{row}": str(step.team)}
+        known |= {f"after{row}": _figure(step.after), f"overflow{row}": str(step.team)}
     if outcome.weights is not None:
-        known |= {f"weight_{name}": getattr(outcome.weights, name) for name in WEIGHTS}
+        known |= {f"weight_{name}": _figure(getattr(outcome.weights, name)) for name in WEIGHTS}
     return known
+
+
+def _figure(number: float | None) -> str | None:
+    """3, not 3.0."""
+    return None if number is None else f"{number:g}"
 
 
 def _rows(known: Mapping[str, object]) -> int:
@@ -231,10 +236,10 @@ class SettingsForm(forms.Form):
 
 def _settings_initial(policy: Policy) -> dict[str, object]:
     known: dict[str, object] = {
-        "unsure_below": policy.unsure_below * 100,
-        "at_risk": policy.at_risk,
+        "unsure_below": _figure(policy.unsure_below * 100),
+        "at_risk": _figure(policy.at_risk),
         "away_gives_back": list(policy.away_gives_back),
     }
-    known |= {f"weight_{name}": getattr(policy.weights, name) for name in WEIGHTS}
-    known |= {f"cost_{medium}": figure for medium, figure in policy.costs.items()}
-    return known | {f"silent_{medium}": figure for medium, figure in policy.silent_after.items()}
+    known |= {f"weight_{name}": _figure(getattr(policy.weights, name)) for name in WEIGHTS}
+    known |= {f"cost_{medium}": _figure(figure) for medium, figure in policy.costs.items()}
+    return known | {f"silent_{medium}": _figure(figure) for medium, figure in policy.silent_after.items()}

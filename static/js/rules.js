@@ -44,3 +44,12 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   document.getElementById(`${way}-${item.dataset.key}`)?.form.requestSubmit();
 });
+
+// The columns are drawn anew when a rule has moved; each stays as far down as it was.
+let depths = [];
+const columns = () => [...(document.querySelector("#policy")?.children ?? [])];
+document.addEventListener("htmx:beforeSwap", ({ detail }) => detail.target.id === "policy" && (depths = columns().map((each) => each.scrollTop)));
+document.addEventListener("htmx:afterSwap", () => {
+  columns().forEach((each, number) => depths[number] && (each.scrollTop = depths[number]));
+  depths = [];
+});
