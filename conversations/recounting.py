@@ -4,6 +4,7 @@ One row says so; a task walks the conversations batch by batch and goes on where
 process has forgotten the policies of before. Of what is past already nobody is told: it was late by another promise.
 """
 
+from collections.abc import Collection
 from datetime import timedelta
 
 import structlog
@@ -37,6 +38,25 @@ def ask_if_any() -> None:
     """Call in the transaction of a change of hours, or of whose they are: without a policy it is nothing."""
     if SlaPolicy.objects.exists():
         ask()
+
+
+OF_CUSTOMERS = frozenset({"tier", "value", "segment", "attribute", "language"})  # what policies ask of them
+
+
+def of_customers(customers: Collection[int]) -> int:
+    """Their figures or segments have changed: another policy may hold. At once, and only where a policy asks that."""
+    if not OF_CUSTOMERS & promises.book().fields:
+        return 0
+    theirs = list(concerned().filter(customer__in=customers).order_by("pk").values_list("pk", flat=True))
+    for pk in theirs:
+        _reckon_one(pk)
+    return len(theirs)
+
+
+@transaction.atomic
+def _reckon_one(pk: int) -> None:
+    row = Conversation.objects.select_for_update(of=("self",), no_key=True).select_related("customer").get(pk=pk)
+    _reckon(row)
 
 
 def _ask() -> None:

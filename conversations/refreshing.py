@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
+from conversations import recounting
 from conversations.live.customers import push_customer
 from conversations.models import Message
 from customers import profile, segments
@@ -32,6 +33,7 @@ def refresh() -> int:
         if not ids:
             break
         segments.place(ids)
+        recounting.of_customers(ids)
         push_customer(ids)  # what was told when the facts came in was told before their figures were known
         done += len(ids)
     return done

@@ -31,6 +31,7 @@ from conversations.models import (
     RequiredField,
     SavedView,
     Skill,
+    SlaPolicy,
     Tag,
     Webhook,
 )
@@ -144,6 +145,7 @@ def things(mail, ada, returns, root):
         "settings/branding/": {"pk": mail.pk},
         "settings/roles/": {"pk": OwnRole.objects.create(name="Zanzibar").pk},
         "settings/skills/": {"pk": Skill.objects.create(name="Zanzibar").pk},
+        "settings/deadlines/": {"pk": SlaPolicy.objects.create(name="Zanzibar", first_response=60).pk},
         "settings/automation/": {"pk": automatic.pk},
         "settings/automation/dry-runs/": {"pk": dry_runs.start(automatic, days=1, by=root).pk},
         "settings/automation/webhooks/": {"pk": hook.pk},

@@ -12,7 +12,8 @@ from conversations.models import Hours, Priority, SlaPolicy, Team
 from conversations.models.sla import MOST_MINUTES
 
 OWN, ALWAYS = "own", "always"
-_PART = re.compile(r"(\d{1,6}(?:[.,]\d{1,2})?)\s*([hm]?)[a-z]*\.?\s*", re.IGNORECASE)
+_UNIT = r"(h(?:rs?|ours?)?|m(?:ins?|inutes?)?|)(?![a-z])"
+_PART = re.compile(rf"(\d{{1,6}}(?:[.,]\d{{1,2}})?)\s*{_UNIT}\.?\s*", re.IGNORECASE)
 
 
 def minutes_of(text: str) -> int:
@@ -24,7 +25,7 @@ def minutes_of(text: str) -> int:
         if found is None:
             raise ValueError(text)
         number = float(found[1].replace(",", "."))
-        total += number * 60 if found[2].lower() == "h" else number
+        total += number * 60 if found[2].lower().startswith("h") else number
         place = found.end()
     return round(total)
 
@@ -60,14 +61,12 @@ class MinutesField(forms.CharField):
 
 
 class SlaPolicyForm(forms.ModelForm):
-    first_response = MinutesField(
-        label=gettext_lazy("First answer within"), help_text=gettext_lazy("30m, 4h or 1h 30m; empty: no promise.")
-    )
+    first_response = MinutesField(label=gettext_lazy("First answer within"))
     next_response = MinutesField(label=gettext_lazy("Every further answer within"))
     resolution = MinutesField(label=gettext_lazy("Solved within"))
     counts = forms.ChoiceField(label=gettext_lazy("The hours that count"))
     escalate_after = MinutesField(
-        label=gettext_lazy("So long after the deadline"), help_text=gettext_lazy("Empty: at once.")
+        label=gettext_lazy("So long after the deadline"), help_text=gettext_lazy("30m or 1h 30m; empty: at once.")
     )
 
     class Meta:

@@ -73,9 +73,7 @@ def policy(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
     """What is being typed, for somebody who wrote now."""
-    form = SlaPolicyForm(request.POST)
-    form.is_valid()
-    return render(request, "deskapp/deadline_preview.html", {"form": form, **_told(form)})
+    return render(request, "deskapp/deadline_preview.html", _told(SlaPolicyForm(request.POST)))
 
 
 @needs("settings.sla")
@@ -114,6 +112,8 @@ def _told(form: SlaPolicyForm) -> dict[str, object]:
     """When what would be due, if somebody wrote now: by the hours that were chosen, or by those of the desk."""
     one = form.instance
     if form.is_bound:
+        form = SlaPolicyForm(form.data)  # of its own: what is not finished is not wrong yet
+        form.is_valid()
         within, counts = form.within(), str(form.cleaned_data.get("counts") or "")
         warn_at = form.cleaned_data.get("warn_at") or one.warn_at
     else:

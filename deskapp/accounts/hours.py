@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from conversations import audit
+from conversations import audit, recounting
 from conversations.models import Channel, Closure, Hours, Team
 from conversations.routing import hours as business
 from conversations.views.acting import agent_of, is_delete
@@ -40,12 +40,14 @@ def hours(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     if pk and is_delete(request):
         with audit.watched(agent_of(request), one):
             one.delete()
+            recounting.ask_if_any()
         messages.success(request, _("Deleted."))
         return redirect("hours_list")
     form = HoursForm(request.POST or None, instance=one)
     if request.method == "POST" and form.is_valid():
         with audit.watched(agent_of(request), one):
             one = form.save()
+            recounting.ask_if_any()
         messages.success(request, _("Saved."))
         return redirect("hours", pk=one.pk)
     return _page(request, form, ClosureForm(instance=Closure(hours=one)), status=422 if form.is_bound else 200)
@@ -75,6 +77,7 @@ def closures(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, HoursForm(instance=one), form, status=422)
     with audit.watched(agent_of(request), form.instance):
         form.save()
+        recounting.ask_if_any()
     messages.success(request, _("Added."))
     return redirect("hours", pk=pk)
 
@@ -86,6 +89,7 @@ def closure(request: HttpRequest, pk: int, closure_pk: int) -> HttpResponse:
     if is_delete(request):
         with audit.watched(agent_of(request), one):
             one.delete()
+            recounting.ask_if_any()
         messages.success(request, _("Deleted."))
     return redirect("hours", pk=pk)
 

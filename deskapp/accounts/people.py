@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from conversations import audit
+from conversations import audit, recounting
 from conversations.models import Team
 from conversations.views.acting import agent_of
 from conversations.views.as_typed import as_typed
@@ -109,6 +109,7 @@ def team(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         before = set(one.members.values_list("pk", flat=True)) if one else set()
         with audit.watched(agent_of(request), form.instance):
             saved = form.save()
+            recounting.ask_if_any()
         members.look_again(before ^ set(saved.members.values_list("pk", flat=True)))
         messages.success(request, _("Saved."))
         return redirect("teams")

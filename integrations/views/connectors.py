@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from conversations import audit
+from conversations import audit, recounting
 from conversations.models import Hours, Medium, Team
 from conversations.views.acting import agent_of, is_delete, is_htmx
 from integrations import charts, forms, health, health_samples, room, steering, trials
@@ -103,6 +103,7 @@ def connector(request: HttpRequest, pk: int) -> HttpResponse:
     except WrongError as error:
         one = _one(pk)
         return _page(request, one, about, forms.sheet(one, about, request.POST, error.where), status=422)
+    recounting.ask_if_any()  # its hours or team may be others
     if was_draft:
         steering.resume(one)
     if was_draft or one.broken_at:

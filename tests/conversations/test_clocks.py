@@ -167,8 +167,9 @@ def test_step_by_step_and_written_down_between_is_the_same_as_from_the_beginning
 @settings(max_examples=100, deadline=None)
 @given(st.sampled_from(STARTS), STEPS, PROMISES, st.lists(st.integers(0, 2000), min_size=1, max_size=8))
 def test_nobody_is_told_twice_and_nothing_is_left_out(start, steps, promise, looks):
-    state, _ended = clocks.run(told_of(start, steps), promise)
-    now = state.latest
+    happenings = told_of(start, steps)
+    state, _ended = clocks.run(happenings, promise)
+    now = happenings[-1].at
     heard = []
     for minutes in sorted(looks):
         at = now + timedelta(minutes=minutes)
