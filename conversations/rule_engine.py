@@ -12,6 +12,8 @@ from conversations import rules
 from conversations.actions.change import NotPossibleError, locked, log
 from conversations.conditions import holds
 from conversations.models import Activity, Conversation, Rule, RuleEvent, RuleRun
+from conversations.models.rule import RuleEventKind
+from conversations.routing.facts import Matter
 from conversations.rule_actions import ACTIONS, SILENT, TALKS, Options, carry_out
 from conversations.rule_matters import matter_now
 from conversations.rule_words import why_not
@@ -25,6 +27,7 @@ MOST_OFTEN, MOST_TALK = 5, 2  # times that one rule acts in one conversation wit
 MOST_EVENTS = 200  # of one task; the next goes on
 TRIES, REST = 5, timedelta(minutes=1)
 
+SAID = (RuleEventKind.ARRIVED, RuleEventKind.WROTE)
 Outcome = RuleRun.Outcome
 
 
@@ -41,6 +44,9 @@ class Verdict:
     outcome: str
     why: dict[str, object] = field(default_factory=dict)
     did: list[dict[str, str]] = field(default_factory=list)
+
+
+_OVER = Verdict(Outcome.DID_NOT_HOLD, {"code": "over", "about": {}})
 
 
 def run(conversation_id: int) -> int:
@@ -77,11 +83,15 @@ def _work_off(key: int, conversation_id: int) -> None:
     event = RuleEvent.objects.filter(pk=key, done_at=None).select_for_update().first()
     if event is None:
         return
+    matter = None
     for rule in _rules(event):
-        verdict = _try(rule, event, conversation)
+        matter = matter or _matter(event, conversation)
+        verdict = _try(rule, event, conversation, matter) if matter else _OVER
         _write_down(rule, event, verdict)
-        if rule.stops and verdict.outcome == Outcome.RAN:
-            break
+        if verdict.outcome == Outcome.RAN:
+            matter = None  # what it did is seen by those after it
+            if rule.stops:
+                break
     if event.rule_id:
         RuleEvent.objects.filter(pk=key).update(done_at=timezone.now())
     else:
@@ -93,12 +103,15 @@ def _rules(event: RuleEvent) -> list[Rule]:
     return list(found.filter(pk=event.rule_id) if event.rule_id else found)
 
 
-def _try(rule: Rule, event: RuleEvent, conversation: Conversation) -> Verdict:
-    """Looked at as it stands now, so that a rule sees what those before it did."""
+def _matter(event: RuleEvent, conversation: Conversation) -> Matter | None:
+    """As it stands now; None where there is nothing to act on any more."""
     conversation.refresh_from_db()
     if conversation.is_spam or conversation.merged_into_id or is_over(event, conversation):
-        return Verdict(Outcome.DID_NOT_HOLD, {"code": "over", "about": {}})
-    matter = matter_now(conversation)
+        return None
+    return matter_now(conversation, understands=event.event in SAID)
+
+
+def _try(rule: Rule, event: RuleEvent, conversation: Conversation, matter: Matter) -> Verdict:
     if not holds(rule.conditions, matter):
         return Verdict(Outcome.DID_NOT_HOLD, why_not(rule.conditions, matter))
     if why := _held_back(rule, event, conversation):

@@ -253,7 +253,7 @@ def test_an_event_that_breaks_is_set_back_and_then_given_up(mail, monkeypatch):
     rule("Break", "arrived", ("tag", "seen"))
     conversation = receive(from_ann(mail)).conversation
 
-    def broken(conversation):
+    def broken(conversation, **how):
         raise ZeroDivisionError
 
     monkeypatch.setattr(rule_engine, "matter_now", broken)
