@@ -13,15 +13,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from conversations.models import Roster, RoutingDecision, RoutingPolicy
-from conversations.routing.facts import AgentFacts, Decision, Matter, Policy, Snapshot, TeamFacts
+from conversations.routing.facts import Decision, Matter, Policy, Snapshot, TeamFacts, Verdict
+from conversations.routing.standing import QUICK, RESTING, Base, base_for, changes, standing
 from conversations.routing.written import built, plain
 
 if TYPE_CHECKING:
     from deskapp.models import User
 
 BUILT_IN = Policy()  # version 0: where no rules were ever published, a channel's team pulls
-_QUICK = ("state", "load", "idle_since", "offered", "available")
-_RESTING = AgentFacts(0, "")
 
 
 def keep(
@@ -33,7 +32,9 @@ def keep(
     by: "User | None" = None,
 ) -> RoutingDecision:
     """Writes the choice with all it was made of. Call in the transaction that carries it out."""
-    row = row_of(snapshot, decision, policy=policy, took_ms=took_ms, by=by, roster=roster_id(snapshot))
+    roster = roster_id(snapshot)
+    base = base_for(snapshot, roster)
+    row = row_of(snapshot, decision, policy=policy, took_ms=took_ms, by=by, roster=roster, base=base)
     row.save(force_insert=True)
     return row
 
@@ -44,10 +45,12 @@ def row_of(
     *,
     policy: RoutingPolicy | None,
     roster: int,
+    base: Base | None,
     took_ms: float = 0.0,
     by: "User | None" = None,
 ) -> RoutingDecision:
-    """`keep`, not stored yet: for several at once that saw the same roster (`roster_id`)."""
+    """`keep`, not stored yet: for several at once that saw the same roster (`roster_id`)
+    and stood as in `base` (conversations.routing.standing)."""
     matter = snapshot.matter
     return RoutingDecision(
         conversation_id=matter.conversation,
@@ -62,8 +65,8 @@ def row_of(
         by=by,
         matter=plain(matter),
         roster_id=roster,
-        live=_live(snapshot),
-        outcome=plain(decision),
+        live=_live(snapshot, base),
+        outcome=_outcome(decision),
         took_ms=took_ms,
         created_at=matter.at,
     )
@@ -110,21 +113,63 @@ def _published(pk: int, number: int, body: str) -> Policy:
     return read_policy(json.loads(body), number=number)
 
 
+def _outcome(decision: Decision) -> dict[str, object]:
+    """As `plain` writes it. A hundred candidates have a few reasons in common: each is taken apart once."""
+    written = plain(replace(decision, verdicts=()))
+    assert isinstance(written, dict)
+    if decision.verdicts:
+        said: dict[int, object] = {}
+        written["verdicts"] = [_verdict(verdict, said) for verdict in decision.verdicts]
+    return written
+
+
+def _verdict(verdict: Verdict, said: dict[int, object]) -> dict[str, object]:
+    written: dict[str, object] = {"agent": verdict.agent}
+    for name, reasons in (("out", verdict.out), ("good", verdict.good)):
+        if reasons:
+            written[name] = [said.get(id(each)) or said.setdefault(id(each), plain(each)) for each in reasons]
+    if verdict.parts:
+        written["parts"] = dict(verdict.parts)
+    if verdict.score:
+        written["score"] = verdict.score
+    return written
+
+
 _NOWHERE = Matter(at=datetime.min, trigger="by_hand", conversation=0, customer=0)
 
 
+_rosters: dict[object, int] = {}  # the last of this process, so that they are not written out each time
+
+
 def roster_id(snapshot: Snapshot) -> int:
+    key = _key(snapshot)
+    known = _rosters.get(key)
+    if known is not None and Roster.objects.filter(pk=known).exists():
+        return known
     body = _slow(snapshot)
     digest = hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     found = Roster.objects.filter(digest=digest).values_list("pk", flat=True).first()
-    if found is not None:
-        return found
-    Roster.objects.bulk_create([Roster(digest=digest, body=body)], ignore_conflicts=True)
-    return Roster.objects.values_list("pk", flat=True).get(digest=digest)
+    if found is None:
+        Roster.objects.bulk_create([Roster(digest=digest, body=body)], ignore_conflicts=True)
+        found = Roster.objects.values_list("pk", flat=True).get(digest=digest)
+    if len(_rosters) > 8:
+        _rosters.clear()
+    _rosters[key] = found
+    return found
+
+
+def _key(snapshot: Snapshot) -> object:
+    """What `_slow` writes, as something that can be compared."""
+    agents = tuple(
+        (a.agent, a.name, a.teams, a.languages, tuple(a.skills.items()), a.capacity, a.media, a.sees_all)
+        for a in snapshot.agents
+    )
+    teams = tuple((team.team, team.name, team.assigns) for team in snapshot.teams)
+    return agents, teams, tuple(snapshot.skills.items())
 
 
 def _slow(snapshot: Snapshot) -> dict[str, object]:
-    resting = {name: getattr(_RESTING, name) for name in _QUICK}
+    resting = {name: getattr(RESTING, name) for name in QUICK}
     return {
         "agents": [plain(replace(agent, **resting)) for agent in snapshot.agents],
         "teams": [plain(replace(team, is_open=True, opens_at=None)) for team in snapshot.teams],
@@ -139,31 +184,24 @@ def _roster(pk: int) -> Snapshot:
     return built(Snapshot, {"matter": plain(_NOWHERE), **body})
 
 
-def _live(snapshot: Snapshot) -> list[object]:
-    """[is a bot here, teams that are not simply open, agents' quick facts], the latter two with their places."""
+def _live(snapshot: Snapshot, base: Base | None) -> list[object]:
+    """[is a bot here, teams that are not simply open, agents who stand otherwise than in the base (with their places),
+    the base]."""
     teams = [
         [place, team.is_open, plain(team.opens_at)]
         for place, team in enumerate(snapshot.teams)
         if not team.is_open or team.opens_at
     ]
-    agents = [[place, *quick] for place, agent in enumerate(snapshot.agents) if (quick := _quick(agent))]
-    return [snapshot.bot, teams, agents]
-
-
-def _quick(agent: AgentFacts) -> list[object]:
-    """Nothing for an agent of whom all is as it is by default; what is so at the end is left out."""
-    quick = [plain(getattr(agent, name)) for name in _QUICK]
-    while quick and quick[-1] == getattr(_RESTING, _QUICK[len(quick) - 1]):
-        quick.pop()
-    return quick
+    return [snapshot.bot, teams, changes(snapshot, base), base.pk if base else 0]
 
 
 def _with_live(slow: Snapshot, live: Sequence[object]) -> Snapshot:
     if not live:
         return slow
-    bot, teams, agents = live
-    assert isinstance(teams, list) and isinstance(agents, list)
-    return replace(slow, bot=bot is True, teams=_teams(slow.teams, teams), agents=_agents(slow.agents, agents))
+    bot, teams, agents, base = live
+    assert isinstance(teams, list) and isinstance(agents, list) and isinstance(base, int)
+    stood = standing(slow.agents, agents, base)
+    return replace(slow, bot=bot is True, teams=_teams(slow.teams, teams), agents=stood)
 
 
 def _teams(slow: tuple[TeamFacts, ...], changes: list[list[object]]) -> tuple[TeamFacts, ...]:
@@ -173,17 +211,3 @@ def _teams(slow: tuple[TeamFacts, ...], changes: list[list[object]]) -> tuple[Te
         opens = datetime.fromisoformat(opens_at) if isinstance(opens_at, str) else None
         teams[place] = replace(teams[place], is_open=is_open is True, opens_at=opens)
     return tuple(teams)
-
-
-def _agents(slow: tuple[AgentFacts, ...], changes: list[list[object]]) -> tuple[AgentFacts, ...]:
-    agents = list(slow)
-    for place, *quick in changes:
-        assert isinstance(place, int)
-        agents[place] = built(AgentFacts, {**_slow_of(agents[place]), **dict(zip(_QUICK, quick, strict=False))})
-    return tuple(agents)
-
-
-def _slow_of(agent: AgentFacts) -> dict[str, object]:
-    written = plain(agent)
-    assert isinstance(written, dict)
-    return written

@@ -11,7 +11,6 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from conversations.bots.understanding import as_kept, understand_each
 from conversations.models import Conversation, Waiting
-from conversations.routing.asked_for import asked_for
 from conversations.routing.facts import Known, Matter
 from conversations.routing.snapshot import World
 from customers.models import Customer, Identity, Membership, Order, Return
@@ -128,7 +127,7 @@ class Lookup:
             due_at=conversation.due_at,
             queued_at=waiting.since,
             step=waiting.step,
-            asked_for=asked_for(conversation.subject, first, world.agents, names),
+            asked_for=world.names.asked_for(conversation.subject, first, names),
             known=known,
             passed=tuple(waiting.passed),
             call_back=conversation.call_back_at is not None,

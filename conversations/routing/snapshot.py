@@ -13,6 +13,7 @@ from django.db.models import Count, F, Max, OuterRef
 from django.db.models.functions import JSONObject
 
 from conversations.models import AgentSkill, Channel, Hours, RoutingDecision, Skill, Team
+from conversations.routing.asked_for import Names
 from conversations.routing.facts import AgentFacts, Matter, Policy, Snapshot, TeamFacts
 from conversations.routing.hours import Calendar, calendar_of, is_open, next_opening
 
@@ -46,6 +47,7 @@ class World:
         self.at = at
         self._loads = self._read_loads()
         self._facts = {agent.agent: agent for agent in self._read_agents()}
+        self.names = Names(self._facts.values())
         calendars = {hours.pk: calendar_of(hours) for hours in Hours.objects.prefetch_related("closures")}
         default = Hours.objects.filter(is_default=True).values_list("pk", flat=True).first() if calendars else None
         self._default = calendars.get(default or 0, Calendar())
@@ -56,10 +58,6 @@ class World:
         self.channels = {channel.pk: channel for channel in Channel.objects.all()}
         self.skills = dict(Skill.objects.values_list("pk", "name"))
         self._laden: dict[int, tuple[Policy, dict[int, AgentFacts]]] = {}
-
-    @property
-    def agents(self) -> Iterable[AgentFacts]:
-        return self._facts.values()
 
     def snapshot(self, matter: Matter, policy: Policy) -> Snapshot:
         laden = self._laden_by(policy)
@@ -146,7 +144,7 @@ class World:
                 sees_all=agent.sees_all_teams,
                 idle_since=last or since,
                 offered=offered,
-                available=round(hours, 4),
+                available=round(hours, 1),
             )
 
     def _read_states(self) -> Mapping[int, tuple[str | None, datetime | None, float]]:

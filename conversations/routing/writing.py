@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import FloatField, Value
 from django.utils import timezone
 
 from conversations import rules, sla
@@ -12,6 +13,7 @@ from conversations.live.push import push_changed
 from conversations.models import Activity, Conversation, RoutingDecision, Waiting
 from conversations.models.rule import RuleEventKind
 from conversations.routing import kept, words
+from conversations.routing.standing import base_for
 
 if TYPE_CHECKING:
     from conversations.routing.drain import Choice
@@ -35,11 +37,7 @@ def write(choices: Sequence["Choice"]) -> int:
         return 0
     news = [choice for choice in choices if choice.is_news]
     if news:
-        roster = kept.roster_id(news[0].snapshot)
-        RoutingDecision.objects.bulk_create(
-            kept.row_of(each.snapshot, each.decision, policy=each.policy, took_ms=each.took_ms, roster=roster)
-            for each in news
-        )
+        _keep(news)
     changes = [change for choice in choices if (change := _applied(choice))]
     Conversation.objects.bulk_update([each.conversation for each in changes], ["assignee", "team", "priority"])
     for each in changes:
@@ -53,6 +51,19 @@ def write(choices: Sequence["Choice"]) -> int:
         [each.activity for each in changes if each.activity],
     )
     return sum(choice.decision.kind == "agent" for choice in choices)
+
+
+def _keep(news: Sequence["Choice"]) -> None:
+    """All of them were chosen in one world."""
+    roster = kept.roster_id(news[0].snapshot)
+    base = base_for(news[0].snapshot, roster)
+    rows = [
+        kept.row_of(each.snapshot, each.decision, policy=each.policy, took_ms=each.took_ms, roster=roster, base=base)
+        for each in news
+    ]
+    # An expression among the values has them sent one by one: as arrays, every quote of the JSON would be escaped.
+    rows[0].took_ms = Value(news[0].took_ms, FloatField())  # type: ignore[assignment]
+    RoutingDecision.objects.bulk_create(rows)
 
 
 def _applied(choice: "Choice") -> Change | None:

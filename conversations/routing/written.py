@@ -13,6 +13,7 @@ from typing import Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 Build = Callable[[object], object]
 T = TypeVar("T")
 _NO_DEFAULT = object()
+_AS_IT_IS = frozenset({str, int, float, bool, NoneType})
 
 
 class BadWritingError(ValueError):
@@ -21,6 +22,8 @@ class BadWritingError(ValueError):
 
 def plain(value: object) -> object:
     """JSON of a dataclass, or of what may stand in one."""
+    if type(value) in _AS_IT_IS:  # nearly all there is, and to ask the rest takes long
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         own = ((name, getattr(value, name), default) for name, default in _defaults(type(value)))
         return {name: plain(each) for name, each, default in own if default is _NO_DEFAULT or each != default}

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from conversations.models import Conversation, Roster, RoutingDecision, RoutingPolicy
-from conversations.routing import kept
+from conversations.routing import kept, standing
 from conversations.routing.facts import Decision, Known, Matter, Outcome, Overflow, Policy, Rule, Weights
 from conversations.routing.policy import decide
 from conversations.routing.written import BadWritingError, built, plain
@@ -119,3 +119,22 @@ def test_what_has_its_default_is_not_written():
     assert plain(Decision("bot")) == {"kind": "bot"}
     assert "tier" not in plain(snapshot().matter)
     assert built(Matter, plain(snapshot().matter)) == snapshot().matter
+
+
+def test_of_many_agents_only_the_changes_are_written_and_all_come_back(conversation):
+    ada = snapshot().agents[0]
+    many = tuple(replace(ada, agent=n, name=f"Agent {n}", load=n / 4, idle_since=ago(n)) for n in range(1, 61))
+    first, _decision, one = kept_and_read(snapshot(agents=many), conversation)
+    base = standing.base_for(first, one.roster_id)
+    moved = (replace(many[0], load=5.5, state="away", idle_since=None), *many[1:])
+    second = replace(first, agents=moved)
+    other = kept.row_of(second, decide(second, POLICY), policy=None, roster=one.roster_id, base=base)
+    assert len(other.live[2]) == 1 and other.live[3] == one.live[3]
+    assert kept.snapshot_of(one) == first
+    assert kept.snapshot_of(other).agents == moved
+
+
+def test_a_decision_is_written_as_any_other_value(conversation):
+    known = snapshot(agents=changed(ADA, skills={SEAMS: 3}), **FULL_MATTER)
+    decision = decide(known, POLICY)
+    assert kept._outcome(decision) == plain(decision) and decision.verdicts
