@@ -25,6 +25,7 @@ from conversations.models import (
     Moment,
     Participant,
     Reaction,
+    ReplayChange,
     RoutingDecision,
     RuleRun,
     WebhookCall,
@@ -156,6 +157,7 @@ def _erase_conversations(of: Whose, cursor: int) -> tuple[int, int | None]:
     # That somebody was chosen, and by which rule, stays; what they wrote and were does not.
     bare = Func(F("matter"), Value("words"), Value("attributes"), arg_joiner=" - ", template="(%(expressions)s)")
     RoutingDecision.objects.filter(**here).update(matter=bare, changed_reason="")
+    ReplayChange.objects.filter(**here).delete()
     # So does that a rule acted, and a choice of a list; not what was known of them, nor what was put in words.
     RuleRun.objects.filter(**here).update(why={})
     WebhookCall.objects.filter(**here).update(error="")

@@ -12,6 +12,7 @@ from conversations.models import (
     Conversation,
     DryRun,
     Message,
+    Replay,
     Roster,
     RoutingDecision,
     RuleRun,
@@ -52,7 +53,11 @@ def _dry_runs(before: datetime) -> QuerySet[DryRun]:
     return DryRun.objects.filter(created_at__lt=before, finished_at__isnull=False)
 
 
-def _drop_some(rows: QuerySet[RuleRun] | QuerySet[WebhookCall] | QuerySet[DryRun]) -> int:
+def _replays(before: datetime) -> QuerySet[Replay]:
+    return Replay.objects.filter(created_at__lt=before).exclude(state=Replay.State.RUNNING)
+
+
+def _drop_some(rows: QuerySet[RuleRun] | QuerySet[WebhookCall] | QuerySet[DryRun] | QuerySet[Replay]) -> int:
     """The oldest AT_ONCE × 20, by number: what hangs on them goes along and is not counted."""
     keys = list(rows.order_by("pk").values_list("pk", flat=True)[: AT_ONCE * 20])
     rows.model._default_manager.filter(pk__in=keys).delete()
@@ -163,5 +168,14 @@ KINDS = (
         is_on=True,
         count=lambda before: _dry_runs(before).count(),
         drop=lambda before: _drop_some(_dry_runs(before)),
+    ),
+    Kind(
+        "replays",
+        _("Replays of routing rules"),
+        _("What other routing rules would have done; the rules themselves stay."),
+        days=90,
+        is_on=True,
+        count=lambda before: _replays(before).count(),
+        drop=lambda before: _drop_some(_replays(before)),
     ),
 )

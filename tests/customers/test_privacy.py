@@ -236,7 +236,7 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
         "conversation", "participant", "draft", "activity", "message", "messageedit", "moment", "attachment",
         "delivery", "deliveryattempt", "orderact", "blockedsender", "rawevent", "reread", "import", "importrow",
         "export", "reaction", "earlychange",
-        "callback", "routingdecision", "rulerun", "webhookcall", "fieldvalue",
+        "callback", "routingdecision", "replaychange", "rulerun", "webhookcall", "fieldvalue",
     }  # fmt: skip
     ids_and_times_alone = {
         "readmark", "follow", "mention", "lease", "parting", "conversationmerge", "erasure", "backfill", "healthsample",
@@ -245,7 +245,7 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
     the_desks_own = {
         "product", "stock", "segment", "retentionrule", "channel", "team", "tag", "cannedreply", "savedview",
         "pushsubscription", "connector", "auditentry", "macro", "hours", "closure", "skill", "agentskill", "trial",
-        "messagetemplate", "branding", "agentstate", "roster", "routingpolicy",
+        "messagetemplate", "branding", "agentstate", "roster", "routingpolicy", "replay", "replaychunk",
         "slapolicy", "recount", "rule", "ruletally", "dryrun", "webhook", "requiredfield",
     }  # fmt: skip
     tables = {
