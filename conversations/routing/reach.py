@@ -3,21 +3,29 @@
 What is said here is certain, though not everything that is so is found: a rule that is called unreachable is.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import product
 
 from conversations.conditions import FIELDS, Json, strings
 from conversations.routing.facts import Rule
 
-MOST_WAYS = 512  # ways for one rule to hold; with more of them nothing is claimed
-MOST_SPLIT = 4  # yes-or-no fields by which a rule is split where it does not ask them itself
+MOST_WAYS = 64  # ways for one rule to hold; with more of them nothing is claimed
+MOST_PIECES = 64  # into which a way is cut, to see whether several rules take it together
 
-# One thing that is asked: field, how, and its value, alone.
-Atom = tuple[str, str, str]
+
+@dataclass(frozen=True)
+class Atom:
+    """One thing that is asked. `limit` is of numbers, `values` of all else that has any."""
+
+    field: str
+    kind: str
+    how: str
+    values: frozenset[str] = frozenset()
+    limit: float = 0.0
+
+
 Way = frozenset[Atom]  # all of them together
-
-_SPLIT_BY_VALUE = {("choice", "is"), ("many", "is"), ("words", "has")}
-_SPLIT_AS_ALL = {("choice", "is_not"), ("many", "is_not"), ("many", "all"), ("words", "has_not")}
 
 
 class TooManyWaysError(ValueError):
@@ -26,15 +34,15 @@ class TooManyWaysError(ValueError):
 
 def unreachable(rules: Iterable[Rule]) -> dict[str, tuple[str, ...]]:
     """Rules that decide nothing, by key, with the names of those before that take everything; () for one that
-    contradicts itself."""
+    contradicts itself. Their conditions are such as `conditions.check` lets pass."""
     found: dict[str, tuple[str, ...]] = {}
     before: list[tuple[Rule, frozenset[Way]]] = []
     for rule in rules:
         try:
             ways = _possible(_ways(rule.conditions))
-            covered = _covered(ways, before)
         except TooManyWaysError:
             continue
+        covered = _covered(ways, before)
         if covered is not None:
             found[rule.key] = covered
         before.append((rule, ways))
@@ -42,25 +50,53 @@ def unreachable(rules: Iterable[Rule]) -> dict[str, tuple[str, ...]]:
 
 
 def _covered(ways: frozenset[Way], before: list[tuple[Rule, frozenset[Way]]]) -> tuple[str, ...] | None:
-    """The rules that take every one of these ways; None where one gets through."""
-    flags = sorted({atom[0] for _rule, theirs in before for way in theirs for atom in way if _kind(atom) == "flag"})
+    """The rules that take every one of these ways; None where one may get through."""
+    flags = sorted({atom.field for _rule, theirs in before for way in theirs for atom in way if atom.kind == "flag"})
     taken: dict[str, None] = {}
     for way in ways:
-        for narrower in _split(way, flags[:MOST_SPLIT]):
-            taker = next((rule for rule, theirs in before if any(_implies(narrower, each) for each in theirs)), None)
-            if taker is None:
-                return None
-            taken[taker.name] = None
+        takers = _takers(way, before, flags)
+        if takers is None:
+            return None
+        taken.update(dict.fromkeys(takers))
     return tuple(taken)
 
 
-def _split(way: Way, flags: list[str]) -> list[Way]:
-    free = [name for name in flags if not any(atom[0] == name for atom in way)]
-    return [way | {(name, how, "") for name, how in zip(free, hows, strict=True)} for hows in _yes_or_no(len(free))]
+def _takers(way: Way, before: list[tuple[Rule, frozenset[Way]]], flags: list[str]) -> list[str] | None:
+    """One rule that takes it whole; else several, each a piece of it."""
+    whole = _taker(way, before)
+    if whole is not None:
+        return [whole]
+    found = []
+    for piece in _pieces(way, flags):
+        taker = _taker(piece, before)
+        if taker is None:
+            return None
+        found.append(taker)
+    return found
 
 
-def _yes_or_no(count: int) -> Iterable[tuple[str, ...]]:
-    return product(("yes", "no"), repeat=count)
+def _taker(way: Way, before: list[tuple[Rule, frozenset[Way]]]) -> str | None:
+    return next((rule.name for rule, theirs in before if any(_implies(way, each) for each in theirs)), None)
+
+
+def _pieces(way: Way, flags: list[str]) -> Iterator[Way]:
+    """The way for each of its values apart, and for yes and no of what it does not ask: all of them are the way."""
+    asked = {atom.field for atom in way}
+    choices: list[list[Atom]] = []
+    for atom in way:
+        is_one_of = atom.how == "is" and atom.kind in ("choice", "many")
+        values = sorted(atom.values) if is_one_of else []
+        choices.append([Atom(atom.field, atom.kind, "is", frozenset({value})) for value in values] or [atom])
+    choices += [[Atom(name, "flag", how) for how in ("yes", "no")] for name in flags if name not in asked]
+    count = 1
+    kept = []
+    for each in choices:
+        is_too_much = count * len(each) > MOST_PIECES
+        count *= 1 if is_too_much else len(each)
+        if not is_too_much:
+            kept.append(each)
+    whole = frozenset(atom for atom in way if [atom] not in kept)
+    return (whole | frozenset(piece) for piece in product(*kept))
 
 
 def _ways(conditions: Json) -> frozenset[Way]:
@@ -68,7 +104,11 @@ def _ways(conditions: Json) -> frozenset[Way]:
     rules = conditions.get("rules")
     if not isinstance(rules, list | tuple) or not rules:
         return frozenset({frozenset()})
-    parts = [_ways(rule) if "rules" in rule else _ways_of_one(rule) for rule in rules if isinstance(rule, Mapping)]
+    parts = [
+        _ways(rule) if "rules" in rule else frozenset({frozenset({_atom(rule)})})
+        for rule in rules
+        if isinstance(rule, Mapping)
+    ]
     if conditions.get("match") == "any":
         return _bounded({way for part in parts for way in part})
     ways: set[Way] = {frozenset()}
@@ -83,21 +123,15 @@ def _bounded(ways: set[Way]) -> frozenset[Way]:
     return frozenset(ways)
 
 
-def _ways_of_one(rule: Json) -> frozenset[Way]:
-    name, how = str(rule.get("field", "")), str(rule.get("is", ""))
-    kind = FIELDS[name].kind if name in FIELDS else ""
+def _atom(rule: Json) -> Atom:
+    name, how, value = str(rule["field"]), str(rule["is"]), rule.get("value")
+    kind = FIELDS[name].kind
     if kind == "flag":
-        return frozenset({frozenset({(name, how, "")})})
-    values = strings(rule.get("value"))
-    if (kind, how) in _SPLIT_BY_VALUE:
-        return _bounded({frozenset({(name, how, _plain(kind, value))}) for value in values})
-    if (kind, how) in _SPLIT_AS_ALL:
-        return frozenset({frozenset((name, how, _plain(kind, value)) for value in values)})
-    return frozenset({frozenset({(name, how, str(rule.get("value")))})})
-
-
-def _plain(kind: str, value: str) -> str:
-    return value.casefold() if kind == "words" else value
+        return Atom(name, kind, how)
+    if kind == "number":
+        return Atom(name, kind, how, limit=float(str(value)))
+    values = [str(value)] if kind == "pair" else strings(value)
+    return Atom(name, kind, how, frozenset(map(str.lower, values) if kind == "words" else values))
 
 
 def _possible(ways: Iterable[Way]) -> frozenset[Way]:
@@ -105,18 +139,21 @@ def _possible(ways: Iterable[Way]) -> frozenset[Way]:
 
 
 def _contradicts(one: Atom, other: Atom) -> bool:
-    if one[0] != other[0]:
+    """They can never both be so. Asked both ways round, so that one order of the two is enough here."""
+    if one.field != other.field:
         return False
-    kind, hows = _kind(one), (one[1], other[1])
-    if kind == "choice":
-        return one[2] != other[2] if hows == ("is", "is") else hows == ("is", "is_not") and one[2] == other[2]
-    if kind == "many":
-        return hows in (("is", "is_not"), ("all", "is_not")) and one[2] == other[2]
-    if kind == "number":
-        return hows == ("at_least", "below") and float(one[2]) >= float(other[2])
-    return (kind == "flag" and hows == ("yes", "no")) or (
-        kind == "words" and hows == ("has", "has_not") and one[2] == other[2]
-    )
+    match one.kind, one.how, other.how:
+        case "choice", "is", "is":
+            return not one.values & other.values
+        case ("choice" | "many", "is", "is_not") | ("words", "has", "has_not"):
+            return one.values <= other.values
+        case "many", "all", "is_not":
+            return bool(one.values & other.values)
+        case "number", "at_least", "below":
+            return one.limit >= other.limit
+        case "flag", "yes", "no":
+            return True
+    return False
 
 
 def _implies(way: Way, other: Way) -> bool:
@@ -125,19 +162,21 @@ def _implies(way: Way, other: Way) -> bool:
 
 
 def _implies_one(mine: Atom, theirs: Atom) -> bool:
-    if mine == theirs:
-        return True
-    if mine[0] != theirs[0]:
+    if mine.field != theirs.field:
         return False
-    kind, hows = _kind(mine), (mine[1], theirs[1])
-    if kind == "choice":
-        return hows == ("is", "is_not") and mine[2] != theirs[2]
-    if kind == "many":
-        return hows in (("all", "is"), ("is", "all")) and mine[2] == theirs[2]
-    if kind == "number" and mine[1] == theirs[1]:
-        return float(mine[2]) >= float(theirs[2]) if mine[1] == "at_least" else float(mine[2]) <= float(theirs[2])
-    return False
-
-
-def _kind(atom: Atom) -> str:
-    return FIELDS[atom[0]].kind if atom[0] in FIELDS else ""
+    match mine.kind, mine.how, theirs.how:
+        case ("choice" | "many", "is", "is") | ("words", "has", "has"):
+            return mine.values <= theirs.values
+        case "choice", "is", "is_not":
+            return not mine.values & theirs.values
+        case ("choice" | "many", "is_not", "is_not") | ("words", "has_not", "has_not") | ("many", "all", "all"):
+            return theirs.values <= mine.values
+        case "many", "all", "is":
+            return bool(mine.values & theirs.values)
+        case "many", "is", "all":
+            return mine.values == theirs.values and len(mine.values) == 1
+        case "number", "at_least", "at_least":
+            return mine.limit >= theirs.limit
+        case "number", "below", "below":
+            return mine.limit <= theirs.limit
+    return mine == theirs

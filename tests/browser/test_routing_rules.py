@@ -136,7 +136,7 @@ def test_wrong_rules_say_why_they_cannot_be_published_and_right_ones_are(page_of
 def test_axe_finds_nothing_in_the_editor(page_of, live_desk, sam, draft, scheme, width):
     options = {"color_scheme": scheme, "viewport": {"width": width, "height": 900}, "reduced_motion": "reduce"}
     page = page_of(sam, f"/routing/rules/{draft.pk}/", bypass_csp=True, **options)
-    for path in ("", "rule/", "rule/third/", "settings/"):
+    for path in ("", "rule/", "rule/third/", "settings/", "../import/"):
         page.goto(f"{live_desk.url}/routing/rules/{draft.pk}/{path}")
         still(page)
         found = [(each["id"], each["nodes"][0]["html"][:160]) for each in Axe().run(page).response["violations"]]

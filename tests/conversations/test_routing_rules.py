@@ -52,6 +52,17 @@ UNREACHABLE = {
         ],
         ["c"],
     ),
+    "in words that were taken": (
+        [
+            rule("a", ("words", "has", ["refund", "money"])),
+            rule("b", ("words", "has", ["Refund"]), ("new", "yes", None)),
+        ],
+        ["b"],
+    ),
+    "by another spelling of a field": (
+        [rule("a", ("attribute", "is", "plan=Plus")), rule("b", ("attribute", "is", "Plan=Plus"))],
+        [],
+    ),
     "day and night": ([rule("a", ("open", "yes", None)), rule("b", ("open", "no", None)), rule("c")], ["c"]),
     "a higher limit": ([rule("a", ("value", "at_least", 100)), rule("b", ("value", "at_least", 500))], ["b"]),
     "any of what was taken": (
