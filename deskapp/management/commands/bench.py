@@ -16,6 +16,7 @@ from psycopg.conninfo import make_conninfo
 
 BENCHES = {name: f"deskapp.bench.{name}.run" for name in ("ingest", "inbox", "live", "timeline", "events", "moves")}
 BENCHES["channels"] = "deskapp.bench.doors.run"  # no module is named for what Django means by another thing
+BENCHES["routing"] = "deskapp.bench.routing.run"
 BENCHES["intents"] = "deskapp.bench.intents.run"
 INSIDE = "THROUGHLINE_BENCH"  # set in the process that measures
 
@@ -39,6 +40,8 @@ class Command(BaseCommand):
         parser.add_argument("--megabytes", type=int, default=300, help="moves: the size of the mailbox (300)")
         parser.add_argument("--agents", type=int, default=200, help="live: connected agents (200)")
         parser.add_argument("--rates", default="1,50", help="live: messages a second (1,50)")
+        parser.add_argument("--waiting", type=int, default=5000, help="routing: how many wait for agents (5000)")
+        parser.add_argument("--replayed", type=int, default=100_000, help="routing: decisions to replay (100000)")
         parser.add_argument("--rate", type=int, default=100, help="channels: webhooks a second (100)")
         parser.add_argument("--seconds", type=int, default=60, help="channels: how long they are sent (60)")
         parser.add_argument(
