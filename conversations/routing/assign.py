@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from conversations import sla
 from conversations.live import groups
 from conversations.live.push import push_removal
 from conversations.models import Activity, Channel, Conversation, Message
@@ -32,6 +33,7 @@ def route(conversation: Conversation, channel: Channel | None) -> None:
         conversation.team_id = channel.team_id
         push_removal(conversation, watching)
         conversation.save(update_fields=["team"])
+        sla.refresh(conversation)  # a team has hours and policies of its own
 
 
 def _asks(message: Message) -> bool:

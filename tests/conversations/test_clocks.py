@@ -111,7 +111,7 @@ def by_minutes(happenings, promise, end):
     return clocks_, ended, is_solved
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(STARTS), STEPS, PROMISES)
 def test_clocks_are_exact_to_the_minute(start, steps, promise):
     happenings = told_of(start, steps)
@@ -148,7 +148,7 @@ def test_what_is_due_is_up_at_that_minute_and_not_before(start, steps, promise):
         assert soon <= due <= clocks.escalates_at(clock, promise)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(STARTS), STEPS, PROMISES)
 def test_step_by_step_and_written_down_between_is_the_same_as_from_the_beginning(start, steps, promise):
     happenings = told_of(start, steps)
@@ -164,7 +164,7 @@ def test_step_by_step_and_written_down_between_is_the_same_as_from_the_beginning
     assert sorted(rows.values(), key=lambda each: (each.done_at, each.since, each.kind)) == ended
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(STARTS), STEPS, PROMISES, st.lists(st.integers(0, 2000), min_size=1, max_size=8))
 def test_nobody_is_told_twice_and_nothing_is_left_out(start, steps, promise, looks):
     happenings = told_of(start, steps)
