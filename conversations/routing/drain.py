@@ -149,7 +149,7 @@ def choose(row: Waiting, matter: Matter, world: World, policies: InForce, *, amo
 
 def _is_news(row: Waiting, matter: Matter, decision: Decision) -> bool:
     """A first look, one that an event asked for, or one that changed something."""
-    if row.trigger not in ("freed", "overdue"):
+    if row.trigger not in ("freed", "overdue", "changed"):
         return True
     changed = decision.team is not None and decision.team != matter.team
     return decision.kind in ("agent", "bot") or changed or decision.step != row.step

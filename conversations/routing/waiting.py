@@ -50,7 +50,7 @@ returning conversation_id
 _MISSING = """
 insert into conversations_waiting
     (conversation_id, team_id, priority, due_at, since, trigger, step, look_at, passed, is_by_hand, is_pulled)
-select c.id, c.team_id, c.priority, c.due_at, c.waiting_since, 'changed', 0, %(now)s, '{}', false, false
+select c.id, c.team_id, c.priority, c.due_at, c.waiting_since, 'arrived', 0, %(now)s, '{}', false, false
 from conversations_conversation c
 where c.status = 'open' and c.merged_into_id is null and not c.is_spam and c.assignee_id is null
   and c.waiting_since < %(before)s

@@ -104,6 +104,14 @@ class AgentForm(forms.Form):
         help_text=_("In the order's currency. An admin has no limit."),
     )
 
+    capacity = forms.FloatField(
+        label=_("How much at once"),
+        min_value=0,
+        max_value=100,
+        initial=6,
+        required=False,
+        help_text=_("Routing gives them no more. A mail counts one, a chat two, unless the rules say otherwise."),
+    )
     languages = forms.MultipleChoiceField(
         label=_("Answers in"),
         choices=_languages,
@@ -144,6 +152,10 @@ class AgentForm(forms.Form):
 
     def clean_extension(self) -> str:
         return settled_extension(self.cleaned_data["extension"], of=self.someone)
+
+    def clean_capacity(self) -> float:
+        said: float | None = self.cleaned_data["capacity"]
+        return float(User._meta.get_field("capacity").get_default()) if said is None else said
 
     def clean_refund_limit(self) -> Decimal:
         return self.cleaned_data["refund_limit"] or Decimal(0)
@@ -191,8 +203,16 @@ class TeamForm(forms.ModelForm):
 
     class Meta:
         model = Team
-        fields = ["name", "members", "hours", "signature"]
-        labels = {"name": _("Name"), "hours": _("Hours"), "signature": _("Signature under the team's mails")}
+        fields = ["name", "members", "assigns", "hours", "signature"]
+        labels = {
+            "name": _("Name"),
+            "assigns": _("Routing gives its work to agents"),
+            "hours": _("Hours"),
+            "signature": _("Signature under the team's mails"),
+        }
         widgets = {"signature": forms.Textarea(attrs={"rows": 3})}
-        help_texts = {"hours": _("Without any, the desk's default.")}
+        help_texts = {
+            "hours": _("Without any, the desk's default."),
+            "assigns": _("Otherwise it waits in the team's queue, and they take the next themselves."),
+        }
         error_messages = {"name": {"unique": _("There is a team of this name already.")}}

@@ -16,11 +16,11 @@ from conversations import audit
 from conversations.actions.assigning import assign
 from conversations.live import groups
 from conversations.models import AgentSkill, Conversation, PushSubscription, Status, Team
-from conversations.routing import availability
+from conversations.routing import availability, waiting
 from deskapp.models import OwnRole, User
 from deskapp.permissions import BROWSING, NAMES, PURCHASES
 
-RIGHTS = ("sees_purchases", "sees_browsing", "refund_limit", "extension", "languages")
+RIGHTS = ("sees_purchases", "sees_browsing", "refund_limit", "extension", "languages", "capacity")
 
 
 class LastAdminError(ValueError):
@@ -99,6 +99,7 @@ def change(
     if role_changes:
         end_sessions(agent)
     groups.kick(agent.pk)
+    waiting.look_again()  # who can answer what is another now
     return agent
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from conversations import audit, recounting
 from conversations.models import Team
+from conversations.routing import waiting
 from conversations.views.acting import agent_of
 from conversations.views.as_typed import as_typed
 from deskapp.accounts import members
@@ -111,6 +112,7 @@ def team(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             saved = form.save()
             recounting.ask_if_any()
         members.look_again(before ^ set(saved.members.values_list("pk", flat=True)))
+        waiting.look_again()
         messages.success(request, _("Saved."))
         return redirect("teams")
     title = one.name if one else _("New team")
