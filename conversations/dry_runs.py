@@ -7,7 +7,7 @@ topic, orders) is known as it stands today, which the page says.
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ from conversations.models.message import MessageKind
 from conversations.models.rule import RuleEventKind
 from conversations.routing.facts import Matter
 from conversations.routing.snapshot import World
-from conversations.rule_matters import matters_of, then
+from conversations.rule_matters import matters_of
 from conversations.rule_words import code_of, why_not
 from conversations.rules import OF_VERBS
 
@@ -144,7 +144,7 @@ def _looked_at(one: DryRun, moments: Sequence[Moment]) -> tuple[list[Moment], "C
     words = _words(moments)
     hits, misses = [], Counter[str]()
     for each in moments:
-        matter = _as_it_was(known[each.conversation], each, one, words.get(each.key))
+        matter = _as_it_was(known[each.conversation], each, one, words[each.key], world)
         if holds(conditions, matter):
             hits.append(each)
         else:
@@ -152,10 +152,16 @@ def _looked_at(one: DryRun, moments: Sequence[Moment]) -> tuple[list[Moment], "C
     return hits, misses
 
 
-def _as_it_was(matter: Matter, moment: Moment, one: DryRun, words: str | None) -> Matter:
+def _as_it_was(matter: Matter, moment: Moment, one: DryRun, words: str, world: World) -> Matter:
     waited = one.body["after_minutes"] or 0
-    since = moment.at - timedelta(minutes=waited) if one.body["event"] == RuleEventKind.WAITING else None
-    return then(matter, moment.at, words=words, since=since)
+    is_waiting = one.body["event"] == RuleEventKind.WAITING
+    return replace(
+        matter,
+        at=moment.at,
+        since=moment.at - timedelta(minutes=waited) if is_waiting else None,
+        words=words,
+        is_open=world.is_open(world.channels.get(matter.channel or 0), matter.team, moment.at),
+    )
 
 
 def _words(moments: Sequence[Moment]) -> dict[int, str]:
@@ -190,7 +196,8 @@ def _moments(one: DryRun) -> "QuerySet[Conversation] | QuerySet[Message] | Query
     said = Message.objects.filter(conversation__in=here, is_automatic=False).annotate(happened=F("created_at"))
     if event == RuleEventKind.WROTE:
         theirs = said.filter(kind=MessageKind.INBOUND, created_at__range=span)
-        return theirs.filter(created_at__gt=F("conversation__created_at") + timedelta(seconds=1))
+        before = said.filter(kind=MessageKind.INBOUND, conversation=OuterRef("conversation"))
+        return theirs.filter(Exists(before.filter(created_at__lt=OuterRef("created_at"))))
     ours = said.filter(kind=MessageKind.OUTBOUND)
     if event == RuleEventKind.ANSWERED:
         return ours.filter(created_at__range=span)

@@ -1,8 +1,6 @@
 """What a rule of automation knows of conversations: the same Matter that routing decides by."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -32,8 +30,3 @@ def _stands_for(conversation: Conversation) -> Waiting:
     waiting = Waiting(conversation=conversation, trigger="changed", since=conversation.created_at)
     waiting.came_before = conversation.came_before  # type: ignore[attr-defined]
     return waiting
-
-
-def then(matter: Matter, at: datetime, *, words: str | None = None, since: datetime | None = None) -> Matter:
-    """As far as it is known how it stood at that moment."""
-    return replace(matter, at=at, since=since, words=matter.words if words is None else words)

@@ -90,11 +90,12 @@ class World:
         facts = self._facts.get(agent)
         return facts.state if facts else "offline"
 
-    def is_open(self, channel: Channel | None, team: int | None) -> bool:
-        """By the hours of the channel, of the team, or of the desk (conversations.routing.whose_hours)."""
+    def is_open(self, channel: Channel | None, team: int | None, at: datetime | None = None) -> bool:
+        """By the hours of the channel, of the team, or of the desk (conversations.routing.whose_hours); now, or `at`
+        another moment."""
         of_team = self._team_hours.get(team or (channel.team_id if channel else 0) or 0)
         hours = (channel.hours_id if channel else None) or of_team
-        return is_open(self._calendars.get(hours or 0, self._default), self.at)
+        return is_open(self._calendars.get(hours or 0, self._default), at or self.at)
 
     def _laden_by(self, policy: Policy) -> dict[int, AgentFacts]:
         found = self._laden.get(id(policy))

@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 
-from conversations.models import CannedReply, Priority, RequiredField, Rule, Tag, Team
+from conversations.models import Priority, RequiredField, Rule, Tag, Team
 from conversations.models.rule import RuleEventKind
 
-NIGHT = "While we sleep"
-_NIGHT_TEXT = "Hello {customer}, we have your message. We are back in the morning, and {team} will write to you then."
 HOUR, DAY = 60, 1440
 
 
@@ -14,10 +12,9 @@ def build() -> None:
     """Once: rules that somebody changed since, or took away, stay as they are."""
     if Rule.objects.exists():
         return
-    night, _made = CannedReply.objects.get_or_create(name=NIGHT, defaults={"text": _NIGHT_TEXT})
-    for name in ("unhappy", "no answer"):
+    for name in ("unhappy", "no answer", "vip"):
         Tag.objects.get_or_create(name=name)
-    for place, told in enumerate(_rules(night)):
+    for place, told in enumerate(_rules()):
         Rule.objects.create(place=place, is_active=True, **told)
     causes = ["Worn out", "Fault of ours", "Accident", "Not found"]
     repairs = Team.objects.get(name="Repairs")
@@ -26,7 +23,7 @@ def build() -> None:
     )
 
 
-def _rules(night: CannedReply) -> list[dict[str, object]]:
+def _rules() -> list[dict[str, object]]:
     return [
         {
             "name": "Unhappy customers first",
@@ -35,12 +32,10 @@ def _rules(night: CannedReply) -> list[dict[str, object]]:
             "actions": _do(("priority", str(Priority.HIGH.value)), ("tag", "unhappy")),
         },
         {
-            "name": "A word at night",
+            "name": "Gold is seen at once",
             "event": RuleEventKind.ARRIVED,
-            "conditions": _all(
-                {"field": "open", "is": "no"}, {"field": "medium", "is": "is", "value": ["email", "whatsapp", "sms"]}
-            ),
-            "actions": _do(("reply", str(night.pk))),
+            "conditions": _all({"field": "tier", "is": "is", "value": ["Gold"]}),
+            "actions": _do(("priority", str(Priority.HIGH.value)), ("tag", "vip")),
         },
         {
             "name": "Nobody waits half a day",

@@ -1,11 +1,25 @@
 """The pages of automation: rules made, ordered, switched and tried; webhooks with their secret; questions asked."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from conversations import dry_runs, rules
+from conversations.actions.states import resolve
 from conversations.inbound.receive import receive
-from conversations.models import AuditEntry, DryRun, RequiredField, Rule, Webhook, WebhookCall
+from conversations.models import (
+    AuditEntry,
+    Closure,
+    DryRun,
+    Hours,
+    Message,
+    RequiredField,
+    Rule,
+    Webhook,
+    WebhookCall,
+)
 from integrations import secrets
 from tests.conftest import from_ann
 
@@ -190,3 +204,42 @@ def test_a_question_is_made_changed_and_deleted(desk, returns):
     assert answer.status_code == 422
     desk.post(reverse("required_field", args=[one.pk]), {"_method": "DELETE"})
     assert not RequiredField.objects.exists()
+
+
+def test_a_dry_run_goes_by_the_hours_and_the_words_of_that_moment(desk, mail):
+    """Of three words in one conversation, the second was said when nobody was there."""
+    closed = timezone.now() - timedelta(days=2)
+    office = Hours.objects.create(name="Office", zone="UTC", is_default=True, week={})
+    Closure.objects.create(hours=office, day=closed.date(), reason="Stocktaking")
+    for at, text in ((closed - timedelta(hours=30), "one"), (closed, "two"), (closed + timedelta(hours=30), "three")):
+        receive(from_ann(mail, text, at=at))
+    hold = [{"field": "words", "is": "has", "value": ["two"]}, {"field": "open", "is": "no"}]
+    rule = Rule.objects.create(
+        name="Night", event="wrote", conditions={"rules": hold}, actions=[{"do": "tag", "value": "night"}]
+    )
+    one = dry_runs.run(dry_runs.start(rule, days=7, by=None).pk)
+    assert [hit.at for hit in one.found.all()] == [closed]
+    assert (one.done, one.misses) == (2, {"condition:open": 1})
+
+
+@pytest.mark.parametrize(("event", "hits"), [("waiting", 1), ("quiet", 1), ("answered", 1), ("resolved", 1)])
+def test_a_dry_run_knows_the_moments_of_each_kind_of_event(desk, mail, ada, event, hits):
+    now = timezone.now()
+    conversation = receive(from_ann(mail, "Hello", at=now - timedelta(hours=9))).conversation
+    receive(from_ann(mail, "Hello?", at=now - timedelta(hours=8)))
+    Message.objects.create(conversation=conversation, kind="outbound", author=ada, created_at=now - timedelta(hours=5))
+    resolve(conversation, by=ada)
+    minutes = 120 if event in ("waiting", "quiet") else None
+    rule = Rule.objects.create(name="One", event=event, after_minutes=minutes, actions=[{"do": "resolve", "value": ""}])
+    one = dry_runs.run(dry_runs.start(rule, days=1, by=None).pk)
+    assert one.hits == hits
+
+
+def test_a_dry_run_that_is_stopped_or_dies_is_not_lost(desk, mail):
+    for number in range(3):
+        receive(from_ann(mail, address=f"a{number}@home.example"))
+    rule = Rule.objects.create(name="One", event="arrived", actions=[{"do": "resolve", "value": ""}])
+    one = dry_runs.start(rule, days=1, by=None)
+    assert (dry_runs.due(), dry_runs.start(rule, days=7, by=None)) == ([one.pk], one)
+    desk.post(reverse("dry_run_stop", args=[one.pk]))
+    assert (dry_runs.run(one.pk).state, dry_runs.due()) == ("stopped", [])
