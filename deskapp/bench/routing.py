@@ -53,7 +53,7 @@ def pure() -> Figures:
     rules = policy(teams)
     at = max(agent.idle_since for agent in people if agent.idle_since)
     ids = [agent.agent for agent in people]
-    asked = [Snapshot(matter(number, at, chance, ids), people, facts, skills) for number in range(DECISIONS)]
+    asked = [Snapshot(matter(number, at, chance, ids, teams), people, facts, skills) for number in range(DECISIONS)]
     for snapshot in asked[:WARM_UP]:
         decide(snapshot, rules)
     times, listed = [], 0

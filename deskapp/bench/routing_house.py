@@ -50,7 +50,7 @@ WORDS = (
 def policy(teams: list[int]) -> Policy:
     """Each rule asks something else; the last of fifty is reached by most."""
     rules = tuple(_rule(number, teams) for number in range(RULES))
-    return Policy(rules=rules, otherwise=Outcome(team=teams[0], overflow=(Overflow(15, teams[1]),)))
+    return Policy(rules=rules, otherwise=Outcome(overflow=(Overflow(15, teams[0]),)))
 
 
 def _rule(number: int, teams: list[int]) -> Rule:
@@ -93,13 +93,14 @@ def agents(teams: list[int], ids: list[int], chance: Random) -> tuple[AgentFacts
     )
 
 
-def matter(number: int, at: datetime, chance: Random, people: list[int]) -> Matter:
+def matter(number: int, at: datetime, chance: Random, people: list[int], teams: list[int]) -> Matter:
     return Matter(
         at,
         "arrived",
         conversation=number,
         customer=number,
         medium=chance.choice(("email", "email", "email", "chat")),
+        channel_team=teams[number % len(teams)],
         topic=f"topic {chance.randint(0, 60)}",
         certainty=round(chance.uniform(0.4, 1), 2),
         language=chance.choice(LANGUAGES),
@@ -113,7 +114,7 @@ def matter(number: int, at: datetime, chance: Random, people: list[int]) -> Matt
 
 
 class House:
-    """The rows. `is_here` says of how many agents their state says that they are online."""
+    """The rows: made where they are not there yet."""
 
     def __init__(self) -> None:
         self.chance = Random(17)
@@ -128,15 +129,19 @@ class House:
         for number, team in enumerate(self.teams):
             team.members.set([agent for place, agent in enumerate(self.agents) if number in _places(place)])
         self.policy = policy(self.team_ids)
-        self.channel, _ = Channel.objects.get_or_create(
-            medium=Medium.EMAIL, address="routing@bench.example", defaults={"name": "Routing", "team": self.teams[0]}
-        )
+        self.channels = [self._door(number, team) for number, team in enumerate(self.teams)]
         self.version = RoutingPolicy.objects.create(
             number=(RoutingPolicy.objects.order_by("-number").values_list("number", flat=True).first() or 0) + 1,
             state=RoutingPolicy.State.PUBLISHED,
             body=kept.written_policy(self.policy),
             published_at=timezone.now(),
         )
+
+    def _door(self, number: int, team: Team) -> Channel:
+        address = f"routing{number}@bench.example"
+        return Channel.objects.get_or_create(
+            medium=Medium.EMAIL, address=address, defaults={"name": team.name, "team": team}
+        )[0]
 
     def send_home(self, *, capacity: float) -> None:
         """Nobody is there, and nothing is to do."""
@@ -168,7 +173,9 @@ class House:
         )  # fmt: skip
         Message.objects.bulk_create(
             [
-                Message(conversation=row, kind="inbound", channel=self.channel, text=WORDS, external_id=f"q{row.pk}")
+                Message(
+                    conversation=row, kind="inbound", channel=self.channels[0], text=WORDS, external_id=f"q{row.pk}"
+                )
                 for row in rows
             ],
             batch_size=AT_ONCE,
@@ -178,10 +185,10 @@ class House:
             batch_size=AT_ONCE,
         )
 
-    def mail(self, mark: str) -> InboundMessage:
-        """From somebody new."""
+    def mail(self, mark: str, number: int) -> InboundMessage:
+        """From somebody new, to each team in turn."""
         return InboundMessage(
-            channel_id=self.channel.pk,
+            channel_id=self.channels[number % TEAMS].pk,
             external_id=f"<{mark}@bench.example>",
             handles=(Handle("email", f"{mark}@customers.example", mark),),
             text=f"{mark} {WORDS}",
@@ -192,7 +199,7 @@ class House:
         """So many decisions with what was known, A_DAY a day; forty agents were there, and each thing took a while."""
         chance, people = Random(5), self.agents[:40]
         ids = [agent.pk for agent in people]
-        facts = agents(self.team_ids[:4], ids, chance)
+        facts = agents(self.team_ids, ids, chance)
         teams = tuple(TeamFacts(team.pk, team.name) for team in self.teams)
         until = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
         since = until - timedelta(days=count / A_DAY)
@@ -216,7 +223,7 @@ class House:
         decisions, solved = [], []
         roster, base = 0, None
         for row in rows:
-            known = Snapshot(matter(row.pk, row.created_at, chance, people), facts, teams)
+            known = Snapshot(matter(row.pk, row.created_at, chance, people, self.team_ids), facts, teams)
             roster = roster or kept.roster_id(known)
             base = base or base_for(known, roster)
             decision = decide(known, self.policy)

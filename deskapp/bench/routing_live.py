@@ -75,7 +75,7 @@ async def _send(house: House, count: int) -> dict[str, float]:
         await asyncio.sleep(max(0.0, started + number / RATE - time.perf_counter()))
         mark = f"bench-r{run}-{number}"
         sent[mark] = time.perf_counter()
-        await sync_to_async(receive)(house.mail(mark))
+        await sync_to_async(receive)(house.mail(mark, number))
     return sent
 
 

@@ -14,8 +14,9 @@ def worker(ready: Barrier, done: Barrier) -> None:
     from conversations.models import Waiting
     from conversations.routing.drain import drain
 
-    Waiting.objects.exists()  # the connection is open before the clock starts,
-    language_of("Where is my parcel, please, and when will it come?")  # and the languages are read, as a worker does once in its life
+    # Before the clock starts, the connection is open, and the languages are read as a worker does once in its life.
+    Waiting.objects.exists()
+    language_of("Where is my parcel, please, and when will it come?")
     ready.wait(START_SECONDS)
     while Waiting.objects.filter(look_at__isnull=False).exists():
         drain(room=False)
