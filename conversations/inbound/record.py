@@ -36,7 +36,7 @@ def already(inbound: Sequence[InboundMessage]) -> dict[tuple[int, str], Message]
 
 def record(inbound: InboundMessage, conversation: Conversation, identity: Identity, channel: Channel) -> Message:
     """The message as a row with its files, and its conversation, which may be new (conversations.inbound.thread)."""
-    new = [conversation] if conversation.pk is None else []
+    new: list[Conversation] = [conversation] if conversation.pk is None else []
     message = _brought_in(inbound, conversation, identity, channel)
     conversation.save()
     message.save(force_insert=True)

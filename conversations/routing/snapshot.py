@@ -129,8 +129,8 @@ class World:
         User = get_user_model()
         agents = User.objects.filter(is_active=True).order_by("pk")
         in_teams = User.teams.through.objects.filter(user=OuterRef("pk")).order_by("team_id").values("team_id")
-        able = AgentSkill.objects.filter(agent=OuterRef("pk")).order_by("skill_id")
-        able = able.values(each=JSONObject(skill="skill_id", level="level"))
+        held = AgentSkill.objects.filter(agent=OuterRef("pk")).order_by("skill_id")
+        able = held.values(each=JSONObject(skill="skill_id", level="level"))
         for agent in agents.annotate(of_teams=ArraySubquery(in_teams), able=ArraySubquery(able)):
             state, since, hours = states.get(agent.pk, ("offline", None, 0.0))
             offered, last = given.get(agent.pk, (0, None))

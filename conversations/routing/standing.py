@@ -17,7 +17,7 @@ QUICK = ("state", "load", "idle_since", "offered", "available")
 RESTING = AgentFacts(0, "")
 FEW = 24  # agents, of whom all is written beside each decision
 MOST_KNOWN = 4096
-_RESTS = tuple(getattr(RESTING, name) for name in QUICK)
+_RESTS: tuple[object, ...] = tuple(getattr(RESTING, name) for name in QUICK)
 Quick = Sequence[object]
 
 
@@ -111,7 +111,7 @@ def _read(base: int) -> list[list[object]]:
 
 
 def _with(agent: AgentFacts, own: Sequence[object]) -> AgentFacts:
-    state, load, idle, offered, available = (*own, *_RESTS[len(own) :])
+    state, load, idle, offered, available = [*own, *_RESTS[len(own) :]]
     assert isinstance(state, str) and isinstance(load, int | float) and isinstance(available, int | float)
     assert isinstance(offered, int)
     since = datetime.fromisoformat(idle) if isinstance(idle, str) else None
