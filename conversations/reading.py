@@ -333,11 +333,12 @@ def _kept(query: str) -> dict[str, str]:
 
 def places_of(agent: "User") -> list[Place]:
     """The other screens that this desk has, and this agent may open."""
+    routing = "routing" if agent.may("routing.see") else "routing_rules"
     wanted = [
         ("mine", _("Customers"), "customers", "c", True),
         ("browse", _("On the site"), "visitors", "", agent.sees_browsing),
         ("filter", _("Segments"), "segments", "", agent.sees_purchases),
-        ("routing", _("Routing"), "routing_rules", "r", agent.may("routing.rules")),
+        ("routing", _("Routing"), routing, "r", agent.may("routing.see") or agent.may("routing.rules")),
         ("macro", _("Canned replies"), "canned_replies", "", True),
         ("macro", _("Macros"), "macros", "", True),
         ("view", _("Saved views"), "saved_views", "", True),

@@ -1,10 +1,17 @@
-"""Addresses of routing: its rules, and the builder of conditions that other settings share."""
+"""Addresses of routing: its decisions, what if, its rules, and the builder of conditions that other settings share."""
 
 from django.urls import path
 
-from conversations.views import conditions, rule, rules
+from conversations.views import conditions, decisions, rule, rules, what_if
 
 urlpatterns = [
+    path("routing/", decisions.routing, name="routing"),
+    path("routing/decisions/<int:pk>/", decisions.decision, name="decision"),
+    path("routing/decisions/<int:pk>/override/", decisions.decision_override, name="decision_override"),
+    path("routing/replays/", what_if.replay_list, name="replays"),
+    path("routing/replays/<int:pk>/", what_if.replay, name="replay"),
+    path("routing/replays/<int:pk>/changes/", what_if.replay_changes, name="replay_changes"),
+    path("activities/<int:pk>/why/", decisions.why, name="why"),
     path("routing/rules/", rules.routing_rules, name="routing_rules"),
     path("routing/rules/import/", rules.import_rules, name="import_rules"),
     path("routing/rules/<int:pk>/", rules.policy, name="policy"),

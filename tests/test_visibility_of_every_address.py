@@ -28,7 +28,9 @@ from conversations.models import (
     Closure,
     Hours,
     Macro,
+    Replay,
     RequiredField,
+    RoutingDecision,
     SavedView,
     Skill,
     SlaPolicy,
@@ -71,7 +73,7 @@ def routes(patterns=None, prefix=""):
 NUMBERED = sorted({route for route in routes() if NUMBER.search(route)} - set(PUBLIC))
 
 
-FOR_CHIEFS = ("settings/", "segments/", "routing/rules/", "/export/", "/erase/")  # for whom there are no teams
+FOR_CHIEFS = ("settings/", "segments/", "routing/", "/export/", "/erase/")  # for whom there are no teams
 
 
 def ready(admin):
@@ -107,6 +109,7 @@ def things(mail, ada, returns, root):
     automatic = Automation.objects.create(name="Zanzibar", event="arrived", actions=[{"do": "tag", "value": "vip"}])
     hook = Webhook.objects.create(name="Zanzibar", url="https://shop.example/")
     office = Hours.objects.create(name="Office")
+    made = RoutingDecision.objects.create(conversation=conversation, trigger="arrived", kind="team", team=returns)
     closed = Closure.objects.create(hours=office, day=timezone.now().date())
     return {
         "conversations/<int:pk>/merges/<int:entry_pk>/": {"entry_pk": merged.pk},
@@ -135,6 +138,9 @@ def things(mail, ada, returns, root):
         "customers/<int:pk>/visits/<int:visit_pk>/": {"visit_pk": theirs["visitor"].visits.get().pk},
         "segments/": {"pk": Segment.objects.create(name="Zanzibar", conditions={}).pk},
         "routing/rules/": {"pk": draft(Policy(rules=(Rule("joining", "Zanzibar"),)), by=root).pk},
+        "routing/decisions/": {"pk": made.pk},
+        "routing/replays/": {"pk": Replay.objects.create(since=made.created_at, until=made.created_at, state="done").pk},
+        "activities/": {"pk": conversation.activities.create(verb="routed").pk},
         "visitors/": {"pk": theirs["visitor"].pk},
         "orders/": {"pk": theirs["shop"].orders.get().pk},
         "me/sessions/": {"pk": session.pk},

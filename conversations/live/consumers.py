@@ -35,6 +35,8 @@ PASSED_ON = {
     "desk.call_backs",
     "desk.trouble",
     "desk.deadline",
+    "desk.decision",
+    "desk.replay",
     "desk.presence",
 }
 SPREAD = 2.0  # seconds over which browsers catch up that missed the same

@@ -59,6 +59,21 @@ def push_removal(conversation: Conversation, from_groups: Iterable[str]) -> None
     transaction.on_commit(lambda: send(gone, frame), robust=True)
 
 
+def push_decisions(conversations: Iterable[Conversation], *, changed: int = 0) -> None:
+    """Tells the screens of routing that something was decided, or that a person `changed` a decision: never what, each
+    asks for what its agent may see. To who saw the conversations as they are now."""
+    told = {group for conversation in conversations for group in groups.watching(conversation)}
+    frame: wire.Frame = {"type": "desk.decision", "changed": changed}
+    transaction.on_commit(lambda: wire.put((group, frame) for group in wire.listened_to(sorted(told))), robust=True)
+
+
+def push_replay(pk: int) -> None:
+    """How far a replay is, to those whose screens may show it."""
+    frame: wire.Frame = {"type": "desk.replay", "replay": pk}
+    everybody = [groups.EVERYTHING, groups.TEAMLESS]
+    transaction.on_commit(lambda: wire.put((group, frame) for group in wire.listened_to(everybody)), robust=True)
+
+
 def tell_visitor(conversation: Conversation, frame: dict[str, object]) -> None:
     """A line to the widget of who chats here, if somebody does: "visitor.typing" with a name, "visitor.seen"."""
     if "chat" not in conversation.media:

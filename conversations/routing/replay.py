@@ -17,6 +17,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 
+from conversations.live.push import push_replay
 from conversations.models import Replay, ReplayChange, ReplayChunk, RoutingPolicy
 from conversations.routing import kept, past
 from conversations.routing.facts import Decision, Policy
@@ -109,6 +110,7 @@ def play(chunk_id: int) -> None:
         replay.save(update_fields=["done", "differing"])
         if not replay.chunks.filter(done_at=None).exists():
             _end(replay)
+        push_replay(replay.pk)
 
 
 def compare(chunk: ReplayChunk) -> tuple[Tally, Tally, list[ReplayChange]]:
@@ -194,3 +196,4 @@ def _fail(replay: Replay, error: Exception) -> None:
     Replay.objects.filter(pk=replay.pk, state=Replay.State.RUNNING).update(
         state=Replay.State.FAILED, error=str(error)[:400], ended_at=timezone.now()
     )
+    push_replay(replay.pk)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from conversations import rules, sla
 from conversations.live import groups
-from conversations.live.push import push_changed
+from conversations.live.push import push_changed, push_decisions
 from conversations.models import Activity, Conversation, RoutingDecision, Waiting
 from conversations.models.rule import RuleEventKind
 from conversations.routing import kept, words
@@ -50,6 +50,8 @@ def write(choices: Sequence["Choice"]) -> int:
         [(each.conversation, each.watched) for each in changes],
         [each.activity for each in changes if each.activity],
     )
+    if news:
+        push_decisions(choice.row.conversation for choice in news)
     return sum(choice.decision.kind == "agent" for choice in choices)
 
 
@@ -62,7 +64,7 @@ def _keep(news: Sequence["Choice"]) -> None:
         for each in news
     ]
     # An expression among the values has them sent one by one: as arrays, every quote of the JSON would be escaped.
-    rows[0].took_ms = Value(news[0].took_ms, FloatField())  # type: ignore[assignment]
+    rows[0].took_ms = Value(news[0].took_ms, FloatField())
     RoutingDecision.objects.bulk_create(rows)
 
 
