@@ -2,6 +2,7 @@
 
 from conversations.models.activity import Activity, ConversationMerge
 from conversations.models.audit import AuditEntry
+from conversations.models.board import AlertKind, AlertLimit, Loan
 from conversations.models.branding import Branding
 from conversations.models.call_back import CallBack
 from conversations.models.canned import CannedReply
@@ -41,6 +42,9 @@ from conversations.models.view import SavedView
 from conversations.models.webhook import Webhook, WebhookCall
 
 __all__ = [
+    "AlertKind",
+    "AlertLimit",
+    "Loan",
     "AgentState",
     "Roster",
     "RoutingDecision",

@@ -168,6 +168,7 @@ class Conversation(models.Model):
                 include=["team", "assignee"],
             ),
             models.Index(fields=["customer", "-last_message_at"], name="conversation_of_customer"),
+            models.Index(fields=["created_at", "id"], name="conversation_begun"),
             models.Index(fields=["sla"], name="conversation_of_sla", condition=models.Q(sla__isnull=False)),
             models.Index(
                 fields=["sla_look_at"], name="conversation_sla_look", condition=models.Q(sla_look_at__isnull=False)
