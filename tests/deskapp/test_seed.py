@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 from django.core.management import call_command
 
+from conversations.condition_lists import Lists
 from conversations.models import (
     Attachment,
     CallBack,
@@ -14,11 +15,15 @@ from conversations.models import (
     Delivery,
     Medium,
     Message,
+    RoutingPolicy,
     SavedView,
     Status,
     Team,
 )
 from conversations.models.delivery import DeliveryStatus
+from conversations.routing.checking import House, problems
+from conversations.routing.diff import differences
+from conversations.routing.drafting import policy_of
 from customers.models import Customer, Identity, Order, Return, Suggestion
 from customers.profile import compute
 from deskapp.demo import reached
@@ -143,3 +148,12 @@ def test_the_channels_are_wired_to_adapters_that_exist(seeded):
     assert {"x", "line", "messenger", "instagram", "twilio_voice"} < media
     assert adapters == {"imap", "chat", "form", "orders", "segment", *media} <= set(ADAPTERS)
     assert not RawEvent.objects.exists()
+
+
+def test_the_rules_that_hold_have_nothing_wrong_and_a_draft_waits_to_be_tried(seeded):
+    lists = Lists()
+    holds, draft = RoutingPolicy.objects.order_by("number")
+    assert (holds.state, draft.state) == ("published", "draft")
+    for version in (holds, draft):
+        assert problems(policy_of(version), House.read(lists)) == []
+    assert differences(policy_of(holds), policy_of(draft), lists)
