@@ -98,7 +98,7 @@ def locked(rows: QuerySet[Waiting]) -> QuerySet[Waiting]:
 
 def _taken(world: World, policy: Policy, progress: Progress, *, room: bool) -> list[Waiting]:
     wanted = Q(look_at__lte=world.at)
-    if room and (agents := world.with_room(policy)):
+    if room and (agents := list(world.with_room(policy))):
         teams = {team for agent in agents for team in agent.teams}
         wanted |= Q(is_pulled=False) & (Q(team__in=teams) | Q(team=None) | Q(step__gt=0))
     rows = Waiting.objects.filter(wanted).exclude(pk__in=progress.seen)
@@ -112,7 +112,12 @@ def _chosen(rows: Sequence[Waiting], world: World, policies: InForce) -> list[Ch
     alive = [row for row in rows if is_to_route(row)]
     Waiting.objects.filter(pk__in=[row.pk for row in rows if not is_to_route(row)]).delete()
     matters = matters_of(alive, world)
-    choices = [choice for row in alive if (choice := _choice(row, matters[row.pk], world, policies))]
+    choices = []
+    for row in alive:
+        if row.trigger == "freed" and not world.has_room(policies.policy):
+            continue  # it waits on, as it did
+        if choice := _choice(row, matters[row.pk], world, policies):
+            choices.append(choice)
     return choices
 
 

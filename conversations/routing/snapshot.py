@@ -2,7 +2,7 @@
 choices: what one gives to an agent, the next one knows (`World.given`)."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -77,14 +77,15 @@ class World:
         for policy, laden in self._laden.values():
             laden[agent] = self._with_load(self._facts[agent], policy)
 
-    def with_room(self, policy: Policy) -> list[AgentFacts]:
+    def with_room(self, policy: Policy) -> Iterator[AgentFacts]:
         """Who may be given the lightest thing there is."""
         least = min([1.0, *policy.costs.values()])
-        return [
-            agent
-            for agent in self._laden_by(policy).values()
-            if agent.state == "online" and agent.load + least <= agent.capacity
-        ]
+        for agent in self._laden_by(policy).values():
+            if agent.state == "online" and agent.load + least <= agent.capacity:
+                yield agent
+
+    def has_room(self, policy: Policy) -> bool:
+        return next(self.with_room(policy), None) is not None
 
     def state_of(self, agent: int) -> str:
         facts = self._facts.get(agent)

@@ -18,6 +18,7 @@ from conversations.routing.standing import base_for
 if TYPE_CHECKING:
     from conversations.routing.drain import Choice
 
+LOOKS = ("freed", "overdue")  # of a row that nothing has happened to, since it was looked at last
 _CHANGES = ["team", "priority", "due_at", "step", "look_at", "trigger", "is_pulled"]
 
 
@@ -103,13 +104,21 @@ def _keep_in_line(choices: Sequence["Choice"]) -> None:
     staying = [each for each in choices if not _is_settled(each)]
     if gone:
         Waiting.objects.filter(pk__in=gone).delete()
+    moved: list[Waiting] = []
     for each in staying:
         row, decision, conversation = each.row, each.decision, each.row.conversation
+        before, was_told = _place(row), row.trigger not in LOOKS
         row.team_id, row.priority, row.due_at = conversation.team_id, conversation.priority, conversation.due_at
         row.step, row.look_at, row.trigger = decision.step, decision.look_at, "overdue"
         row.is_pulled = any(reason.code == "they_pull" for reason in decision.reasons)
-    if staying:
-        Waiting.objects.bulk_update([each.row for each in staying], _CHANGES)
+        if was_told or _place(row) != before:
+            moved.append(row)
+    if moved:
+        Waiting.objects.bulk_update(moved, _CHANGES)
+
+
+def _place(row: Waiting) -> tuple[object, ...]:
+    return row.team_id, row.priority, row.due_at, row.step, row.look_at, row.is_pulled
 
 
 def _is_settled(choice: "Choice") -> bool:
