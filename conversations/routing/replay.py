@@ -66,9 +66,9 @@ def start(
 
 def ask(chunks: Iterable[int]) -> None:
     """Whoever gets none of it done is asked again by `sweep`."""
-    task = signature("conversations.replay_chunk", immutable=True, queue="reports")
+    tasks = [signature("conversations.replay_chunk", args=(chunk,), queue="reports") for chunk in chunks]
     try:
-        group(task.clone(args=(chunk,)) for chunk in chunks).apply_async()
+        group(tasks).apply_async()
     except (BrokerError, RedisError):
         log.warning("a replay waits for the broker")
 

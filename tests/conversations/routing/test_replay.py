@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from celery import current_app
 from django.db import connection
 
 from conversations.models import (
@@ -115,6 +116,17 @@ def rows_of_life():
             cursor.execute(f'select t::text from "{table}" t order by 1')
             found[table] = cursor.fetchall()
     return found
+
+
+def test_workers_are_asked_for_every_stretch(desk, monkeypatch, django_capture_on_commit_callbacks):
+    teams, _agents = desk
+    monkeypatch.setattr(replay, "AT_ONCE", 10)
+    monkeypatch.setitem(current_app.conf, "task_always_eager", True)
+    a_day(desk, rules(teams))
+    with django_capture_on_commit_callbacks(execute=True):
+        made = replay.start(version(rules(teams), 2), since=NOON - HOUR, until=NOON + 24 * HOUR)
+    made.refresh_from_db()
+    assert (made.state, made.done, made.differing) == ("done", 60, 0)
 
 
 def test_same_rules_differ_in_nothing(desk):
