@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from conversations import traces
 from conversations.actions import call_backs
+from conversations.bots import learning
 from conversations.call_words import call_of
 from conversations.inbound import early
 from conversations.leftovers import drop_files
@@ -28,6 +29,7 @@ from conversations.models import (
     ReplayChange,
     RoutingDecision,
     RuleRun,
+    TopicExample,
     WebhookCall,
 )
 from customers.models import Identity
@@ -61,6 +63,9 @@ def sections(of: Whose) -> Iterable[Section]:
     yield Section("decisions", _("How it was decided who answers"), choices)
     moments = Moment.objects.filter(message__in=said).order_by("message")
     where: list[Row] = list(moments.values(*_WHERE))
+    taught = TopicExample.objects.filter(conversation__in=here).order_by("pk")
+    lines: list[Row] = [dict(row) for row in taught.values("conversation", "topic__name", "text", "created_at")]
+    yield Section("topic_examples", _("Words of yours by which we tell what others write about"), lines)
     shown = Reaction.objects.filter(message__in=said, taken_off_at=None).order_by("message", "pk")
     emoji: list[Row] = [dict(row) for row in shown.values("message", "emoji", "created_at", "state")]
     yield Section("reactions", _("Emoji on messages"), emoji)
@@ -158,6 +163,7 @@ def _erase_conversations(of: Whose, cursor: int) -> tuple[int, int | None]:
     bare = Func(F("matter"), Value("words"), Value("attributes"), arg_joiner=" - ", template="(%(expressions)s)")
     RoutingDecision.objects.filter(**here).update(matter=bare, changed_reason="")
     ReplayChange.objects.filter(**here).delete()
+    learning.forget(found)
     # So does that a rule acted, and a choice of a list; not what was known of them, nor what was put in words.
     RuleRun.objects.filter(**here).update(why={})
     WebhookCall.objects.filter(**here).update(error="")

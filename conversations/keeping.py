@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from conversations.bots import learning
 from conversations.leftovers import drop_files
 from conversations.models import (
     AgentState,
@@ -69,6 +70,7 @@ def _drop_conversations(found: QuerySet[Conversation]) -> int:
     free = found.filter(absorbed=None).order_by("pk")
     keys = list(free.values_list("pk", flat=True)[:AT_ONCE])
     drop_files(Attachment.objects.filter(message__conversation__in=keys))
+    learning.forget(keys)
     Message.objects.filter(conversation__in=keys).delete()
     return Conversation.objects.filter(pk__in=keys).delete()[1].get("conversations.Conversation", 0)
 

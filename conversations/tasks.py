@@ -21,7 +21,8 @@ from conversations import (
     rules_of_the_clock,
     silent_carts,
 )
-from conversations.actions import orders, states
+from conversations.actions import lending, orders, states
+from conversations.bots import learning
 from conversations.inbound import early
 from conversations.live import webpush
 from conversations.live.customers import push_customer
@@ -178,8 +179,19 @@ def look_round() -> None:
     drain.drain(room=False)
 
 
+@shared_task(name="conversations.end_loans", expires=60)
+def end_loans() -> None:
+    lending.end_due()
+
+
 @shared_task(name="conversations.look_through", expires=60)
 def look_through() -> None:
     """Certainty beside speed: who waits while somebody has room, and who waits in no queue."""
     waiting.enter_missing(timezone.now() - MISSED_AFTER)
     drain.drain(room=True)
+
+
+@shared_task(name="conversations.learn_topics")
+def learn_topics() -> None:
+    """One worker learns, and every other finds nothing to do."""
+    learning.run()

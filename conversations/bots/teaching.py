@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from conversations.bots import intents, meaning
 from conversations.bots.heads import NgramHead, VectorHead
-from conversations.bots.intents import Lesson, Model
+from conversations.bots.intents import Guess, Lesson, Model
 from conversations.bots.meaning import Encoder
 from conversations.models import Topic, TopicExample, TopicModel
 
@@ -45,6 +45,12 @@ def _taught(pk: int) -> Taught:
     topics = {str(topic.pk): topic for topic in Topic.objects.filter(is_active=True)}
     model = _kept(pk)
     return Taught(model, topics, meaning.encoder() if model.meaning else None)
+
+
+def likeliest(text: str, taught: Taught, language: str = "") -> tuple[Topic | None, Topic | None, Guess]:
+    """What a text would be about and what it would be taken for next, whether or not that is sure enough."""
+    guess = taught.model.guess(text, taught.encoder if language in ("", "en") else None)
+    return taught.topics.get(guess.label), taught.topics.get(guess.next_label), guess
 
 
 def teach() -> TopicModel:

@@ -29,7 +29,9 @@ from conversations.models.routing import (
     RoutingPolicy,
     Topic,
     TopicExample,
+    TopicLesson,
     TopicModel,
+    TopicVerdict,
     Waiting,
 )
 from conversations.models.rule import Rule, RuleEvent, RuleRun, RuleTally
@@ -54,7 +56,9 @@ __all__ = [
     "RoutingPolicy",
     "Topic",
     "TopicExample",
+    "TopicLesson",
     "TopicModel",
+    "TopicVerdict",
     "Waiting",
     "AgentSkill",
     "Branding",

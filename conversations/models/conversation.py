@@ -71,6 +71,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.filter(merged_into=None, is_spam=True)
 
 
+# What topics could be learnt from: a person said what it is about, or nobody knew and it is solved.
+TEACHES = models.Q(merged_into=None, is_spam=False) & (
+    models.Q(topic__isnull=False, certainty=None) | models.Q(topic=None, status=Status.RESOLVED)
+)
 # What the lists of waiting customers walk, in the words of `ConversationQuerySet.open`: PostgreSQL keeps no order over
 # two statuses of one index, so these indexes hold just those rows.
 _OPEN_HERE = models.Q(merged_into=None, is_spam=False, status__in=[Status.OPEN, Status.PENDING])
@@ -169,6 +173,7 @@ class Conversation(models.Model):
             ),
             models.Index(fields=["customer", "-last_message_at"], name="conversation_of_customer"),
             models.Index(fields=["created_at", "id"], name="conversation_begun"),
+            models.Index(fields=["-id"], name="conversation_teaches", condition=TEACHES),
             models.Index(fields=["sla"], name="conversation_of_sla", condition=models.Q(sla__isnull=False)),
             models.Index(
                 fields=["sla_look_at"], name="conversation_sla_look", condition=models.Q(sla_look_at__isnull=False)

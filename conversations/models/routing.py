@@ -190,9 +190,10 @@ class TopicExample(models.Model):
     topic = models.ForeignKey(Topic, models.CASCADE, related_name="examples")
     text = models.CharField(_("words"), max_length=1000)
     language = models.CharField(max_length=12, blank=True)
+    # That it was taken from: it goes with it, since they are its customer's words.
     conversation = models.ForeignKey(
-        "conversations.Conversation", models.SET_NULL, null=True, blank=True, related_name="+"
-    )  # that it was taken from
+        "conversations.Conversation", models.CASCADE, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -213,3 +214,29 @@ class TopicModel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.examples} examples"
+
+
+class TopicLesson(models.Model):
+    """The one row that says whether topics are learnt anew, now or soon (conversations.bots.learning)."""
+
+    asked_at = models.DateTimeField(null=True, blank=True)  # None: nobody waits for it
+    begun_at = models.DateTimeField(null=True, blank=True)  # None: no worker is at it
+    done_at = models.DateTimeField(null=True, blank=True)
+    of = models.CharField(max_length=32, blank=True)  # the digest of the examples that were learnt, or are
+    trouble = models.CharField(max_length=12, blank=True)  # why the last one came to nothing: "few", "failed"
+    forgets = models.BooleanField(default=False)  # what was learnt before holds words that are to be forgotten
+
+    def __str__(self) -> str:
+        return self.trouble or str(self.done_at or "")
+
+
+class TopicVerdict(models.Model):
+    """A conversation whose first words were offered as an example, and what somebody said to that."""
+
+    conversation = models.OneToOneField("conversations.Conversation", models.CASCADE, related_name="+")
+    is_taken = models.BooleanField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id}: {self.is_taken}"

@@ -71,7 +71,7 @@ class Lookup:
         """`understands`: reads their words anew and keeps what is new, instead of taking what was understood before."""
         ids = [conversation.pk for conversation in conversations]
         customers = sorted({conversation.customer_id for conversation in conversations})
-        self.said = _said(ids)
+        self.said = last_said(ids)
         if understands:
             self.understood = understand_each((each, self.words(each)) for each in conversations)
         else:
@@ -142,7 +142,7 @@ def _attributes(customer: Customer, traits: object) -> dict[str, str]:
     return found
 
 
-def _said(conversations: Sequence[int]) -> dict[int, Said]:
+def last_said(conversations: Sequence[int]) -> dict[int, Said]:
     found: dict[int, Said] = {}
     with connection.cursor() as cursor:
         cursor.execute(_SAID, [list(conversations)])

@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.db import connection
 from django.utils import timezone
 
+from conversations.bots import learning
 from conversations.envelopes import CallReport
 from conversations.inbound.calls import hear
 from conversations.models import (
@@ -30,6 +31,9 @@ from conversations.models import (
     Participant,
     Reaction,
     RoutingDecision,
+    Topic,
+    TopicExample,
+    TopicModel,
 )
 from customers import privacy
 from customers.identify import Handle
@@ -237,16 +241,17 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
         "delivery", "deliveryattempt", "orderact", "blockedsender", "rawevent", "reread", "import", "importrow",
         "export", "reaction", "earlychange",
         "callback", "routingdecision", "replaychange", "rulerun", "webhookcall", "fieldvalue",
+        "topicexample", "topicmodel",
     }  # fmt: skip
     ids_and_times_alone = {
         "readmark", "follow", "mention", "lease", "parting", "conversationmerge", "erasure", "backfill", "healthsample",
-        "waiting", "deadline", "ruleevent", "dryrunhit",
+        "waiting", "deadline", "ruleevent", "dryrunhit", "topicverdict",
     }  # fmt: skip
     the_desks_own = {
         "product", "stock", "segment", "retentionrule", "channel", "team", "tag", "cannedreply", "savedview",
         "pushsubscription", "connector", "auditentry", "macro", "hours", "closure", "skill", "agentskill", "trial",
         "messagetemplate", "branding", "agentstate", "roster", "routingpolicy", "replay", "replaychunk",
-        "slapolicy", "recount", "rule", "ruletally", "dryrun", "webhook", "requiredfield",
+        "slapolicy", "recount", "rule", "ruletally", "dryrun", "webhook", "requiredfield", "topic", "topiclesson",
     }  # fmt: skip
     tables = {
         model._meta.model_name
@@ -254,6 +259,46 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
         for model in apps.get_app_config(app).get_models()
     }
     assert tables == emptied | ids_and_times_alone | the_desks_own
+
+
+def test_words_by_which_topics_were_learnt_go_out_of_the_examples_and_out_of_what_was_learnt(connector, ada):
+    her = everything_of(SECRET, ADDRESS, connector)
+    talk = her.conversations.get()
+    late, back = Topic.objects.create(name="Late"), Topic.objects.create(name="Back")
+    TopicExample.objects.bulk_create(
+        TopicExample(topic=topic, text=f"{words} {n}")
+        for topic, words in ((late, "where is my parcel"), (back, "money back please")) for n in range(8)
+    )  # fmt: skip
+    TopicExample.objects.create(topic=late, text=f"I am {SECRET}, where is it", conversation=talk)
+    for _lesson in range(2):
+        learning.ask()
+        learning.run()
+    TopicModel.objects.update(tried=[[f"I am {SECRET}, where is it", late.pk, back.pk, 0.6, True]])
+    into = io.BytesIO()
+    privacy.export(her, into)
+    [given] = json.loads(zipfile.ZipFile(into).read("data/topic_examples.json"))
+    assert (given["topic__name"], given["text"]) == ("Late", f"I am {SECRET}, where is it")
+    with _committed():
+        assert privacy.carry_on(privacy.ask(her, by=ada))
+    assert told(SECRET) == [] and TopicExample.objects.count() == 16
+    of_her = set(TopicModel.objects.values_list("pk", flat=True))
+    assert len(of_her) == 2 and learning.run() == 1
+    [anew] = TopicModel.objects.all()
+    assert anew.pk not in of_her and anew.examples == 16 and not learning.lesson().forgets
+
+
+def test_with_too_few_examples_left_nothing_of_her_stays_learnt(connector, ada):
+    her = everything_of(SECRET, ADDRESS, connector)
+    topics = [Topic.objects.create(name=name) for name in ("Late", "Back")]
+    for topic in topics:
+        for n in range(3):
+            TopicExample.objects.create(topic=topic, text=f"{topic} {n}", conversation=her.conversations.get())
+    learning.ask()
+    learning.run()
+    with _committed():
+        assert privacy.carry_on(privacy.ask(her, by=ada))
+    learning.run()
+    assert not TopicModel.objects.exists() and learning.lesson().trouble == learning.FEW
 
 
 def test_figures_stay(connector, ada):
