@@ -14,6 +14,7 @@ from conversations.routing.outcome_words import PARTS
 
 SPARE = 2  # empty rows for what one adds; the next ones come with saving
 MOST_ROWS = 20
+ROW = ("skill", "after", "overflow")  # what makes a row one that is filled in
 MOST_MINUTES = 1440
 LEVELS = [(str(level), str(level)) for level in range(1, 6)]
 NEEDS = [("required", _("needed")), ("preferred", _("preferred"))]
@@ -174,8 +175,8 @@ def _figure(number: float | None) -> str | None:
 
 
 def _rows(known: Mapping[str, object]) -> int:
-    """How many rows have something in them."""
-    return sum(1 for row in range(MOST_ROWS) if known.get(f"skill{row}") or known.get(f"overflow{row}"))
+    """Up to the last that has something in it: one may leave a gap."""
+    return 1 + max((row for row in range(MOST_ROWS) if any(known.get(f"{name}{row}") for name in ROW)), default=-1)
 
 
 def _weights(typed: Mapping[str, float | None]) -> Weights:

@@ -39,12 +39,12 @@ def said_weights(weights: Weights) -> str:
 
 def _to(outcome: Outcome, lists: Lists) -> str:
     team = lists.name("teams", outcome.team) if outcome.team else _("the channel’s own team")
+    if not outcome.assigns:
+        team = _("the queue of %(team)s, from which agents pull") % {"team": team}
     if outcome.to == "agent" and outcome.agent is not None:
         return _("to %(agent)s, else %(team)s") % {"agent": lists.name("agents", outcome.agent), "team": team}
     if outcome.to == "bot":
         return _("to the bot, then to %(team)s") % {"team": team}
-    if not outcome.assigns:
-        return _("to the queue of %(team)s, from which agents pull") % {"team": team}
     return _("to %(team)s") % {"team": team}
 
 
@@ -74,6 +74,9 @@ def _waits(outcome: Outcome, lists: Lists) -> list[str]:
     if outcome.wait_for_known:
         words = _("waits up to %(minutes)s for an agent who spoke with the customer in the last %(days)s")
         found.append(words % {"minutes": minutes(outcome.wait_for_known), "days": days(outcome.known_within)})
+    elif outcome.known_within != Outcome.known_within:
+        words = _("knows the customer who spoke with them in the last %(days)s")
+        found.append(words % {"days": days(outcome.known_within)})
     for step in outcome.overflow:
         words = _("after %(minutes)s also to %(team)s")
         found.append(words % {"minutes": minutes(step.after), "team": lists.name("teams", step.team)})

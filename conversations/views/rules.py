@@ -1,5 +1,6 @@
 """The versions of the routing rules: read, drafted, ordered, tried, published, rolled back, taken out, brought in."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 MOST_EARLIER = 30  # of the versions that are no longer in force
 ONE_IN = 10
+_PLACE = re.compile(r"-?[0-9]{1,4}")
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def policy_order(request: HttpRequest, pk: int) -> HttpResponse:
     agent, key, place = editor_of(request), request.POST.get("key", ""), request.POST.get("place", "")
     version = get_object_or_404(RoutingPolicy, pk=pk)
     try:
-        if not place.lstrip("-").isdecimal():
+        if not _PLACE.fullmatch(place):
             raise NotPossibleError(_("Say where it goes."))
         version = drafting.change(pk, lambda rules: drafting.moved(rules, key, int(place)), by=agent)
     except NotPossibleError as refusal:
@@ -196,7 +198,8 @@ def _versions() -> dict[str, list[RoutingPolicy]]:
 
 def _drafted(request: HttpRequest, agent: "User") -> HttpResponse:
     chosen = request.POST.get("from", "")
-    base = get_object_or_404(RoutingPolicy, pk=int(chosen)) if chosen.isdecimal() else drafting.published()
+    is_number = chosen.isdecimal() and len(chosen) < 19
+    base = get_object_or_404(RoutingPolicy, pk=int(chosen)) if is_number else drafting.published()
     rules: Policy = drafting.policy_of(base)
     try:
         version = drafting.draft(rules, by=agent, based_on=base)

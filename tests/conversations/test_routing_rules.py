@@ -179,6 +179,32 @@ def test_a_difference_is_told_in_sentences(returns, billing):
     assert differences(new, new, Lists()) == []
 
 
+OTHER = {
+    "to": {"to": "bot"},
+    "pulled": {"assigns": False},
+    "the bot, then pulled": ({"to": "bot"}, {"to": "bot", "assigns": False}),
+    "an agent, else pulled": ({"to": "agent", "agent": 1}, {"to": "agent", "agent": 1, "assigns": False}),
+    "another agent": ({"to": "agent", "agent": 1}, {"to": "agent", "agent": 2}),
+    "team": {"team": 1},
+    "required": {"required": {1: 1}},
+    "least level": ({"required": {1: 1}}, {"required": {1: 2}}),
+    "preferred": {"preferred": {1: 1}},
+    "language": {"language": "required"},
+    "priority": {"priority": 0},
+    "overflow": {"overflow": (Overflow(5, 1),)},
+    "waits": {"wait_for_known": 3},
+    "who knows them": {"known_within": 30},
+    "weights": {"weights": Weights()},
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", OTHER)
+def test_no_difference_of_an_outcome_goes_unsaid(name):
+    old, new = OTHER[name] if isinstance(OTHER[name], tuple) else ({}, OTHER[name])
+    assert differences(Policy(rules=(rule("a", **old),)), Policy(rules=(rule("a", **new),)), Lists())
+
+
 def full(returns, billing, ada):
     gold = Segment.objects.create(name="Gold", conditions={})
     skill = Skill.objects.create(name="Norwegian")
@@ -305,6 +331,23 @@ def test_a_rule_is_added_by_its_form(client, draft_of, returns, billing, linus):
     assert "When language is Norwegian or Danish" in page and "rather to who has Knots from level 3" in page
     again = client.get(reverse("policy_rule", args=[draft_of.pk, made.key])).content.decode()
     assert 'value="da" selected' in again and 'name="then-after0" value="5"' in again
+
+
+@pytest.mark.django_db
+def test_a_row_that_is_filled_in_after_empty_ones_is_saved(client, draft_of, returns, billing, linus):
+    skill = Skill.objects.create(name="Knots")
+    gap = {"then-skill4": str(skill.pk), "then-least4": "2", "then-need4": "required"}
+    gap |= {"then-after0": "", "then-overflow0": "", "then-after3": "8", "then-overflow3": str(billing.pk)}
+    assert client.post(reverse("policy_rule", args=[draft_of.pk, "b"]), form_of(returns, **gap)).status_code == 302
+    made = drafting.policy_of(RoutingPolicy.objects.get(pk=draft_of.pk)).rules[-1].outcome
+    assert made.required == {skill.pk: 2} and made.overflow == (Overflow(8, billing.pk),)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("place", ["", "--1", "1-", "²", "99999"])
+def test_a_place_that_is_none_is_refused(client, draft_of, place):
+    answer = client.post(reverse("policy_order", args=[draft_of.pk]), {"key": "b", "place": place})
+    assert answer.status_code == 422 and "Say where it goes." in answer.content.decode()
 
 
 @pytest.mark.django_db
