@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import structlog
 from django.contrib.auth import get_user_model
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,6 +30,8 @@ from conversations.routing import waiting
 if TYPE_CHECKING:
     from deskapp.models import User
 
+logger = structlog.get_logger(__name__)
+
 AT_ONCE = 200
 TRIED_AGAIN = timedelta(minutes=5)  # one that could not be looked at; the others do not wait for it
 
@@ -38,7 +41,7 @@ def watch() -> int:
     looked = 0
     while claimed := _claim():
         for pk in claimed:
-            _look(pk)
+            _look_or_leave(pk)
         looked += len(claimed)
         if len(claimed) < AT_ONCE:
             break
@@ -53,6 +56,16 @@ def _claim() -> list[int]:
     claimed = list(rows[:AT_ONCE])
     Conversation.objects.filter(pk__in=claimed).update(sla_look_at=now + TRIED_AGAIN)
     return claimed
+
+
+def _look_or_leave(pk: int) -> None:
+    """One at which something breaks comes again after TRIED_AGAIN, and keeps nobody else from being told."""
+    try:
+        _look(pk)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("a deadline could not be looked at", conversation_id=pk)
 
 
 @transaction.atomic

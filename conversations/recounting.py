@@ -55,8 +55,9 @@ def of_customers(customers: Collection[int]) -> int:
 
 @transaction.atomic
 def _reckon_one(pk: int) -> None:
-    row = Conversation.objects.select_for_update(of=("self",), no_key=True).select_related("customer").get(pk=pk)
-    _reckon(row)
+    rows = Conversation.objects.select_for_update(of=("self",), no_key=True).select_related("customer")
+    if row := rows.filter(pk=pk).first():  # else it was erased in between
+        _reckon(row)
 
 
 def _ask() -> None:

@@ -285,6 +285,18 @@ def test_at_risk_routing_hears_of_what_nobody_has(mail, gold):
     assert (waits.trigger, waits.due_at) == ("overdue", again(conversation).due_at)
 
 
+def test_one_that_breaks_keeps_nobody_else_from_being_told(mail, everybody, ada, monkeypatch):
+    broken, whole = heard(mail), assign(heard(mail, address="bo@home.example"), to=ada, by=ada)
+    for each in (broken, whole):
+        late(each, 250 * MINUTE)
+    keep = sla.keep
+    monkeypatch.setattr(sla, "keep", lambda row, **more: 1 / 0 if row.pk == broken.pk else keep(row, **more))
+    Conversation.objects.filter(pk=broken.pk).update(sla_look_at=timezone.now() - 999 * MINUTE)  # the first of all
+    assert escalating.watch() == 2
+    assert Activity.objects.filter(verb=Activity.Verb.LATE, conversation=whole).exists()
+    assert again(broken).sla_look_at > timezone.now() and escalating.watch() == 0
+
+
 def test_late_it_says_so_in_the_thread(mail, gold, ada, sam, billing, told, django_capture_on_commit_callbacks):
     conversation = assign(asked(mail), to=ada, by=ada)
     late(conversation, 12 * MINUTE)
