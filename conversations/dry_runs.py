@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 from celery import current_app
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 
@@ -92,7 +93,7 @@ def run(pk: int, *, seconds: float = STRETCH) -> DryRun:
     if one.state == State.WAITING:
         _begin(one)
     while one.state == State.RUNNING:
-        is_whole = _batch(one)
+        is_whole = _batch_or_end(one)
         one.refresh_from_db()
         if is_whole:
             _finish(one)
@@ -113,6 +114,20 @@ def _begin(one: DryRun) -> None:
 def _finish(one: DryRun) -> None:
     running = DryRun.objects.filter(pk=one.pk, state=State.RUNNING)
     running.update(state=State.DONE, total=F("done"), finished_at=timezone.now())
+
+
+def _batch_or_end(one: DryRun) -> bool:
+    """Where something breaks it ends and says so: the next try would break at the same place."""
+    try:
+        return _batch(one)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        log.exception("a dry run broke", dry_run_id=one.pk)
+        running = DryRun.objects.filter(pk=one.pk, state=State.RUNNING)
+        said = _("Something broke, so it was stopped: %(error)s.") % {"error": type(error).__name__}
+        running.update(state=State.STOPPED, error=said, finished_at=timezone.now())
+        return True
 
 
 @transaction.atomic

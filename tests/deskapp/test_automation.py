@@ -243,3 +243,14 @@ def test_a_dry_run_that_is_stopped_or_dies_is_not_lost(desk, mail):
     assert (dry_runs.due(), dry_runs.start(rule, days=7, by=None)) == ([one.pk], one)
     desk.post(reverse("dry_run_stop", args=[one.pk]))
     assert (dry_runs.run(one.pk).state, dry_runs.due()) == ("stopped", [])
+
+
+def test_a_dry_run_that_breaks_ends_and_says_so(desk, mail):
+    receive(from_ann(mail))
+    rule = Rule.objects.create(name="One", event="arrived", actions=[{"do": "resolve", "value": ""}])
+    one = dry_runs.start(rule, days=1, by=None)
+    one.body["conditions"] = {"rules": [{"field": "no longer asked", "is": "is", "value": ["x"]}]}
+    one.save()
+    one = dry_runs.run(one.pk)
+    assert (one.state, dry_runs.due()) == ("stopped", []) and "KeyError" in one.error
+    assert one.error in desk.get(reverse("dry_run", args=[one.pk])).content.decode()
