@@ -82,7 +82,7 @@ class Opened:
 def opened(agent: "User", pk: int, *, among: ConversationQuerySet) -> Opened | None:
     """None where `among`, such as what this agent may see, does not hold it."""
     facts = _facts().as_json(Facts.__annotations__, {_HERE: pk, _AGENT: agent.pk})
-    found = among.select_related("customer", "assignee", "team").annotate(facts=facts).filter(pk=pk).first()
+    found = among.select_related("customer", "assignee", "team", "topic").annotate(facts=facts).filter(pk=pk).first()
     return _opened(found, json.loads(vars(found)["facts"])) if found else None
 
 

@@ -9,7 +9,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations.actions.declining import REASONS
-from conversations.models import Conversation, ConversationMerge, Draft, Message, Participant, Priority, Tag, Team
+from conversations.bots.understanding import likeliest_first
+from conversations.models import (
+    Conversation,
+    ConversationMerge,
+    Draft,
+    Message,
+    Participant,
+    Priority,
+    Tag,
+    Team,
+    Topic,
+)
 from conversations.opening import Opened
 from customers.models import Identity, MergeEntry
 
@@ -51,6 +62,10 @@ class Menus:
 
     def known_tags(self) -> list[str]:
         return list(Tag.objects.order_by("name").values_list("name", flat=True)[:200])
+
+    def topics(self) -> list[Topic]:
+        """The likeliest first, as far as anything was learnt; then by name."""
+        return likeliest_first(self.conversation, list(Topic.objects.filter(is_active=True).order_by("name")[:200]))
 
     def identities(self) -> list[Identity]:
         return list(Identity.objects.filter(customer=self.conversation.customer_id).order_by("pk"))

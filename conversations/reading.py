@@ -17,9 +17,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from conversations.live import presence
-from conversations.models import Conversation, Medium, Priority, ReadMark, SavedView, Status, Tag, Team
+from conversations.models import Conversation, Medium, Priority, ReadMark, SavedView, Status, Tag, Team, Topic
 from conversations.models.conversation import ConversationQuerySet
 from conversations.models.personal import Mention
+from conversations.places import Place, places_of
 from customers.models import Membership, Segment
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ PAGE = 30
 TAGS = 2  # of a row
 COUNT_TO = 1000  # counting stops here; the badge says 999+
 COUNT_LESS = {"unread": 1}  # of which it is only asked whether there is one
-FILTERS = ("status", "channel", "tag", "team", "assignee", "priority", "segment")
+FILTERS = ("status", "channel", "tag", "team", "assignee", "priority", "topic", "segment")
 WHEN_ANY = ("to_ring",)  # views that stand in the rail only where they hold somebody
 SORTS = {"waiting": ("queue_at", "pk"), "newest": ("-last_message_at", "-pk")}
 
@@ -46,14 +47,6 @@ class View:
     count: int | None = None  # None where it is not counted
     is_due: bool = False
     go: str = ""  # the letter after g
-
-
-@dataclass(frozen=True)
-class Place:
-    icon: str
-    label: "StrOrPromise"
-    href: str
-    go: str = ""  # the key after G
 
 
 @dataclass(frozen=True)
@@ -100,6 +93,7 @@ _LABELS = {
     "team": _("Team"),
     "assignee": _("Assignee"),
     "priority": _("Priority"),
+    "topic": _("Topic"),
     "segment": _("Customer segment"),
 }
 
@@ -111,11 +105,13 @@ def _named(name: str, value: str) -> str:
         "channel": dict(Medium.choices),
         "priority": {str(number): label for number, label in Priority.choices},
         "assignee": {"me": _("Me"), "nobody": _("Nobody")},
+        "topic": {"none": _("Not known")},
     }
     rows: dict[str, QuerySet] = {
         "team": Team.objects.all(),
         "assignee": get_user_model().objects.all(),
         "segment": Segment.objects.all(),
+        "topic": Topic.objects.all(),
     }
     if value in choices.get(name, {}):
         return str(choices[name][value])
@@ -226,6 +222,10 @@ def _filtered(rows: ConversationQuerySet, agent: "User", filters: dict[str, str]
         rows = rows.filter(assignee=agent if assignee == "me" else None)
     elif assignee.isdecimal():
         rows = rows.filter(assignee=int(assignee))
+    if (topic := filters.get("topic", "")) == "none":
+        rows = rows.filter(topic=None)
+    elif topic.isdecimal() and len(topic) < 18:
+        rows = rows.filter(topic=int(topic))
     if (segment := filters.get("segment", "")).isdecimal():
         rows = rows.filter(customer__in=_members(agent, int(segment)))
     return rows
@@ -329,22 +329,6 @@ def _counted(view: View, counts: dict[str, int]) -> View:
 
 def _kept(query: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(query).items() if name in FILTERS}
-
-
-def places_of(agent: "User") -> list[Place]:
-    """The other screens that this desk has, and this agent may open."""
-    routing = "routing" if agent.may("routing.see") else "routing_rules"
-    wanted = [
-        ("mine", _("Customers"), "customers", "c", True),
-        ("browse", _("On the site"), "visitors", "", agent.sees_browsing),
-        ("filter", _("Segments"), "segments", "", agent.sees_purchases),
-        ("routing", _("Routing"), routing, "r", agent.may("routing.see") or agent.may("routing.rules")),
-        ("macro", _("Canned replies"), "canned_replies", "", True),
-        ("macro", _("Macros"), "macros", "", True),
-        ("view", _("Saved views"), "saved_views", "", True),
-        ("connector", _("Settings"), "settings", "", agent.may_set_up),
-    ]
-    return [Place(icon, label, reverse(name), go) for icon, label, name, go, is_theirs in wanted if is_theirs]
 
 
 def counted(querysets: dict[str, ConversationQuerySet]) -> dict[str, int]:

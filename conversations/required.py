@@ -8,9 +8,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from conversations.actions.change import NotPossibleError, locked, log
+from conversations.actions.change import NotPossibleError, locked
 from conversations.actions.labels import tag
-from conversations.models import Activity, Conversation, FieldValue, RequiredField, Topic
+from conversations.actions.topics import set_topic
+from conversations.models import Conversation, FieldValue, RequiredField, Topic
 from conversations.models.required_field import FieldKind
 
 if TYPE_CHECKING:
@@ -100,8 +101,7 @@ def _set_topic(conversation: Conversation, name: str, by: "User | None") -> None
     topic = Topic.objects.filter(name=name, is_active=True).first()
     if topic is None:
         raise NotPossibleError(_("There is no such topic any more."))
-    Conversation.objects.filter(pk=conversation.pk).update(topic=topic, certainty=None)
-    log(conversation, Activity.Verb.TOPIC, by=by, to=topic.name)
+    set_topic(conversation, topic=topic, by=by)
 
 
 def told(conversation: Conversation) -> str:

@@ -41,6 +41,7 @@ urlpatterns = [
     path("conversations/<int:pk>/tags/", labels.tags, name="tags"),
     path("conversations/<int:pk>/tags/<int:tag_pk>/", labels.conversation_tag, name="conversation_tag"),
     path("conversations/<int:pk>/priority/", labels.priority, name="priority"),
+    path("conversations/<int:pk>/topic/", labels.topic, name="topic"),
     path("conversations/<int:pk>/subject/", labels.subject, name="subject"),
     path("conversations/<int:pk>/macros/<int:macro_pk>/", macros.conversation_macro, name="conversation_macro"),
     path("conversations/<int:pk>/spam/", labels.spam, name="spam"),

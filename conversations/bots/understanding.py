@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from conversations.bots import teaching
 from conversations.bots.languages import language_of
 from conversations.bots.mood import mood_of
-from conversations.models import Conversation
+from conversations.models import Conversation, Topic
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,17 @@ def as_kept(conversation: Conversation) -> Understood:
     """What was understood of it before, and nothing read anew. A topic that a person said is certain."""
     topic, certainty = conversation.topic, conversation.certainty
     return Understood(topic.name, 1.0 if certainty is None else certainty, topic.complexity) if topic else Understood()
+
+
+def likeliest_first(conversation: Conversation, topics: Sequence[Topic]) -> list[Topic]:
+    """The two that its subject and its beginning are likest to, and the others as they stood."""
+    taught = teaching.taught()
+    words = "\n".join(filter(None, [conversation.subject, conversation.snippet]))
+    if taught is None or not words.strip():
+        return list(topics)
+    first, following, _guess = teaching.likeliest(words, taught, conversation.language)
+    likely = [topic for topic in (first, following) if topic in topics]
+    return [*likely, *(topic for topic in topics if topic not in likely)]  # type: ignore[list-item]
 
 
 def _understand(conversation: Conversation, words: Sequence[str], taught: teaching.Taught | None) -> Understood:

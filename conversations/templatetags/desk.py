@@ -92,6 +92,12 @@ def medium_name(medium: str) -> str:
 
 
 @register.filter
+def percent(share: float) -> int:
+    """0.86 is 86; what is not quite certain is never 100."""
+    return min(99, round(share * 100)) if share < 1 else 100
+
+
+@register.filter
 def strand_words(media: list[str]) -> str:
     """For screen readers: "Email, then Chat"."""
     return _(", then ").join(medium_name(medium) for medium in media)

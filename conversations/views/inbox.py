@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from conversations.live import missed
-from conversations.models import Conversation, Medium, Message, Priority, Tag, Team
+from conversations.models import Conversation, Medium, Message, Priority, Tag, Team, Topic
 from conversations.models.message import MessageKind
 from conversations.reading import Listed, listed, page, rail_of, rows_of, total_of
 from conversations.views.acting import agent_of, is_htmx
@@ -73,6 +73,7 @@ def filters(request: HttpRequest, view: str) -> HttpResponse:
         "media": Medium.choices,
         "priorities": Priority.choices,
         "tags": Tag.objects.order_by("name")[:200],
+        "topics": Topic.objects.filter(is_active=True).order_by("name")[:200],
         "teams": Team.objects.order_by("name"),
         "agents": get_user_model().objects.filter(is_active=True).order_by("name")[:200],
     }

@@ -1,4 +1,6 @@
-"""Tags, priority, subject and spam of a conversation."""
+"""Tags, priority, topic, subject and spam of a conversation."""
+
+from dataclasses import replace
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from conversations.actions.change import NotPossibleError
 from conversations.actions.labels import prioritise, rename, tag, untag
 from conversations.actions.spam import mark_spam, unmark_spam
-from conversations.models import Priority, Tag
+from conversations.actions.topics import guess_topic, set_topic
+from conversations.models import Priority, Tag, Topic
 from conversations.views.acting import Toast, agent_of, conversation_or_404, done, is_delete, refused
 
 
@@ -50,6 +53,29 @@ def priority(request: HttpRequest, pk: int) -> HttpResponse:
     prioritise(conversation, priority=int(value), by=agent_of(request))
     text = _("Priority: %(name)s.") % {"name": Priority(int(value)).label}
     return done(request, conversation, Toast(text, reverse("priority", args=[pk]), {"priority": before}))
+
+
+@login_required
+@require_http_methods(["POST", "DELETE"])
+def topic(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST `topic`: its key. DELETE: what the desk thinks holds again."""
+    conversation, agent = conversation_or_404(request, pk), agent_of(request)
+    where, before = reverse("topic", args=[pk]), conversation.topic_id
+    undo = Toast("", where, {"_method": "DELETE"})
+    if before and conversation.certainty is None:
+        undo = Toast("", where, {"topic": str(before)})
+    if is_delete(request):
+        name = guess_topic(conversation, by=agent).topic or _("not known")
+        return done(request, conversation, replace(undo, text=_("About: %(topic)s, by the desk.") % {"topic": name}))
+    key = request.POST.get("topic", "")
+    one = Topic.objects.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 18 else None
+    if one is None:
+        return refused(request, conversation, _("Choose a topic of the list."), where="topic")
+    try:
+        set_topic(conversation, topic=one, by=agent)
+    except NotPossibleError as refusal:
+        return refused(request, conversation, refusal, where="topic")
+    return done(request, conversation, replace(undo, text=_("About: %(topic)s.") % {"topic": one}))
 
 
 @login_required

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from conversations.panel import Menus
 from conversations.views.acting import actions_context, agent_of, is_htmx, known_or_404
 
-MENUS = {"assign", "snooze", "pass", "decline", "more", "joining", "tags"}
+MENUS = {"assign", "snooze", "pass", "decline", "more", "joining", "tags", "topic"}
 
 
 @login_required

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from conversations.actions import macros
 from conversations.canned_words import usable_by
 from conversations.finding import orders_seen_by
-from conversations.models import Conversation, Tag
+from conversations.models import Conversation, Tag, Topic
 from conversations.search import numbered, people
 from conversations.views.acting import agent_of
 
@@ -84,6 +84,7 @@ def verbs(agent: "User", opened: Conversation) -> list[Option]:
         Option("send", _("Reply"), keys=("R",), key="r"),
         Option("note", _("Write a private note"), keys=("N",), key="n"),
         Option("tag", _("Tag…"), keys=("T",), key="t"),
+        Option("view", _("What it is about…"), keys=("B",), key="b"),
         Option("arrow", _("Customer profile"), keys=("G", "C"), href=reverse("customer", args=[opened.customer_id])),
     ]
 
@@ -98,6 +99,9 @@ def _more_verbs(agent: "User", opened: Conversation, asked: str) -> Iterator[Opt
         yield Option("assign", text, post=assignment, name="to", value=f"agent:{someone.pk}")
     for mark in Tag.objects.filter(name__icontains=_last_word(asked)).order_by("name")[:5]:
         yield Option("tag", _("Tag %(name)s") % {"name": mark}, post=tags, name="name", value=mark.name)
+    about = reverse("topic", args=[opened.pk])
+    for topic in Topic.objects.filter(is_active=True, name__icontains=_last_word(asked)).order_by("name")[:5]:
+        yield Option("view", _("About: %(topic)s") % {"topic": topic}, post=about, name="topic", value=str(topic.pk))
     for macro in macros.usable_by(agent).filter(name__icontains=_last_word(asked))[:5]:
         where = reverse("conversation_macro", args=[opened.pk, macro.pk])
         yield Option("macro", _("Macro: %(name)s") % {"name": macro}, post=where)

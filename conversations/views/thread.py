@@ -62,7 +62,7 @@ def _whole(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _visible(request: HttpRequest, pk: int) -> Conversation:
     """A conversation that was merged away answers as the one it went into."""
-    seen = Conversation.objects.visible_to(agent_of(request)).select_related("customer", "assignee", "team")
+    seen = Conversation.objects.visible_to(agent_of(request)).select_related("customer", "assignee", "team", "topic")
     found = get_object_or_404(seen, pk=pk)
     return _visible(request, found.merged_into_id) if found.merged_into_id else found
 
