@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("conversations.calling_urls")),
     path("", include("conversations.routing_urls")),
     path("", include("conversations.deadline_urls")),
+    path("", include("conversations.board_urls")),
 ]

@@ -27,6 +27,7 @@ from conversations.models import (
     Channel,
     Closure,
     Hours,
+    Loan,
     Macro,
     Replay,
     RequiredField,
@@ -73,7 +74,7 @@ def routes(patterns=None, prefix=""):
 NUMBERED = sorted({route for route in routes() if NUMBER.search(route)} - set(PUBLIC))
 
 
-FOR_CHIEFS = ("settings/", "segments/", "routing/", "/export/", "/erase/")  # for whom there are no teams
+FOR_CHIEFS = ("settings/", "segments/", "routing/", "live/", "/export/", "/erase/")  # for whom there are no teams
 
 
 def ready(admin):
@@ -110,6 +111,7 @@ def things(mail, ada, returns, root):
     hook = Webhook.objects.create(name="Zanzibar", url="https://shop.example/")
     office = Hours.objects.create(name="Office")
     made = RoutingDecision.objects.create(conversation=conversation, trigger="arrived", kind="team", team=returns)
+    now = timezone.now()
     closed = Closure.objects.create(hours=office, day=timezone.now().date())
     return {
         "conversations/<int:pk>/merges/<int:entry_pk>/": {"entry_pk": merged.pk},
@@ -139,8 +141,10 @@ def things(mail, ada, returns, root):
         "segments/": {"pk": Segment.objects.create(name="Zanzibar", conditions={}).pk},
         "routing/rules/": {"pk": draft(Policy(rules=(Rule("joining", "Zanzibar"),)), by=root).pk},
         "routing/decisions/": {"pk": made.pk},
-        "routing/replays/": {"pk": Replay.objects.create(since=made.created_at, until=made.created_at, state="done").pk},
+        "routing/replays/": {"pk": Replay.objects.create(since=now, until=now, state="done").pk},
         "activities/": {"pk": conversation.activities.create(verb="routed").pk},
+        "live/agents/": {"pk": ada.pk},
+        "live/loans/": {"pk": Loan.objects.create(agent=ada, team=returns, until=timezone.now()).pk},
         "visitors/": {"pk": theirs["visitor"].pk},
         "orders/": {"pk": theirs["shop"].orders.get().pk},
         "me/sessions/": {"pk": session.pk},

@@ -38,6 +38,7 @@ PASSED_ON = {
     "desk.decision",
     "desk.replay",
     "desk.presence",
+    "desk.board",
 }
 SPREAD = 2.0  # seconds over which browsers catch up that missed the same
 REMEMBERED = 5.0  # seconds: who looks at a conversation is asked once a process for all sockets that are told of it

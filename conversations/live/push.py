@@ -6,6 +6,7 @@ All of it is robust: what is stored stays stored when Redis is away, and the bro
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
@@ -65,6 +66,15 @@ def push_decisions(conversations: Iterable[Conversation], *, changed: int = 0) -
     told = {group for conversation in conversations for group in groups.watching(conversation)}
     frame: wire.Frame = {"type": "desk.decision", "changed": changed}
     transaction.on_commit(lambda: wire.put((group, frame) for group in wire.listened_to(sorted(told))), robust=True)
+
+
+def push_board(agent_id: int) -> None:
+    """Tells the boards of whoever sees this agent that their state, or their teams, changed; of conversations, boards
+    hear as the lists do."""
+    theirs = get_user_model().teams.through.objects.filter(user=agent_id).values_list("team", flat=True)
+    told = [groups.EVERYTHING, groups.TEAMLESS, *(groups.of_team(pk) for pk in theirs)]
+    frame: wire.Frame = {"type": "desk.board"}
+    transaction.on_commit(lambda: wire.put((group, frame) for group in wire.listened_to(told)), robust=True)
 
 
 def push_replay(pk: int) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations.live import groups, sockets
-from conversations.live.push import send
+from conversations.live.push import push_board, send
 from conversations.models import AgentState, Conversation, RoutingDecision, Status
 from conversations.routing import waiting
 from conversations.routing.giving_back import give_back, of_media
@@ -95,6 +95,7 @@ def _enter(agent_id: int, state: str, *, reason: str = "", is_chosen: bool) -> N
     if last:
         AgentState.objects.filter(pk=last.pk).update(until=now)
     AgentState.objects.create(agent_id=agent_id, state=state, reason=reason, is_chosen=is_chosen, since=now)
+    push_board(agent_id)
     if state == "online":
         transaction.on_commit(lambda: waiting.ask(room=True), robust=True)
     elif last and last.state == "online":

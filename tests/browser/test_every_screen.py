@@ -18,7 +18,7 @@ NO_SCREENS = {
     "calls/", "conditions/rows/", "settings/automation/actions/", "settings/connectors/troubles/",
     "settings/imports/exports/", "settings/hours/preview/", "settings/deadlines/preview/",
     "settings/deadlines/progress/", "widget/throughline.js", "form/form.js", "tracker/throughline.js", "tracker/here",
-    "demo-shop/acts/", "demo-shop/sign-out/",
+    "live/loans/", "demo-shop/acts/", "demo-shop/sign-out/",
 }  # fmt: skip
 DOORS = ("accounts/",)
 

@@ -1,0 +1,1 @@
+"""What supervisors read: the live board, and what stands behind its numbers."""
