@@ -146,7 +146,7 @@ def _pattern(phrases: tuple[str, ...]) -> "re.Pattern[str]":
 
 
 def _one(phrase: str) -> str:
-    stem = re.escape(phrase.rstrip("*")).replace(r"\ ", r"\s+")
+    stem = r"\s+".join(map(re.escape, phrase.rstrip("*").split()))  # one \s+ for a run: two share it in too many ways
     opens = r"(?<!\w)" if phrase[:1].isascii() or phrase[:1].isalpha() else ""
     closes = "" if phrase.endswith("*") else r"(?!\w)"
     return stem if _is_unparted(phrase) else f"{opens}{stem}{closes}"
@@ -187,7 +187,7 @@ def _check_one(rule: object) -> None:
     field = FIELDS.get(str(rule.get("field", ""))) if isinstance(rule, Mapping) else None
     if field is None or not isinstance(rule, Mapping):
         raise BadConditionsError(_("Choose what is looked at."))
-    if rule.get("is") not in ASKS[field.kind]:
+    if str(rule.get("is")) not in ASKS[field.kind]:
         raise BadConditionsError(_("Say how “%(field)s” is compared.") % {"field": field.label})
     value = rule.get("value")
     if field.kind != "flag" and not [part for part in strings(value) if part and part != "None"]:

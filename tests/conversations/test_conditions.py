@@ -1,5 +1,6 @@
 """Conditions: what holds of a matter, how they are said, and the builder that makes them row by row."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -201,3 +202,16 @@ def test_every_field_has_a_line_and_a_sentence(client, sam, name):
 def test_who_makes_no_rules_has_no_builder(client, ada):
     client.force_login(ada)
     assert client.post(reverse("condition_rows"), {"prefix": "when"}).status_code == 404
+
+
+def test_a_phrase_with_many_blanks_takes_no_longer_than_one_with_few():
+    """Each blank could stand for any part of a run of them: 12 of them in a run of 60 is 10¹² ways to find nothing."""
+    asked = one("words", "has", ["money" + " " * 12 + "back", "money\t \n back!"])
+    assert not holds(asked, replace(MATTER, words=("money" + " " * 60 + "now ") * 20))
+    assert holds(asked, replace(MATTER, words="I want my money \n back"))
+
+
+@pytest.mark.parametrize("how", [["is"], {"is": 1}, None, 7])
+def test_a_comparison_that_is_no_word_is_refused_in_words(how):
+    with pytest.raises(BadConditionsError):
+        check({"rules": [{"field": "words", "is": how, "value": ["x"]}]})
