@@ -21,7 +21,6 @@ from conversations.models import Conversation, Medium, Priority, ReadMark, Saved
 from conversations.models.conversation import ConversationQuerySet
 from conversations.models.personal import Mention
 from conversations.places import Place, places_of
-from conversations.places import Place, places_of
 from customers.models import Membership, Segment
 
 if TYPE_CHECKING:
