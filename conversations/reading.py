@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qs, urlencode
@@ -16,6 +15,7 @@ from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from conversations import sorting
 from conversations.live import presence
 from conversations.models import Conversation, Medium, Priority, ReadMark, SavedView, Status, Tag, Team, Topic
 from conversations.models.conversation import ConversationQuerySet
@@ -34,7 +34,6 @@ COUNT_TO = 1000  # counting stops here; the badge says 999+
 COUNT_LESS = {"unread": 1}  # of which it is only asked whether there is one
 FILTERS = ("status", "channel", "tag", "team", "assignee", "priority", "topic", "segment")
 WHEN_ANY = ("to_ring",)  # views that stand in the rail only where they hold somebody
-SORTS = {"waiting": ("queue_at", "pk"), "newest": ("-last_message_at", "-pk")}
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,20 @@ class Listed:
 
     @property
     def query(self) -> str:
-        return urlencode({**self.filters, **({"sort": self.sort} if self.sort != "waiting" else {})})
+        """A saved view may be kept in another order, so that of one is always said."""
+        says = self.sort != "waiting" or self.key.startswith("saved-")
+        return urlencode({**self.filters, **({"sort": self.sort} if says else {})})
+
+    @property
+    def orders(self) -> "list[tuple[str, StrOrPromise, str]]":
+        """Those it can stand in: the key, the words, and the address, with the same filters."""
+        here = reverse("inbox_view", args=[self.key])
+        keys = sorting.sorts_of(self.key, self.filters.get("status", ""))
+        return [(key, sorting.LABELS[key], f"{here}?{urlencode({**self.filters, 'sort': key})}") for key in keys]
+
+    @property
+    def order_label(self) -> "StrOrPromise":
+        return sorting.LABELS[self.sort]
 
     @property
     def href(self) -> str:
@@ -147,18 +159,18 @@ def listed(agent: "User", key: str, data: QueryDict) -> Listed:
             raise Http404
         kept: dict[str, str] = {name: values[0] for name, values in parse_qs(saved.query).items()}
         filters = {**{name: value for name, value in kept.items() if name in FILTERS}, **filters}
-        return Listed(key, saved.name, _sort(sort or kept.get("sort", "")), filters)
+        return Listed(key, saved.name, _sort(sort or kept.get("sort", ""), key, filters), filters)
     if key.startswith("team-"):
         label = _team_name(agent, _number(key))
     else:
         label = next((str(view.label) for view in _VIEWS if view.key == key), "")
     if not label:
         raise Http404
-    return Listed(key, str(label), _sort(sort), filters)
+    return Listed(key, str(label), _sort(sort, key, filters), filters)
 
 
-def _sort(asked: str) -> str:
-    return asked if asked in SORTS else "waiting"
+def _sort(asked: str, key: str, filters: dict[str, str]) -> str:
+    return asked if asked in sorting.sorts_of(key, filters.get("status", "")) else "waiting"
 
 
 def _number(key: str) -> int:
@@ -240,10 +252,9 @@ def _members(agent: "User", segment: int) -> QuerySet:
 def page(agent: "User", wanted: Listed, *, after: str = "") -> Page:
     """The next rows after the cursor, each with `is_unread` and `viewers`: two queries and one look into Redis."""
     rows = _with_what_rows_show(agent, conversations_of(agent, wanted))
-    found = list(_beyond(rows, wanted.sort, after).order_by(*SORTS[wanted.sort])[: PAGE + 1])
-    more, found = len(found) > PAGE, found[:PAGE]
+    found, cursor = sorting.page(rows, wanted.sort, after=after, size=PAGE)
     _beside(agent, found)
-    return Page(found, cursor(found[-1], wanted.sort) if more else "")
+    return Page(found, cursor)
 
 
 def rows_of(agent: "User", pks: Sequence[int]) -> list[Conversation]:
@@ -279,25 +290,6 @@ def _is_unread(agent: "User") -> Q | Exists:
     """The customer wrote after this agent last looked, and nobody of ours has answered since."""
     read = ReadMark.objects.filter(conversation=OuterRef("pk"), agent=agent, read_at__gte=OuterRef("last_inbound_at"))
     return ~Exists(read) & Q(last_inbound_at__isnull=False) & Q(waiting_since__isnull=False)
-
-
-def cursor(row: Conversation, sort: str) -> str:
-    at = row.queue_at if sort == "waiting" else row.last_message_at
-    return f"{at.isoformat()}~{row.pk}"
-
-
-def _beyond(rows: ConversationQuerySet, sort: str, after: str) -> ConversationQuerySet:
-    at, _tilde, pk = after.partition("~")
-    if not pk.isdecimal():
-        return rows
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError as error:
-        raise Http404 from error
-    if sort == "waiting":
-        return rows.filter(Q(queue_at__gt=moment) | Q(queue_at=moment, pk__gt=int(pk)), queue_at__gte=moment)
-    newer = Q(last_message_at__lt=moment) | Q(last_message_at=moment, pk__lt=int(pk))
-    return rows.filter(newer, last_message_at__lte=moment)
 
 
 def rail_of(agent: "User", beside: Listed | None = None) -> Rail:

@@ -20,10 +20,18 @@ const belongs = (row) => {
   return status === view;
 };
 
+// Where a row stands in the list's order: it goes before the first that stands higher. What is due comes before all else.
+const NOT_DUE = 1e12; // later than any moment, in seconds
+const height = {
+  waiting: ({ queue }) => Number(queue),
+  due: ({ due, queue }) => Number(due) || NOT_DUE + Number(queue),
+  newest: () => 0,
+};
+
 const place = (row) => {
-  const newest = section().dataset.sort === "newest";
-  const at = Number(row.dataset.queue);
-  const after = [...list().querySelectorAll("li[data-queue]")].find((other) => newest || Number(other.dataset.queue) > at);
+  const { sort } = section().dataset;
+  const stands = (each) => height[sort](each.dataset);
+  const after = [...list().querySelectorAll("li[data-queue]")].find((other) => sort === "newest" || stands(other) > stands(row));
   if (after) after.before(row);
   else if (!list().querySelector("#more")) list().append(row);
   else list().querySelector("#more").before(row);

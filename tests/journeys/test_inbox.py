@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from conversations.inbound.receive import receive
 from conversations.models import Conversation, Mention, Priority, SavedView, Status, Tag
-from conversations.reading import PAGE, counted, rail_of
+from conversations.reading import PAGE, Listed, conversations_of, counted, rail_of
+from conversations.sorting import SORTS
 from customers.identify import Handle
 from customers.models import Membership, Segment
 from tests.conftest import from_ann
@@ -64,13 +65,46 @@ def test_longest_waiting_stands_first_and_newest_by_wish(signed_in, mail):
     assert rows(signed_in.get("/inbox/all/?sort=newest")) == [late.pk, early.pk]
 
 
-@pytest.mark.parametrize("sort", ["waiting", "newest"])
+def test_what_is_due_next_stands_first_and_then_who_has_no_deadline(signed_in, mail):
+    late, soon, waits, early = (writes(mail, name, minutes=9 - at) for at, name in enumerate(["L", "S", "W", "E"]))
+    for each, minutes in ((late, -5), (soon, 5)):
+        due = timezone.now() + timedelta(minutes=minutes)
+        Conversation.objects.filter(pk=each.pk).update(due_at=due, queue_at=timezone.now())
+    assert rows(signed_in.get("/inbox/all/?sort=due")) == [late.pk, soon.pk, waits.pk, early.pk]
+    assert b'data-sort="due"' in signed_in.get("/inbox/all/?sort=due").content
+
+
+def test_an_order_keeps_the_filters_and_a_view_offers_those_it_has(signed_in, ada):
+    page = signed_in.get("/inbox/all/?priority=3").content.decode()
+    assert all(f'href="/inbox/all/?priority=3&amp;sort={sort}"' in page for sort in ("waiting", "due", "newest"))
+    solved = signed_in.get("/inbox/resolved/?sort=due").content.decode()
+    assert 'data-sort="waiting"' in solved and "Next due" not in solved and "Newest" in solved
+    view = SavedView.objects.create(owner=ada, name="New ones", query="channel=email&sort=newest")
+    listed = signed_in.get(f"/inbox/saved-{view.pk}/?sort=waiting").context["listed"]
+    assert listed.sort == "waiting" and "sort=waiting" in listed.query
+
+
+def test_the_next_due_are_found_by_an_index(ada, mail):
+    seen = conversations_of(ada, Listed("all", "All", "due"))
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_sort = off")
+    plan = SORTS["due"][0].rows(seen, (timezone.now(), 1))[:PAGE].explain()
+    assert "conversation_due" in plan and "Sort" not in plan
+
+
+@pytest.mark.parametrize("cursor", ["2026-01-01T00:00:00+00:00~1~x", "yesterday~1~0"])
+def test_a_cursor_that_is_none_is_not_found(signed_in, cursor):
+    assert signed_in.get("/inbox/all/", {"after": cursor}).status_code == 404
+
+
+@pytest.mark.parametrize("sort", ["waiting", "due", "newest"])
 def test_pages_follow_each_other_without_gap_or_repeat(signed_in, mail, sort):
     moment = timezone.now()
     made = [writes(mail, f"P{number}") for number in range(PAGE + 7)]
     Conversation.objects.filter(pk__in=[each.pk for each in made[10:30]]).update(
         queue_at=moment, last_message_at=moment
     )
+    Conversation.objects.filter(pk__in=[each.pk for each in made[: PAGE - 2]]).update(due_at=moment)
     first = signed_in.get(f"/inbox/all/?sort={sort}")
     second = signed_in.get("/inbox/all/", {"sort": sort, "after": first.context["after"]})
     seen = rows(first) + rows(second)
