@@ -36,6 +36,8 @@ from conversations.models import (
     Skill,
     SlaPolicy,
     Tag,
+    Topic,
+    TopicExample,
     Webhook,
 )
 from conversations.models import Rule as Automation
@@ -109,6 +111,7 @@ def things(mail, ada, returns, root):
     macro = Macro.objects.create(name="Zanzibar", usable_in=returns, resolves=True)
     automatic = Automation.objects.create(name="Zanzibar", event="arrived", actions=[{"do": "tag", "value": "vip"}])
     hook = Webhook.objects.create(name="Zanzibar", url="https://shop.example/")
+    about = TopicExample.objects.create(topic=Topic.objects.create(name="Zanzibar"), text="zanzibar")
     office = Hours.objects.create(name="Office")
     made = RoutingDecision.objects.create(conversation=conversation, trigger="arrived", kind="team", team=returns)
     now = timezone.now()
@@ -156,6 +159,7 @@ def things(mail, ada, returns, root):
         "settings/roles/": {"pk": OwnRole.objects.create(name="Zanzibar").pk},
         "settings/skills/": {"pk": Skill.objects.create(name="Zanzibar").pk},
         "settings/deadlines/": {"pk": SlaPolicy.objects.create(name="Zanzibar", first_response=60).pk},
+        "settings/topics/": {"pk": about.topic_id, "example_pk": about.pk},
         "settings/automation/": {"pk": automatic.pk},
         "settings/automation/dry-runs/": {"pk": dry_runs.start(automatic, days=1, by=root).pk},
         "settings/automation/webhooks/": {"pk": hook.pk},

@@ -132,7 +132,11 @@ def _why(row: RoutingDecision, reasons: tuple[Reason, ...]) -> str:
         moved = _("Was %(was)s; %(who)s moved it.") % said
         return f"{moved} “{row.changed_reason}”" if row.changed_reason else moved
     if is_by_person(row):
-        return _("%(who)s chose.") % {"who": row.by} if row.by else _("A person chose.")
+        if row.by is None:
+            return _("A person chose.")
+        return (_("%(who)s took it.") if row.by_id == row.agent_id else _("%(who)s chose.")) % {
+            "who": row.by.short_name
+        }
     made = Decision(row.kind, reasons=reasons)  # type: ignore[arg-type]
     why = words.shortly(made)
     team = f"{row.team}. " if row.team and row.kind == "agent" else ""
@@ -153,4 +157,4 @@ def given_to(row: RoutingDecision) -> str:
         return _("the bot")
     if row.kind == "stays" and not row.changed_at:
         return _("nobody else")
-    return _("the queue of %(team)s") % {"team": team} if team else _("nobody yet")
+    return _("%(team)s queue") % {"team": team} if team else _("nobody yet")

@@ -138,6 +138,8 @@ def _verdict(row: RoutingDecision, decision: Decision) -> str:
 def _by_person(row: RoutingDecision) -> str:
     if row.by is None:
         return _("%(to)s: nothing was reckoned.") % {"to": given_to(row)}
+    if row.by_id == row.agent_id:
+        return _("%(to)s, who took it.") % {"to": given_to(row)}
     return _("%(to)s, because %(who)s chose so.") % {"to": given_to(row), "who": row.by}
 
 
@@ -149,7 +151,7 @@ def _facts(snapshot: Snapshot, reader: "User") -> Iterator[Fact]:
         yield Fact(_("Language"), language_name(matter.language))
     yield from _customer(matter, reader)
     if matter.known:
-        yield Fact(_("Knows them"), ", ".join(_known(names.get(each.agent, "–"), each.talks) for each in matter.known))
+        yield Fact(_("Knows them"), "; ".join(_known(names.get(each.agent, "–"), each.talks) for each in matter.known))
     if matter.asked_for:
         yield Fact(_("Asked for"), names.get(matter.asked_for, "–"))
     if matter.medium:
@@ -190,7 +192,7 @@ def _customer(matter: Matter, reader: "User") -> Iterator[Fact]:
     if matter.mood is not None:
         said.append(_("angry") if matter.mood <= -0.4 else _("glad") if matter.mood >= 0.4 else _("calm"))
     if said:
-        yield Fact(_("Customer"), ", ".join(said))
+        yield Fact(_("Customer"), ", ".join(dict.fromkeys(said)))
 
 
 def _known(name: str, talks: int) -> str:

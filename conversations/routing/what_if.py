@@ -190,17 +190,19 @@ def _told(rows: list[ReplayChange]) -> Iterator[Changed]:
     people = get_user_model().objects.in_bulk(agents)
     teams = team_names()
     for row, (before, after) in zip(rows, turns, strict=True):
-        said = [_turn(turn, people, teams) for turn in (before, after)]
+        is_team = before.agent == after.agent  # what differs is the team as which they have it
+        said = [_turn(turn, people, teams, is_team=is_team) for turn in (before, after)]
         yield Changed(row, row.conversation.customer.label, said[0], said[1])
 
 
-def _turn(turn: Turn, people: "Mapping[int, User]", teams: Mapping[int, str]) -> str:
+def _turn(turn: Turn, people: "Mapping[int, User]", teams: Mapping[int, str], *, is_team: bool) -> str:
     """ "Ada after 3:10, because …"; or the queue, and why."""
     team = teams.get(turn.team or 0, "")
     if turn.agent is None:
         return words.verdict(turn.decision, agent="", team=team) if turn.decision else _("Nobody had it.")
     person = people.get(turn.agent)
-    told = {"name": person.short_name if person else "–", "time": _clock(turn.wait)}
+    name = person.short_name if person else "–"
+    told = {"name": f"{name} ({team})" if is_team and team else name, "time": _clock(turn.wait)}
     who = _("%(name)s after %(time)s") % told if turn.wait else told["name"]
     if turn.decision is None or turn.decision.kind != "agent" or turn.decision.agent != turn.agent:
         return f"{who}."

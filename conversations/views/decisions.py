@@ -37,7 +37,8 @@ def routing(request: HttpRequest) -> HttpResponse:
     page = decisions.page(agent, show, before=request.GET.get("before", ""))
     if is_htmx(request):
         return render(request, "conversations/routing/rows.html", {"page": page, "show": show})
-    newest = page.lines[0].row.pk if page.lines else 0
+    rows = [line.row for line in page.lines]
+    newest = next((row.pk for row in rows if not decisions.is_by_person(row)), rows[0].pk if rows else 0)
     row = _seen(agent).filter(pk=newest).first()
     return _page(request, agent, row, page=page, is_picked=False)
 

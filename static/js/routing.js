@@ -3,7 +3,7 @@ const list = () => document.querySelector("#decisions");
 const button = () => document.querySelector(".routing .news button");
 const held = new Map(); // rows that wait until nobody points at the list, the newest first
 
-const isBusy = () => list().matches(":hover") || list().contains(document.activeElement) || list().parentElement.scrollTop > 0;
+const isBusy = () => list().parentElement.matches(":hover") || list().contains(document.activeElement) || list().parentElement.scrollTop > 0;
 
 // The newest go first, in the order in which they came; those that are there already are only drawn anew.
 const place = (rows) => {
@@ -79,5 +79,5 @@ document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
 });
 if (list()) {
   button().addEventListener("click", () => (release(), (list().parentElement.scrollTop = 0)));
-  list().addEventListener("pointerleave", () => !isBusy() && release());
+  list().parentElement.addEventListener("pointerleave", () => !isBusy() && release());
 }

@@ -12,7 +12,7 @@ from conversations.models import Conversation, Message
 from customers import profile
 from customers.gather import gather_all
 from customers.models import Customer, Identity
-from deskapp.demo import deadlines, desk, shifts
+from deskapp.demo import deadlines, decided, desk, shifts
 from deskapp.demo.bought import Numbers
 from deskapp.demo.browsing import Browsing
 from deskapp.demo.buying import Buying
@@ -63,6 +63,7 @@ def past(customers: int) -> None:
     deadlines.reckon(now)
     shifts.build(desk.DOMAIN, now)
     bought(now, persons, talks, {talk.person.name: talk.person for talk in known}, loader, numbers)
+    decided.build(now)
     ways()
     said = Message.objects.filter(kind=Message.Kind.INBOUND).select_related("conversation").defer("search", "html")
     moments.pin([(message, message.conversation.customer_id) for message in said])
