@@ -24,6 +24,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("deskapp.accounts.urls")),
     path("", include("deskapp.automation.urls")),
+    path("", include("deskapp.topics.urls")),
     path("", include("integrations.urls")),
     path("", include("conversations.urls")),
 ]

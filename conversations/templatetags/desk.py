@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from conversations.models import Conversation, Medium, Message, Priority
+from conversations.person import language_name
 from conversations.reading import TAGS, rail_of
 from conversations.routing.availability import REASONS
 from conversations.sanitise import sanitise_own
@@ -95,6 +96,11 @@ def medium_name(medium: str) -> str:
 def percent(share: float) -> int:
     """0.86 is 86; what is not quite certain is never 100."""
     return min(99, round(share * 100)) if share < 1 else 100
+
+
+@register.filter
+def language_called(code: str) -> str:
+    return language_name(code) if code else ""
 
 
 @register.filter

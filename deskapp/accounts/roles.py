@@ -20,6 +20,7 @@ from integrations.views.admins import admins_only
 FIRST_PAGES = {
     "settings.connectors": "connectors",
     "settings.automation": "automation",
+    "settings.topics": "topics",
     "settings.hours": "hours_list",
     "settings.sla": "sla_policies",
     "settings.skills": "skills",

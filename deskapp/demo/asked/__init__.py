@@ -1,0 +1,33 @@
+"""What customers of the demo's shop write about, by topic and language: examples that its desk learns topics from."""
+
+from conversations.bots import teaching
+from conversations.models import Topic, TopicExample
+from deskapp.demo.asked import de, en, es, fr, it, nl, no, pl
+
+# By the key of its examples: name, sentence, how hard.
+TOPICS: dict[str, tuple[str, str, int]] = {
+    "return": ("Return", "They want to send something back, or ask how that goes.", 1),
+    "size": ("Exchange for size", "The same thing, larger or smaller.", 1),
+    "late": ("Where is my order", "It was sent, or should have been, and is not there.", 1),
+    "address": ("Change of address", "Where it is to go, before it is sent or on its way.", 2),
+    "refund": ("Refund", "Money that we owe them, and when it comes.", 2),
+    "twice": ("Charged twice", "A payment that should not be, or not twice.", 3),
+    "fault": ("Fault or warranty", "It broke, leaks or came damaged; repairs, too.", 3),
+    "stock": ("Is it in stock", "Whether and where something can be had.", 1),
+    "invoice": ("Copy of an invoice", "Invoices and receipts, sent again or corrected.", 1),
+    "hours": ("Opening hours", "When shops, workshop and telephone are open.", 1),
+}
+SAID = {module.__name__.rpartition(".")[2]: module.SAID for module in (en, de, fr, es, it, pl, no, nl)}
+
+
+def build() -> None:
+    """Once: topics that somebody changed since stay as they are. Learnt at once."""
+    if Topic.objects.exists():
+        return
+    for key, (name, about, complexity) in TOPICS.items():
+        topic = Topic.objects.create(name=name, about=about, complexity=complexity)
+        TopicExample.objects.bulk_create(
+            TopicExample(topic=topic, text=text, language=language)
+            for language, said in SAID.items() for text in said[key]
+        )  # fmt: skip
+    teaching.teach()
