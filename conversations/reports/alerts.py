@@ -10,13 +10,14 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from conversations.deadline_words import length
 from conversations.person import language_name
 from conversations.reports.facts import NO_TEAM, SLOT, SLOTS, Board, Here, Late, Scope, together
+from conversations.reports.words import in_minutes, isolated
 from conversations.routing.availability import REASONS
 
 MOST = 12
-MOST_LATE = 3
+LEVELS = ("bad", "warn", "")
+MOST_LATE = 2
 LEAST_ANSWERS = 10  # of which a share in time says something
 LEAST_BEGUN = 5  # in a half hour, likewise
 
@@ -56,7 +57,7 @@ class Alert:
 
 def alerts(board: Board, scope: Scope) -> list[Alert]:
     found = [*_late(board, scope), *_teams(board, scope), *_whole(board, scope)]
-    return found[:MOST]
+    return sorted(found, key=lambda alert: LEVELS.index(alert.level))[:MOST]
 
 
 def _late(board: Board, scope: Scope) -> Iterator[Alert]:
@@ -65,8 +66,8 @@ def _late(board: Board, scope: Scope) -> Iterator[Alert]:
         return
     late = [each for each in board.late if each.team in scope and _minutes(each.due_at, board.at) >= limit]
     for each in late[:MOST_LATE]:
-        time = length(board.at - each.due_at)
-        title = _("%(customer)s is %(time)s late.") % {"customer": each.customer, "time": time}
+        time = in_minutes(board.at - each.due_at)
+        title = _("%(customer)s is %(time)s late.") % {"customer": isolated(each.customer), "time": time}
         says, agent = _who_could(board, each)
         give = None
         if agent and agent.agent != each.agent:
@@ -119,7 +120,7 @@ def _teams(board: Board, scope: Scope) -> Iterator[Alert]:
             yield Alert(f"waiting-{team}", "warn", title, rows="waiting", team=team)
         limit = board.limits.get("oldest")
         if limit is not None and standing.oldest and _minutes(standing.oldest, board.at) >= limit:
-            time = length(board.at - standing.oldest)
+            time = in_minutes(board.at - standing.oldest)
             title = _("Somebody has waited %(time)s for %(team)s.") % {"time": time, **name}
             yield Alert(f"oldest-{team}", "warn", title, rows="waiting", team=team)
 

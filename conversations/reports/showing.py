@@ -12,10 +12,10 @@ from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from conversations.deadline_words import length
 from conversations.reports.alerts import Alert, alerts, load_of
 from conversations.reports.drawn import Chart, chart
 from conversations.reports.facts import NO_TEAM, Answers, Board, Here, Lent, Scope, Standing, together
+from conversations.reports.words import brief, in_minutes, isolated, state_name
 from conversations.routing.availability import REASONS
 
 if TYPE_CHECKING:
@@ -154,10 +154,10 @@ def _overdue(board: Board, scope: Scope, team: int | None, standing: Standing) -
         return Figure("overdue", label, _("none"), _("Nothing is late"), "good", href)
     says = worst.customer
     if worst.waiting_since:
-        time = length(board.at - worst.waiting_since)
-        says = _("%(customer)s, waiting %(time)s") % {"customer": worst.customer, "time": time}
+        time = in_minutes(board.at - worst.waiting_since)
+        says = _("%(customer)s, waiting %(time)s") % {"customer": isolated(worst.customer), "time": time}
     href = reverse("conversation", args=[worst.conversation])
-    return Figure("overdue", label, brief(board.at - worst.due_at), says, "bad", href)
+    return Figure("overdue", label, in_minutes(board.at - worst.due_at), says, "bad", href)
 
 
 def _soon_by_team(board: Board, scope: Scope) -> list[tuple[int, int]]:
@@ -204,7 +204,7 @@ def _queues(board: Board, scope: Scope) -> Iterator[Queue]:
             continue
         members = [] if pk == NO_TEAM else board.members(pk)
         here = [each for each in members if each.state == "online"]
-        oldest = brief(board.at - standing.oldest) if standing.oldest else ""
+        oldest = in_minutes(board.at - standing.oldest) if standing.oldest else ""
         load = load_of(here) if here else 0.0
         name = board.teams[pk] or _("No team")
         yield Queue(pk, name, standing, oldest, len(here), len(members), load, pk in board.open_teams)
@@ -221,26 +221,4 @@ def state_in_words(here: Here, at: datetime) -> str:
     name = state_name(here.state)
     if here.state == "away" and here.reason in REASONS:
         name = f"{name}: {REASONS[here.reason]}"
-    return f"{name}, {brief(at - here.since)}" if here.since else name
-
-
-def state_name(state: str) -> str:
-    return {"online": _("Online"), "away": _("Away"), "offline": _("Offline")}.get(state, state)
-
-
-def brief(much: timedelta) -> str:
-    """In two units at most: "52 s", "2 min 40 s", "52 min", "1 h 10 min", "3 d 4 h"."""
-    seconds = max(0, int(much.total_seconds()))
-    if seconds < 60:
-        return _("%(n)d s") % {"n": seconds}
-    if seconds < 600:
-        parts = [_("%(n)d min") % {"n": seconds // 60}, _("%(n)d s") % {"n": seconds % 60} if seconds % 60 else ""]
-    elif seconds < 3600:
-        parts = [_("%(n)d min") % {"n": seconds // 60}]
-    elif seconds < 86_400:
-        left = seconds % 3600 // 60
-        parts = [_("%(n)d h") % {"n": seconds // 3600}, _("%(n)d min") % {"n": left} if left else ""]
-    else:
-        left = seconds % 86_400 // 3600
-        parts = [_("%(n)d d") % {"n": seconds // 86_400}, _("%(n)d h") % {"n": left} if left else ""]
-    return " ".join(part for part in parts if part)
+    return f"{name}, {in_minutes(at - here.since)}" if here.since else name

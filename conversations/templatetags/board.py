@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from conversations.models import Medium
 from conversations.reports.alerts import Alert
-from conversations.reports.showing import brief as in_short
 from conversations.reports.showing import rows_href
-from conversations.reports.showing import state_name as name_of_state
+from conversations.reports.words import brief as in_short
+from conversations.reports.words import state_name as name_of_state
 from conversations.routing.availability import REASONS
 
 register = template.Library()

@@ -123,7 +123,7 @@ def test_what_is_late_says_who_could_take_it(client, sam, busy, ada, grace):
     Conversation.objects.filter(pk=busy["late"].pk).update(assignee=None)
     client.force_login(sam)
     alert = next(each for each in shown(client).alerts if each.key == f"late-{busy['late'].pk}")
-    assert "4 minutes late" in alert.title and "has room" in alert.says
+    assert "4 min late" in alert.title and "has room" in alert.says
     assert not alert.give.anyway
     answer = client.post(f"/conversations/{busy['late'].pk}/assignment/", {"agent": alert.give.agent, "next": "/live/"})
     assert (answer.status_code, answer.url) == (302, "/live/")
