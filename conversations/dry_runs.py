@@ -1,7 +1,7 @@
 """Tries a rule on what has happened: what it would have done, and why not elsewhere. Nothing of the past is touched.
 
-The customer's words, their language and the moment are as they were then. What was changed since (tags, priority, team,
-topic, orders) is known as it stands today, which the page says.
+The customer's words, their mood and the moment are as they were then. What was changed since (language, tags, priority,
+team, topic, orders) is known as it stands today, which the page says.
 """
 
 import time
@@ -15,11 +15,13 @@ import structlog
 from celery import current_app
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 
+from conversations.bots.mood import mood_of
 from conversations.conditions import holds
 from conversations.models import Activity, Conversation, DryRun, DryRunHit, Message, Rule
 from conversations.models.message import MessageKind
@@ -50,6 +52,14 @@ class Moment:
     key: int
     conversation: int
     at: datetime
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the customer had said by a moment: the last three texts, the newest first."""
+
+    subject: str
+    texts: list[str]
 
 
 def start(rule: Rule, *, days: int, by: "User") -> DryRun:
@@ -156,10 +166,10 @@ def _looked_at(one: DryRun, moments: Sequence[Moment]) -> tuple[list[Moment], "C
     conditions = one.body["conditions"]
     world = World(timezone.now())
     known = matters_of(sorted({each.conversation for each in moments}), world)
-    words = _words(moments)
+    said = _said(moments)
     hits, misses = [], Counter[str]()
     for each in moments:
-        matter = _as_it_was(known[each.conversation], each, one, words[each.key], world)
+        matter = _as_it_was(known[each.conversation], each, one, said[each.key], world)
         if holds(conditions, matter):
             hits.append(each)
         else:
@@ -167,32 +177,36 @@ def _looked_at(one: DryRun, moments: Sequence[Moment]) -> tuple[list[Moment], "C
     return hits, misses
 
 
-def _as_it_was(matter: Matter, moment: Moment, one: DryRun, words: str, world: World) -> Matter:
+def _as_it_was(matter: Matter, moment: Moment, one: DryRun, said: Said, world: World) -> Matter:
     waited = one.body["after_minutes"] or 0
     is_waiting = one.body["event"] == RuleEventKind.WAITING
+    moods = (mood_of(text, matter.language) for text in said.texts)
     return replace(
         matter,
         at=moment.at,
         since=moment.at - timedelta(minutes=waited) if is_waiting else None,
-        words=words,
+        words="\n".join([said.subject, *said.texts])[:MOST_WORDS],
+        mood=next((mood for mood in moods if mood is not None), None),
         is_open=world.is_open(world.channels.get(matter.channel or 0), matter.team, moment.at),
     )
 
 
-def _words(moments: Sequence[Moment]) -> dict[int, str]:
-    """By the moment's key: the subject and what the customer had said by then, the newest first."""
+def _said(moments: Sequence[Moment]) -> dict[int, Said]:
+    """By the moment's key."""
     keys = {each.conversation for each in moments}
     subjects = dict(Conversation.objects.filter(pk__in=keys).values_list("pk", "subject"))
     said: dict[int, list[tuple[datetime, str]]] = {}
     theirs = Message.objects.filter(conversation__in=keys, kind=MessageKind.INBOUND, is_automatic=False)
-    for key, at, text in theirs.order_by("-created_at", "-pk").values_list("conversation", "created_at", "text"):
-        said.setdefault(key, []).append((at, text[:MOST_WORDS]))
+    texts = theirs.order_by("-created_at", "-pk").values_list("conversation", "created_at", Left("text", MOST_WORDS))
+    for key, at, text in texts:
+        said.setdefault(key, []).append((at, text))
     return {
-        each.key: "\n".join(
-            [subjects[each.conversation], *[text for at, text in said.get(each.conversation, []) if at <= each.at][:3]]
-        )[:MOST_WORDS]
-        for each in moments
+        each.key: Said(subjects[each.conversation], _by_then(said.get(each.conversation, []), each)) for each in moments
     }
+
+
+def _by_then(said: Sequence[tuple[datetime, str]], moment: Moment) -> list[str]:
+    return [text for at, text in said if at <= moment.at][:3]
 
 
 _COLUMNS: dict[type[Model], str] = {Conversation: "pk", Message: "conversation", Activity: "conversation"}

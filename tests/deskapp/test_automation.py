@@ -245,6 +245,17 @@ def test_a_dry_run_that_is_stopped_or_dies_is_not_lost(desk, mail):
     assert (dry_runs.run(one.pk).state, dry_runs.due()) == ("stopped", [])
 
 
+def test_a_dry_run_goes_by_the_mood_of_that_moment(desk, mail):
+    now = timezone.now()
+    receive(from_ann(mail, "This is terrible, I am furious and disappointed!", at=now - timedelta(hours=3)))
+    receive(from_ann(mail, "Thank you so much, wonderful help, I am happy.", at=now - timedelta(hours=2)))
+    receive(from_ann(mail, "Now it is awful again, I am very angry!", at=now - timedelta(hours=1)))
+    hold = {"rules": [{"field": "mood", "is": "below", "value": 0}]}
+    rule = Rule.objects.create(name="One", event="wrote", conditions=hold, actions=[{"do": "resolve", "value": ""}])
+    one = dry_runs.run(dry_runs.start(rule, days=1, by=None).pk)
+    assert (one.done, one.hits, one.misses) == (2, 1, {"condition:mood": 1})
+
+
 def test_a_dry_run_that_breaks_ends_and_says_so(desk, mail):
     receive(from_ann(mail))
     rule = Rule.objects.create(name="One", event="arrived", actions=[{"do": "resolve", "value": ""}])
