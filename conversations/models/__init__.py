@@ -20,6 +20,7 @@ from conversations.models.moment import Moment
 from conversations.models.order_act import OrderAct
 from conversations.models.parting import Parting
 from conversations.models.personal import Follow, Mention, PushSubscription, ReadMark
+from conversations.models.repeat import RepeatedQuestion
 from conversations.models.replay import Replay, ReplayChange, ReplayChunk
 from conversations.models.required_field import FieldValue, RequiredField
 from conversations.models.routing import (
@@ -100,6 +101,7 @@ __all__ = [
     "PushSubscription",
     "Reaction",
     "ReadMark",
+    "RepeatedQuestion",
     "RequiredField",
     "Rule",
     "RuleEvent",

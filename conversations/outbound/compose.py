@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from conversations import rules, sla
 from conversations.envelopes import MessageDetails
+from conversations.handoff import repeats
 from conversations.inbound.record import touch
 from conversations.live.push import push_mention, push_message
 from conversations.models import Attachment, Channel, Conversation, Draft, Mention, Message
@@ -44,11 +45,13 @@ def reply(
     details: MessageDetails | None = None,
     send_at: datetime | None = None,
     way: Way | None = None,
+    dismissed: Sequence[str] = (),
 ) -> Message:
     """Stores what `by` says to the customer and queues it; the same `client_id` again gives the same message.
 
     It goes after the seconds of undo, or at `send_at`, and then not if the customer writes before. Where a colleague
-    has merged the conversation away meanwhile, it is said in the one that stayed. Raises KeyTakenError.
+    has merged the conversation away meanwhile, it is said in the one that stayed. `dismissed`: details that
+    `by` asks for on purpose though they are known. Raises KeyTakenError.
     """
     conversation = _where_it_is(conversation)
     if message := already(client_id, conversation, by=by, kind=MessageKind.OUTBOUND):
@@ -59,6 +62,7 @@ def reply(
     message.details = {**(details or MessageDetails()), **way.details()}
     message.answers, message.is_public = way.answers, way.is_public
     message.save()
+    repeats.count(message, dismissed=dismissed)
     _bring_up_to_date(conversation, message)
     Draft.objects.filter(conversation=conversation, agent=by, mode="reply").delete()
     due_at = send_at or timezone.now() + timedelta(seconds=settings.UNDO_SECONDS)

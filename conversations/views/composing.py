@@ -59,6 +59,7 @@ class Composer:
     errors: dict[str, str] = field(default_factory=dict)
     meanwhile: Message | None = None
     then: str = ""
+    dismissed: list[str] = field(default_factory=list)  # lines of the guard that the agent sent away
     asked: list[Asked] = field(default_factory=list)  # what must be known before it is solved
 
     @property

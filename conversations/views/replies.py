@@ -109,6 +109,7 @@ def _send(conversation: Conversation, form: ReplyForm, agent: "User") -> Message
         details=_details(chosen, cleaned),
         send_at=cleaned["send_at"],
         way=form.way,
+        dismissed=form.data.getlist("dismissed"),
     )
     if cleaned["then"] == "resolve":
         resolve(conversation, by=agent)
@@ -184,6 +185,7 @@ def _again(
     shown.reply_files = [file for file in form.attachments if not file.is_inline]
     if asks:
         shown.asked = required.asked(required.lacking(conversation), request.POST)
+    shown.dismissed = request.POST.getlist("dismissed")
     shown.then, shown.meanwhile = str(data.get("then", "")), meanwhile
     shown.reply_client_id = str(form.cleaned_data.get("client_id") or shown.reply_client_id)
     shown.errors = {name: " ".join(map(str, errors)) for name, errors in form.errors.items()}

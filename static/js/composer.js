@@ -1,6 +1,7 @@
 // Composer: each textarea becomes an editor that keeps bold, lists, links and pasted pictures; drafts save themselves.
 import { Editor } from "./composer-editor.js";
 import { Draft } from "./composer-draft.js";
+import { Guard } from "./composer-guard.js";
 import { Files } from "./composer-files.js";
 import { Suggestions } from "./composer-suggestions.js";
 import { fit, sender } from "./composer-way.js";
@@ -11,6 +12,7 @@ const start = (form) => {
   const editor = new Editor(form);
   const files = new Files(form, editor);
   const draft = form.dataset.draft ? new Draft(form, editor) : null;
+  if (form.querySelector("[data-guard-lines]")) new Guard(form, editor);
   form.editor = editor;
   form.draft = draft;
   const { insertable, insertableLabel, mentionable, mentionableLabel } = form.dataset;

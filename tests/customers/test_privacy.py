@@ -245,7 +245,7 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
     }  # fmt: skip
     ids_and_times_alone = {
         "readmark", "follow", "mention", "lease", "parting", "conversationmerge", "erasure", "backfill", "healthsample",
-        "waiting", "deadline", "ruleevent", "dryrunhit", "topicverdict",
+        "waiting", "deadline", "ruleevent", "dryrunhit", "topicverdict", "repeatedquestion",
     }  # fmt: skip
     the_desks_own = {
         "product", "stock", "segment", "retentionrule", "channel", "team", "tag", "cannedreply", "savedview",

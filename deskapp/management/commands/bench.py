@@ -18,6 +18,7 @@ BENCHES = {name: f"deskapp.bench.{name}.run" for name in ("ingest", "inbox", "li
 BENCHES["channels"] = "deskapp.bench.doors.run"  # no module is named for what Django means by another thing
 BENCHES["routing"] = "deskapp.bench.routing.run"
 BENCHES["intents"] = "deskapp.bench.intents.run"
+BENCHES["guard"] = "deskapp.bench.guard.run"
 INSIDE = "THROUGHLINE_BENCH"  # set in the process that measures
 
 

@@ -1,0 +1,1 @@
+"""What passes from one who answers to the next, so that no customer has to say it again."""
