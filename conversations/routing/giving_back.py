@@ -30,7 +30,9 @@ def give_back(
 ) -> int:
     """Frees those of `rows` that this agent still has, and has somebody else chosen: how many there were."""
     mine = Conversation.objects.filter(pk__in=list(rows.values_list("pk", flat=True)), assignee=agent_id)
-    found = list(mine.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    held = list(mine.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    still = set(rows.filter(pk__in=[each.pk for each in held]).values_list("pk", flat=True))
+    found = [each for each in held if each.pk in still]  # without what was answered or solved while we waited for it
     if not found:
         return 0
     watched = [groups.watching(conversation) for conversation in found]
