@@ -111,11 +111,11 @@ def publish(pk: int, *, by: "User") -> RoutingPolicy:
     """From now on these decide; an earlier version that is published again is rolled back to. What waits is decided
     anew. Raises NotPossibleError with what is wrong in it."""
     with _one_at_a_time():
-        version = RoutingPolicy.objects.select_for_update().get(pk=pk)
+        version = RoutingPolicy.objects.select_for_update(no_key=True).get(pk=pk)
         if version.state == State.PUBLISHED:
             return version
         _refuse_wrong(version)
-        former = RoutingPolicy.objects.select_for_update().filter(state=State.PUBLISHED).first()
+        former = RoutingPolicy.objects.select_for_update(no_key=True).filter(state=State.PUBLISHED).first()
         if former is not None:
             _put(former, State.RETIRED, by=by)
         _put(version, State.PUBLISHED, by=by, published_at=timezone.now(), published_by=by)
@@ -126,7 +126,7 @@ def publish(pk: int, *, by: "User") -> RoutingPolicy:
 def try_on(pk: int, *, one_in: int, until: datetime, by: "User") -> RoutingPolicy:
     """One conversation in so many is decided by these, until then."""
     with _one_at_a_time():
-        version = RoutingPolicy.objects.select_for_update().get(pk=pk)
+        version = RoutingPolicy.objects.select_for_update(no_key=True).get(pk=pk)
         if version.state == State.PUBLISHED:
             raise NotPossibleError(_("These rules hold already."))
         if not 2 <= one_in <= 1000:
@@ -134,7 +134,7 @@ def try_on(pk: int, *, one_in: int, until: datetime, by: "User") -> RoutingPolic
         if until <= timezone.now():
             raise NotPossibleError(_("The end of the trial has passed."))
         _refuse_wrong(version)
-        other = RoutingPolicy.objects.select_for_update().filter(state=State.TRIAL).exclude(pk=pk).first()
+        other = RoutingPolicy.objects.select_for_update(no_key=True).filter(state=State.TRIAL).exclude(pk=pk).first()
         if other is not None:
             _put(other, State.RETIRED, by=by)
         _put(version, State.TRIAL, by=by, one_in=one_in, trial_until=until)
@@ -144,7 +144,7 @@ def try_on(pk: int, *, one_in: int, until: datetime, by: "User") -> RoutingPolic
 
 def end_trial(pk: int, *, by: "User") -> RoutingPolicy:
     with _one_at_a_time():
-        version = RoutingPolicy.objects.select_for_update().get(pk=pk)
+        version = RoutingPolicy.objects.select_for_update(no_key=True).get(pk=pk)
         if version.state == State.TRIAL:
             _put(version, State.RETIRED, by=by, trial_until=None)
             waiting.look_again()
@@ -170,7 +170,7 @@ def _refuse_wrong(version: RoutingPolicy) -> None:
 
 
 def _draft(pk: int) -> RoutingPolicy:
-    version = RoutingPolicy.objects.select_for_update().filter(pk=pk).first()
+    version = RoutingPolicy.objects.select_for_update(no_key=True).filter(pk=pk).first()
     if version is None:
         raise NotPossibleError(_("Somebody threw this draft away."))
     if version.state != State.DRAFT:

@@ -1,7 +1,8 @@
 """Who waits for an agent: what enters the queue, what leaves it, and the word to the workers that there is to do.
 
 The queue is a table, so nothing is lost with a worker or with Redis. Workers are asked at once, by one task that waits
-for all who ask; beat comes too. Locks are taken in one order everywhere: the conversation first, then its place here.
+for all who ask; beat comes too. Locks are taken in one order everywhere: the conversation first, then its place here;
+of several places, by their number.
 """
 
 from collections.abc import Iterable
@@ -34,6 +35,7 @@ select c.id, c.team_id, c.priority, c.due_at, coalesce(c.waiting_since, %(now)s)
 from conversations_conversation c
 where c.id = any(%(ids)s)
   and exists (select 1 from conversations_routingpolicy where state in ('published', 'trial'))
+order by c.id
 on conflict (conversation_id) do update set
     trigger = excluded.trigger,
     look_at = excluded.look_at,
@@ -111,7 +113,8 @@ def enter_missing(before: datetime) -> int:
 def look_again() -> None:
     """Rules, skills, teams or capacities changed: everything that waits is decided anew, after commit."""
     enter_missing(timezone.now())
-    if Waiting.objects.update(look_at=timezone.now(), trigger="changed"):
+    places = Waiting.objects.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True)
+    if Waiting.objects.filter(pk__in=list(places)).update(look_at=timezone.now(), trigger="changed"):
         transaction.on_commit(lambda: ask(), robust=True)
 
 
