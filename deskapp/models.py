@@ -77,6 +77,7 @@ class User(AbstractBaseUser):
     capacity = models.FloatField(
         _("how much at once"), default=6
     )  # in units: a mail is one, routing rules say the rest
+    media = models.JSONField(_("media they answer by"), default=list, blank=True)  # of routing's; none: every one
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = UserManager()

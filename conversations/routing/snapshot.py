@@ -143,6 +143,7 @@ class World:
                 languages=tuple(agent.languages),
                 skills={each["skill"]: each["level"] for each in agent.able},
                 capacity=agent.capacity,
+                media=tuple(agent.media) or None,
                 sees_all=agent.sees_all_teams,
                 idle_since=last or since,
                 offered=offered,

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext_lazy as _
 
-from conversations.models import AgentSkill, Skill, Team
+from conversations.models import AgentSkill, Medium, Skill, Team
 from customers import retention
 from deskapp.models import OwnRole, Role, Theme, User
 
@@ -111,6 +111,13 @@ class AgentForm(forms.Form):
         initial=6,
         required=False,
         help_text=_("Routing gives them no more. A mail counts one, a chat two, unless the rules say otherwise."),
+    )
+    media = forms.MultipleChoiceField(
+        label=_("Answers by"),
+        choices=Medium.choices,
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 5}),
+        help_text=_("Routing gives them nothing that came another way. None chosen: they answer by all of them."),
     )
     languages = forms.MultipleChoiceField(
         label=_("Answers in"),

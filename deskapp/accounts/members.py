@@ -20,7 +20,7 @@ from conversations.routing import availability, waiting
 from deskapp.models import OwnRole, User
 from deskapp.permissions import BROWSING, NAMES, PURCHASES
 
-RIGHTS = ("sees_purchases", "sees_browsing", "refund_limit", "extension", "languages", "capacity")
+RIGHTS = ("sees_purchases", "sees_browsing", "refund_limit", "extension", "languages", "capacity", "media")
 
 
 class LastAdminError(ValueError):

@@ -71,11 +71,13 @@ def test_skills_are_kept_counted_and_given(as_root, ada, returns):
     assert as_root.post(reverse("skills"), {"name": "boots"}).status_code == 422
     boots = Skill.objects.get()
     data = {"name": ada.name, "role": "agent", "teams": [returns.pk], "refund_limit": 0, "languages": ["en", "no"],
+            "media": ["email"],
             "sees_purchases": "on", "sees_browsing": "on"}  # fmt: skip
     as_root.post(reverse("agent", args=[ada.pk]), {**data, f"skill-{boots.pk}": "4"})
     ada.refresh_from_db()
-    assert (ada.languages, AgentSkill.objects.get().level) == (["en", "no"], 4)
-    assert AuditEntry.objects.latest("pk").after == {"languages": ["en", "no"], "skills": ["Boots: 4"]}
+    assert (ada.languages, ada.media, AgentSkill.objects.get().level) == (["en", "no"], ["email"], 4)
+    after = {"languages": ["en", "no"], "media": ["email"], "skills": ["Boots: 4"]}
+    assert AuditEntry.objects.latest("pk").after == after
     page = as_root.get(reverse("skills")).content.decode()
     assert "Ada Okafor" in page and '<td class="num">1</td>' in page
     assert 'value="4" selected' in as_root.get(reverse("agent", args=[ada.pk])).content.decode()

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from conversations.actions.change import NotPossibleError
+from conversations.actions.pulling import pull_next
 from conversations.actions.states import resolve, snooze
 from conversations.inbound.receive import receive, receive_each
 from conversations.models import Activity, Conversation, RoutingDecision, Waiting
@@ -36,6 +38,22 @@ def test_what_arrives_goes_to_an_agent_of_its_team_who_is_there(mail, ada, grace
     assert conversation.assignee == grace and not Waiting.objects.exists()
     assert (decision.kind, decision.agent, decision.trigger) == ("agent", grace, "arrived")
     assert line.to == "Grace Lind" and line.reason
+
+
+def test_who_does_not_answer_by_mail_is_given_none(mail, ada, grace):
+    in_force()
+    is_there(ada, grace)
+    ada.media = ["chat", "voice"]
+    ada.save()
+    for number in range(3):
+        receive(from_person(mail, number))
+    assert drain(room=False) == 3 and Conversation.objects.filter(assignee=grace).count() == 3
+    made = RoutingDecision.objects.select_related("policy", "roster").first()
+    verdict = next(each for each in kept.decision_of(made).verdicts if each.agent == ada.pk)
+    assert [reason.code for reason in verdict.out] == ["medium"]
+    assert decide(kept.snapshot_of(made), kept.policy_of(made.policy)) == kept.decision_of(made)
+    with pytest.raises(NotPossibleError, match="Nobody is waiting whom you can answer"):
+        receive(from_person(mail, 9)) and pull_next(ada)
 
 
 def test_without_published_rules_nobody_is_chosen_and_nothing_waits(mail, ada):
@@ -160,6 +178,8 @@ def test_the_world_is_read_in_as_many_queries_however_many_agents_there_are(
 ):
     for number in range(30):
         agent(f"Agent{number} X", team=returns)
+    with django_assert_max_num_queries(World.MOST_QUERIES_ANEW):
+        World(timezone.now())
     with django_assert_max_num_queries(World.MOST_QUERIES):
         World(timezone.now())
 
