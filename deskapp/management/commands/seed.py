@@ -12,7 +12,7 @@ from conversations.models import Conversation, Message
 from customers import profile
 from customers.gather import gather_all
 from customers.models import Customer, Identity
-from deskapp.demo import deadlines, decided, desk, shifts
+from deskapp.demo import asked, deadlines, decided, desk, shifts
 from deskapp.demo.bought import Numbers
 from deskapp.demo.browsing import Browsing
 from deskapp.demo.buying import Buying
@@ -59,6 +59,7 @@ def past(customers: int) -> None:
     )
     loader = Loader()
     loader.load([*talks, *known])
+    asked.understand()
     deadlines.build()
     deadlines.reckon(now)
     shifts.build(desk.DOMAIN, now)
