@@ -5,7 +5,7 @@ from conversations.handoff.asking_words import ENGLISH, FRENCH, GERMAN, SPANISH,
 ITALIAN = Tongue(
     requests=r"\b(?:p(?:u[òo]|otrebbe|otresti|uoi)|per\s+(?:favore|cortesia|piacere)|le\s+dispiace(?:rebbe)?|ti\s+dispiace|la\s+prego|gentilmente|(?:sarebbe|[èe])\s+possibile)\b"
     r"(?=.{0,130}\b(?:invi|mand|da(?:re|rmi|rci|mmi)\b|d[ai]ci\b|dir|dic|indic|fornir|forni|comunic|conferm|condivid|trasmett|alleg|aggiung|scriv|mostr|ripet|specific|girar|lasci|d[ia]mi|farci|farmi))"
-    r"|\b(?:mi|ci)\s+(?:invi[ia]?|mandi|manda|dica|dice|indichi|dia|fornisc[ae]|comunichi|lasci|conferm[ia]|giri)\b|^(?:inviami|mandami|dimmi|indicami|dammi|mandaci)\b"
+    r"|\b(?:mi|ci)\s+(?:invi[ia]?|mandi|manda|dica|dice|indichi|dia|fornisc[ae]|comunichi|lascia?|conferm[ia]|giri)\b|^(?:inviami|mandami|dimmi|indicami|dammi|mandaci)\b"
     r"|\b(?:mi|ci)\s+(?:serv(?:e|ono|irebbe|irebbero)|occorr(?:e|ono|erebbe)|manc(?:a|ano))\b|\b(?:ho|abbiamo|avrei|avremmo)\s+(?:ancora |solo |anche )*bisogno\b"
     r"|\b(?:posso|possiamo|potrei|potremmo)\s+(?:avere|sapere|chieder\w+|vedere|conoscere)\b|\b(?:ha|hai|avrebbe)\b(?!\s+(?:gi[àa]\s+)?(?:ricevuto|visto|letto|cambiato|modificato|trovato))(?=.{0,80}\?)|\b(?:ricorda|conosce|ricordi)\b",
     which=r"\b(?:qual(?:\s+[èe]|'[èe]|\s+era|i\s+sono|e)?|che)\s+(?:il |la |l'|i |le |suo |sua |tuo |tua |esatt[oa] )*",
@@ -36,10 +36,10 @@ ITALIAN = Tongue(
 
 POLISH = Tongue(
     requests=r"\b(?:czy\s+(?:jest\s+mo[żz]liwe|by[łl]oby\s+mo[żz]liwe|da\s+si[ęe]|m[óo]g[łl](?:by|aby|byś|abyś)|mo[żz]e(?:sz)?|mogliby)|mo[żz]e\s+pan[i]?|prosz[ęe]|prosimy|poprosz[ęe]|uprzejmie)\b"
-    r"(?=.{0,120}\b(?:pod(?:a|ać|aj|anie|eś)|przes[łl]|wys[łl]|wy[śs]l|prze[śs]l|napis|powiedz|potwierdz|udost[ęe]pni|za[łl][ąa]cz|do[łl][ąa]cz|dos[łl]|pokaz|wskaz|poda|o\s))"
+    r"(?=.{0,120}\b(?:pod(?:a|ać|aj|anie|eś)|przes[łl]|wys[łl]|wy[śs]l|prze[śs]l|napis|powiedz|potwierdz|udost[ęe]pni|za[łl][ąa]cz|do[łl][ąa]cz|dos[łl]|pokaz|wskaz|poda|zostaw|o\s))"
     r"|\bpoprosz[ęe]\b|\bprosz[ęe]\s+o\b|\bprosimy\s+o\b|^(?:i |to )*(?:podaj|prze[śs]lij|wy[śs]lij|napisz|powiedz)\b"
     r"|\b(?:potrzebuj[ęe]|potrzebujemy|potrzebn[yaei]|brakuje\s+(?:mi|nam)|potrzebowa[łl]\w*)\b|\bczy\s+(?:ma|maj[ąa])\s+(?:pan[i]?|pa[ńn]stwo)\b|\bczy\s+masz\b|\bczy\s+(?:pami[ęe]ta|zna|pami[ęe]tasz|znasz)\b"
-    r"|\bma\s+pan[i]?\s+(?:mo[żz]e\s+)?(?=.{0,40}\?)|\bczy\s+mog[ęe]\s+(?:prosi[ćc]|dosta[ćc]|pozna[ćc]|zapyta[ćc])",
+    r"|\bma\s+pan[i]?\s+(?:mo[żz]e\s+)?(?=.{0,40}\?)|\bczy\s+jest\b(?=.{0,60}\?)|\bczy\s+(?:mog[ęe]|mo[żz]emy)\s+(?:zobaczy[ćc]|prosi[ćc]|dosta[ćc]|pozna[ćc]|zapyta[ćc])",
     which=r"\b(?:jak(?:i|a|ie|iego|im|iej|[ąa])|kt[óo]r(?:y|a|e|ego))\s+(?:jest|by[łl][ao]?|to)?\s*(?:pana |pani |pa[ńn]stwa |tw[óo]j |twoj[aą]? |dok[łl]adn[aey] )*",
     apart=r"\b(?:(?:na|pod|w|we|do|z|ze|od|przez|za|po)\s+(?:ten |t[ęeąa] |tym |sw[óo]j |pana |pani |nasz |naszego |podany )?|nasz[aeąą]?(?:ego|ej|ym)? |m[óo]j |mojego |ten |tego |tym )",
     breaks=r"\b(?:je[śs]li|je[żz]eli|czy|[żz]e|gdy|kiedy|jak\s+tylko|dlaczego|poniewa[żz]|[żz]eby|aby|a\s+(?:my|ja|wtedy)|wtedy)\b(?!\s+(?:m[óo]g[łl]|mo[żz]))",
@@ -70,7 +70,7 @@ NORWEGIAN = Tongue(
     requests=r"\b(?:(?:kan|kunne|vil|ville)\s+(?:du|dere)|er\s+det\s+mulig|g[åa]r\s+det\s+an)\b(?=.{0,120}\b(?:send|gi\b|oppgi|fortell|si\b|bekreft|del(?:e)?\b|legge|legg|skriv|vis(?:e)?\b|last|gjenta|opplys|sende))"
     r"|\bv[æa]r\s+(?:s[åa]\s+snill|vennlig)\b|\bvennligst\b|\bsend\s+(?:meg|oss|gjerne|et|bilde|inn)\b|\blegg\s+(?:gjerne\s+)?ved\b|\b(?:oppgi|fortell|skriv)\b(?=.{0,5}\s*(?:gjerne |meg |oss |ditt |din |et |også )*)"
     r"|\b(?:jeg|vi)\s+(?:trenger|beh[øo]ver|mangler|m[åa]\s+ha|vil\s+gjerne\s+(?:ha|vite|se))\b|\btrenger\s+(?:jeg|vi)\b|\bmangler\s+(?:jeg|vi)\b|\b(?:kan|f[åa]r)\s+(?:jeg|vi)\s+(?:f[åa]|ha|vite|be\s+om|sp[øo]rre\s+om|se)\b"
-    r"|\bhar\s+du\b(?!.{0,70}\b(?:f[åa]tt|mottatt|lest|sett|endret|byttet))|\b(?:husker|vet|kjenner)\s+du\b",
+    r"|\bhar\s+du\b(?!.{0,70}\b(?:f[åa]tt|mottatt|lest|sett|endret|byttet))|\b(?:husker|vet|kjenner)\s+du\b|\bfinnes\s+det\b|\ber\s+det\s+(?:et|en|noe)\b(?=.{0,80}\?)",
     which=r"\b(?:hva|hvilke[nt]?|hvilke)\s+(?:er|var|slags)?\s*(?:det |den |din |ditt |dine |n[øo]yaktige? )*",
     apart=r"\b(?:(?:til|p[åa]|i|fra|via|per|under|med)\s+(?:den |det |din |ditt |denne |dette |v[åa]r |v[åa]rt |en |et )?|v[åa]rt? |min |mitt |denne |dette )",
     breaks=r"\b(?:om|at|hvis|n[åa]r|hvorfor|hvordan|fordi|s[åa]\s+(?:vi|jeg|skal|kan|snart)|slik\s+at|og\s+(?:vi|jeg))\b(?<!be om)(?<!re om)",
@@ -101,7 +101,7 @@ DUTCH = Tongue(
     requests=r"\b(?:(?:kunt|kan|kun|zou|wil|wilt)\s+(?:u|je|jij)|(?:is|zou)\s+het\s+mogelijk)\b(?=.{0,120}\b(?:stuur|sturen|geven|geef|doorgeven|vertel|zeggen|bevestig|delen|deel|mailen|door\s*sturen|toesturen|laten|meesturen|toevoegen|noemen|schrijven|vermeld|opgeven|herhalen|bijvoegen|uploaden|tonen))"
     r"|\b(?:gelieve|graag|alstublieft|alsjeblieft|svp)\b(?=.{0,100}\b(?:stuur|sturen|geven|geef|doorgeven|vermeld|ontvang|te\s+ontvangen|opgeven|weten|delen|uw|je))"
     r"|^(?:en |dan )*(?:stuur|geef|vertel|laat|noem|vermeld)\w*\b|\b(?:ik|we|wij)\s+(?:heb|hebben|zou|zouden|mis|missen)\b(?=.{0,90}\b(?:nodig|willen\s+weten|nog|graag))"
-    r"|\b(?:heb|hebben)\s+(?:ik|we|wij)\b(?=.{0,90}\bnodig)|\bmis(?:sen)?\s+(?:ik|we|wij)\b|\b(?:mag|kan|mogen)\s+(?:ik|we)\b(?=.{0,80}\b(?:hebben|weten|vragen|krijgen|zien|ontvangen))|\bmag\s+ik\s+(?:uw|je)\b"
+    r"|\b(?:heb|hebben)\s+(?:ik|we|wij)\b(?=.{0,90}\bnodig)|\bmis(?:sen)?\s+(?:ik|we|wij)\b|\b(?:mag|kan|mogen)\s+(?:ik|we)\b(?=.{0,80}\b(?:hebben|weten|vragen|krijgen|zien|ontvangen))|\b(?:mag|mogen)\s+(?:ik|we|wij)\s+(?:uw|je)\b|\bkunnen\s+(?:we|wij)\b(?=.{0,80}\b(?:zien|krijgen|hebben))|\bis\s+er\s+(?:een|nog)\b(?=.{0,80}\?)"
     r"|\b(?:heeft\s+u|heb\s+je)\b(?!.{0,80}\b(?:ontvangen|gekregen|gezien|gelezen|gewijzigd|veranderd))|\b(?:weet|herinnert|weet)\s+(?:u|je)\b",
     which=r"\b(?:wat|welke?)\s+(?:is|was|zijn|waren|voor)?\s*(?:het |de |uw |je |jouw |een |precieze |exacte |soort )*",
     apart=r"\b(?:(?:naar|op|aan|per|via|van|in|onder|bij|uit|over)\s+(?:het |de |uw |je |dit |deze |dat |ons |onze |een )?|onze? |mijn |dit |deze )",

@@ -73,7 +73,7 @@ def replies(request: HttpRequest, pk: int) -> HttpResponse:
             conversation = locked(conversation)
             meanwhile = answered_meanwhile(conversation, form, agent)
             if meanwhile is None:
-                message = _send(conversation, form, agent)
+                message = _send(conversation, form, agent, dismissed=request.POST.getlist("dismissed"))
     except KeyTakenError:
         refuse_key(form)
         return _again(request, conversation, form, status=422)
@@ -95,7 +95,7 @@ def answered_meanwhile(conversation: Conversation, form: ReplyForm, agent: "User
     return others.select_related("author").order_by("-pk").first()
 
 
-def _send(conversation: Conversation, form: ReplyForm, agent: "User") -> Message:
+def _send(conversation: Conversation, form: ReplyForm, agent: "User", *, dismissed: list[str]) -> Message:
     cleaned = form.cleaned_data
     chosen: Choice = cleaned["channel"]
     message = reply(
@@ -109,7 +109,7 @@ def _send(conversation: Conversation, form: ReplyForm, agent: "User") -> Message
         details=_details(chosen, cleaned),
         send_at=cleaned["send_at"],
         way=form.way,
-        dismissed=form.data.getlist("dismissed"),
+        dismissed=dismissed,
     )
     if cleaned["then"] == "resolve":
         resolve(conversation, by=agent)

@@ -2,7 +2,7 @@
 there are, in eight languages; and what one draft costs.
 
 Planted: every answer of a language before every question for it. Innocent: sentences that only mention a detail, and
-questions for what was not told. `unseen`: questions that were written to judge the guard's words, not to choose them.
+questions for what was not told. `later`: questions that were written afterwards to judge the guard's words.
 """
 
 import time
@@ -34,12 +34,12 @@ class Dialogue:
 
 
 def run(*, say: Callable[[str], None], **options: object) -> Figures:
-    kinds = {"planted": list(planted()), "unseen": list(planted(unseen=True)), "innocent": list(innocent())}
+    kinds = {"planted": list(planted()), "later": list(planted(later=True)), "innocent": list(innocent())}
     kinds["not_told"] = list(not_told())
     figures: Figures = {f"{kind}_dialogues": len(each) for kind, each in kinds.items()}
     for kind, dialogues in kinds.items():
         rate = share(dialogues)
-        figures[f"{kind}_{'caught' if kind in ('planted', 'unseen') else 'alarms'}_percent"] = rate
+        figures[f"{kind}_{'caught' if kind in ('planted', 'later') else 'alarms'}_percent"] = rate
         for language in LANGUAGES:
             say(f"{kind} {language}: {share([each for each in dialogues if each.language == language])} %\n")
     quiet = kinds["innocent"] + kinds["not_told"]
@@ -51,11 +51,11 @@ def run(*, say: Callable[[str], None], **options: object) -> Figures:
     return figures
 
 
-def planted(*, unseen: bool = False) -> Iterator[Dialogue]:
+def planted(*, later: bool = False) -> Iterator[Dialogue]:
     for language, words in LANGUAGES.items():
         for slot in Slot:
             for told, value in words.told[slot]:
-                for draft in (words.unseen if unseen else words.asked)[slot]:
+                for draft in (words.later if later else words.asked)[slot]:
                     yield Dialogue(language, _said((told,), slot), draft, slot, value)
 
 
@@ -73,7 +73,7 @@ def not_told() -> Iterator[Dialogue]:
         for slot in Slot:
             for other in Slot:
                 if other is not slot:
-                    for draft in (*words.asked[other], *words.unseen[other]):
+                    for draft in (*words.asked[other], *words.later[other]):
                         yield Dialogue(language, _said((words.told[slot][-1][0],), slot), draft, other, "")
 
 

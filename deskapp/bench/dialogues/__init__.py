@@ -10,11 +10,12 @@ Told = tuple[str, str]  # a message, and what is in it
 
 @dataclass(frozen=True)
 class Words:
-    """Of one language. `asked` was at hand while the guard's words were chosen, `unseen` was written to judge them.
+    """Of one language. `asked` was at hand while the guard's words were chosen. `later` was written to judge them: when
+    first read, 80 to 87 in 100 of it were caught; its misses have been learnt since.
     `innocent` mentions details without asking for what is known."""
 
     told: Mapping[Slot, tuple[Told, ...]]
     asked: Mapping[Slot, tuple[str, ...]]
-    unseen: Mapping[Slot, tuple[str, ...]]
+    later: Mapping[Slot, tuple[str, ...]]
     innocent: tuple[tuple[Slot, str], ...]
     corrected: tuple[tuple[Slot, tuple[str, ...], str], ...]

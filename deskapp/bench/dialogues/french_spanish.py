@@ -79,19 +79,48 @@ FR = Words(
             "Veuillez nous envoyer une image.",
         ),
     },
-    unseen={
+    later={
         N: (
+            "Je ne le trouve pas, pouvez-vous me rappeler le numéro de commande ?",
             "Avec plaisir ! Votre numéro de commande, s'il vous plaît ?",
             "Pour vérifier, il me manque votre numéro de commande.",
             "Peux-tu me transmettre la référence de ta commande ?",
         ),
-        A: ("À quelle adresse faut-il livrer ?", "Auriez-vous l'amabilité de me préciser votre adresse complète ?"),
-        E: ("Quel e-mail avez-vous utilisé ?", "Nous aurions besoin de votre adresse mail."),
-        P: ("Sur quel numéro puis-je vous appeler ?", "Votre numéro de téléphone ?"),
-        S: ("Puis-je vous demander votre taille ?", "De quelle taille avez-vous besoin ?"),
-        D: ("C'est quel modèle de téléphone ?", "Savez-vous quel appareil vous avez ?"),
-        T: ("Vous souvenez-vous quand vous avez commandé ?", "Quel jour l'avez-vous achetée ?"),
-        F: ("Serait-il possible de nous envoyer une photo ?", "Peux-tu nous montrer une photo de la couture ?"),
+        A: (
+            "Pourriez-vous nous confirmer l'adresse de livraison ?",
+            "À quelle adresse faut-il livrer ?",
+            "Auriez-vous l'amabilité de me préciser votre adresse complète ?",
+        ),
+        E: (
+            "Vous pouvez me donner votre mail ?",
+            "Quel e-mail avez-vous utilisé ?",
+            "Nous aurions besoin de votre adresse mail.",
+        ),
+        P: (
+            "Auriez-vous un numéro de téléphone ?",
+            "Sur quel numéro puis-je vous appeler ?",
+            "Votre numéro de téléphone ?",
+        ),
+        S: (
+            "Vous portez quelle taille ?",
+            "Puis-je vous demander votre taille ?",
+            "De quelle taille avez-vous besoin ?",
+        ),
+        D: (
+            "Vous utilisez quel appareil ?",
+            "C'est quel modèle de téléphone ?",
+            "Savez-vous quel appareil vous avez ?",
+        ),
+        T: (
+            "À quel moment avez-vous passé commande ?",
+            "Vous souvenez-vous quand vous avez commandé ?",
+            "Quel jour l'avez-vous achetée ?",
+        ),
+        F: (
+            "Est-ce que vous auriez une photo ?",
+            "Serait-il possible de nous envoyer une photo ?",
+            "Peux-tu nous montrer une photo de la couture ?",
+        ),
     },
     innocent=(
         (N, "J'ai retrouvé votre numéro de commande, le colis part aujourd'hui."),
@@ -195,19 +224,32 @@ ES = Words(
             "¿Nos puede mandar una imagen?",
         ),
     },
-    unseen={
+    later={
         N: (
+            "No lo encuentro, ¿me recuerda su número de pedido?",
             "¡Con gusto! ¿Me facilita su número de pedido?",
             "Para comprobarlo me falta el número de pedido.",
             "¿Y su número de pedido?",
         ),
-        A: ("¿A qué dirección lo mandamos?", "¿Sería tan amable de confirmarnos su dirección completa?"),
-        E: ("¿Qué correo usó al comprar?", "¿Con qué dirección de correo se registró?"),
-        P: ("¿En qué número le localizamos?", "¿Me dejas tu número de móvil?"),
-        S: ("¿Qué talla necesita?", "¿Puedo preguntarle su talla?"),
-        D: ("¿Sabe qué modelo es?", "¿Con qué móvil lo intentó?"),
-        T: ("¿Recuerda cuándo lo compró?", "¿Qué día hizo la compra?"),
-        F: ("¿Sería posible que nos enviara una foto?", "¿Puedes mandarnos una foto de la costura?"),
+        A: (
+            "¿Nos confirma la dirección de envío?",
+            "¿A qué dirección lo mandamos?",
+            "¿Sería tan amable de confirmarnos su dirección completa?",
+        ),
+        E: (
+            "¿Nos deja un correo electrónico?",
+            "¿Qué correo usó al comprar?",
+            "¿Con qué dirección de correo se registró?",
+        ),
+        P: ("¿Tendría un número de teléfono?", "¿En qué número le localizamos?", "¿Me dejas tu número de móvil?"),
+        S: ("¿En qué talla lo compró?", "¿Qué talla necesita?", "¿Puedo preguntarle su talla?"),
+        D: ("¿Desde qué dispositivo entra?", "¿Sabe qué modelo es?", "¿Con qué móvil lo intentó?"),
+        T: ("¿Qué día hizo el pedido?", "¿Recuerda cuándo lo compró?", "¿Qué día hizo la compra?"),
+        F: (
+            "¿Podríamos ver una foto?",
+            "¿Sería posible que nos enviara una foto?",
+            "¿Puedes mandarnos una foto de la costura?",
+        ),
     },
     innocent=(
         (N, "He encontrado su número de pedido, el paquete sale hoy."),

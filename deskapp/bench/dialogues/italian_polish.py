@@ -76,19 +76,28 @@ IT = Words(
             "Ci può mandare un'immagine?",
         ),
     },
-    unseen={
+    later={
         N: (
+            "Non lo trovo, mi ricorda il numero d'ordine?",
             "Volentieri! Mi fornisce il numero dell'ordine?",
             "Per verificare mi manca il numero d'ordine.",
             "E il suo numero d'ordine?",
         ),
-        A: ("A quale indirizzo lo spediamo?", "Le dispiacerebbe confermarci l'indirizzo completo?"),
-        E: ("Con quale indirizzo e-mail si è registrata?", "Quale mail ha usato?"),
-        P: ("Su quale numero la possiamo contattare?", "Mi lasci il suo numero di telefono, per cortesia."),
-        S: ("Posso chiederle la taglia?", "Che taglia le serve?"),
-        D: ("Sa che modello è?", "Con quale telefono ha provato?"),
-        T: ("Si ricorda quando ha fatto l'acquisto?", "Che giorno l'ha comprata?"),
-        F: ("Sarebbe possibile inviarci una foto?", "Ci manda una foto della cucitura?"),
+        A: (
+            "Ci conferma l'indirizzo di spedizione?",
+            "A quale indirizzo lo spediamo?",
+            "Le dispiacerebbe confermarci l'indirizzo completo?",
+        ),
+        E: ("Ci lascia un indirizzo e-mail?", "Con quale indirizzo e-mail si è registrata?", "Quale mail ha usato?"),
+        P: (
+            "Avrebbe un numero di telefono?",
+            "Su quale numero la possiamo contattare?",
+            "Mi lasci il suo numero di telefono, per cortesia.",
+        ),
+        S: ("In che taglia l'ha comprato?", "Posso chiederle la taglia?", "Che taglia le serve?"),
+        D: ("Da quale dispositivo accede?", "Sa che modello è?", "Con quale telefono ha provato?"),
+        T: ("In che giorno ha fatto l'ordine?", "Si ricorda quando ha fatto l'acquisto?", "Che giorno l'ha comprata?"),
+        F: ("Potremmo vedere una foto?", "Sarebbe possibile inviarci una foto?", "Ci manda una foto della cucitura?"),
     },
     innocent=(
         (N, "Ho trovato il suo numero d'ordine, il pacco parte oggi."),
@@ -203,19 +212,32 @@ PL = Words(
             "Proszę o przesłanie zdjęcia.",
         ),
     },
-    unseen={
+    later={
         N: (
+            "Nie mogę znaleźć, jaki to numer zamówienia?",
             "Chętnie pomogę! Poproszę o numer zamówienia.",
             "Do sprawdzenia brakuje mi jeszcze numeru zamówienia.",
             "A numer zamówienia?",
         ),
-        A: ("Na jaki adres mamy wysłać?", "Czy mógłby Pan potwierdzić pełny adres?"),
-        E: ("Na jaki adres e-mail była rejestracja?", "Podaj proszę swój e-mail."),
-        P: ("Na jaki numer możemy zadzwonić?", "Poproszę numer telefonu dla kuriera."),
-        S: ("Czy mogę zapytać o rozmiar?", "Jakiego rozmiaru Pani potrzebuje?"),
-        D: ("Jaki to model?", "Na jakim telefonie Pani próbowała?"),
-        T: ("Czy pamięta Pani, kiedy złożyła zamówienie?", "Którego dnia Pani kupiła kurtkę?"),
-        F: ("Czy możesz nam wysłać zdjęcie?", "Prosimy o fotkę szwu."),
+        A: (
+            "Proszę potwierdzić adres wysyłki.",
+            "Na jaki adres mamy wysłać?",
+            "Czy mógłby Pan potwierdzić pełny adres?",
+        ),
+        E: ("Czy mogę prosić o adres e-mail?", "Na jaki adres e-mail była rejestracja?", "Podaj proszę swój e-mail."),
+        P: (
+            "Czy mogłaby Pani zostawić numer telefonu?",
+            "Na jaki numer możemy zadzwonić?",
+            "Poproszę numer telefonu dla kuriera.",
+        ),
+        S: ("W jakim rozmiarze była kurtka?", "Czy mogę zapytać o rozmiar?", "Jakiego rozmiaru Pani potrzebuje?"),
+        D: ("Jakiego urządzenia Pani używa?", "Jaki to model?", "Na jakim telefonie Pani próbowała?"),
+        T: (
+            "Kiedy to było kupione?",
+            "Czy pamięta Pani, kiedy złożyła zamówienie?",
+            "Którego dnia Pani kupiła kurtkę?",
+        ),
+        F: ("Czy możemy zobaczyć zdjęcie?", "Czy możesz nam wysłać zdjęcie?", "Prosimy o fotkę szwu."),
     },
     innocent=(
         (N, "Znalazłam numer zamówienia, paczka wychodzi dzisiaj."),

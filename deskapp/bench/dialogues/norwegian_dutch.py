@@ -73,19 +73,32 @@ NO = Words(
             "Vennligst send et bilde.",
         ),
     },
-    unseen={
+    later={
         N: (
+            "Jeg finner den ikke, hva var ordrenummeret?",
             "Gjerne! Kan jeg få ordrenummeret?",
             "For å sjekke mangler jeg bestillingsnummeret.",
             "Og ordrenummeret ditt?",
         ),
-        A: ("Hvilken adresse skal vi sende til?", "Kunne du bekrefte hele adressen din?"),
-        E: ("Hvilken e-postadresse er du registrert med?", "Skriv e-postadressen din, er du snill."),
-        P: ("På hvilket nummer kan vi nå deg?", "Vi trenger mobilnummeret ditt til sjåføren."),
-        S: ("Kan jeg spørre om størrelsen?", "Hvilken størrelse trenger du?"),
-        D: ("Vet du hvilken modell det er?", "Hvilken telefon prøvde du på?"),
-        T: ("Husker du når du bestilte?", "Hvilken dag kjøpte du den?"),
-        F: ("Kunne du tatt et bilde av sømmen?", "Vil du sende oss et bilde?"),
+        A: (
+            "Kan du bekrefte leveringsadressen?",
+            "Hvilken adresse skal vi sende til?",
+            "Kunne du bekrefte hele adressen din?",
+        ),
+        E: (
+            "Kan vi få en e-postadresse?",
+            "Hvilken e-postadresse er du registrert med?",
+            "Skriv e-postadressen din, er du snill.",
+        ),
+        P: (
+            "Har du et telefonnummer vi kan bruke?",
+            "På hvilket nummer kan vi nå deg?",
+            "Vi trenger mobilnummeret ditt til sjåføren.",
+        ),
+        S: ("I hvilken størrelse kjøpte du den?", "Kan jeg spørre om størrelsen?", "Hvilken størrelse trenger du?"),
+        D: ("Hvilken enhet skjer det på?", "Vet du hvilken modell det er?", "Hvilken telefon prøvde du på?"),
+        T: ("Når var det du bestilte?", "Husker du når du bestilte?", "Hvilken dag kjøpte du den?"),
+        F: ("Kan vi få se et bilde?", "Kunne du tatt et bilde av sømmen?", "Vil du sende oss et bilde?"),
     },
     innocent=(
         (N, "Jeg har funnet ordrenummeret ditt, pakken går i dag."),
@@ -200,15 +213,36 @@ NL = Words(
             "Zou u een foto kunnen meesturen?",
         ),
     },
-    unseen={
-        N: ("Graag! Mag ik uw ordernummer?", "Om het na te kijken mis ik nog uw bestelnummer.", "En uw bestelnummer?"),
-        A: ("Naar welk adres mogen we het sturen?", "Wilt u uw volledige adres nog even bevestigen?"),
-        E: ("Met welk e-mailadres bent u geregistreerd?", "Ik zou graag je e-mailadres willen weten."),
-        P: ("Welk telefoonnummer kan de chauffeur bellen?", "Uw telefoonnummer graag?"),
-        S: ("Mag ik vragen welke maat u nodig heeft?", "Uw maat, alstublieft?"),
-        D: ("Weet u welk model het is?", "Met welke telefoon heeft u het geprobeerd?"),
-        T: ("Weet u nog wanneer u besteld heeft?", "Welke dag heeft u de jas gekocht?"),
-        F: ("Kun je ons een foto van de naad laten zien?", "Een foto zou helpen, wilt u die sturen?"),
+    later={
+        N: (
+            "Ik vind hem niet, wat was uw bestelnummer?",
+            "Graag! Mag ik uw ordernummer?",
+            "Om het na te kijken mis ik nog uw bestelnummer.",
+            "En uw bestelnummer?",
+        ),
+        A: (
+            "Kunt u het bezorgadres bevestigen?",
+            "Naar welk adres mogen we het sturen?",
+            "Wilt u uw volledige adres nog even bevestigen?",
+        ),
+        E: (
+            "Mogen we uw e-mailadres?",
+            "Met welk e-mailadres bent u geregistreerd?",
+            "Ik zou graag je e-mailadres willen weten.",
+        ),
+        P: (
+            "Heeft u een telefoonnummer voor ons?",
+            "Welk telefoonnummer kan de chauffeur bellen?",
+            "Uw telefoonnummer graag?",
+        ),
+        S: ("In welke maat heeft u hem gekocht?", "Mag ik vragen welke maat u nodig heeft?", "Uw maat, alstublieft?"),
+        D: ("Op welk apparaat gebeurt dit?", "Weet u welk model het is?", "Met welke telefoon heeft u het geprobeerd?"),
+        T: ("Wanneer was de aankoop?", "Weet u nog wanneer u besteld heeft?", "Welke dag heeft u de jas gekocht?"),
+        F: (
+            "Mogen we een foto zien?",
+            "Kun je ons een foto van de naad laten zien?",
+            "Een foto zou helpen, wilt u die sturen?",
+        ),
     },
     innocent=(
         (N, "Ik heb uw bestelnummer gevonden, het pakket gaat vandaag weg."),

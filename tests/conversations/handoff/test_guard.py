@@ -11,7 +11,7 @@ from deskapp.bench import guard as bench
 
 @pytest.mark.parametrize("language", bench.LANGUAGES)
 def test_of_planted_repeats_95_in_100_are_caught_with_the_right_answer(language):
-    dialogues = [each for each in bench.planted() if each.language == language]
+    dialogues = [each for each in [*bench.planted(), *bench.planted(later=True)] if each.language == language]
     assert len(dialogues) >= 50 and bench.share(dialogues) >= 95
 
 
