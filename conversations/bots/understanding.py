@@ -10,6 +10,7 @@ from conversations.bots import teaching
 from conversations.bots.languages import language_of
 from conversations.bots.mood import mood_of
 from conversations.models import Conversation, Topic
+from conversations.updating import update_each
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,7 @@ def understand_each(said: Iterable[tuple[Conversation, Sequence[str]]]) -> dict[
         found[conversation.pk] = _understand(conversation, [text for text in words if text.strip()], taught)
         if before != (conversation.topic_id, conversation.certainty, conversation.mood, conversation.language):
             changed.append(conversation)
-    if changed:
-        Conversation.objects.bulk_update(changed, ["topic", "certainty", "mood", "language"])
+    update_each(changed, ["topic", "certainty", "mood", "language"])
     return found
 
 

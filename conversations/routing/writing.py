@@ -14,6 +14,7 @@ from conversations.models import Activity, Conversation, RoutingDecision, Waitin
 from conversations.models.rule import RuleEventKind
 from conversations.routing import kept, words
 from conversations.routing.standing import base_for
+from conversations.updating import update_each
 
 if TYPE_CHECKING:
     from conversations.routing.drain import Choice
@@ -40,7 +41,7 @@ def write(choices: Sequence["Choice"]) -> int:
     if news:
         _keep(news)
     changes = [change for choice in choices if (change := _applied(choice))]
-    Conversation.objects.bulk_update([each.conversation for each in changes], ["assignee", "team", "priority"])
+    update_each([each.conversation for each in changes], ["assignee", "team", "priority"])
     for each in changes:
         if each.is_moved:
             sla.refresh(each.conversation)  # another team, other deadlines
@@ -113,8 +114,7 @@ def _keep_in_line(choices: Sequence["Choice"]) -> None:
         row.is_pulled = any(reason.code == "they_pull" for reason in decision.reasons)
         if was_told or _place(row) != before:
             moved.append(row)
-    if moved:
-        Waiting.objects.bulk_update(moved, _CHANGES)
+    update_each(moved, _CHANGES)
 
 
 def _place(row: Waiting) -> tuple[object, ...]:
