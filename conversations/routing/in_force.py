@@ -19,6 +19,7 @@ class InForce:
     @classmethod
     def read(cls) -> Self:
         rows = RoutingPolicy.objects.filter(state__in=[RoutingPolicy.State.PUBLISHED, RoutingPolicy.State.TRIAL])
+        rows = rows.defer("body")  # of a version that this process knows, it is not asked for
         by_state = {row.state: row for row in rows}
         return cls(by_state.get("published"), by_state.get("trial"))
 

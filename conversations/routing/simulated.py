@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from conversations.routing.facts import AgentFacts, Decision, Matter, Snapshot, TeamFacts
 
-WINDOW = timedelta(hours=8)  # of fairness, as conversations.routing.snapshot has it
+WINDOW = timedelta(hours=8)  # of fairness, as conversations.routing.people has it
 NEVER = datetime.max.replace(tzinfo=UTC)
 Place = tuple[int, datetime, datetime, int]
 
@@ -91,7 +91,7 @@ class Work:
     """What one agent had to do, in units and hours."""
 
     given: int = 0
-    busy: float = 0.0  # units × hours
+    busy: float = 0.0  # units × hours while they were there: what lies until they come back is no work meanwhile
     there: float = 0.0  # hours
     most: float = 0.0  # units at once
     load: float = 0.0
@@ -103,8 +103,9 @@ class Work:
 
     def count(self, now: datetime) -> None:
         hours = (now - (self.counted_at or now)).total_seconds() / 3600
-        self.busy += self.load * hours
-        self.there += hours if self.is_there else 0.0
+        if self.is_there:
+            self.busy += self.load * hours
+            self.there += hours
         self.counted_at = now
 
     def available(self, now: datetime) -> float:

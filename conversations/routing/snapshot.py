@@ -2,22 +2,16 @@
 choices: what one gives to an agent, the next one knows (`World.given`)."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.contrib.auth import get_user_model
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Count, F, Max, OuterRef
-from django.db.models.functions import JSONObject
 
-from conversations.models import AgentSkill, Channel, Hours, RoutingDecision, Skill, Team
-from conversations.routing.asked_for import Names
+from conversations.models import Channel, Hours, Skill, Team
+from conversations.routing import people
 from conversations.routing.facts import AgentFacts, Matter, Policy, Snapshot, TeamFacts
 from conversations.routing.hours import Calendar, calendar_of, is_open, next_opening
-
-WINDOW = timedelta(hours=8)  # in which shares are compared: a shift
 
 # Open ones, whoever has the word; what is snoozed, or with the bot, is nobody's load.
 _LOADS = """
@@ -26,28 +20,20 @@ from conversations_conversation
 where status = 'open' and merged_into_id is null and not is_spam and assignee_id is not null
 group by 1, 2
 """
-_STATES = """
-select agent_id,
-    max(state) filter (where until is null),
-    max(since) filter (where until is null),
-    coalesce(sum(extract(epoch from least(coalesce(until, %(at)s), %(at)s) - greatest(since, %(start)s)))
-        filter (where state = 'online'), 0)
-from conversations_agentstate
-where until is null or until > %(start)s
-group by 1
-"""
 
 
 class World:
     """`at` is the moment of every choice made in it. Its queries: see MOST_QUERIES."""
 
-    MOST_QUERIES = 9
+    MOST_QUERIES = 10
+    MOST_QUERIES_ANEW = 12  # in a process that has not met these agents yet
 
     def __init__(self, at: datetime) -> None:
         self.at = at
         self._loads = self._read_loads()
-        self._facts = {agent.agent: agent for agent in self._read_agents()}
-        self.names = Names(self._facts.values())
+        everybody = people.people()
+        self._facts = people.standing(everybody, at)
+        self.names = everybody.names
         calendars = {hours.pk: calendar_of(hours) for hours in Hours.objects.prefetch_related("closures")}
         default = Hours.objects.filter(is_default=True).values_list("pk", flat=True).first() if calendars else None
         self._default = calendars.get(default or 0, Calendar())
@@ -109,7 +95,7 @@ class World:
         loads = self._loads.get(facts.agent)
         if not loads:
             return facts
-        return replace(facts, load=sum(policy.cost(medium) * count for medium, count in loads.items()))
+        return people.laden(facts, sum(policy.cost(medium) * count for medium, count in loads.items()))
 
     def _team(self, team: Team) -> TeamFacts:
         calendar = self._calendars.get(team.hours_id or 0, self._default)
@@ -124,38 +110,3 @@ class World:
             for agent, medium, count in cursor.fetchall():
                 loads.setdefault(agent, Counter())[medium] += count
         return loads
-
-    def _read_agents(self) -> Iterable[AgentFacts]:
-        states, given = self._read_states(), self._read_given()
-        User = get_user_model()
-        agents = User.objects.filter(is_active=True).order_by("pk")
-        in_teams = User.teams.through.objects.filter(user=OuterRef("pk")).order_by("team_id").values("team_id")
-        held = AgentSkill.objects.filter(agent=OuterRef("pk")).order_by("skill_id")
-        able = held.values(each=JSONObject(skill="skill_id", level="level"))
-        for agent in agents.annotate(of_teams=ArraySubquery(in_teams), able=ArraySubquery(able)):
-            state, since, hours = states.get(agent.pk, ("offline", None, 0.0))
-            offered, last = given.get(agent.pk, (0, None))
-            yield AgentFacts(
-                agent=agent.pk,
-                name=str(agent),
-                state=state or "offline",
-                teams=tuple(agent.of_teams),
-                languages=tuple(agent.languages),
-                skills={each["skill"]: each["level"] for each in agent.able},
-                capacity=agent.capacity,
-                media=tuple(agent.media) or None,
-                sees_all=agent.sees_all_teams,
-                idle_since=last or since,
-                offered=offered,
-                available=round(hours, 1),
-            )
-
-    def _read_states(self) -> Mapping[int, tuple[str | None, datetime | None, float]]:
-        with connection.cursor() as cursor:
-            cursor.execute(_STATES, {"at": self.at, "start": self.at - WINDOW})
-            return {row[0]: (row[1], row[2], float(row[3]) / 3600) for row in cursor.fetchall()}
-
-    def _read_given(self) -> Mapping[int, tuple[int, datetime | None]]:
-        lately = RoutingDecision.objects.filter(created_at__gt=self.at - WINDOW, agent__isnull=False)
-        rows = lately.values_list("agent").annotate(count=Count("pk"), last=Max(F("created_at")))
-        return {agent: (count, last) for agent, count, last in rows}

@@ -21,8 +21,9 @@ from conversations.models import (
 from conversations.routing import kept, words
 from conversations.routing.facts import AgentFacts, Decision, Matter, Policy, Snapshot
 from conversations.routing.matters import Lookup
+from conversations.routing.people import WINDOW
 from conversations.routing.policy import decide
-from conversations.routing.snapshot import WINDOW, World
+from conversations.routing.snapshot import World
 from conversations.routing.written import plain
 from deskapp.models import User
 
