@@ -252,6 +252,7 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
         "pushsubscription", "connector", "auditentry", "macro", "hours", "closure", "skill", "agentskill", "trial",
         "messagetemplate", "branding", "agentstate", "roster", "routingpolicy", "replay", "replaychunk",
         "slapolicy", "recount", "rule", "ruletally", "dryrun", "webhook", "requiredfield", "topic", "topiclesson",
+        "alertlimit", "loan",
     }  # fmt: skip
     tables = {
         model._meta.model_name
