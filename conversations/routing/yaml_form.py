@@ -19,6 +19,9 @@ from conversations.routing.written import BadWritingError, plain
 
 _KEY = re.compile(r"[-a-z0-9_]{1,40}")
 MOST_SIGNS = 500_000
+LONGEST = 8000  # signs of one value: a number of 60s ("1:1:1…") takes time by the square of its length
+DEEPEST = 20  # lists and mappings in each other; conditions and outcomes have half as many
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where there is libyaml
 MOST = 10**9  # of a figure
 NUMBERED = frozenset({"teams", "channels", "segments"})  # lists whose values are numbers of this desk
 Json = Mapping[str, object]
@@ -65,23 +68,36 @@ _SETTINGS = tuple(field.name for field in fields(Policy) if field.name not in ("
 
 
 def _read(text: str) -> dict[str, object]:
-    """Aliases are refused: a few of them make gigabytes of a short text."""
+    """Looked through before anything is made of it: what would take long or much is refused."""
     if len(text) > MOST_SIGNS:
         raise BadYamlError(_("That is too long to be rules."))
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            raise BadYamlError(_("Aliases (* and &) are not read here."))
-        told = yaml.safe_load(text)
+        _refuse_bombs(text)
+        told = yaml.load(text, Loader=_LOADER)  # noqa: S506  one of the two safe ones
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         if isinstance(error, BadYamlError):
             raise
         line = getattr(getattr(error, "problem_mark", None), "line", None)
-        where = _(" in line %(line)s") % {"line": line + 1} if line is not None else ""
+        last = text.rstrip("\n").count("\n")  # libyaml finds the end in a line of its own
+        where = _(" in line %(line)s") % {"line": min(line, last) + 1} if line is not None else ""
         raise BadYamlError(_("This cannot be read as YAML%(where)s.") % {"where": where}) from error
     if not isinstance(told, dict):
         raise BadYamlError(_("This is no YAML of rules."))
     _refuse_strange(told)
     return told
+
+
+def _refuse_bombs(text: str) -> None:
+    """Aliases, too: a few of them make gigabytes of a short text."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.AliasEvent):
+            raise BadYamlError(_("Aliases (* and &) are not read here."))
+        if isinstance(event, yaml.ScalarEvent) and len(event.value) > LONGEST:
+            raise BadYamlError(_("A value is too long."))
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise BadYamlError(_("That is nested too deeply to be rules."))
 
 
 def _refuse_strange(told: object) -> None:

@@ -248,7 +248,12 @@ def test_yaml_there_and_back_is_the_same_and_speaks_in_names(returns, billing, a
         ("at_risk: soon", "is no float"),
         ("at_risk: .inf", "nothing that rules can say"),
         ("name: 2026-01-01", "nothing that rules can say"),
+        ("at_risk: " + "1:" * 100_000 + "1", "too long"),
+        ("rules: " + "[" * 100_000, "nested too deeply"),
+        ("rules:" + " [" * 30 + " ]" * 30, "nested too deeply"),
+        ("rules: [{name: A, conditions: {rules: [{field: words, is: [has], value: x}]}}]", "Rule 1, “A”: Say how"),
     ],
+    ids=lambda value: value[:40],
 )
 def test_yaml_that_is_wrong_says_what_and_where(text, words):
     with pytest.raises(BadYamlError, match=words):
