@@ -71,3 +71,16 @@ def test_too_much_has_the_list_asked_for_anew(client, ada, mail, monkeypatch):
     for number in range(3):
         receive(from_ann(mail, address=f"{number}@home.example"))
     assert client.get(f"/changed/?since={known}").status_code == 205
+
+
+def test_a_stamp_that_lies_far_back_has_nobody_look_through_all_that_was_ever_said(mail, monkeypatch):
+    """With a transaction of one's own making no row would be told, and every one be looked at."""
+    monkeypatch.setattr(missed, "TAKEN", 0)
+    monkeypatch.setattr(missed, "FURTHEST", 3)
+    receive(from_ann(mail))
+    known = missed.stamp()
+    first = receive(from_ann(mail)).conversation_id
+    assert missed.since(known) == [first]
+    for _message in range(2):
+        receive(from_ann(mail))
+    assert missed.since(known) is None
