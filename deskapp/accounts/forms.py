@@ -112,7 +112,7 @@ class AgentForm(forms.Form):
         required=False,
         help_text=_("Routing gives them no more. A mail counts one, a chat two, unless the rules say otherwise."),
     )
-    media = forms.MultipleChoiceField(
+    answers_by = forms.MultipleChoiceField(  # a form's `media` are its scripts
         label=_("Answers by"),
         choices=Medium.choices,
         required=False,
@@ -135,6 +135,7 @@ class AgentForm(forms.Form):
     def __init__(self, *args: object, someone: User | None = None, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.someone = someone
+        self.fields["answers_by"].initial = someone.media if someone else []
         held = {each.skill_id: each.level for each in someone.skills.all()} if someone else {}
         for skill in Skill.objects.order_by("name")[:MOST_SKILLS]:
             self.fields[f"{SKILL}{skill.pk}"] = forms.TypedChoiceField(
@@ -148,6 +149,7 @@ class AgentForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """The skills as one: {the skill's number: level}. The role as the built-in one and, or, one of our own."""
         found: dict[str, Any] = super().clean() or {}
+        found["media"] = found.pop("answers_by", [])
         role = str(found.get("role", ""))
         found["own_role"] = None
         if role.startswith(OWN_ROLE):

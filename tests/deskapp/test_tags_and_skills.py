@@ -71,7 +71,7 @@ def test_skills_are_kept_counted_and_given(as_root, ada, returns):
     assert as_root.post(reverse("skills"), {"name": "boots"}).status_code == 422
     boots = Skill.objects.get()
     data = {"name": ada.name, "role": "agent", "teams": [returns.pk], "refund_limit": 0, "languages": ["en", "no"],
-            "media": ["email"],
+            "answers_by": ["email"],
             "sees_purchases": "on", "sees_browsing": "on"}  # fmt: skip
     as_root.post(reverse("agent", args=[ada.pk]), {**data, f"skill-{boots.pk}": "4"})
     ada.refresh_from_db()
@@ -80,6 +80,7 @@ def test_skills_are_kept_counted_and_given(as_root, ada, returns):
     assert AuditEntry.objects.latest("pk").after == after
     page = as_root.get(reverse("skills")).content.decode()
     assert "Ada Okafor" in page and '<td class="num">1</td>' in page
+    assert 'value="email" selected' in as_root.get(reverse("agent", args=[ada.pk])).content.decode()
     assert 'value="4" selected' in as_root.get(reverse("agent", args=[ada.pk])).content.decode()
     as_root.post(reverse("agent", args=[ada.pk]), {**data, f"skill-{boots.pk}": ""})
     assert not AgentSkill.objects.exists()
