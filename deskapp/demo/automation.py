@@ -1,8 +1,9 @@
-"""What the demo does by itself: four rules of automation, and a question that Repairs answer before they solve."""
+"""What the demo does by itself, and at one key: rules of automation, macros, and a question that Repairs answer before
+they solve."""
 
 from collections.abc import Mapping
 
-from conversations.models import Priority, RequiredField, Rule, Tag, Team
+from conversations.models import Macro, Priority, RequiredField, Rule, Tag, Team
 from conversations.models.rule import RuleEventKind
 
 HOUR, DAY = 60, 1440
@@ -21,6 +22,17 @@ def build() -> None:
     RequiredField.objects.get_or_create(
         name="What was wrong with it", defaults={"kind": "choice", "options": causes, "team": repairs}
     )
+    for name, does in _macros(repairs).items():
+        Macro.objects.get_or_create(name=name, defaults=does)
+
+
+def _macros(repairs: Team) -> dict[str, dict[str, object]]:
+    return {
+        "To the workshop": {"team": repairs, "note": "For the workshop: can this be mended, and by when?"},
+        "Ask again in two days": {"snooze_hours": 48, "to_me": True},
+        "Urgent, and mine": {"priority": Priority.URGENT.value, "to_me": True},
+        "Answered by phone": {"note": "Answered by phone.", "resolves": True},
+    }
 
 
 def _rules() -> list[dict[str, object]]:

@@ -13,9 +13,11 @@ from conversations.models import (
     CannedReply,
     Conversation,
     Delivery,
+    Macro,
     Medium,
     Message,
     RoutingPolicy,
+    Rule,
     SavedView,
     Status,
     Team,
@@ -157,3 +159,9 @@ def test_the_rules_that_hold_have_nothing_wrong_and_a_draft_waits_to_be_tried(se
     for version in (holds, draft):
         assert problems(policy_of(version), House.read(lists)) == []
     assert differences(policy_of(holds), policy_of(draft), lists)
+
+
+def test_automation_and_macros_are_there_to_be_tried(seeded):
+    assert Rule.objects.filter(is_active=True).count() == 4
+    assert Macro.objects.get(name="To the workshop").team.name == "Repairs"
+    assert Macro.objects.filter(resolves=True).exists() and Macro.objects.filter(snooze_hours__gt=0).exists()
