@@ -61,6 +61,9 @@ def sections(of: Whose) -> Iterable[Section]:
     chosen = RoutingDecision.objects.filter(conversation__in=here).order_by("pk")
     choices: list[Row] = [dict(row) for row in chosen.values(*_CHOSEN)]
     yield Section("decisions", _("How it was decided who answers"), choices)
+    filled = FieldValue.objects.filter(conversation__in=here).order_by("pk")
+    values: list[Row] = [dict(row) for row in filled.values("conversation", "field__name", "value")]
+    yield Section("fields", _("What was written down when it was solved"), values)
     moments = Moment.objects.filter(message__in=said).order_by("message")
     where: list[Row] = list(moments.values(*_WHERE))
     taught = TopicExample.objects.filter(conversation__in=here).order_by("pk")
@@ -169,6 +172,7 @@ def _erase_conversations(of: Whose, cursor: int) -> tuple[int, int | None]:
     WebhookCall.objects.filter(**here).update(error="")
     FieldValue.objects.filter(field__kind="text", **here).delete()
     Activity.objects.filter(**here).exclude(verb=Activity.Verb.ASSIGNED).update(to="", reason="")
+    Activity.objects.filter(verb=Activity.Verb.ASSIGNED, **here).update(reason="")  # who has it stays, not why
     Conversation.objects.filter(pk__in=found).update(subject="", snippet="", call_back_at=None)
     return emptied(len(found), found[-1] if found else None)
 

@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.db import connection
 from django.utils import timezone
 
+from conversations.actions.transferring import transfer
 from conversations.bots import learning
 from conversations.envelopes import CallReport
 from conversations.inbound.calls import hear
@@ -24,12 +25,14 @@ from conversations.models import (
     Conversation,
     Draft,
     EarlyChange,
+    FieldValue,
     Message,
     MessageEdit,
     Moment,
     OrderAct,
     Participant,
     Reaction,
+    RequiredField,
     RoutingDecision,
     Topic,
     TopicExample,
@@ -300,6 +303,23 @@ def test_with_too_few_examples_left_nothing_of_her_stays_learnt(connector, ada):
         assert privacy.carry_on(privacy.ask(her, by=ada))
     learning.run()
     assert not TopicModel.objects.exists() and learning.lesson().trouble == learning.FEW
+
+
+def test_why_it_was_passed_on_and_what_was_written_down_goes_and_is_given_out_before(connector, ada, grace, returns):
+    her = everything_of(SECRET, ADDRESS, connector)
+    talk = her.conversations.get()
+    transfer(talk, to=grace, team=None, by=ada, note=f"{SECRET} asks for you")
+    field = RequiredField.objects.create(name="Serial number", kind="text")
+    FieldValue.objects.create(conversation=talk, field=field, value=f"{SECRET}-77", by=ada)
+    into = io.BytesIO()
+    privacy.export(her, into)
+    [given] = json.loads(zipfile.ZipFile(into).read("data/fields.json"))
+    assert (given["field__name"], given["value"]) == ("Serial number", f"{SECRET}-77")
+    assert {"conversations_activity", "conversations_fieldvalue"} <= {table for table in told(SECRET)}
+    with _committed():
+        assert privacy.carry_on(privacy.ask(her, by=ada))
+    assert told(SECRET) == []
+    assert Activity.objects.get(verb="assigned", conversation=talk).to == "Grace Lind"
 
 
 def test_figures_stay(connector, ada):
