@@ -6,11 +6,15 @@ A topic that a person set stays; what is understood is kept on the conversation,
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from conversations.bots import teaching
 from conversations.bots.languages import language_of
 from conversations.bots.mood import mood_of
 from conversations.models import Conversation, Topic
 from conversations.updating import update_each
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,11 @@ def understand_each(said: Iterable[tuple[Conversation, Sequence[str]]]) -> dict[
     taught, found, changed = teaching.taught(), {}, []
     for conversation, words in said:
         before = (conversation.topic_id, conversation.certainty, conversation.mood, conversation.language)
-        found[conversation.pk] = _understand(conversation, [text for text in words if text.strip()], taught)
+        try:
+            found[conversation.pk] = _understand(conversation, [text for text in words if text.strip()], taught)
+        except Exception:  # of one customer's words: nobody else is to wait for them
+            log.exception("words could not be understood", conversation=conversation.pk)
+            found[conversation.pk] = as_kept(conversation)
         if before != (conversation.topic_id, conversation.certainty, conversation.mood, conversation.language):
             changed.append(conversation)
     update_each(changed, ["topic", "certainty", "mood", "language"])

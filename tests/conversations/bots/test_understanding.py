@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.bots import teaching
+from conversations.bots import teaching, understanding
 from conversations.bots.understanding import Understood, understand_each
 from conversations.models import Conversation, Topic, TopicExample
 from customers.models import Customer
@@ -71,3 +71,20 @@ def test_unchanged_conversations_are_not_written(topics: dict[str, Topic], djang
     understood(conversation, "where is my parcel, it has not arrived")
     with django_assert_num_queries(2):  # type: ignore[operator]
         understood(conversation, "where is my parcel, it has not arrived")
+
+
+def test_words_that_break_what_reads_them_keep_nobody_elses_from_being_understood(
+    topics: dict[str, Topic], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = understanding.mood_of
+
+    def breaks(text: str, language: str) -> float | None:
+        if "poison" in text:
+            raise ZeroDivisionError
+        return read(text, language)
+
+    monkeypatch.setattr(understanding, "mood_of", breaks)
+    bad, good = a_conversation(), a_conversation()
+    found = understand_each([(bad, ["poison, where is my parcel?"]), (good, ["where is my parcel?"])])
+    assert found[bad.pk] == Understood()
+    assert found[good.pk].topic == "parcel"
