@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from conversations import audit
-from conversations.models import Webhook, WebhookCall
+from conversations.models import Conversation, Webhook, WebhookCall
 from conversations.outbound import calling_out
 from conversations.public_web import leads_outside
 from conversations.views.acting import agent_of, is_delete
@@ -78,7 +78,8 @@ def webhook(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("webhook", pk=pk)
     shown: dict[str, Any] = request.session.pop(SHOWN_ONCE, {})
-    calls = one.calls.select_related("rule").order_by("-pk")
+    seen = Conversation.objects.visible_to(agent_of(request))
+    calls = one.calls.filter(conversation__in=seen).select_related("rule").order_by("-pk")
     after = request.GET.get("after", "")
     rows = list((calls.filter(pk__lt=int(after)) if after.isdecimal() and len(after) < 18 else calls)[: AT_A_TIME + 1])
     context = {
@@ -108,7 +109,8 @@ def webhook_secret(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def webhook_call(request: HttpRequest, pk: int) -> HttpResponse:
     """Has a call tried again that was given up."""
-    one = get_object_or_404(WebhookCall, pk=pk)
+    seen = Conversation.objects.visible_to(agent_of(request))
+    one = get_object_or_404(WebhookCall.objects.filter(conversation__in=seen), pk=pk)
     if calling_out.again(one):
         messages.success(request, _("It is called again."))
     return redirect("webhook", pk=one.webhook_id)

@@ -11,6 +11,7 @@ from conversations.actions.states import resolve
 from conversations.inbound.receive import receive
 from conversations.models import (
     AuditEntry,
+    Channel,
     Closure,
     DryRun,
     Hours,
@@ -20,6 +21,7 @@ from conversations.models import (
     Webhook,
     WebhookCall,
 )
+from deskapp.models import OwnRole
 from integrations import secrets
 from tests.conftest import from_ann
 
@@ -265,3 +267,19 @@ def test_a_dry_run_that_breaks_ends_and_says_so(desk, mail):
     one = dry_runs.run(one.pk)
     assert (one.state, dry_runs.due()) == ("stopped", []) and "KeyError" in one.error
     assert one.error in desk.get(reverse("dry_run", args=[one.pk])).content.decode()
+
+
+def test_the_calls_of_a_webhook_are_those_of_conversations_that_one_may_see(client, desk, ada, mail, billing):
+    """Ada makes rules, and is in Returns alone."""
+    ada.own_role = OwnRole.objects.create(name="Maker", permissions=["settings.automation"])
+    ada.granted = ["settings.automation"]
+    ada.save()
+    bills = Channel.objects.create(name="Bills", medium="email", address="bills@desk.example", team=billing)
+    theirs = receive(from_ann(bills, address="bob@home.example")).conversation
+    hook = Webhook.objects.create(name="Stock", url="https://example.org/")
+    call = WebhookCall.objects.create(webhook=hook, conversation=theirs, state="failed", tries=9, error="500")
+    assert f"#{theirs.pk}<" in desk.get(reverse("webhook", args=[hook.pk])).content.decode()
+    client.force_login(ada)
+    page = client.get(reverse("webhook", args=[hook.pk]))
+    assert page.status_code == 200 and f"#{theirs.pk}<" not in page.content.decode()
+    assert client.post(reverse("webhook_call", args=[call.pk])).status_code == 404
