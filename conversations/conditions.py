@@ -61,6 +61,8 @@ FIELDS: dict[str, Field] = {
     "attribute": Field(gettext_lazy("customer’s field"), "pair", lambda m: m.attributes),
 }
 
+OF_PURCHASES = frozenset({"segment", "order", "tier", "value"})  # what tells what somebody bought
+
 # How each kind may be asked; the words come between field and value.
 ASKS: dict[str, dict[str, object]] = {
     "choice": {"is": gettext_lazy("is one of"), "is_not": gettext_lazy("is none of")},
@@ -201,6 +203,11 @@ def _check_one(rule: object) -> None:
             is_number = False
         if not is_number:
             raise BadConditionsError(_("“%(field)s” is compared with a number.") % {"field": field.label})
+
+
+def tells_of_purchases(conditions: Json) -> bool:
+    """That they hold says it, too: to be told only to whom purchases may be shown."""
+    return any(str(rule.get("field")) in OF_PURCHASES for rule in rules_of(conditions))
 
 
 def rules_of(conditions: Json) -> Iterator[Json]:

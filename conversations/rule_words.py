@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from conversations import condition_words, rule_actions
 from conversations.condition_lists import Lists
-from conversations.conditions import FIELDS, Json, holds
+from conversations.conditions import FIELDS, OF_PURCHASES, Json, holds
 from conversations.models import Rule, RuleRun
 from conversations.models.rule import TIMED, RuleEventKind
 from conversations.routing.facts import Matter
@@ -75,24 +75,27 @@ def counted(code: str) -> str:
     return _("not so: %(field)s") % {"field": known.label if known else _("none of its conditions")}
 
 
-def why(run: RuleRun, lists: Lists) -> str:
-    """The reason in a sentence; of one that acted, what it did."""
+def why(run: RuleRun, lists: Lists, *, sees_purchases: bool = True) -> str:
+    """The reason in a sentence; of one that acted, what it did. `sees_purchases`: may its reader?"""
     if run.outcome == RuleRun.Outcome.RAN:
         deeds = ", ".join(rule_actions.done_in_words(run.did))
         return (deeds[:1].upper() + deeds[1:] + ".") if deeds else _("It did nothing.")
     about = run.why.get("about") if isinstance(run.why, Mapping) else None
     known = about if isinstance(about, Mapping) else {}
     code = str(run.why.get("code", ""))
-    return _of_condition(known, lists) if code == "condition" else str(_WHY.get(code, code)) % known
+    if code == "condition":
+        return _of_condition(known, lists, sees_purchases=sees_purchases)
+    return str(_WHY.get(code, code)) % known
 
 
-def _of_condition(about: Mapping[str, object], lists: Lists) -> str:
+def _of_condition(about: Mapping[str, object], lists: Lists, *, sees_purchases: bool) -> str:
     rule = about.get("rule")
     rule = rule if isinstance(rule, Mapping) else {}
     conditions = rule if "rules" in rule else {"rules": [rule]}
     said = _("Not so: %(condition)s.") % {"condition": condition_words.said(conditions, lists)}
-    field = FIELDS.get(str(rule.get("field", "")))
-    if field is None or field.kind == "flag":
+    name = str(rule.get("field", ""))
+    field = FIELDS.get(name)
+    if field is None or field.kind == "flag" or (name in OF_PURCHASES and not sees_purchases):
         return said
     if known := str(about.get("known") or ""):
         value = lists.name(field.options, known) if field.options else known

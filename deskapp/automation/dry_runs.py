@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from conversations import dry_runs
+from conversations.conditions import tells_of_purchases
 from conversations.models import Conversation, DryRun, Rule
 from conversations.rule_actions import Options, said
 from conversations.rule_words import counted
@@ -50,7 +51,13 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
 def _context(request: HttpRequest, pk: int) -> dict[str, object]:
     one = get_object_or_404(DryRun.objects.select_related("rule", "by"), pk=pk)
     after = request.GET.get("after", "")
-    visible = one.found.filter(conversation__in=Conversation.objects.visible_to(agent_of(request)))
+    agent = agent_of(request)
+    is_shown = agent.sees_purchases or not tells_of_purchases(
+        one.body["conditions"]
+    )  # else a hit says what they bought
+    visible = (
+        one.found.filter(conversation__in=Conversation.objects.visible_to(agent)) if is_shown else one.found.none()
+    )
     found = visible.select_related("conversation__customer").order_by("pk")
     found = found.filter(pk__gt=int(after)) if after.isdecimal() and len(after) < 18 else found
     hits = list(found[: AT_A_TIME + 1])

@@ -31,8 +31,9 @@ def log(request: HttpRequest) -> HttpResponse:
     elif asked["outcome"] != "all":
         found = found.exclude(outcome=RuleRun.Outcome.DID_NOT_HOLD)
     page, lists = rule_log.page(found, _number(asked["after"])), Lists()
+    sees_purchases = agent_of(request).sees_purchases
     context = {
-        "rows": [{"run": run, "why": why(run, lists)} for run in page.runs],
+        "rows": [{"run": run, "why": why(run, lists, sees_purchases=sees_purchases)} for run in page.runs],
         "after": page.after,
         "rules": Rule.objects.order_by("name")[:MOST_RULES],
         "outcomes": RuleRun.Outcome.choices,

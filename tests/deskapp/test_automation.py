@@ -283,3 +283,19 @@ def test_the_calls_of_a_webhook_are_those_of_conversations_that_one_may_see(clie
     page = client.get(reverse("webhook", args=[hook.pk]))
     assert page.status_code == 200 and f"#{theirs.pk}<" not in page.content.decode()
     assert client.post(reverse("webhook_call", args=[call.pk])).status_code == 404
+
+
+def test_what_somebody_spent_is_told_by_no_log_and_no_dry_run_to_whom_purchases_are_not_shown(desk, sam, mail):
+    conversation = receive(from_ann(mail)).conversation
+    spent = {"rules": [{"field": "value", "is": "below", "value": 1000}]}
+    rule = Rule.objects.create(name="Poor", event="arrived", conditions=spent, actions=[{"do": "tag", "value": "x"}])
+    why = {"code": "condition", "about": {"rule": spent["rules"][0], "known": "4321"}}
+    rule.runs.create(rule_name="Poor", conversation=conversation, event="arrived", outcome="not", why=why)
+    one = dry_runs.run(dry_runs.start(rule, days=1, by=sam).pk)
+    pages = [f"{reverse('automation_log')}?outcome=all", reverse("dry_run", args=[one.pk])]
+    seen = "".join(desk.get(page).content.decode() for page in pages)
+    assert "It was 4321" in seen and seen.count("Ann Bell") == 2 and one.hits == 1
+    sam.sees_purchases = False
+    sam.save()
+    seen = "".join(desk.get(page).content.decode() for page in pages)
+    assert "4321" not in seen and seen.count("Ann Bell") == 1 and "Not so: spent so far is below 1000." in seen

@@ -160,6 +160,19 @@ def test_the_thread_says_what_is_due_and_why(client, ada, sam, linus, waiting):
     assert client.get(f"/conversations/{waiting.pk}/deadlines/").status_code == 404
 
 
+def test_that_a_policy_holds_for_what_they_bought_is_not_said_to_whom_it_is_not_shown(client, ada, mail):
+    conditions = {"rules": [{"field": "value", "is": "below", "value": 987}]}
+    SlaPolicy.objects.create(name="Everybody", first_response=60, conditions=conditions)
+    promises.forget()
+    where = f"/conversations/{receive(from_ann(mail)).conversation_id}/deadlines/"
+    client.force_login(ada)
+    assert "987" in client.get(where).content.decode()
+    ada.sees_purchases = False
+    ada.save()
+    page = client.get(where).content.decode()
+    assert "987" not in page and "what they bought, which you are not shown" in page
+
+
 def test_without_a_policy_the_thread_says_nothing_of_it(client, ada, mail):
     conversation = receive(from_ann(mail)).conversation
     client.force_login(ada)
