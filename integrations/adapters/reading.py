@@ -24,7 +24,9 @@ def read_json(body: bytes) -> Any:
         return json.loads(body, parse_float=Decimal, parse_constant=_none_such)
     except RecursionError:
         raise ValueError("It is nested too deep.") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:  # admins read it: in words, not by a Python name
+    except UnicodeDecodeError as error:  # admins read it: in words, not by a Python name
+        raise ValueError(f"It is not UTF-8: byte {error.start} cannot be read.") from None
+    except json.JSONDecodeError as error:
         raise ValueError(f"It is not JSON: {error}.") from None
 
 
