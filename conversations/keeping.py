@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from conversations.bots import learning
@@ -21,6 +22,7 @@ from conversations.models import (
     Status,
     WebhookCall,
 )
+from conversations.models.routing import ROSTER_OF_LIVE
 from customers.retention import Kind
 
 AT_ONCE = 50
@@ -79,14 +81,25 @@ def _decisions(before: datetime) -> QuerySet[RoutingDecision]:
     return RoutingDecision.objects.filter(created_at__lt=before)
 
 
-def _drop_decisions(found: QuerySet[RoutingDecision]) -> int:
-    """With the rosters that no other decision was made from."""
-    keys = list(found.order_by("pk").values_list("pk", flat=True)[: AT_ONCE * 10])
-    rosters = set(RoutingDecision.objects.filter(pk__in=keys, roster__isnull=False).values_list("roster", flat=True))
-    dropped = RoutingDecision.objects.filter(pk__in=keys).delete()[1].get("conversations.RoutingDecision", 0)
-    needed = RoutingDecision.objects.filter(roster__in=rosters).values_list("roster", flat=True).distinct()
-    Roster.objects.filter(pk__in=rosters - set(needed)).delete()
-    return dropped
+@transaction.atomic
+def _drop_decisions(before: datetime) -> int:
+    """With the rosters that no other decision was made from, those among them to which decisions say the difference
+    only, and those whose decisions went with their conversations."""
+    found = _decisions(before).order_by("pk").annotate(base=ROSTER_OF_LIVE)
+    rows = list(found.values_list("pk", "roster", "base")[: AT_ONCE * 10])
+    dropped = RoutingDecision.objects.filter(pk__in=[pk for pk, _roster, _base in rows]).delete()[1]
+    named = {roster for _pk, *rosters in rows for roster in rosters if roster}
+    _drop_rosters(Roster.objects.filter(Q(pk__in=named) | Q(created_at__lt=before)))
+    return dropped.get("conversations.RoutingDecision", 0)
+
+
+def _drop_rosters(found: QuerySet[Roster]) -> None:
+    """Whoever writes a decision holds its rosters (standing.is_kept): after that is committed, it is seen here."""
+    keys = set(found.order_by("pk").select_for_update().values_list("pk", flat=True))
+    named = RoutingDecision.objects.annotate(base=ROSTER_OF_LIVE)
+    needed = set(named.filter(roster__in=keys).values_list("roster", flat=True).distinct())
+    needed |= set(named.filter(base__in=keys).values_list("base", flat=True).distinct())
+    Roster.objects.filter(pk__in=keys - needed).delete()
 
 
 def _states(before: datetime) -> QuerySet[AgentState]:
@@ -133,7 +146,7 @@ KINDS = (
         days=400,
         is_on=True,
         count=lambda before: _decisions(before).count(),
-        drop=lambda before: _drop_decisions(_decisions(before)),
+        drop=_drop_decisions,
     ),
     Kind(
         "agent_states",

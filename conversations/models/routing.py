@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -63,6 +64,10 @@ class DecisionKind(models.TextChoices):
     STAYS = "stays", _("stays as it is")
 
 
+# In `live`: the Roster of how all agents stood a moment before, 0 where there is none (conversations.routing.standing).
+ROSTER_OF_LIVE = Cast(KeyTextTransform("3", "live"), models.BigIntegerField())
+
+
 class RoutingDecision(models.Model):
     Kind = DecisionKind
 
@@ -105,6 +110,7 @@ class RoutingDecision(models.Model):
             models.Index(
                 fields=["agent", "-created_at"], name="decision_of_agent", condition=models.Q(agent__isnull=False)
             ),
+            models.Index(ROSTER_OF_LIVE, name="decision_of_roster_of_live"),
         ]
 
     def __str__(self) -> str:

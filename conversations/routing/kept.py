@@ -13,13 +13,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from conversations.models import Roster, RoutingDecision, RoutingPolicy
-from conversations.routing.facts import Decision, Matter, Policy, Snapshot, TeamFacts, Verdict
-from conversations.routing.standing import QUICK, RESTING, Base, base_for, changes, standing
+from conversations.routing.facts import AgentFacts, Decision, Matter, Policy, Snapshot, TeamFacts, Verdict
+from conversations.routing.standing import QUICK, RESTING, Base, base_for, changes, is_kept, standing
 from conversations.routing.written import built, plain
 
 if TYPE_CHECKING:
     from deskapp.models import User
 
+Slow = tuple[tuple[AgentFacts, ...], tuple[TeamFacts, ...], Mapping[int, str]]
 BUILT_IN = Policy()  # version 0: where no rules were ever published, a channel's team pulls
 
 
@@ -139,12 +140,23 @@ _NOWHERE = Matter(at=datetime.min, trigger="by_hand", conversation=0, customer=0
 
 
 _rosters: dict[object, int] = {}  # the last of this process, so that they are not written out each time
+_seen: dict[str, tuple[Slow, int]] = {}  # the very last: nearly all of the next one's agents are the same objects
 
 
 def roster_id(snapshot: Snapshot) -> int:
+    """Call in the transaction that writes the decisions."""
+    now = (snapshot.agents, snapshot.teams, snapshot.skills)
+    last, known = _seen.get("last", (None, 0))
+    if last is None or not _alike(now, last) or not is_kept(known):
+        known = _roster_of(snapshot)
+    _seen["last"] = (now, known)
+    return known
+
+
+def _roster_of(snapshot: Snapshot) -> int:
     key = _key(snapshot)
     known = _rosters.get(key)
-    if known is not None and Roster.objects.filter(pk=known).exists():
+    if known is not None and is_kept(known):
         return known
     body = _slow(snapshot)
     digest = hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
@@ -158,14 +170,26 @@ def roster_id(snapshot: Snapshot) -> int:
     return found
 
 
+def _alike(now: Slow, last: Slow) -> bool:
+    """Whether `_slow` writes the same of both."""
+    (agents, teams, skills), (former, former_teams, former_skills) = now, last
+    if len(agents) != len(former) or skills != former_skills or _team_keys(teams) != _team_keys(former_teams):
+        return False
+    others = [(one, other) for one, other in zip(agents, former, strict=True) if one is not other]
+    return all(_agent_key(one) == _agent_key(other) for one, other in others)
+
+
 def _key(snapshot: Snapshot) -> object:
     """What `_slow` writes, as something that can be compared."""
-    agents = tuple(
-        (a.agent, a.name, a.teams, a.languages, tuple(a.skills.items()), a.capacity, a.media, a.sees_all)
-        for a in snapshot.agents
-    )
-    teams = tuple((team.team, team.name, team.assigns) for team in snapshot.teams)
-    return agents, teams, tuple(snapshot.skills.items())
+    return tuple(map(_agent_key, snapshot.agents)), _team_keys(snapshot.teams), tuple(snapshot.skills.items())
+
+
+def _agent_key(a: AgentFacts) -> object:
+    return a.agent, a.name, a.teams, a.languages, tuple(a.skills.items()), a.capacity, a.media, a.sees_all
+
+
+def _team_keys(teams: tuple[TeamFacts, ...]) -> object:
+    return tuple((team.team, team.name, team.assigns) for team in teams)
 
 
 def _slow(snapshot: Snapshot) -> dict[str, object]:

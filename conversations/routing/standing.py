@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from conversations.models import Roster
 from conversations.routing.facts import AgentFacts, Snapshot
@@ -27,7 +27,7 @@ class Base:
 
     pk: int
     roster: int
-    quick: tuple[Quick, ...]
+    agents: tuple[AgentFacts, ...]
 
 
 _last: dict[int, Base] = {}  # by roster: the newest that this process has written
@@ -37,16 +37,24 @@ _known: dict[int, tuple[AgentFacts, Quick]] = {}  # by the object's own number: 
 def base_for(snapshot: Snapshot, roster: int) -> Base | None:
     """The last one, while few agents stand otherwise by now, else a new one. None where agents are few. Call in the
     transaction that writes the decisions."""
-    if len(snapshot.agents) <= FEW:
+    now = snapshot.agents
+    if len(now) <= FEW:
         return None
-    now = tuple(quick_of(agent) for agent in snapshot.agents)
     last = _last.get(roster)
-    is_near = last and len(last.quick) == len(now) and len(_differ(now, last.quick)) <= len(now) // 8
-    if last and is_near and Roster.objects.filter(pk=last.pk).exists():
+    is_near = last and len(last.agents) == len(now) and len(_differ(now, last.agents)) <= len(now) // 8
+    if last and is_near and is_kept(last.pk):
         return last
-    base = Base(_written({"quick": now}), roster, now)
+    base = Base(_written({"quick": [quick_of(agent) for agent in now]}), roster, now)
     transaction.on_commit(lambda: _remember(base), robust=True)
     return base
+
+
+def is_kept(pk: int) -> bool:
+    """Whether this Roster is still there, and stays until the end of the transaction: retention drops those that no
+    decision names (conversations.keeping)."""
+    with connection.cursor() as cursor:
+        cursor.execute("select 1 from conversations_roster where id = %s for key share", [pk])
+        return cursor.fetchone() is not None
 
 
 def _remember(base: Base) -> None:
@@ -58,20 +66,24 @@ def _remember(base: Base) -> None:
 def _written(body: dict[str, object]) -> int:
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     Roster.objects.bulk_create([Roster(digest=digest, body=body)], ignore_conflicts=True)
-    return Roster.objects.values_list("pk", flat=True).get(digest=digest)
+    found: int = Roster.objects.values_list("pk", flat=True).get(digest=digest)
+    if not is_kept(found):
+        raise Roster.DoesNotExist("it was dropped just now, and the decisions are made again")
+    return found
 
 
 def changes(snapshot: Snapshot, base: Base | None) -> list[object]:
     """[place, *quick facts] of each agent who does not stand as in `base`, or as by default."""
-    now = [quick_of(agent) for agent in snapshot.agents]
+    now = snapshot.agents
     if base is None:
-        return [[place, *quick] for place, quick in enumerate(now) if quick]
-    return [[place, *now[place]] for place in _differ(now, base.quick)]
+        return [[place, *quick] for place, agent in enumerate(now) if (quick := quick_of(agent))]
+    return [[place, *quick_of(now[place])] for place in _differ(now, base.agents)]
 
 
-def _differ(now: Sequence[Quick], before: Sequence[Quick]) -> list[int]:
-    pairs = enumerate(zip(now, before, strict=True))
-    return [place for place, (one, other) in pairs if one is not other and one != other]
+def _differ(now: Sequence[AgentFacts], before: Sequence[AgentFacts]) -> list[int]:
+    """Nearly all are the very same objects (conversations.routing.people)."""
+    others = [place for place, (one, other) in enumerate(zip(now, before, strict=True)) if one is not other]
+    return [place for place in others if quick_of(now[place]) != quick_of(before[place])]
 
 
 def quick_of(agent: AgentFacts) -> Quick:
