@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 PERIODS = ("yesterday", "week", "custom")
 MOST_DAYS = 92
 MOST_VERSIONS = 60
+MOST_AT_ONCE = 3  # replays: more would keep reports waiting for hours
+RUNS_FOR = timedelta(hours=2)  # after which one that has not ended stands in nobody's way
 ONE_IN = 10
 
 
@@ -48,6 +50,9 @@ def replay_list(request: HttpRequest) -> HttpResponse:
         since, until = _period(request, agent)
     except ValueError as refusal:
         return _panel(request, agent, wrong=str(refusal))
+    running = Replay.objects.filter(state=Replay.State.RUNNING, created_at__gte=timezone.now() - RUNS_FOR)
+    if running.count() >= MOST_AT_ONCE:
+        return _panel(request, agent, wrong=_("Enough is being replayed now: wait until one of them has ended."))
     made = replays.start(version, since=since, until=until, by=agent)
     if is_htmx(request):
         return _panel(request, agent, replay=made)

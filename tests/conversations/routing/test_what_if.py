@@ -169,3 +169,15 @@ def test_queries_do_not_grow_with_changes(client, sam, done):
         change.save()
     assert asked() == few
     assert few[1] <= 12
+
+
+def test_only_a_few_are_replayed_at_once(client, sam, done):
+    client.force_login(sam)
+    asked = {"policy": done.policy_id, "period": "yesterday"}
+    for _place in range(3):
+        Replay.objects.create(since=done.since, until=done.until)
+    answer = client.post("/routing/replays/", asked)
+    assert (answer.status_code, Replay.objects.count()) == (422, 4)
+    assert "Enough is being replayed now" in answer.content.decode()
+    Replay.objects.filter(state="running").update(created_at=timezone.now() - timedelta(hours=3))
+    assert client.post("/routing/replays/", asked).status_code == 302
