@@ -128,6 +128,19 @@ def test_share_is_weighed_by_the_hours_that_agents_are_there():
     assert 0.4 < work[3].given / work[1].given < 0.6
 
 
+def test_what_lies_overnight_is_no_load_of_hours_in_which_nobody_works():
+    """Given at four, done the next day at ten, by one who is there from three to five and from nine to eleven."""
+    agent = AgentFacts(1, "Ada", "online", (FRONT,), capacity=2.0)
+    at = NOON + minutes(240)
+    matter = Matter(at=at, trigger="arrived", conversation=1, customer=1, medium="email", channel_team=FRONT, since=at)
+    hours = ((5, "offline"), (21, "online"), (23, "offline"))
+    goes = tuple(Presence(NOON + minutes(60 * hour), 1, state) for hour, state in hours)
+    begins = Presence(NOON + minutes(180), 1, "online")
+    stage = Stage((replace(agent, state="offline"),), TEAMS, NOON + minutes(60 * 24), presences=(begins, *goes))
+    work = simulate(stage, [Arrival(matter, minutes(60 * 18))], Policy(otherwise=Outcome(team=FRONT))).work[1]
+    assert (work.there, work.busy, work.most) == (4.0, 2.0, 1.0)
+
+
 def test_everybody_who_can_be_served_is_in_the_end(mixed):
     _stage, _coming, run = mixed
     assert [fate.arrival.matter.conversation for fate in run.fates if fate.given_at is None] == []
