@@ -12,6 +12,7 @@ from conversations.routing.facts import Rule
 
 MOST_WAYS = 64  # ways for one rule to hold; with more of them nothing is claimed
 MOST_PIECES = 64  # into which a way is cut, to see whether several rules take it together
+MOST_COMPARED = 400_000  # ways with each other, of all rules: a page waits for it
 
 
 @dataclass(frozen=True)
@@ -32,51 +33,78 @@ class TooManyWaysError(ValueError):
     """These conditions hold in more ways than are worth looking through."""
 
 
+class TooLongError(ValueError):
+    """These rules would keep a page waiting."""
+
+
+@dataclass
+class Patience:
+    """How much is still compared before nothing more is claimed."""
+
+    left: int
+
+    def spend(self, much: int) -> None:
+        self.left -= much
+        if self.left < 0:
+            raise TooLongError
+
+
 def unreachable(rules: Iterable[Rule]) -> dict[str, tuple[str, ...]]:
     """Rules that decide nothing, by key, with the names of those before that take everything; () for one that
     contradicts itself. Their conditions are such as `conditions.check` lets pass."""
     found: dict[str, tuple[str, ...]] = {}
     before: list[tuple[Rule, frozenset[Way]]] = []
+    patience = Patience(MOST_COMPARED)
     for rule in rules:
         try:
-            ways = _possible(_ways(rule.conditions))
+            ways = _possible(_ways(rule.conditions), patience)
+            covered = _covered(ways, before, patience)
         except TooManyWaysError:
             continue
-        covered = _covered(ways, before)
+        except TooLongError:
+            break
         if covered is not None:
             found[rule.key] = covered
         before.append((rule, ways))
     return found
 
 
-def _covered(ways: frozenset[Way], before: list[tuple[Rule, frozenset[Way]]]) -> tuple[str, ...] | None:
+def _covered(
+    ways: frozenset[Way], before: list[tuple[Rule, frozenset[Way]]], patience: Patience
+) -> tuple[str, ...] | None:
     """The rules that take every one of these ways; None where one may get through."""
     flags = sorted({atom.field for _rule, theirs in before for way in theirs for atom in way if atom.kind == "flag"})
     taken: dict[str, None] = {}
     for way in ways:
-        takers = _takers(way, before, flags)
+        takers = _takers(way, before, flags, patience)
         if takers is None:
             return None
         taken.update(dict.fromkeys(takers))
     return tuple(taken)
 
 
-def _takers(way: Way, before: list[tuple[Rule, frozenset[Way]]], flags: list[str]) -> list[str] | None:
+def _takers(
+    way: Way, before: list[tuple[Rule, frozenset[Way]]], flags: list[str], patience: Patience
+) -> list[str] | None:
     """One rule that takes it whole; else several, each a piece of it."""
-    whole = _taker(way, before)
+    whole = _taker(way, before, patience)
     if whole is not None:
         return [whole]
     found = []
     for piece in _pieces(way, flags):
-        taker = _taker(piece, before)
+        taker = _taker(piece, before, patience)
         if taker is None:
             return None
         found.append(taker)
     return found
 
 
-def _taker(way: Way, before: list[tuple[Rule, frozenset[Way]]]) -> str | None:
-    return next((rule.name for rule, theirs in before if any(_implies(way, each) for each in theirs)), None)
+def _taker(way: Way, before: list[tuple[Rule, frozenset[Way]]], patience: Patience) -> str | None:
+    for rule, theirs in before:
+        patience.spend(len(theirs))
+        if any(_implies(way, each) for each in theirs):
+            return rule.name
+    return None
 
 
 def _pieces(way: Way, flags: list[str]) -> Iterator[Way]:
@@ -134,7 +162,8 @@ def _atom(rule: Json) -> Atom:
     return Atom(name, kind, how, frozenset(map(str.lower, values) if kind == "words" else values))
 
 
-def _possible(ways: Iterable[Way]) -> frozenset[Way]:
+def _possible(ways: frozenset[Way], patience: Patience) -> frozenset[Way]:
+    patience.spend(sum(len(way) ** 2 for way in ways))
     return frozenset(way for way in ways if not any(_contradicts(one, other) for one in way for other in way))
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from conversations.condition_lists import Lists
 from conversations.conditions import holds
 from conversations.models import AuditEntry, RoutingPolicy, Skill, Team
-from conversations.routing import drafting, kept
+from conversations.routing import drafting, kept, reach
 from conversations.routing.checking import House, problems
 from conversations.routing.diff import differences
 from conversations.routing.drafting import NotPossibleError
@@ -220,6 +220,16 @@ def full(returns, billing, ada):
         ],
     }
     return Policy(rules=(Rule("gold", "Gold, first", conditions, outcome),), otherwise=Outcome(team=billing.pk))
+
+
+def test_rules_that_would_keep_a_page_waiting_are_not_all_compared(monkeypatch):
+    """Two hundred rules of sixty ways each are compared for minutes."""
+    alike = [rule(key, ("words", "has", ["refund"]), ("words", "has", ["money"]), match="any") for key in "abcdefgh"]
+    assert len(unreachable(alike)) == 7
+    monkeypatch.setattr(reach, "MOST_COMPARED", 20)
+    found = unreachable(alike)
+    assert set(found) < set("bcdefgh")
+    assert found["b"] == ("A",)
 
 
 @pytest.mark.django_db
