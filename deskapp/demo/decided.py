@@ -31,7 +31,7 @@ DAYS = 21
 CHANCE = 21
 CHANGED = 0.3  # of those that the rules would have given to another team: a person moved them
 MOST_TRIES = 6
-AT_NIGHT = 0.4  # of those whose day is over
+BY_HAND = 0.25  # of those that the rules would have given to somebody else: a person took them
 LATER = timedelta(milliseconds=400)  # from the choice to the line that tells of it
 HELD = timedelta(hours=3)  # as long as what came weighs on who has it
 
@@ -81,6 +81,8 @@ class Past:
                 _tell(lines.get(row.pk), row.assignee, decision, matter.at)
                 continue
             moved_at = min(matter.at + timedelta(minutes=self.chance.uniform(2, 25)), self.now)
+            if self.chance.random() >= BY_HAND:
+                continue
             if self.chance.random() < CHANGED:
                 made = kept.keep(snapshot, decision, policy=self.version, took_ms=took)
                 self._moved(row, made, moved_at)
@@ -100,32 +102,29 @@ class Past:
         )  # fmt: skip
 
     def _chosen(self, row: Conversation, matter: Matter) -> tuple[Snapshot, Decision, float]:
-        """Who answered was there; of the others, whoever the log says, and at night some."""
-        away: set[int] = set()
+        """Who answered was there; of the others, whoever the log says. Who comes before them had enough to do."""
+        full: set[int] = set()
         assert row.assignee is not None
         there = self.world.snapshot(matter, self.policy).agents
         for _try in range(MOST_TRIES):
-            agents = tuple(self._agent(facts, matter, row.assignee.pk, away) for facts in there)
+            agents = tuple(self._agent(facts, matter, row.assignee.pk, full) for facts in there)
             snapshot = Snapshot(matter, agents, self.world.teams, self.world.skills)
             began = perf_counter()
             decision = decide(snapshot, self.policy)
             took = (perf_counter() - began) * 1000
             if decision.agent is None or decision.agent == row.assignee.pk:
                 break
-            away.add(decision.agent)
+            full.add(decision.agent)
         return snapshot, decision, took
 
-    def _agent(self, facts: AgentFacts, matter: Matter, theirs: int, away: set[int]) -> AgentFacts:
+    def _agent(self, facts: AgentFacts, matter: Matter, theirs: int, full: set[int]) -> AgentFacts:
         state = _state(self.states.get(facts.agent, ()), matter.at)
-        if state == "offline" and self.chance.random() < AT_NIGHT:
-            state = "online"
         if facts.agent == theirs:
             state = "online"
-        elif facts.agent in away:
-            state = "away"
         given = self.given[facts.agent]
         load = sum(weight for at, weight in given if at > matter.at - HELD)
         lately = [at for at, _weight in given if at > matter.at - WINDOW]
+        load = max(load, facts.capacity) if facts.agent in full else load
         load = min(load, facts.capacity - self.policy.cost(matter.medium)) if facts.agent == theirs else load
         return replace(
             facts, state=state, load=max(0.0, load), offered=len(lately), available=6.0 if state == "online" else 0.0,

@@ -24,12 +24,14 @@ TAGS = {
 }  # fmt: skip
 DAYS_BEFORE = {"exchange": (5, 12), "late": (6, 14), "warranty": (40, 120), "invoice": (3, 12), "returned": (14, 24)}
 HOURS = (8, 22)
+SET_ASIDE = 0.2  # of what was answered: snoozed until they write
 BASE = "Hollin & Fell <support@hollinfell.example>"
 
 
 class Past:
     def __init__(self, now: datetime, chance: random.Random, numbers: Numbers) -> None:
         self.now, self.chance, self.numbers = now, chance, numbers
+        self.aside = random.Random(9)  # for what came to be chosen later: the rest stays as it was
         self.bags: dict[tuple[str, ...], list[str]] = {}
 
     def talks(self, persons: list[Person], *, closed: int, snoozed: int, open_: int) -> list[Talk]:
@@ -44,8 +46,10 @@ class Past:
     def _closed(self, person: Person) -> Talk:
         assert person.since is not None
         latest = (self.now - timedelta(days=3)) - person.since
-        began = self._waking(person.since + latest * self.chance.random() if latest > timedelta() else person.since)
+        began = _by_day(person.since + latest * self.chance.random() if latest > timedelta() else person.since)
         talk = self._begin(person, began)
+        if self.aside.random() < SET_ASIDE:
+            self._set_aside(talk)
         for _ in range(self.chance.choice((0, 0, 1, 1, 2))):
             self._customer(talk, "more", hours=(1, 30))
             self._agent(talk, "answers", hours=(0.1, 9))
@@ -105,7 +109,8 @@ class Past:
             talk.tags = (self.chance.choice(TAGS[name]),)
             self._fact(talk, Verb.TAGGED, by=talk.assignee, to=talk.tags[0])
         if answered:
-            self._agent(talk, "answers", hours=(0.1, 20))
+            soon = max(0.05, 20 * self.aside.random() ** 14)  # most within minutes, a few far too late
+            self._agent(talk, "answers", hours=(soon, soon * 1.1))
         if self.chance.random() < 0.18:
             self._note(talk)
         return talk
@@ -203,11 +208,17 @@ class Past:
         return self._waking(talk.lines[-1].at + timedelta(hours=max(0.01, self.chance.uniform(*hours) * quick)))
 
     def _waking(self, at: datetime) -> datetime:
-        """Nobody writes in the small hours."""
+        """Nobody writes in the small hours; in the morning, not all at once."""
         if HOURS[0] <= at.hour < HOURS[1]:
             return at
-        morning = at.replace(hour=HOURS[0], minute=self.chance.randint(0, 59), second=self.chance.randint(0, 59))
+        late = timedelta(minutes=3 * self.chance.randint(0, 59), seconds=self.chance.randint(0, 59))
+        morning = at.replace(hour=HOURS[0], minute=0, second=0) + late
         return morning if at.hour < HOURS[0] else morning + timedelta(days=1)
+
+    def _set_aside(self, talk: Talk) -> None:
+        """Once answered, until they write again."""
+        at = talk.lines[-1].at + timedelta(minutes=self.aside.uniform(1, 12))
+        talk.facts.append(Fact(Verb.SNOOZED, at, by=talk.assignee, to=f"{at + timedelta(days=2):%A %d %B, %H:%M}"))
 
     def _before(self, talk: Talk, ends: datetime, *, exactly: bool = False) -> Talk:
         """Moved as a whole, so that its last event is before `ends`, or its last message just then."""
@@ -230,6 +241,15 @@ NOTES = (
     "The label went to the old address first. New one is in the order.",
     "Please answer before noon, the flight is tomorrow.",
 )
+
+
+def _by_day(at: datetime) -> datetime:
+    """Who would have written at night does so at some hour of the day after."""
+    night = 24 - HOURS[1] + HOURS[0]
+    into = (at - at.replace(hour=HOURS[1], minute=0, second=0)) % timedelta(days=1)
+    if into >= timedelta(hours=night):
+        return at
+    return at - into + timedelta(hours=night) + into / night * (HOURS[1] - HOURS[0])
 
 
 def _html(text: str, slots: dict[str, str]) -> str:

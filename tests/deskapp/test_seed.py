@@ -2,12 +2,15 @@
 
 import re
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from conversations.condition_lists import Lists
 from conversations.models import (
+    AgentState,
     Attachment,
     CallBack,
     CannedReply,
@@ -16,6 +19,7 @@ from conversations.models import (
     Macro,
     Medium,
     Message,
+    RoutingDecision,
     RoutingPolicy,
     Rule,
     SavedView,
@@ -23,9 +27,12 @@ from conversations.models import (
     Team,
 )
 from conversations.models.delivery import DeliveryStatus
+from conversations.routing import past as routed
 from conversations.routing.checking import House, problems
 from conversations.routing.diff import differences
 from conversations.routing.drafting import policy_of
+from conversations.routing.figures import figures, tally
+from conversations.routing.simulation import simulate
 from customers.models import Customer, Identity, Order, Return, Suggestion
 from customers.profile import compute
 from deskapp.demo import reached
@@ -165,3 +172,26 @@ def test_automation_and_macros_are_there_to_be_tried(seeded):
     assert Rule.objects.filter(is_active=True).count() == 4
     assert Macro.objects.get(name="To the workshop").team.name == "Repairs"
     assert Macro.objects.filter(resolves=True).exists() and Macro.objects.filter(snooze_hours__gt=0).exists()
+
+
+def test_whoever_was_given_something_was_there_and_few_took_it_themselves(seeded):
+    made = RoutingDecision.objects.filter(trigger="arrived", agent__isnull=False)
+    running = dict(AgentState.objects.filter(until=None).values_list("agent", "since"))
+    for agent, at in made.filter(changed_at=None).values_list("agent", "created_at"):
+        there = AgentState.objects.filter(agent=agent, since__lte=at, until__gt=at)
+        assert at >= running[agent] or [each.state for each in there] == ["online"]
+    by_hand = RoutingDecision.objects.filter(trigger="by_hand").count()
+    assert by_hand < RoutingDecision.objects.count() * 0.2
+    assert 0 < made.filter(is_unsure=True).count() < made.count() / 2
+
+
+def test_a_replay_of_the_past_finds_a_desk_that_copes(seeded):
+    until = timezone.now()
+    since = until - timedelta(days=14)
+    stage = routed.stage(since, until)
+    run = simulate(stage, routed.arrivals(since, until), policy_of(RoutingPolicy.objects.get(state="published")))
+    capacities = {agent.agent: agent.capacity for agent in stage.agents}
+    found = figures(tally(run, since=since, until=until, end=until, capacities=capacities))
+    assert found.arrivals and found.busiest and found.busiest.load <= 1
+    assert found.median_wait is not None and found.median_wait < 3600
+    assert found.late is not None and found.late < 0.5
