@@ -30,6 +30,7 @@ from conversations.models import OrderAct
 from conversations.routing import availability, drain, replay, waiting
 from customers import privacy, retention, suggestions
 
+PASSED_FOR = timedelta(minutes=10)  # in which nobody else took what somebody gave back
 MISSED_AFTER = timedelta(minutes=1)  # who waits so long in no queue was forgotten by the way they came
 
 log = structlog.get_logger(__name__)
@@ -188,6 +189,7 @@ def end_loans() -> None:
 def look_through() -> None:
     """Certainty beside speed: who waits while somebody has room, and who waits in no queue."""
     waiting.enter_missing(timezone.now() - MISSED_AFTER)
+    waiting.offer_again(timezone.now() - PASSED_FOR)
     drain.drain(room=True)
 
 

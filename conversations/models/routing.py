@@ -132,6 +132,7 @@ class Waiting(models.Model):
     # To be decided at this moment, unless something happens before. None: decided, and waits for an agent with room.
     look_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
     passed = ArrayField(models.BigIntegerField(), default=list, blank=True)  # agents who declined it or were silent
+    passed_at = models.DateTimeField(null=True, blank=True)  # the last of them
     is_by_hand = models.BooleanField(default=False)  # a person passed it to its team: rules choose no other
     is_pulled = models.BooleanField(default=False)  # by its rule or its team agents take it themselves
 

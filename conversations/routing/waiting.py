@@ -29,9 +29,10 @@ LOST_AFTER = 5  # seconds after which a task that nobody began is taken for lost
 # Without published rules nobody is routed: then nothing enters, and no second statement finds that out.
 _ENTER = """
 insert into conversations_waiting
-    (conversation_id, team_id, priority, due_at, since, trigger, step, look_at, passed, is_by_hand, is_pulled)
+    (conversation_id, team_id, priority, due_at, since, trigger, step, look_at, passed, passed_at, is_by_hand,
+     is_pulled)
 select c.id, c.team_id, c.priority, c.due_at, coalesce(c.waiting_since, %(now)s), %(trigger)s, 0, %(now)s, %(passed)s,
-    %(trigger)s = 'transferred', false
+    case when %(passed)s::bigint[] <> '{}' then %(now)s end, %(trigger)s = 'transferred', false
 from conversations_conversation c
 where c.id = any(%(ids)s)
   and exists (select 1 from conversations_routingpolicy where state in ('published', 'trial'))
@@ -44,7 +45,8 @@ on conflict (conversation_id) do update set
     team_id = excluded.team_id,
     is_by_hand = conversations_waiting.is_by_hand or excluded.is_by_hand,
     passed = (select coalesce(array_agg(distinct agent), '{}')
-              from unnest(conversations_waiting.passed || excluded.passed) agent)
+              from unnest(conversations_waiting.passed || excluded.passed) agent),
+    passed_at = coalesce(excluded.passed_at, conversations_waiting.passed_at)
 returning conversation_id
 """
 # Of those that nobody has and who wait for an answer, whoever is not in the queue: rules were published just now, or a
@@ -108,6 +110,18 @@ def enter_missing(before: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_MISSING, {"now": timezone.now(), "before": before, "most": MOST_MISSING})
         return cursor.rowcount
+
+
+@transaction.atomic
+def offer_again(before: datetime) -> int:
+    """Who gave it back, or was silent, may be asked once more if nobody took it since `before`: nothing waits for ever
+    for want of somebody else. How many there are."""
+    rows = Waiting.objects.filter(passed_at__lt=before).select_for_update(no_key=True, skip_locked=True).order_by("pk")
+    found = list(rows.values_list("pk", flat=True)[:MOST_MISSING])
+    Waiting.objects.filter(pk__in=found).update(passed=[], passed_at=None, look_at=timezone.now(), trigger="overdue")
+    if found:
+        transaction.on_commit(lambda: ask(), robust=True)
+    return len(found)
 
 
 def look_again() -> None:

@@ -1,13 +1,17 @@
 """Agents give back, take the next, and pass on; what they choose by hand is kept beside what routing chose."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from conversations.actions.assigning import assign
 from conversations.inbound.receive import receive
 from conversations.models import Activity, Conversation, Draft, Follow, Message, RoutingDecision, Waiting
 from conversations.routing.drain import drain
 from conversations.routing.facts import Outcome
+from conversations.tasks import PASSED_FOR, look_through
 from customers.identify import Handle
 from tests.conftest import from_ann
 from tests.conversations.routing.desk import in_force, is_there
@@ -56,6 +60,19 @@ def test_with_nobody_else_there_it_waits_and_does_not_come_back(adas, ada, clien
     client.post(reverse("decline", args=[adas.pk]), {"other": "My grandmother"})
     assert drain(room=True) == 0
     assert Waiting.objects.get().passed == [ada.pk]
+
+
+def test_with_nobody_else_for_long_it_is_offered_once_more_to_who_gave_it_back(adas, ada, client):
+    """Else it would wait for ever."""
+    client.force_login(ada)
+    client.post(reverse("decline", args=[adas.pk]), {"reason": "busy"})
+    look_through()
+    assert Waiting.objects.get().passed == [ada.pk]
+    Waiting.objects.update(passed_at=timezone.now() - PASSED_FOR - timedelta(seconds=1))
+    look_through()
+    adas.refresh_from_db()
+    assert adas.assignee == ada
+    assert not Waiting.objects.exists()
 
 
 def test_the_next_is_the_one_who_waits_longest(client, mail, ada):
