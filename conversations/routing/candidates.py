@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from conversations.routing.facts import AgentFacts, Matter, Policy, Reason, Snapshot, Verdict, Weights
 from conversations.routing.plan import Plan
@@ -21,8 +22,7 @@ NEARLY = 1e-9
 AWAY, OFFLINE, PASSED, CLOSED = Reason("away"), Reason("offline"), Reason("passed"), Reason("closed")
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     agent: AgentFacts
     place: int  # of their team in the chain of overflow
     team: int | None
@@ -94,8 +94,11 @@ def reads(agent: AgentFacts, language: str) -> bool:
 
 def candidates(snapshot: Snapshot, plan: Plan, asked: Asked) -> tuple[list[Candidate], int]:
     """Everybody of the teams that are asked, and whoever was named; and how many others there are."""
-    places, found = plan.asked, []
+    places, found = plan.asked, list[Candidate]()
     concerned = frozenset(places)
+    if not asked.named:  # as nearly always: five hundred are gone through as quickly as can be
+        near = [agent for agent in snapshot.agents if not concerned.isdisjoint(agent.teams)]
+        return _of_places(near, places, asked), len(snapshot.agents) - len(near)
     for agent in snapshot.agents:
         if not concerned.isdisjoint(agent.teams):
             here = [(places[team], team) for team in agent.teams if team in concerned]
@@ -103,6 +106,14 @@ def candidates(snapshot: Snapshot, plan: Plan, asked: Asked) -> tuple[list[Candi
         elif agent.agent in asked.named:
             found.append(_named(agent, plan, asked))
     return found, len(snapshot.agents) - len(found)
+
+
+def _of_places(near: Sequence[AgentFacts], places: Mapping[int, int], asked: Asked) -> list[Candidate]:
+    """Each by the first of their teams; where one team is asked that is open, there is nothing to choose."""
+    if len(places) == 1 and not asked.closed:
+        ((team, place),) = places.items()
+        return [Candidate(agent, place, team, against(agent, asked)) for agent in near]
+    return [_of_teams(agent, [(places[team], team) for team in agent.teams if team in places], asked) for agent in near]
 
 
 def _of_teams(agent: AgentFacts, here: list[tuple[int, int]], asked: Asked) -> Candidate:
@@ -211,6 +222,7 @@ class Score:
         self.full_skill, self.full_idle = round(self.skill, 2), round(self.idle, 2)
         self.reads, self.last = round(by * weights.language, 2), round(by * weights.knows, 2)
         self.spoke = round(by * weights.knows * AGREED, 2)
+        self._rooms: dict[tuple[float, float], float] = {}
         self.offered = sum(agent.offered for agent in inside)
         self.available = sum(agent.available for agent in inside)
 
@@ -219,10 +231,14 @@ class Score:
         knows = 0.0
         if agent.agent in asked.known:
             knows = self.last if agent.agent == asked.last else self.spoke
+        standing = (agent.load, agent.capacity)
+        room = self._rooms.get(standing)
+        if room is None:  # few stand otherwise than somebody before them
+            room = self._rooms[standing] = round(self.room * _room(agent), 2)
         return {
             "skill": round(self.skill * _skill(agent, asked), 2) if asked.skills else self.full_skill,
             "language": self.reads if not asked.language or reads(agent, asked.language) else 0.0,
-            "room": round(self.room * _room(agent), 2),
+            "room": room,
             "knows": knows,
             "idle": self._idle(agent),
             "share": round(self.share * self._behind(agent), 2),
