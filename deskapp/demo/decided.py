@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import perf_counter
 
+from django.utils import timezone
+
 from conversations.actions.overriding import BECAUSE
 from conversations.models import (
     Activity,
@@ -31,7 +33,8 @@ DAYS = 21
 CHANCE = 21
 CHANGED = 0.3  # of those that the rules would have given to another team: a person moved them
 MOST_TRIES = 6
-BY_HAND = 0.25  # of those that the rules would have given to somebody else: a person took them
+BETWEEN = 7  # that routing gave, before the next is taken by hand
+BY_HAND = 0.7  # of those that the rules would have given to somebody else: a person took them
 LATER = timedelta(milliseconds=400)  # from the choice to the line that tells of it
 HELD = timedelta(hours=3)  # as long as what came weighs on who has it
 
@@ -71,6 +74,7 @@ class Past:
 
     def write(self) -> None:
         lines = {line.conversation_id: line for line in _assigned(self.rows)}
+        routed = 0  # since one was taken by hand
         for row in self.rows:
             matter = self._matter(row)
             assert row.assignee is not None
@@ -79,10 +83,12 @@ class Past:
             if decision.agent == row.assignee.pk:
                 kept.keep(snapshot, decision, policy=self.version, took_ms=took)
                 _tell(lines.get(row.pk), row.assignee, decision, matter.at)
+                routed += 1
                 continue
             moved_at = min(matter.at + timedelta(minutes=self.chance.uniform(2, 25)), self.now)
-            if self.chance.random() >= BY_HAND:
+            if routed < BETWEEN or self.chance.random() >= BY_HAND:
                 continue
+            routed = 0
             if self.chance.random() < CHANGED:
                 made = kept.keep(snapshot, decision, policy=self.version, took_ms=took)
                 self._moved(row, made, moved_at)
@@ -175,9 +181,8 @@ def _first_words(rows: Sequence[Conversation]) -> dict[int, str]:
 
 def _states() -> dict[int, list[Stretch]]:
     found: defaultdict[int, list[Stretch]] = defaultdict(list)
-    for state in AgentState.objects.filter(until__isnull=False).order_by("since"):
-        assert state.until is not None
-        found[state.agent_id].append(Stretch(state.since, state.until, state.state))
+    for state in AgentState.objects.order_by("since"):
+        found[state.agent_id].append(Stretch(state.since, state.until or timezone.now(), state.state))
     return dict(found)
 
 

@@ -77,6 +77,7 @@ def _past(
     for back in range(DAYS, -1, -1):
         day = today - timedelta(days=back)
         theirs = [at for at in taken if at.astimezone(zone).date() == day]
+        theirs += [until] if day == today else []  # when the demo begins, they are at work
         stretches = _shift(day, zone, number, theirs, chance) if _works(day, number, theirs, chance) else []
         for since, ends, state, reason in _with(stretches, theirs):
             since, ends = max(since, last), min(ends, until)
