@@ -124,6 +124,7 @@ def offer_again(before: datetime) -> int:
     return len(found)
 
 
+@transaction.atomic
 def look_again() -> None:
     """Rules, skills, teams or capacities changed: everything that waits is decided anew, after commit."""
     enter_missing(timezone.now())

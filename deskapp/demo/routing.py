@@ -52,65 +52,82 @@ def _skills(domain: str) -> dict[str, int]:
 
 
 def _rules(teams: dict[str, int], skills: dict[str, int]) -> Policy:
-    returns, orders, repairs = teams["Returns"], teams["Orders"], teams["Repairs"]
-    gold = str(Segment.objects.get(name="Gold").pk)
+    orders, returns = teams["Orders"], teams["Returns"]
     return Policy(
-        rules=(
-            _rule(
-                "angry-money", "Angry, and about money",
-                [_is("mood", "below", -0.4), _is("words", "has", ["refund*", "money back", "charged", "bank"])],
-                Outcome(
-                    team=returns, preferred={skills["Hard talks"]: 3}, priority=2, overflow=(Overflow(10, orders),)
-                ),
-            ),
-            _rule(
-                "under-way", "A return under way", [_is("order", "is", ["return"])],
-                Outcome(
-                    team=returns, preferred={skills["Exchanges"]: 3}, wait_for_known=3, overflow=(Overflow(15, orders),)
-                ),
-            ),
-            _rule(
-                "back", "Exchanges and returns",
-                [_is("words", "has", ["exchange*", "size", "too small", "too big", "send back"])],
-                Outcome(team=returns, preferred={skills["Exchanges"]: 2}, overflow=(Overflow(20, orders),)),
-            ),
-            _rule(
-                "mend", "To be mended", [_is("words", "has", ["zip", "seam*", "torn", "leak*", "mend*"])],
-                Outcome(team=repairs, preferred={skills["Waterproofs"]: 3}, overflow=(Overflow(30, returns),)),
-            ),
-            _rule(
-                "invoice", "Invoices", [_is("words", "has", ["invoice*", "vat", "receipt", "rechnung*", "facture*"])],
-                Outcome(team=orders, required={skills["Invoices"]: 2}),
-            ),
-            _rule(
-                "fault", "It broke, or leaks", [_about("fault")],
-                Outcome(team=repairs, preferred={skills["Waterproofs"]: 3}, overflow=(Overflow(30, returns),)),
-            ),
-            _rule(
-                "goes-back", "What goes back, and the money for it", [_about("return", "size", "refund")],
-                Outcome(team=returns, preferred={skills["Exchanges"]: 2}, overflow=(Overflow(20, orders),)),
-            ),
-            _rule(
-                "where", "Where it is, and what it cost", [_about("late", "address", "stock", "invoice", "twice")],
-                Outcome(team=orders, overflow=(Overflow(20, returns),)),
-            ),
-            _rule(
-                "gold", "Gold customers", [_is("segment", "is", [gold])],
-                Outcome(team=orders, priority=2, overflow=(Overflow(5, returns),)),
-            ),
-            _rule(
-                "few-read", "In a language that few of us read", [_is("language", "is_not", ["en"])],
-                Outcome(
-                    team=orders, language="required", overflow=(Overflow(5, returns), Overflow(10, repairs))
-                ),
-            ),
-            _rule(
-                "in-public", "Before everybody’s eyes", [_is("public", "yes")],
-                Outcome(team=orders, priority=2, overflow=(Overflow(5, returns),)),
-            ),
-        ),
+        rules=(*_by_words(teams, skills), *_by_topics(teams, skills), *_by_customers(teams)),
         otherwise=Outcome(team=orders, overflow=(Overflow(30, returns),)),
         unsure_below=UNSURE_BELOW,
+    )
+
+
+def _by_words(teams: dict[str, int], skills: dict[str, int]) -> tuple[Rule, ...]:
+    returns, orders, repairs = teams["Returns"], teams["Orders"], teams["Repairs"]
+    return (
+        _rule(
+            "angry-money", "Angry, and about money",
+            [_is("mood", "below", -0.4), _is("words", "has", ["refund*", "money back", "charged", "bank"])],
+            Outcome(
+                team=returns, preferred={skills["Hard talks"]: 3}, priority=2, overflow=(Overflow(10, orders),)
+            ),
+        ),
+        _rule(
+            "under-way", "A return under way", [_is("order", "is", ["return"])],
+            Outcome(
+                team=returns, preferred={skills["Exchanges"]: 3}, wait_for_known=3, overflow=(Overflow(15, orders),)
+            ),
+        ),
+        _rule(
+            "back", "Exchanges and returns",
+            [_is("words", "has", ["exchange*", "size", "too small", "too big", "send back"])],
+            Outcome(team=returns, preferred={skills["Exchanges"]: 2}, overflow=(Overflow(20, orders),)),
+        ),
+        _rule(
+            "mend", "To be mended", [_is("words", "has", ["zip", "seam*", "torn", "leak*", "mend*"])],
+            Outcome(team=repairs, preferred={skills["Waterproofs"]: 3}, overflow=(Overflow(30, returns),)),
+        ),
+        _rule(
+            "invoice", "Invoices", [_is("words", "has", ["invoice*", "vat", "receipt", "rechnung*", "facture*"])],
+            Outcome(team=orders, required={skills["Invoices"]: 2}),
+        ),
+    )  # fmt: skip
+
+
+def _by_topics(teams: dict[str, int], skills: dict[str, int]) -> tuple[Rule, ...]:
+    returns, orders, repairs = teams["Returns"], teams["Orders"], teams["Repairs"]
+    return (
+        _rule(
+            "fault", "It broke, or leaks", [_about("fault")],
+            Outcome(team=repairs, preferred={skills["Waterproofs"]: 3}, overflow=(Overflow(30, returns),)),
+        ),
+        _rule(
+            "goes-back", "What goes back, and the money for it", [_about("return", "size", "refund")],
+            Outcome(team=returns, preferred={skills["Exchanges"]: 2}, overflow=(Overflow(20, orders),)),
+        ),
+        _rule(
+            "where", "Where it is, and what it cost", [_about("late", "address", "stock", "invoice", "twice")],
+            Outcome(team=orders, overflow=(Overflow(20, returns),)),
+        ),
+    )  # fmt: skip
+
+
+def _by_customers(teams: dict[str, int]) -> tuple[Rule, ...]:
+    returns, orders, repairs = teams["Returns"], teams["Orders"], teams["Repairs"]
+    gold = str(Segment.objects.get(name="Gold").pk)
+    return (
+        _rule(
+            "gold", "Gold customers", [_is("segment", "is", [gold])],
+            Outcome(team=orders, priority=2, overflow=(Overflow(5, returns),)),
+        ),
+        _rule(
+            "few-read", "In a language that few of us read", [_is("language", "is_not", ["en"])],
+            Outcome(
+                team=orders, language="required", overflow=(Overflow(5, returns), Overflow(10, repairs))
+            ),
+        ),
+        _rule(
+            "in-public", "Before everybody’s eyes", [_is("public", "yes")],
+            Outcome(team=orders, priority=2, overflow=(Overflow(5, returns),)),
+        ),
     )  # fmt: skip
 
 
