@@ -149,8 +149,11 @@ class AsteriskServer:
         if action == "Login":
             is_known = packet.get("Username") == USER and packet.get("Secret") == SECRET and not self.refuses
             if is_known:
-                line.listens = packet.get("Events", "off") != "off"
+                events = packet.get("Events", "on")
+                line.listens = events != "off"
                 line.say({"Response": "Success", **number, "Message": "Authentication accepted"})
+                if events == "on" or "system" in events:
+                    line.say({"Event": "FullyBooted", "Privilege": "system,all", "Status": "Fully Booted"})
             else:
                 line.say({"Response": "Error", **number, "Message": "Authentication failed"})
                 line.close()
@@ -160,17 +163,25 @@ class AsteriskServer:
             self._show(line, number)
         elif action == "Originate":
             self._originate(line, packet, number)
+        elif action == "Ping":
+            line.say({"Response": "Success", **number, "Ping": "Pong", "Timestamp": f"{time.time():.6f}"})
+        elif action == "Logoff":
+            line.say({"Response": "Goodbye", **number, "Message": "Thanks for all the fish."})
+            line.close()
         else:
-            line.say({"Response": "Success", **number, "Ping": "Pong"})
+            line.say({"Response": "Error", **number, "Message": "Invalid/unknown command"})
 
     def _show(self, line: "_Line", number: dict[str, str]) -> None:
         line.say({"Response": "Success", **number, "EventList": "start", "Message": "Channels will follow"})
+        count = 0
         for call, channels in list(self.live.items()):
             for channel, own in channels:
+                count += 1
                 about = {"Channel": channel, "Uniqueid": own, "Linkedid": call, "ChannelStateDesc": "Up",
                          "Context": "from-pstn", "Exten": "s", "CallerIDNum": "+447700900456"}  # fmt: skip
                 line.say({"Event": "CoreShowChannel", **number, **about})
-        line.say({"Event": "CoreShowChannelsComplete", **number, "EventList": "Complete"})
+        ends = {"Event": "CoreShowChannelsComplete", **number, "EventList": "Complete", "ListItems": str(count)}
+        line.say(ends)
 
     def _originate(self, line: "_Line", packet: dict[str, str], number: dict[str, str]) -> None:
         if packet["ChannelId"] in self.live:
@@ -179,6 +190,9 @@ class AsteriskServer:
         line.say({"Response": "Success", **number, "Message": "Originate successfully queued"})
         call, extension = packet["ChannelId"], packet["Channel"].partition("/")[2]
         self.leave(extension, "s", call=call)
+        became, reason = ("Success", "4") if self.agent_answers else ("Failure", "3")
+        about = {"Channel": packet["Channel"], "Context": packet.get("Context", ""), "Exten": packet["Exten"]}
+        self._tell("OriginateResponse", **number, Response=became, Reason=reason, **about, Uniqueid=call)
         if not self.agent_answers:
             self.hang_up(call, cause="19")
             return

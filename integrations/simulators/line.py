@@ -8,13 +8,20 @@ import itertools
 import json
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from integrations.adapters.media.line.adapter import sign
 from integrations.simulators.server import Call, Json, ProviderServer, Reply, Webhook
 
 SECRET, TOKEN = "8c570fa6dd201bb328f1c1eac23a96d8", "W1TeHCgfH2Liwa.the-channel-access-token"  # noqa: S105
-BOT = {"userId": "Ubot0000000000000000000000000000", "basicId": "@hollinfell", "displayName": "Hollin & Fell"}
+BOT = {
+    "userId": "U0a556ad1a2b6d7b1b1c5a0c6d8e1f203",
+    "basicId": "@hollinfell",
+    "displayName": "Hollin & Fell",
+    "chatMode": "chat",
+    "markAsReadMode": "manual",
+}
+QUOTABLE = ("text", "image", "video", "sticker")
 
 
 class LineServer(ProviderServer):
@@ -43,7 +50,10 @@ class LineServer(ProviderServer):
 
     def send_in(self, who: str, message: Json) -> Json:
         self.friends.add(who)
-        message = {"id": str(next(self._numbers)), **message}
+        number, kind = str(next(self._numbers)), message["type"]
+        quote = {"quoteToken": f"quote-{number}"} if kind in QUOTABLE else {}
+        drawn = {"stickerResourceType": "STATIC"} if kind == "sticker" else {}
+        message = {"id": number, **quote, **drawn, **message}
         self.owe(self.event("message", who, replyToken=f"reply-{message['id']}", message=message))
         return message
 
@@ -103,11 +113,11 @@ class LineServer(ProviderServer):
         return Reply(sent)
 
     def tried(self, call: Call) -> Reply:
+        at = {"timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")}
         if self.reaches_desk:
-            return Reply({"success": True, "statusCode": 200, "reason": "OK", "detail": "200"})
-        return Reply(
-            {"success": False, "statusCode": 0, "reason": "COULD_NOT_CONNECT", "detail": "TLS handshake failure"}
-        )
+            return Reply({**at, "success": True, "statusCode": 200, "reason": "OK", "detail": "200"})
+        why = {"reason": "COULD_NOT_CONNECT", "detail": "TLS handshake failure"}
+        return Reply({**at, "success": False, "statusCode": 0, **why})
 
     def set_endpoint(self, call: Call) -> Reply:
         self.endpoint = call.json["endpoint"]

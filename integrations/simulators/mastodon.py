@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
 from integrations.simulators.server import Call, Json, ProviderServer, Reply
 from integrations.simulators.telegram import fields_of
 
 TOKEN = "ZA-Yj3aBD8U8Cm7lKUp-lm9O9BmDgdhHzDeqsY8tlL0"  # noqa: S105 - in the form of the documentation's example
-DOMAIN = "mastodon.example"
+DOMAIN, VERSION = "mastodon.example", "4.2.10"
 US = {"id": "14715", "username": "hollinfell", "acct": "hollinfell", "display_name": "Hollin & Fell"}
 SCOPES = ["read", "write"]
 HEARTBEAT = 0.2  # seconds; a real server's are 15
@@ -172,10 +173,24 @@ class MastodonServer(ProviderServer):
             found = [each for each in found if int(each["id"]) < int(before)]
         if after := asked.get("min_id"):
             found = [each for each in found if int(each["id"]) > int(after)][:most]
-        return Reply(sorted(found, key=lambda each: -int(each["id"]))[:most])
+        page = sorted(found, key=lambda each: -int(each["id"]))[:most]
+        return Reply(page, headers=self._around(call, page))
+
+    def _around(self, call: Call, page: list[Json]) -> dict[str, str]:
+        """Where the pages before and behind this one are: https://docs.joinmastodon.org/api/guidelines/#pagination"""
+        if not page:
+            return {}
+        kept = {name: value for name, value in call.query.items() if name not in ("max_id", "min_id")}
+        ways = {"next": {"max_id": page[-1]["id"]}, "prev": {"min_id": page[0]["id"]}}
+        links = {rel: f"{self.url}{call.path}?{urlencode({**kept, **way})}" for rel, way in ways.items()}
+        return {"Link": ", ".join(f'<{url}>; rel="{rel}"' for rel, url in links.items())}
+
+    def one(self, call: Call) -> Reply:
+        status = self.statuses.get(call.path.rpartition("/")[2])
+        return Reply(status) if status else Reply({"error": "Record not found"}, 404)
 
     def post(self, call: Call) -> Reply:
-        key, asked = call.headers.get("idempotency-key", ""), call.json
+        key, asked = call.headers.get("idempotency-key", ""), _asked(call)
         if key and key in self.keys:
             return Reply(self.keys[key])
         text, files = str(asked.get("status") or ""), asked.get("media_ids") or []
@@ -222,7 +237,13 @@ class MastodonServer(ProviderServer):
     def instance(self, call: Call) -> Reply:
         limits = {"max_characters": self.longest, "max_media_attachments": 4}
         urls = {"streaming": self.url.replace("http", "ws", 1)}
-        return Reply({"domain": DOMAIN, "configuration": {"urls": urls, "statuses": limits}})
+        about = {"domain": DOMAIN, "title": "Mastodon", "version": VERSION}
+        return Reply({**about, "configuration": {"urls": urls, "statuses": limits}})
+
+    def older_instance(self, call: Call) -> Reply:
+        """As https://docs.joinmastodon.org/methods/instance/#v1, which clients still ask for the version."""
+        urls = {"streaming_api": self.url.replace("http", "ws", 1)}
+        return Reply({"uri": DOMAIN, "title": "Mastodon", "version": VERSION, "urls": urls})
 
 
 Answers = Callable[[MastodonServer, Call], Reply]
@@ -233,6 +254,8 @@ ROUTES: dict[tuple[str, str], Answers] = {
     ("GET", "/api/v1/apps/verify_credentials"): lambda server, call: Reply({"name": "Desk", "scopes": server.scopes}),
     ("GET", "/api/v2/notifications/policy"): lambda server, call: Reply({"for_private_mentions": server.policy}),
     ("GET", "/api/v2/instance"): MastodonServer.instance,
+    ("GET", "/api/v1/instance"): MastodonServer.older_instance,
+    ("GET", "/api/v1/statuses/"): MastodonServer.one,
     ("GET", "/api/v1/media/"): MastodonServer.uploaded,
     ("POST", "/api/v2/media"): MastodonServer.upload,
     ("POST", "/api/v1/statuses"): MastodonServer.post,
@@ -242,6 +265,17 @@ ROUTES: dict[tuple[str, str], Answers] = {
 def _account(acct: str) -> Json:
     known: dict[str, Any] = {"id": str(sum(map(ord, acct)) + 900_000), "acct": acct, "username": acct.partition("@")[0]}
     return {**known, "display_name": acct.partition("@")[0].title(), "bot": False}
+
+
+def _asked(call: Call) -> Json:
+    """JSON, or a form in which the name of a list ends with brackets."""
+    if not call.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return dict(call.json)
+    lists: dict[str, list[str]] = {}
+    for name, value in call.pairs:
+        if name.endswith("[]"):
+            lists.setdefault(name.removesuffix("[]"), []).append(value)
+    return {**call.form, **lists}
 
 
 def _invalid(said: str) -> Reply:

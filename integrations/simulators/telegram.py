@@ -14,6 +14,7 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import unquote
 
 from integrations.simulators.server import Call, Json, ProviderServer, Reply, Webhook
 
@@ -21,6 +22,20 @@ TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw4"  # noqa: S105 - in the f
 BOT = {"id": 110201543, "is_bot": True, "first_name": "Hollin & Fell", "username": "hollinfell_bot"}
 LONGEST, LONGEST_CAPTION = 4096, 1024
 LARGEST_DOWNLOAD = 20_000_000
+SELDOM = ("message_reaction", "message_reaction_count", "chat_member")  # told only to a bot that names them
+STRUCTURED = {
+    "allowed_updates", "caption_entities", "entities", "link_preview_options", "media", "reaction", "reply_markup",
+    "reply_parameters",
+}  # fmt: skip
+_FILM: dict[str, object] = {"width": 640, "height": 360, "duration": 4}
+SHAPES: dict[str, dict[str, object]] = {  # what is told of a file of a kind, beside its name and size
+    "video": _FILM,
+    "animation": _FILM,
+    "audio": {"duration": 4},
+    "voice": {"duration": 4},
+    "video_note": {"length": 240, "duration": 4},
+    "sticker": {"width": 512, "height": 512, "is_animated": False, "is_video": False, "type": "regular"},
+}
 TAGS = {"b", "i", "u", "s", "a", "code", "pre", "blockquote", "strong", "em", "ins", "del", "strike", "tg-spoiler"}
 
 
@@ -101,7 +116,8 @@ class TelegramServer(ProviderServer):
         """`again`: lets the bot in again."""
         (self.blocked.discard if again else self.blocked.add)(number)
         states = ("kicked", "member") if again else ("member", "kicked")
-        old, new = ({"user": BOT, "status": status} for status in states)
+        ends = {"kicked": {"until_date": 0}}
+        old, new = ({"user": BOT, "status": status, **ends.get(status, {})} for status in states)
         told = {"chat": self._private(number), "from": self.person(number), "date": int(time.time())}
         self._tell("my_chat_member", {**told, "old_chat_member": old, "new_chat_member": new})
 
@@ -116,7 +132,7 @@ class TelegramServer(ProviderServer):
         if kind == "photo":
             small = {**about, "file_id": f"{file_id}s", "width": 90, "height": 60, "file_size": 900}
             return [small, {**about, "width": 1280, "height": 853}]
-        return {**about, **({"file_name": name} if name else {})}
+        return {**about, **SHAPES.get(kind, {}), **({"file_name": name} if name else {})}
 
     def _private(self, number: int) -> Json:
         person = self.person(number)
@@ -130,7 +146,8 @@ class TelegramServer(ProviderServer):
         update = {"update_id": next(self._numbers), kind: what}
         with self.news:
             if self.webhook.get("url"):
-                if kind in self.webhook["allowed_updates"]:
+                allowed = self.webhook["allowed_updates"]
+                if kind in allowed or not allowed and kind not in SELDOM:
                     headers = {"X-Telegram-Bot-Api-Secret-Token": str(self.webhook.get("secret_token", ""))}
                     body = json.dumps(update).encode()
                     self.owed.append(Webhook(kind, headers, body, str(self.webhook["url"])))
@@ -141,7 +158,7 @@ class TelegramServer(ProviderServer):
     # What the bot asks.
 
     def answer(self, call: Call) -> Reply:
-        _, start, *rest = call.path.split("/")
+        _, start, *rest = unquote(call.path).split("/")  # clients may write the token's colon as %3A
         is_file = start == "file" and len(rest) > 1
         token, rest = (rest[0], rest[1:]) if is_file else (start, rest)
         if token != f"bot{self.token}":
@@ -249,21 +266,26 @@ def refusal(status: int, said: str, **parameters: object) -> Reply:
 
 
 def fields_of(call: Call) -> Json:
-    """JSON, or a form whose values are JSON where they are no plain text; files by their names under "files"."""
+    """JSON, or a form of either kind, whose values are JSON where they have parts; files by name under "files"."""
     kind = call.headers.get("content-type", "")
+    if kind.startswith("application/x-www-form-urlencoded"):
+        return {name: _value(name, text) for name, text in call.pairs}
     if not kind.startswith("multipart/form-data"):
         return dict(call.json) if call.body else {}
     mail = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + call.body)
     found: Json = {"files": {}}
     for part in mail.iter_parts():
-        name, body = str(part.get_param("name", header="content-disposition")), part.get_content()
-        content = body.encode() if isinstance(body, str) else bytes(body)
+        name, body = str(part.get_param("name", header="content-disposition")), part.get_payload(decode=True)
+        content = body if isinstance(body, bytes) else bytes(part.get_content())
         if part.get_filename():
             found["files"][name] = (part.get_filename(), content)
         else:
-            text = content.decode().rstrip("\n")
-            found[name] = json.loads(text) if text[:1] in "[{" else text
+            found[name] = _value(name, content.decode().rstrip("\n"))
     return found
+
+
+def _value(name: str, text: str) -> Any:
+    return json.loads(text) if name in STRUCTURED else text
 
 
 def _flooded(seconds: str) -> Reply:
@@ -292,7 +314,8 @@ def _set_webhook(server: TelegramServer, asked: Json) -> Reply:
 
 def _webhook_info(server: TelegramServer, asked: Json) -> Reply:
     waiting = len(server.owed) + len(server.updates)
-    found: Json = {"url": server.webhook.get("url", ""), "pending_update_count": waiting}
+    found: Json = {"url": server.webhook.get("url", ""), "has_custom_certificate": False}
+    found |= {"pending_update_count": waiting, "allowed_updates": server.webhook.get("allowed_updates", [])}
     return result({**found, **({"last_error_message": server.last_error} if server.last_error else {})})
 
 
@@ -302,7 +325,8 @@ def _get_file(server: TelegramServer, asked: Json) -> Reply:
         return refusal(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
     if len(body) > LARGEST_DOWNLOAD:
         return refusal(400, "Bad Request: file is too big")
-    return result({"file_id": asked["file_id"], "file_size": len(body), "file_path": path})
+    named = {"file_id": asked["file_id"], "file_unique_id": str(asked["file_id"])[-8:]}
+    return result({**named, "file_size": len(body), "file_path": path})
 
 
 def _answer_query(server: TelegramServer, asked: Json) -> Reply:

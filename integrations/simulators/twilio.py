@@ -108,7 +108,7 @@ class TwilioServer(ProviderServer):
     def becomes(self, sid: str, status: str, code: str = "") -> None:
         """What became of a message of the desk's."""
         message = self.messages[sid]
-        message["status"] = status
+        message |= {"status": status, "error_code": int(code) if code else None}
         fields = {
             "MessageSid": sid, "SmsSid": sid, "MessageStatus": status, "SmsStatus": status, "AccountSid": ACCOUNT,
             "From": message["from"], "To": message["to"], "ApiVersion": "2010-04-01",
@@ -144,6 +144,7 @@ class TwilioServer(ProviderServer):
             (r"/IncomingPhoneNumbers/(\w+)\.json", "POST", self._set_number),
             (r"/Messages\.json", "POST", self._send),
             (r"/Messages\.json", "GET", self._list_messages),
+            (r"/Messages/(\w+)\.json", "GET", self._message),
             (r"/Messages/(\w+)/Media\.json", "GET", self._list_media),
             (r"/Messages/\w+/Media/(\w+)", "GET", self._media),
             (r"/Recordings/(\w+)(?:\.mp3|\.wav)?", "GET", self._media),
@@ -176,8 +177,13 @@ class TwilioServer(ProviderServer):
         return Reply(number)
 
     def _list_messages(self, call: Call) -> Reply:
-        found = [{name: value for name, value in each.items() if name != "fields"} for each in self.inbound]
+        found = [_told(each) for each in (*self.inbound, *self.messages.values())]
+        found.sort(key=lambda each: parsedate_to_datetime(each["date_sent"]))
         return self._page(call, "messages", "DateSent", "date_sent", found)
+
+    def _message(self, call: Call, sid: str) -> Reply:
+        found = next((each for each in (*self.inbound, *self.messages.values()) if each["sid"] == sid), None)
+        return Reply(_told(found)) if found else _error(20404, f"The requested resource {call.path} was not found", 404)
 
     def _list_media(self, call: Call, sid: str) -> Reply:
         fields = next(each["fields"] for each in self.inbound if each["sid"] == sid)
@@ -198,7 +204,9 @@ class TwilioServer(ProviderServer):
         """The newest first, as filtered: "DateSent>" and "DateSent<" hold the times themselves."""
         ours, size, page = call.query.get("To", ""), int(call.query.get("PageSize", 50)), int(call.query.get("Page", 0))
         since, until = (_asked_time(call.query.get(f"{asked}{sign}", "")) for sign in "><")
+        theirs = call.query.get("From", "")
         kept = [each for each in reversed(found) if not ours or each["to"] == ours]
+        kept = [each for each in kept if not theirs or each["from"] == theirs]
         kept = [each for each in kept if not since or parsedate_to_datetime(each[field]) >= since]
         kept = [each for each in kept if not until or parsedate_to_datetime(each[field]) <= until]
         following = None
@@ -237,20 +245,20 @@ class TwilioServer(ProviderServer):
         return self._taken(form, files, bare)
 
     def _taken(self, form: dict[str, str], files: list[str], bare: str) -> Reply:
-        sid = self.sid("MM" if files else "SM")
+        sid, now = self.sid("MM" if files else "SM"), format_datetime(datetime.now(UTC))
         self.messages[sid] = {
             "sid": sid, "status": "queued", "to": form["To"], "from": form.get("From", ""), "files": files,
             "body": form.get("Body", ""), "callback": form.get("StatusCallback", ""), "num_segments": "1",
             "content_sid": form.get("ContentSid", ""), "variables": json.loads(form.get("ContentVariables") or "{}"),
-            "error_code": None, "date_created": format_datetime(datetime.now(UTC)),
+            "error_code": None, "date_created": now, "date_sent": now, "direction": "outbound-api",
+            "num_media": str(len(files)),
         }  # fmt: skip
         self.becomes(sid, "sent")
         if code := LOST.get(bare):
             self.becomes(sid, "undelivered", code)
         else:
             self.becomes(sid, "delivered")
-        self.messages[sid]["status"] = "queued"
-        return Reply(self.messages[sid], 201)
+        return Reply({**_told(self.messages[sid]), "status": "queued", "error_code": None}, 201)
 
     def _call(self, call: Call) -> Reply:
         form = call.form
@@ -290,6 +298,12 @@ class TwilioServer(ProviderServer):
     def sid(self, kind: str) -> str:
         self._count += 1
         return f"{kind}{self._count:032x}"
+
+
+def _told(message: Json) -> Json:
+    """Without what is only ours."""
+    ours = ("fields", "files", "callback", "content_sid", "variables")
+    return {name: value for name, value in message.items() if name not in ours} | {"account_sid": ACCOUNT}
 
 
 def _asked_time(said: str) -> datetime | None:
