@@ -19,7 +19,7 @@ NO_SCREENS = {
     "settings/imports/exports/", "settings/hours/preview/", "settings/deadlines/preview/",
     "settings/deadlines/progress/", "settings/topics/guess/", "settings/topics/learning/", "widget/throughline.js",
     "form/form.js", "tracker/throughline.js", "tracker/here",
-    "changed/", "live/loans/", "demo-shop/acts/", "demo-shop/sign-out/",
+    "changed/", "next/", "live/loans/", "demo-shop/acts/", "demo-shop/sign-out/",
 }  # fmt: skip
 DOORS = ("accounts/",)
 
