@@ -20,6 +20,7 @@ from linebot.v3.messaging import (
 )
 from linebot.v3.webhook import SignatureValidator, WebhookParser
 from linebot.v3.webhooks import models as line_models
+from telegram.request import HTTPXRequest
 
 from conversations.models import Medium, Message
 from integrations.adapters.media.line.adapter import HEADER as LINE_HEADER
@@ -48,7 +49,9 @@ def as_bot(server, act, *, token=telegram_simulator.TOKEN):
 
     async def run():
         urls = {"base_url": f"{server.url}/bot", "base_file_url": f"{server.url}/file/bot"}
-        async with ptb.Bot(token, **urls) as bot:
+        patient = {"connect_timeout": MOST, "read_timeout": MOST, "write_timeout": MOST, "pool_timeout": MOST}
+        asking = {name: HTTPXRequest(**patient) for name in ("request", "get_updates_request")}
+        async with ptb.Bot(token, **urls, **asking) as bot:
             return await act(bot)
 
     return asyncio.run(asyncio.wait_for(run(), MOST))
