@@ -1,17 +1,21 @@
 """The rows of WHAT is said, and who answers."""
 
 from conversations.models.activity import Activity, ConversationMerge
+from conversations.models.article import Article, ArticleText, ArticleVerdict
 from conversations.models.audit import AuditEntry
 from conversations.models.board import AlertKind, AlertLimit, Loan
+from conversations.models.bot import Bot, BotMistake, BotTalk, BotTurn
 from conversations.models.branding import Branding
 from conversations.models.call_back import CallBack
 from conversations.models.canned import CannedReply
 from conversations.models.channel import BlockedSender, Channel, Medium
 from conversations.models.conversation import NOT_WAITING, Conversation, Participant, Priority, Status
+from conversations.models.deed import BotDeed, ProofCode
 from conversations.models.delivery import Delivery, DeliveryAttempt
 from conversations.models.draft import Draft
 from conversations.models.dry_run import DryRun, DryRunHit
 from conversations.models.early_change import EarlyChange
+from conversations.models.handoff import Handoff
 from conversations.models.hours import Closure, Hours
 from conversations.models.lease import Lease
 from conversations.models.macro import Macro
@@ -45,6 +49,16 @@ from conversations.models.view import SavedView
 from conversations.models.webhook import Webhook, WebhookCall
 
 __all__ = [
+    "Article",
+    "ArticleText",
+    "ArticleVerdict",
+    "Bot",
+    "BotDeed",
+    "BotMistake",
+    "BotTalk",
+    "BotTurn",
+    "Handoff",
+    "ProofCode",
     "AlertKind",
     "AlertLimit",
     "Loan",

@@ -41,6 +41,10 @@ class Verb(models.TextChoices):
     LATE = "late", _("a deadline has passed")
     RULE_RAN = "rule_ran", _("a rule acted")
     TOPIC = "topic", _("set the topic")
+    HANDED_OVER = "handed_over", _("the bot handed it over")
+    TOOK_OVER = "took_over", _("took over from the bot")
+    HANDED_BACK = "handed_back", _("gave it back to the bot")
+    BOT_DID = "bot_did", _("the bot did something")
 
 
 # What is written down with an order's number or sum: for those who may see purchases.

@@ -1,4 +1,4 @@
-"""RepeatedQuestion: that an agent asked a customer for what the desk had been told, in a message that was sent."""
+"""RepeatedQuestion: that an agent or the bot asked a customer for what the desk had been told, and sent it."""
 
 from typing import Self
 
@@ -39,7 +39,8 @@ class RepeatedQuestion(models.Model):
     Slot = Detail
 
     message = models.ForeignKey("conversations.Message", models.CASCADE, related_name="repeats")
-    agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    # None: the bot asked.
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+")
     slot = models.CharField(max_length=8, choices=Detail.choices)
     where = models.CharField(max_length=8, choices=Source.choices)
     source = models.ForeignKey("conversations.Message", models.SET_NULL, null=True, blank=True, related_name="+")

@@ -172,12 +172,18 @@ class AgentState(models.Model):
         return f"{self.agent_id} {self.state}"
 
 
+PEOPLE = "people"
+
+
 class Topic(models.Model):
     """What a conversation can be about: learnt from examples, named by rules, counted by reports."""
 
     name = models.CharField(_("name"), max_length=80)
     about = models.CharField(_("in a sentence"), max_length=200, blank=True)
     complexity = models.SmallIntegerField(_("how hard"), default=1)  # 1 simple, 2 ordinary, 3 hard
+    # What a bot does about it: a key of conversations.bots.deeds.DEEDS, PEOPLE for nothing but handing it over, or ""
+    # for an answer out of its articles.
+    bot_does = models.CharField(_("the bot"), max_length=20, blank=True, default="")
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
