@@ -1,4 +1,4 @@
-"""Bot: who answers first where rules say so; BotTalk: a stretch in which it has the word; BotTurn: that it is to speak."""
+"""Bot: who answers first where rules say so; BotTalk: a stretch in which it speaks; BotTurn: that it must speak now."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
