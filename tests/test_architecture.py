@@ -2,9 +2,8 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ["customers", "conversations", "integrations", "deskapp"]  # each may import those before it
@@ -21,9 +20,14 @@ def name_of(path):
     return str(path.relative_to(ROOT))
 
 
+@cache
+def tree_of(path):
+    return ast.parse(path.read_text())
+
+
 def imports_of(path):
     """Top-level packages imported anywhere but under `if TYPE_CHECKING`."""
-    tree = ast.parse(path.read_text())
+    tree = tree_of(path)
     typing_only = {
         inner
         for node in ast.walk(tree)
@@ -39,31 +43,55 @@ def imports_of(path):
             yield node.module.split(".")[0]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_imports_point_one_way(path):
+def found_in(paths, fault):
+    """What is wrong, by file: one test reads all of them, since thousands of small ones cost minutes."""
+    return {name_of(path): wrong for path in paths if (wrong := fault(path))}
+
+
+def imports_from_above(path):
     room = path.relative_to(ROOT).parts[0]
-    above = set(ROOMS[ROOMS.index(room) + 1 :])
-    assert not above & set(imports_of(path))
+    return set(ROOMS[ROOMS.index(room) + 1 :]) & set(imports_of(path))
 
 
-@pytest.mark.parametrize("path", MODULES + SCREENS, ids=name_of)
-def test_a_file_stays_under_400_lines(path):
-    assert len(path.read_text().splitlines()) <= 400
+def lines_above_400(path):
+    return max(len(path.read_text().splitlines()) - 400, 0)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_a_function_stays_under_50_lines(path):
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            assert node.end_lineno - node.lineno < 50, node.name
+def long_functions(path):
+    return [
+        node.name
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno - node.lineno >= 50
+    ]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_a_module_opens_with_a_sentence_and_is_named_for_what_it_does(path):
-    text = path.read_text()
-    assert path.stem not in FORBIDDEN_NAMES
-    if text.strip():
-        assert ast.get_docstring(ast.parse(text)), "say in one sentence what it is for"
+def silence_about_itself(path):
+    return bool(path.read_text().strip()) and not ast.get_docstring(tree_of(path))
+
+
+def test_imports_point_one_way():
+    assert not found_in(MODULES, imports_from_above)
+
+
+def test_a_file_stays_under_400_lines():
+    assert not found_in(MODULES + SCREENS, lines_above_400)
+
+
+def test_a_function_stays_under_50_lines():
+    assert not found_in(MODULES, long_functions)
+
+
+def test_a_module_opens_with_a_sentence_that_says_what_it_is_for():
+    assert not found_in(MODULES, silence_about_itself)
+
+
+def test_a_module_is_named_for_what_it_does():
+    assert not found_in(MODULES, lambda path: path.stem in FORBIDDEN_NAMES)
+
+
+def test_there_is_something_to_read():
+    assert {path.relative_to(ROOT).parts[0] for path in MODULES} == set(ROOMS)
+    assert {path.suffix for path in SCREENS} == {".html", ".css", ".js"}
 
 
 def steps(journey):
