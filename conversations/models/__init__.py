@@ -42,6 +42,13 @@ from conversations.models.routing import (
 from conversations.models.rule import Rule, RuleEvent, RuleRun, RuleTally
 from conversations.models.skill import AgentSkill, Skill
 from conversations.models.sla import Deadline, Recount, SlaPolicy
+from conversations.models.survey import (
+    ResponseCredit,
+    Survey,
+    SurveyAsk,
+    SurveyResponse,
+    SurveyVersion,
+)
 from conversations.models.tag import Tag
 from conversations.models.team import Team
 from conversations.models.template import MessageTemplate
@@ -59,6 +66,11 @@ __all__ = [
     "BotTurn",
     "Handoff",
     "ProofCode",
+    "ResponseCredit",
+    "Survey",
+    "SurveyAsk",
+    "SurveyResponse",
+    "SurveyVersion",
     "AlertKind",
     "AlertLimit",
     "Loan",

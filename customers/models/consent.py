@@ -12,6 +12,7 @@ class Purpose(models.TextChoices):
     MARKETING_MESSAGING = "messaging", _("marketing by messenger")
     LOCATION = "location", _("location")
     PERSONALISATION = "personal", _("personal offers")
+    SURVEYS = "surveys", _("being asked how it was")
     ANY_MESSAGE = "any_message", _("messages of any kind")  # STOP by text message: not even an answer may go there
 
 
