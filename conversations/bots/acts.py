@@ -52,7 +52,10 @@ class Say:
 
 @dataclass(frozen=True)
 class Do:
-    """A deed by its key, with its values by Need: done by the turn, which checks proof and consent itself."""
+    """A deed by its key, with its values by Need: done by the turn, which checks proof and consent itself, and says what
+    came of it. Where proof is wanted and is not there, the turn sends a code, asks for it and keeps the deed as
+    `memory.task` with `waits_for` "code"; the brain's next Do of it has the digits that they typed as Need.CODE. The
+    memory beside a Do still has its task, and `waits_for` "": such a task is over when the next line comes."""
 
     deed: str
     values: Mapping[str, str]
@@ -75,8 +78,10 @@ Act = Say | Do | HandOver | Finish
 
 @dataclass(frozen=True)
 class Answer:
-    """What to do, in this order, and what the bot knows afterwards."""
+    """What to do, in this order, and what the bot knows afterwards: but for `memory.question`, which the turn sets to
+    the key of the message that it wrote last, where `waits_for` is not ""."""
 
     acts: tuple[Act, ...]
     memory: Memory
     understood: bool = True  # False counts as one time not understood
+    helped: bool | None = None  # their answer to “did this help?”, asked in the message that was `question` before
