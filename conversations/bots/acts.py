@@ -52,7 +52,7 @@ class Say:
 
 @dataclass(frozen=True)
 class Do:
-    """A deed by its key, with its values by Need: done by the turn, which checks proof and consent itself, and says what
+    """A deed by its key, with its values by Need: done by the turn, which checks proof and consent and says what
     came of it. Where proof is wanted and is not there, the turn sends a code, asks for it and keeps the deed as
     `memory.task` with `waits_for` "code"; the brain's next Do of it has the digits that they typed as Need.CODE. The
     memory beside a Do still has its task, and `waits_for` "": such a task is over when the next line comes."""
