@@ -42,6 +42,14 @@ def given_to(agent: "User", conversation: Conversation) -> list[Given]:
     return slots.given(said, known=known, ours=ours)
 
 
+def told_in(conversation: Conversation) -> list[Given]:
+    """What goes along when it is handed over: what they said here, and how their profile says they are reached."""
+    ours = frozenset(Channel.objects.filter(medium="email").values_list("address", flat=True))
+    ours = frozenset(address.casefold() for address in ours)
+    said = _said(reversed(_rows(conversation.pk)))
+    return slots.given(said, known=_profile(conversation, ours), ours=ours)
+
+
 def _rows(conversation: int) -> list[Row]:
     """The newest first, without what was taken back or was never sent."""
     files = Q(attachments__content_type__startswith="image/") & ~Q(attachments__state="refused")

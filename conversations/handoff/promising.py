@@ -1,0 +1,85 @@
+"""What the customer is told when the bot hands over: a team and a promise, and of both only what is true now."""
+
+from datetime import datetime, timedelta
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from django.db.models import F
+from django.utils import timezone
+
+from conversations.handoff import promise_words
+from conversations.models import AgentState, Channel, Conversation, Handoff, Hours, Message, Team
+from conversations.models.message import MessageKind
+from conversations.routing.hours import calendar_of, is_open, next_opening
+from conversations.routing.whose_hours import hours_of
+
+LOOKED_BACK = timedelta(days=14)
+LEAST = 5  # handoffs from which a wait can be told
+MOST_WAIT = 60  # minutes; a longer wait is told as none
+SURE_SHARE = 0.8  # of them were answered within what is promised
+
+
+def tell(handoff: Handoff, language: str) -> str | None:
+    """In one or two sentences; keeps what was promised on the row."""
+    words = promise_words.WORDS.get(language.split("-")[0])
+    if words is None:
+        return None
+    conversation = handoff.conversation
+    channel, team = _channel(conversation), conversation.team
+    hours, now = hours_of(channel, team), timezone.now()
+    calendar = calendar_of(hours)
+    if not is_open(calendar, now):
+        opens_at = next_opening(calendar, now)
+        said = _closed(words, opens_at, hours, language) if opens_at else words["closed"]
+        _keep(handoff, team, opens_at=opens_at)
+        return said
+    seconds = wait_of(team, channel) if _somebody_is_here(team) else None
+    _keep(handoff, team, seconds=seconds)
+    parts = [words["to_team"] % {"team": team.name} if team else words["to_people"]]
+    if seconds is not None:
+        minutes = max(1, ceil(seconds / 60))
+        parts.append(words["wait_one"] if minutes == 1 else words["wait"] % {"minutes": minutes})
+    return " ".join(parts)
+
+
+def wait_of(team: Team | None, channel: Channel | None) -> float | None:
+    """Seconds within which four of five of the last handoffs to this team had a person's answer; None where too few
+    were, or where it takes so long that it is no wait."""
+    since = timezone.now() - LOOKED_BACK
+    rows = Handoff.objects.filter(to_people=True, team=team, created_at__gte=since, answered_at__isnull=False, by=None)
+    if channel is not None:
+        rows = rows.filter(talk__channel__medium=channel.medium)
+    took = rows.annotate(took=F("answered_at") - F("created_at")).order_by("-created_at").values_list("took", flat=True)
+    waits = sorted(each.total_seconds() for each in took[:50])
+    if len(waits) < LEAST:
+        return None
+    wait = waits[min(len(waits) - 1, ceil(len(waits) * SURE_SHARE) - 1)]
+    return wait if wait <= MOST_WAIT * 60 else None
+
+
+def _somebody_is_here(team: Team | None) -> bool:
+    here = AgentState.objects.filter(until=None, state="online", agent__is_active=True)
+    return (here.filter(agent__teams=team) if team else here).exists()
+
+
+def _channel(conversation: Conversation) -> Channel | None:
+    """By which they wrote last."""
+    said = Message.objects.filter(conversation=conversation, kind=MessageKind.INBOUND).exclude(channel=None)
+    last = said.order_by("-created_at", "-pk").select_related("channel__hours", "channel__team__hours").first()
+    return last.channel if last else None
+
+
+def _closed(words: dict[str, str], opens_at: datetime, hours: Hours | None, language: str) -> str:
+    here = opens_at.astimezone(ZoneInfo(hours.zone)) if hours else timezone.localtime(opens_at)
+    return words["opens"] % {"when": promise_words.moment(here, timezone.now(), language)}
+
+
+def _keep(
+    handoff: Handoff, team: Team | None, *, seconds: float | None = None, opens_at: datetime | None = None
+) -> None:
+    handoff.promised = {
+        "team": team.name if team else "",
+        "seconds": seconds,
+        "opens_at": opens_at.isoformat() if opens_at else None,
+    }
+    handoff.save(update_fields=["promised"])
