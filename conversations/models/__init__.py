@@ -16,6 +16,7 @@ from conversations.models.draft import Draft
 from conversations.models.dry_run import DryRun, DryRunHit
 from conversations.models.early_change import EarlyChange
 from conversations.models.handoff import Handoff
+from conversations.models.help import Hint, Likeness, Translation
 from conversations.models.hours import Closure, Hours
 from conversations.models.lease import Lease
 from conversations.models.macro import Macro
@@ -65,6 +66,9 @@ __all__ = [
     "BotTalk",
     "BotTurn",
     "Handoff",
+    "Hint",
+    "Likeness",
+    "Translation",
     "ProofCode",
     "ResponseCredit",
     "Survey",
