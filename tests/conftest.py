@@ -16,6 +16,7 @@ from conversations.models import Channel, Medium, Team
 from customers.identify import Handle
 from deskapp.models import Role, User
 from integrations.models import Connector
+from integrations.simulators import server
 
 PASSWORD = "a long and calm password"
 SHOP_SECRET = "the shop and the desk know this, and nobody else"
@@ -26,6 +27,12 @@ def django_db_setup(django_db_setup):
     """The thread in which asynchronous tests use the ORM holds a connection; a database in use cannot be dropped."""
     yield
     SyncToAsync.single_thread_executor.submit(connections.close_all).result()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _simulators_end_at_once():
+    """Two thousand tests have one of their own: what each waits for its end is a minute of the whole."""
+    server.PULSE = 0.005
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
+from integrations.simulators import server
+
 USER, SECRET = "throughline", "the manager's secret"
 CAUSES = {"NOANSWER": "19", "BUSY": "17", "CANCEL": "0", "ANSWER": "16", "CONGESTION": "34"}
 
@@ -29,7 +31,8 @@ class AsteriskServer:
         self._lock, self._count = threading.Lock(), 0
         self.live: dict[str, list[tuple[str, str]]] = {}  # channels by the call's id
         self._server = _Server(("127.0.0.1", port), _handler(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="asterisk", daemon=True)
+        serve = self._server.serve_forever
+        self._thread = threading.Thread(target=serve, args=(server.PULSE,), name="asterisk", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -13,6 +13,7 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 Json = dict[str, Any]
+PULSE = 0.05  # seconds in which one notices that it is to stop
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class ProviderServer(Trouble):
         self._ended = threading.Event()
         self._http = _Quiet(("127.0.0.1", port), _handler(self))
         name = type(self).__name__
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), name=name, daemon=True)
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(PULSE,), name=name, daemon=True)
 
     def __enter__(self) -> Self:
         self.start()

@@ -26,7 +26,7 @@ class PostmarkServer(ProviderServer):
 
 class Postmark(Provider):
     adapter, medium, address = "esp", Medium.EMAIL, "support@hollinfell.example"
-    settings = {"esp": "postmark", "sender_domain": "hollinfell.example"}
+    settings = {"esp": "postmark", "sender_domain": "hollinfell.example", "back_seconds": 0}
     secrets = {"server_token": "a-token-of-postmark"}
     statuses = ("delivered",)
     largest = 64_000_000  # a mail of 40 MB comes as one body

@@ -59,7 +59,7 @@ def api():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
     server.sent, server.asked, server.files = [], [], {}
     server.url = f"http://127.0.0.1:{server.server_port}/"
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()

@@ -35,7 +35,7 @@ class Tokens(BaseHTTPRequestHandler):
 def tokens():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Tokens)
     server.asked, server.answer = [], (200, {"access_token": "short-lived", "expires_in": 3600})
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()

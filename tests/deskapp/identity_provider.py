@@ -24,7 +24,7 @@ class Provider(ThreadingHTTPServer):
         self.person, self.says, self.codes, self.called = {}, {}, {}, []
 
     def __enter__(self):
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True).start()
         return self
 
     def __exit__(self, *error):

@@ -108,7 +108,7 @@ def push_service():
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Service)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.005,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/push", taken, Service
     server.shutdown()
 

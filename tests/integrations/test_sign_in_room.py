@@ -42,7 +42,7 @@ class Provider(BaseHTTPRequestHandler):
 def provider():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
     server.challenge = ""
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()

@@ -68,7 +68,7 @@ class _Answers(BaseHTTPRequestHandler):
 @pytest.fixture
 def shop():
     server = Shop()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.005,), daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()
