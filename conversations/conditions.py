@@ -58,6 +58,7 @@ FIELDS: dict[str, Field] = {
     "status": Field(gettext_lazy("state"), "choice", lambda m: m.status, "statuses"),
     "tag": Field(gettext_lazy("tag"), "many", lambda m: m.tags, "tags"),
     "waited": Field(gettext_lazy("waiting time"), "number", lambda m: _minutes(m), unit=gettext_lazy("minutes")),
+    "rating": Field(gettext_lazy("how they found it (1 to 5)"), "number", lambda m: m.rating),
     "attribute": Field(gettext_lazy("customer’s field"), "pair", lambda m: m.attributes),
 }
 

@@ -63,6 +63,8 @@ class MessageDetails(TypedDict, total=False):
     references: list[str]
     in_reply_to: str
     page: str  # the page a chat line was written on
+    signed_in: str  # inbound: the value of the shop identity that the shop vouched for when it was written
+    authentic: bool  # inbound: the sender's own domain vouches for the mail (DMARC pass)
     forwarded: bool
     quote: bool  # outbound: the quoted history goes along
     signature: bool  # outbound: the agent's, the team's and the channel's signature go along
@@ -73,10 +75,13 @@ class MessageDetails(TypedDict, total=False):
     place: list[float]  # inbound: latitude and longitude that were shared
     started_with: str  # inbound: what the link carried that the talk began by (Telegram's /start, Messenger's ref)
     buttons: list[str]  # outbound: what may be answered by pressing
+    term: int  # outbound, of the bot: of the lease under which it was said
     template: dict[str, object]  # outbound: as Template below
     call: "CallDetails"  # of a call
     forgotten: bool  # inbound: taken back, and its words are gone from the desk
     part_failed: bool  # outbound: it went as several, one of which did not arrive
+    survey: int  # outbound: the SurveyAsk that it asks
+    rated: int  # inbound: the SurveyAsk that it answers: it asks for nobody
     elsewhere: bool  # outbound: the shop wrote it beside the desk, on its phone or in the page's own inbox
 
 

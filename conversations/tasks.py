@@ -22,12 +22,13 @@ from conversations import (
     silent_carts,
 )
 from conversations.actions import lending, orders, states
-from conversations.bots import learning
+from conversations.bots import codes, learning
 from conversations.inbound import early
 from conversations.live import webpush
 from conversations.live.customers import push_customer
 from conversations.models import OrderAct
 from conversations.routing import availability, drain, replay, waiting
+from conversations.surveys import asking
 from customers import privacy, retention, suggestions
 
 PASSED_FOR = timedelta(minutes=10)  # in which nobody else took what somebody gave back
@@ -39,6 +40,11 @@ log = structlog.get_logger(__name__)
 @shared_task(name="conversations.wake_snoozed")
 def wake_snoozed() -> None:
     states.wake_snoozed()
+
+
+@shared_task(name="conversations.ask_surveys", expires=15)
+def ask_surveys() -> None:
+    asking.ask_due()
 
 
 @shared_task(name="conversations.clear_unsent")
@@ -160,6 +166,11 @@ def sweep_replays() -> None:
 def sweep_dry_runs() -> None:
     for dry_run_id in dry_runs.due():
         dry_runs.ask(dry_run_id)
+
+
+@shared_task(name="conversations.mail_proof_code", autoretry_for=(OSError,), retry_backoff=5, max_retries=4)
+def mail_proof_code(pk: int, address: str) -> None:
+    codes.mail_code(pk, address)
 
 
 @shared_task(name="conversations.give_up_on_order_acts", expires=60)

@@ -76,6 +76,7 @@ app.conf.beat_schedule = {
     "learn topics if somebody waits for it": {"task": "conversations.learn_topics", "schedule": 60.0},
     "go on with dry runs of rules": {"task": "conversations.sweep_dry_runs", "schedule": 10.0},
     "call the webhooks that rules asked for": {"task": "integrations.outbound.sweep_webhooks", "schedule": 10.0},
+    "ask customers how it was": {"task": "conversations.ask_surveys", "schedule": 15.0},
     "wake snoozed conversations": {"task": "conversations.wake_snoozed", "schedule": 15.0},
     "hand on reactions that were queued but not sent": {
         "task": "integrations.outbound.sweep_reactions",

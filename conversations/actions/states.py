@@ -14,6 +14,7 @@ from conversations.actions import call_backs
 from conversations.actions.change import NotPossibleError, locked, log, save, waiting_since
 from conversations.models import Activity, Conversation, Status
 from conversations.routing import waiting
+from conversations.surveys import touching
 
 if TYPE_CHECKING:
     from deskapp.models import User
@@ -30,8 +31,9 @@ def resolve(conversation: Conversation, *, by: "User | None", reason: str = "") 
     conversation.status, conversation.snoozed_until = Status.RESOLVED, None
     conversation.resolved_at, conversation.waiting_since = timezone.now(), None
     call_backs.end_all(conversation, by=by, outcome=_("Solved."))
-    log(conversation, Activity.Verb.RESOLVED, by=by, reason=reason or required.told(conversation))
+    solved = log(conversation, Activity.Verb.RESOLVED, by=by, reason=reason or required.told(conversation))
     save(conversation)
+    touching.resolved(conversation, activity=solved.pk)
     waiting.leave(conversation.pk)
     return conversation
 
@@ -43,6 +45,7 @@ def reopen(conversation: Conversation, *, by: "User | None", reason: str = "") -
     if conversation.is_open:
         return conversation
     verb = Activity.Verb.WOKE if conversation.status == Status.SNOOZED else Activity.Verb.REOPENED
+    touching.withdraw([conversation.pk])
     log(conversation, verb, by=by, reason=reason)
     _open(conversation)
     if conversation.assignee_id is None:

@@ -26,6 +26,7 @@ from conversations.models.conversation import place_in_queue
 from conversations.models.message import MessageKind
 from conversations.outbound.outbox import cancel_on_reply
 from conversations.routing.assign import route
+from conversations.surveys import touching
 
 HEARD_WITHIN = timedelta(minutes=5)  # of being asked for, its first report comes
 
@@ -174,6 +175,8 @@ def _follow(message: Message, report: CallReport, *, before: str, is_new: bool =
         call_backs.owe(message)
     elif state in ("answered", "ended") and before not in ("answered", "ended"):
         call_backs.settle_by(message)
+    if state == "ended" and before != "ended":
+        touching.called(message.conversation, message=message.pk, at=message.created_at)
     if is_in and (is_new or state != before or report.agent):
         ringing.tell(message)
     if is_missed:

@@ -18,6 +18,7 @@ from conversations.models.activity import Activity
 from conversations.models.conversation import place_in_queue
 from conversations.models.message import MessageKind
 from conversations.sanitise import sanitise
+from conversations.surveys import touching
 from customers.models import Identity
 
 BUT_ITS_KEY = [field.name for field in Conversation._meta.concrete_fields if not field.primary_key]
@@ -174,5 +175,6 @@ def reopen(conversation: Conversation, *, reason: str) -> None:
     verb = Activity.Verb.WOKE if conversation.status == Status.SNOOZED else Activity.Verb.REOPENED
     conversation.status, conversation.snoozed_until, conversation.resolved_at = Status.OPEN, None, None
     conversation.is_reopened = True
+    touching.withdraw([conversation.pk])
     Activity.objects.create(conversation=conversation, verb=verb, reason=reason)
     rules.happened(rules.OF_VERBS[verb], conversation)

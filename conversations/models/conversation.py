@@ -116,6 +116,7 @@ class Conversation(models.Model):
     last_message_at = models.DateTimeField(default=timezone.now)
     last_inbound_at = models.DateTimeField(null=True, blank=True)
     snippet = models.CharField(max_length=160, blank=True)
+    rating = models.FloatField(null=True, blank=True)  # how its customer found it last: 1 to 5, whatever was asked
     call_back_at = models.DateTimeField(null=True, blank=True)  # when somebody of it is to be rung; of its call-backs
     media = ArrayField(models.CharField(max_length=12), default=list)  # in the order of the talk, no two alike in a row
 

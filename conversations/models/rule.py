@@ -24,6 +24,7 @@ class RuleEventKind(models.TextChoices):
     RESOLVED = "resolved", _("it is solved")
     REOPENED = "reopened", _("it is opened again")
     LATE = "late", _("a deadline passes")
+    RATED = "rated", _("the customer says how it was")
     WAITING = "waiting", _("the customer has waited for")
     QUIET = "quiet", _("nothing was said, after our answer, for")
 

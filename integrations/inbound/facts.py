@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db import DataError, IntegrityError, transaction
 
 from conversations.live.customers import push_customer
+from conversations.surveys import touching
 from customers import profile
 from customers.gather import gather_all
 from integrations.adapters.base import Aside, Told
@@ -35,6 +36,7 @@ def keep_all(told: Sequence[Told]) -> None:
 def _follow(touched: set[int]) -> None:
     profile.changed(touched)
     push_customer(touched)
+    touching.of_customers(touched)
 
 
 def _one_by_one(raw: RawEvent, told: Sequence[Told]) -> set[int]:

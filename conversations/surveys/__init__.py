@@ -1,0 +1,1 @@
+"""Surveys: asked once for each handled episode, on the channel that was used, and credited to who handled it."""
