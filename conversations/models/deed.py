@@ -42,18 +42,27 @@ class BotDeed(models.Model):
 
 
 class ProofCode(models.Model):
-    """A code sent to an address that we knew before: who can read it there is its customer. Kept as a hash alone."""
+    """A code sent to an address that we knew before: who can read it there is its customer. Kept as a hash alone.
+
+    One that was asked for with an address that we do not know is a row too, without an identity: it counts in the same
+    limits and can never be right, so that nobody learns which addresses we know."""
 
     conversation = models.ForeignKey("conversations.Conversation", models.CASCADE, related_name="+")
-    identity = models.ForeignKey("customers.Identity", models.CASCADE, related_name="+")  # where it was sent
-    digest = models.CharField(max_length=128)
+    # Where it was sent: an e-mail address; or a guest's checkout, whose claimed address it was sent to.
+    identity = models.ForeignKey("customers.Identity", models.CASCADE, null=True, blank=True, related_name="+")
+    # Who asked for it in the conversation, and alone may give it.
+    speaker = models.ForeignKey("customers.Identity", models.CASCADE, null=True, blank=True, related_name="+")
+    digest = models.CharField(max_length=128, blank=True)  # "" until it is sent
     tries = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     proven_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["conversation", "-sent_at"], name="proof_code_of_conversation")]
+        indexes = [
+            models.Index(fields=["conversation", "-sent_at"], name="proof_code_of_conversation"),
+            models.Index(fields=["identity", "-sent_at"], name="proof_code_of_identity"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.conversation_id} {self.sent_at}"

@@ -31,6 +31,8 @@ class ChatAdapter:
         visitor = Visitor(connector.pk, headers["visitor"], headers["shop"], headers["email"], headers["name"])
         about = {name: str(value)[:320] for name, value in (frame.get("about") or {}).items()}
         details = MessageDetails(page=str(frame["page"])[:2000]) if frame.get("page") else MessageDetails()
+        if visitor.is_proven:
+            details["signed_in"] = visitor.shop
         assert connector.channel_id is not None
         yield InboundMessage(
             channel_id=connector.channel_id,

@@ -148,6 +148,8 @@ def _details(parsed: ParsedEmail, *, is_forwarded: bool) -> MessageDetails:
         details["references"], details["in_reply_to"] = list(references), bare(parsed.in_reply_to)
     if is_forwarded:
         details["forwarded"] = True
+    if parsed.authentication.dmarc == "pass" and not parsed.is_noreply:
+        details["authentic"] = True
     if parsed.suppress_auto_reply or parsed.is_auto_reply or parsed.is_list or parsed.is_noreply:
         details["no_auto_reply"] = True
     return details

@@ -1,0 +1,38 @@
+"""What deeds say in German."""
+
+WORDS = {
+    "no_such_order": "Unter Ihrer bestätigten Adresse finde ich keine Bestellung {order}. Stimmt die Nummer?",
+    "no_orders": "Unter Ihrer bestätigten Adresse finde ich keine Bestellung.",
+    "which_order": "Um welche Bestellung geht es?",
+    "status_placed": "Die Bestellung {order} vom {placed} ist eingegangen. Wir warten auf die Zahlung.",
+    "status_paid": "Die Bestellung {order} vom {placed} ist bezahlt und wird gepackt.",
+    "status_held": "Die Bestellung {order} ist gerade angehalten: Es wird nichts verschickt, bis sie freigegeben ist.",
+    "status_partly": "Ein Teil der Bestellung {order} ist unterwegs, der Rest wird gepackt.",
+    "status_shipped": "Die Bestellung {order} ist seit dem {day} unterwegs.",
+    "status_delivered": "Die Bestellung {order} wurde am {day} zugestellt.",
+    "status_ready": "Die Bestellung {order} liegt zur Abholung bereit: {place}.",
+    "status_collected": "Die Bestellung {order} wurde am {day} abgeholt.",
+    "status_cancelled": "Die Bestellung {order} ist storniert.",
+    "status_refunded": "Die Bestellung {order} ist erstattet: {sum}.",
+    "return_is_opened": "Die Rücksendung {number} dazu ist angelegt.",
+    "return_is_approved": "Die Rücksendung {number} dazu ist genehmigt.",
+    "return_is_sent": "Die Rücksendung {number} dazu ist auf dem Weg zu uns.",
+    "return_is_received": "Die Rücksendung {number} dazu ist bei uns angekommen.",
+    "return_is_refunded": "Die Rücksendung {number} dazu ist erstattet.",
+    "return_is_refused": "Die Rücksendung {number} dazu wurde abgelehnt.",
+    "return_is_closed": "Die Rücksendung {number} dazu ist abgeschlossen.",
+    "hours_always": "Wir sind rund um die Uhr da.",
+    "hours_open_now": "Wir haben gerade geöffnet, bis {until} Uhr.",
+    "hours_closed_now": "Wir haben gerade geschlossen.",
+    "hours_closed_until": "Wir haben gerade geschlossen und öffnen wieder am {day} um {time} Uhr.",
+    "hours_week": "Unsere Zeiten in den nächsten Tagen:\n{week}",
+    "prove_email": "Wie lautet Ihre E-Mail-Adresse? Ich schicke einen Code dorthin, damit ich weiß, dass Sie es sind.",
+    "prove_code_sent": "Wenn wir diese Adresse kennen, ist ein Code mit sechs Ziffern dorthin unterwegs. Bitte tippen Sie "
+    "ihn hier ein: Er gilt 15 Minuten.",
+    "prove_code_wrong": "Dieser Code stimmt nicht. Bitte sehen Sie noch einmal nach.",
+    "prove_code_unread": "Bitte tippen Sie die sechs Ziffern aus der E-Mail ein.",
+    "prove_failed": "Ich konnte nicht sicherstellen, dass Sie es sind. Deshalb macht hier jemand aus dem Team weiter.",
+    "code_mail_subject": "Ihr Code bei {desk}",
+    "code_mail": "{code} ist Ihr Code. Tippen Sie ihn in die Unterhaltung; er gilt {minutes} Minuten.\n\nWenn Sie "
+    "nicht danach gefragt haben, tun Sie nichts: Ohne ihn erfährt niemand etwas.",
+}

@@ -1,0 +1,38 @@
+"""What deeds say in English."""
+
+WORDS = {
+    "no_such_order": "I can find no order {order} under the address you have proven to be yours. Is the number right?",
+    "no_orders": "I can find no order under the address you have proven to be yours.",
+    "which_order": "Which order is it about?",
+    "status_placed": "Order {order} of {placed} has come in. We are waiting for the payment.",
+    "status_paid": "Order {order} of {placed} is paid and is being packed.",
+    "status_held": "Order {order} is on hold at the moment: nothing is sent until it is released.",
+    "status_partly": "One part of order {order} is on its way, the rest is being packed.",
+    "status_shipped": "Order {order} is on its way, since {day}.",
+    "status_delivered": "Order {order} was delivered on {day}.",
+    "status_ready": "Order {order} is ready for you to collect: {place}.",
+    "status_collected": "Order {order} was collected on {day}.",
+    "status_cancelled": "Order {order} is cancelled.",
+    "status_refunded": "Order {order} is refunded: {sum}.",
+    "return_is_opened": "Its return {number} is open.",
+    "return_is_approved": "Its return {number} is approved.",
+    "return_is_sent": "Its return {number} is on the way back to us.",
+    "return_is_received": "Its return {number} has arrived here.",
+    "return_is_refunded": "Its return {number} has been refunded.",
+    "return_is_refused": "Its return {number} was refused.",
+    "return_is_closed": "Its return {number} is closed.",
+    "hours_always": "We are here around the clock.",
+    "hours_open_now": "We are open now, until {until}.",
+    "hours_closed_now": "We are closed at the moment.",
+    "hours_closed_until": "We are closed at the moment, and open again on {day} at {time}.",
+    "hours_week": "Our hours on the coming days:\n{week}",
+    "prove_email": "What is your e-mail address? I will send a code there, so that I know that it is you.",
+    "prove_code_sent": "If we know this address, a code of six digits is on its way to it. Type it here, please: it holds "
+    "for 15 minutes.",
+    "prove_code_wrong": "That code is not right. Please look again.",
+    "prove_code_unread": "Please type the six digits from the e-mail.",
+    "prove_failed": "I could not make sure that it is you, so a colleague goes on from here.",
+    "code_mail_subject": "Your code at {desk}",
+    "code_mail": "{code} is your code. Type it into the conversation; it holds for {minutes} minutes.\n\nIf you did "
+    "not ask for it, do nothing: without it, nobody is told anything.",
+}

@@ -1,0 +1,38 @@
+"""What deeds say in Spanish."""
+
+WORDS = {
+    "no_such_order": "No encuentro ningún pedido {order} en la dirección confirmada como suya. ¿Es correcto el número?",
+    "no_orders": "No encuentro ningún pedido en la dirección confirmada como suya.",
+    "which_order": "¿De qué pedido se trata?",
+    "status_placed": "El pedido {order} del {placed} ha llegado. Esperamos el pago.",
+    "status_paid": "El pedido {order} del {placed} está pagado y se está preparando.",
+    "status_held": "El pedido {order} está retenido por ahora: no se envía nada hasta que se libere.",
+    "status_partly": "Una parte del pedido {order} está en camino y el resto se está preparando.",
+    "status_shipped": "El pedido {order} está en camino desde el {day}.",
+    "status_delivered": "El pedido {order} se entregó el {day}.",
+    "status_ready": "El pedido {order} está listo para recoger: {place}.",
+    "status_collected": "El pedido {order} se recogió el {day}.",
+    "status_cancelled": "El pedido {order} está anulado.",
+    "status_refunded": "El pedido {order} está reembolsado: {sum}.",
+    "return_is_opened": "Su devolución {number} está abierta.",
+    "return_is_approved": "Su devolución {number} está aceptada.",
+    "return_is_sent": "Su devolución {number} está en camino hacia nosotros.",
+    "return_is_received": "Su devolución {number} ha llegado.",
+    "return_is_refunded": "Su devolución {number} está reembolsada.",
+    "return_is_refused": "Su devolución {number} fue rechazada.",
+    "return_is_closed": "Su devolución {number} está cerrada.",
+    "hours_always": "Estamos a cualquier hora.",
+    "hours_open_now": "Ahora estamos abiertos, hasta las {until}.",
+    "hours_closed_now": "Ahora estamos cerrados.",
+    "hours_closed_until": "Ahora estamos cerrados y volvemos a abrir el {day} a las {time}.",
+    "hours_week": "Nuestro horario de los próximos días:\n{week}",
+    "prove_email": "¿Cuál es su dirección de correo? Enviaré un código allí para saber que es usted.",
+    "prove_code_sent": "Si conocemos esta dirección, un código de seis cifras está en camino. Escríbalo aquí, por favor: "
+    "vale 15 minutos.",
+    "prove_code_wrong": "Ese código no es correcto. Mire otra vez, por favor.",
+    "prove_code_unread": "Escriba las seis cifras del correo, por favor.",
+    "prove_failed": "No he podido asegurarme de que es usted, así que sigue un compañero.",
+    "code_mail_subject": "Su código en {desk}",
+    "code_mail": "{code} es su código. Escríbalo en la conversación; vale {minutes} minutos.\n\nSi no lo ha pedido, "
+    "no haga nada: sin él, nadie se entera de nada.",
+}

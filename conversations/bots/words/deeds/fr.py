@@ -1,0 +1,38 @@
+"""What deeds say in French."""
+
+WORDS = {
+    "no_such_order": "Je ne trouve pas de commande {order} à votre adresse confirmée. Le numéro est-il juste ?",
+    "no_orders": "Je ne trouve pas de commande à votre adresse confirmée.",
+    "which_order": "De quelle commande s’agit-il ?",
+    "status_placed": "La commande {order} du {placed} est bien arrivée. Nous attendons le paiement.",
+    "status_paid": "La commande {order} du {placed} est payée et en préparation.",
+    "status_held": "La commande {order} est suspendue pour le moment : rien ne part avant qu’elle soit libérée.",
+    "status_partly": "Une partie de la commande {order} est en route, le reste est en préparation.",
+    "status_shipped": "La commande {order} est en route depuis le {day}.",
+    "status_delivered": "La commande {order} a été livrée le {day}.",
+    "status_ready": "La commande {order} vous attend : {place}.",
+    "status_collected": "La commande {order} a été retirée le {day}.",
+    "status_cancelled": "La commande {order} est annulée.",
+    "status_refunded": "La commande {order} est remboursée : {sum}.",
+    "return_is_opened": "Son retour {number} est ouvert.",
+    "return_is_approved": "Son retour {number} est accepté.",
+    "return_is_sent": "Son retour {number} est en route vers nous.",
+    "return_is_received": "Son retour {number} est arrivé chez nous.",
+    "return_is_refunded": "Son retour {number} est remboursé.",
+    "return_is_refused": "Son retour {number} a été refusé.",
+    "return_is_closed": "Son retour {number} est clos.",
+    "hours_always": "Nous sommes là jour et nuit.",
+    "hours_open_now": "Nous sommes ouverts en ce moment, jusqu’à {until}.",
+    "hours_closed_now": "Nous sommes fermés en ce moment.",
+    "hours_closed_until": "Nous sommes fermés en ce moment et rouvrons le {day} à {time}.",
+    "hours_week": "Nos horaires des prochains jours :\n{week}",
+    "prove_email": "Quelle est votre adresse e-mail ? J’y envoie un code, pour être sûr que c’est bien vous.",
+    "prove_code_sent": "Si nous connaissons cette adresse, un code à six chiffres y arrive. Tapez-le ici, s’il vous plaît "
+    ": il est valable 15 minutes.",
+    "prove_code_wrong": "Ce code n’est pas le bon. Regardez encore une fois, s’il vous plaît.",
+    "prove_code_unread": "Tapez les six chiffres de l’e-mail, s’il vous plaît.",
+    "prove_failed": "Je n’ai pas pu m’assurer que c’est bien vous : un collègue prend la suite.",
+    "code_mail_subject": "Votre code chez {desk}",
+    "code_mail": "{code} est votre code. Tapez-le dans la conversation ; il est valable {minutes} minutes.\n\nSi "
+    "vous ne l’avez pas demandé, ne faites rien : sans lui, personne n’apprend rien.",
+}

@@ -1,0 +1,38 @@
+"""What deeds say in Italian."""
+
+WORDS = {
+    "no_such_order": "Non trovo nessun ordine {order} all’indirizzo confermato come suo. Il numero è giusto?",
+    "no_orders": "Non trovo nessun ordine all’indirizzo confermato come suo.",
+    "which_order": "Di quale ordine si tratta?",
+    "status_placed": "L’ordine {order} del {placed} è arrivato. Aspettiamo il pagamento.",
+    "status_paid": "L’ordine {order} del {placed} è pagato e in preparazione.",
+    "status_held": "L’ordine {order} è sospeso al momento: non parte nulla finché non viene sbloccato.",
+    "status_partly": "Una parte dell’ordine {order} è in viaggio, il resto è in preparazione.",
+    "status_shipped": "L’ordine {order} è in viaggio dal {day}.",
+    "status_delivered": "L’ordine {order} è stato consegnato il {day}.",
+    "status_ready": "L’ordine {order} è pronto per il ritiro: {place}.",
+    "status_collected": "L’ordine {order} è stato ritirato il {day}.",
+    "status_cancelled": "L’ordine {order} è annullato.",
+    "status_refunded": "L’ordine {order} è rimborsato: {sum}.",
+    "return_is_opened": "Il suo reso {number} è aperto.",
+    "return_is_approved": "Il suo reso {number} è accettato.",
+    "return_is_sent": "Il suo reso {number} è in viaggio verso di noi.",
+    "return_is_received": "Il suo reso {number} è arrivato da noi.",
+    "return_is_refunded": "Il suo reso {number} è rimborsato.",
+    "return_is_refused": "Il suo reso {number} è stato rifiutato.",
+    "return_is_closed": "Il suo reso {number} è chiuso.",
+    "hours_always": "Ci siamo giorno e notte.",
+    "hours_open_now": "Ora siamo aperti, fino alle {until}.",
+    "hours_closed_now": "Ora siamo chiusi.",
+    "hours_closed_until": "Ora siamo chiusi e riapriamo {day} alle {time}.",
+    "hours_week": "I nostri orari dei prossimi giorni:\n{week}",
+    "prove_email": "Qual è il suo indirizzo e-mail? Le mando lì un codice, così so che è lei.",
+    "prove_code_sent": "Se conosciamo questo indirizzo, un codice di sei cifre è in arrivo. Lo scriva qui, per favore: "
+    "vale 15 minuti.",
+    "prove_code_wrong": "Questo codice non è giusto. Guardi ancora una volta, per favore.",
+    "prove_code_unread": "Scriva le sei cifre dell’e-mail, per favore.",
+    "prove_failed": "Non ho potuto accertarmi che sia lei: continua un collega.",
+    "code_mail_subject": "Il suo codice presso {desk}",
+    "code_mail": "{code} è il suo codice. Lo scriva nella conversazione; vale {minutes} minuti.\n\nSe non l’ha "
+    "chiesto, non faccia nulla: senza, nessuno viene a sapere niente.",
+}

@@ -1,0 +1,38 @@
+"""What deeds say in Dutch."""
+
+WORDS = {
+    "no_such_order": "Ik vind geen bestelling {order} bij het adres dat als het uwe is bevestigd. Klopt het nummer?",
+    "no_orders": "Ik vind geen bestelling bij het adres dat als het uwe is bevestigd.",
+    "which_order": "Om welke bestelling gaat het?",
+    "status_placed": "Bestelling {order} van {placed} is binnengekomen. We wachten op de betaling.",
+    "status_paid": "Bestelling {order} van {placed} is betaald en wordt ingepakt.",
+    "status_held": "Bestelling {order} is op dit moment stilgezet: er wordt niets verstuurd tot ze is vrijgegeven.",
+    "status_partly": "Een deel van bestelling {order} is onderweg, de rest wordt ingepakt.",
+    "status_shipped": "Bestelling {order} is sinds {day} onderweg.",
+    "status_delivered": "Bestelling {order} is op {day} bezorgd.",
+    "status_ready": "Bestelling {order} ligt klaar om op te halen: {place}.",
+    "status_collected": "Bestelling {order} is op {day} opgehaald.",
+    "status_cancelled": "Bestelling {order} is geannuleerd.",
+    "status_refunded": "Bestelling {order} is terugbetaald: {sum}.",
+    "return_is_opened": "De retour {number} is aangemeld.",
+    "return_is_approved": "De retour {number} is goedgekeurd.",
+    "return_is_sent": "De retour {number} is onderweg naar ons.",
+    "return_is_received": "De retour {number} is bij ons aangekomen.",
+    "return_is_refunded": "De retour {number} is terugbetaald.",
+    "return_is_refused": "De retour {number} is afgewezen.",
+    "return_is_closed": "De retour {number} is afgesloten.",
+    "hours_always": "We zijn er dag en nacht.",
+    "hours_open_now": "We zijn nu open, tot {until}.",
+    "hours_closed_now": "We zijn nu gesloten.",
+    "hours_closed_until": "We zijn nu gesloten en gaan weer open op {day} om {time}.",
+    "hours_week": "Onze tijden de komende dagen:\n{week}",
+    "prove_email": "Wat is uw e-mailadres? Ik stuur daar een code naartoe, zodat ik weet dat u het bent.",
+    "prove_code_sent": "Als we dit adres kennen, is er een code van zes cijfers naar onderweg. Typ die hier: hij is 15 "
+    "minuten geldig.",
+    "prove_code_wrong": "Die code klopt niet. Kijk nog eens, alstublieft.",
+    "prove_code_unread": "Typ de zes cijfers uit de e-mail, alstublieft.",
+    "prove_failed": "Ik kon niet vaststellen dat u het bent, dus een collega gaat hier verder.",
+    "code_mail_subject": "Uw code bij {desk}",
+    "code_mail": "{code} is uw code. Typ hem in het gesprek; hij is {minutes} minuten geldig.\n\nHebt u er niet om "
+    "gevraagd, doe dan niets: zonder code komt niemand iets te weten.",
+}

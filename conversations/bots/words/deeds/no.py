@@ -1,0 +1,38 @@
+"""What deeds say in Norwegian."""
+
+WORDS = {
+    "no_such_order": "Jeg finner ingen bestilling {order} på adressen som er bekreftet som din. Er nummeret riktig?",
+    "no_orders": "Jeg finner ingen bestilling på adressen som er bekreftet som din.",
+    "which_order": "Hvilken bestilling gjelder det?",
+    "status_placed": "Bestilling {order} fra {placed} er kommet inn. Vi venter på betalingen.",
+    "status_paid": "Bestilling {order} fra {placed} er betalt og blir pakket.",
+    "status_held": "Bestilling {order} er holdt tilbake nå: ingenting sendes før den er frigitt.",
+    "status_partly": "En del av bestilling {order} er på vei, resten blir pakket.",
+    "status_shipped": "Bestilling {order} har vært på vei siden {day}.",
+    "status_delivered": "Bestilling {order} ble levert {day}.",
+    "status_ready": "Bestilling {order} er klar til å hentes: {place}.",
+    "status_collected": "Bestilling {order} ble hentet {day}.",
+    "status_cancelled": "Bestilling {order} er avbestilt.",
+    "status_refunded": "Bestilling {order} er betalt tilbake: {sum}.",
+    "return_is_opened": "Returen {number} er meldt.",
+    "return_is_approved": "Returen {number} er godkjent.",
+    "return_is_sent": "Returen {number} er på vei tilbake til oss.",
+    "return_is_received": "Returen {number} er kommet frem til oss.",
+    "return_is_refunded": "Returen {number} er betalt tilbake.",
+    "return_is_refused": "Returen {number} ble avslått.",
+    "return_is_closed": "Returen {number} er avsluttet.",
+    "hours_always": "Vi er her døgnet rundt.",
+    "hours_open_now": "Vi har åpent nå, til {until}.",
+    "hours_closed_now": "Vi har stengt nå.",
+    "hours_closed_until": "Vi har stengt nå, og åpner igjen {day} kl. {time}.",
+    "hours_week": "Åpningstidene de neste dagene:\n{week}",
+    "prove_email": "Hva er e-postadressen din? Jeg sender en kode dit, så jeg vet at det er deg.",
+    "prove_code_sent": "Hvis vi kjenner denne adressen, er en kode med seks sifre på vei dit. Skriv den her: den gjelder "
+    "i 15 minutter.",
+    "prove_code_wrong": "Den koden stemmer ikke. Se etter en gang til.",
+    "prove_code_unread": "Skriv de seks sifrene fra e-posten.",
+    "prove_failed": "Jeg kunne ikke forsikre meg om at det er deg, så en kollega tar over herfra.",
+    "code_mail_subject": "Koden din hos {desk}",
+    "code_mail": "{code} er koden din. Skriv den i samtalen; den gjelder i {minutes} minutter.\n\nHvis du ikke har "
+    "bedt om den, trenger du ikke gjøre noe: uten den får ingen vite noe.",
+}

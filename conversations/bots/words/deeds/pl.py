@@ -1,0 +1,38 @@
+"""What deeds say in Polish."""
+
+WORDS = {
+    "no_such_order": "Pod potwierdzonym adresem nie znajduję zamówienia {order}. Czy numer się zgadza?",
+    "no_orders": "Pod potwierdzonym adresem nie znajduję żadnego zamówienia.",
+    "which_order": "O które zamówienie chodzi?",
+    "status_placed": "Zamówienie {order} z {placed} dotarło do nas. Czekamy na płatność.",
+    "status_paid": "Zamówienie {order} z {placed} jest opłacone i właśnie je pakujemy.",
+    "status_held": "Zamówienie {order} jest teraz wstrzymane: nic nie wyślemy, dopóki nie zostanie zwolnione.",
+    "status_partly": "Część zamówienia {order} jest w drodze, reszta jest pakowana.",
+    "status_shipped": "Zamówienie {order} jest w drodze od {day}.",
+    "status_delivered": "Zamówienie {order} doręczono {day}.",
+    "status_ready": "Zamówienie {order} czeka na odbiór: {place}.",
+    "status_collected": "Zamówienie {order} odebrano {day}.",
+    "status_cancelled": "Zamówienie {order} jest anulowane.",
+    "status_refunded": "Za zamówienie {order} zwróciliśmy pieniądze: {sum}.",
+    "return_is_opened": "Zwrot {number} jest zgłoszony.",
+    "return_is_approved": "Zwrot {number} jest przyjęty.",
+    "return_is_sent": "Zwrot {number} jest w drodze do nas.",
+    "return_is_received": "Zwrot {number} dotarł do nas.",
+    "return_is_refunded": "Za zwrot {number} oddaliśmy pieniądze.",
+    "return_is_refused": "Zwrot {number} został odrzucony.",
+    "return_is_closed": "Zwrot {number} jest zamknięty.",
+    "hours_always": "Jesteśmy całą dobę.",
+    "hours_open_now": "Teraz mamy otwarte, do {until}.",
+    "hours_closed_now": "Teraz mamy zamknięte.",
+    "hours_closed_until": "Teraz mamy zamknięte. Otwieramy: {day}, {time}.",
+    "hours_week": "Nasze godziny w najbliższych dniach:\n{week}",
+    "prove_email": "Jaki jest Pani/Pana adres e-mail? Wyślę tam kod, żeby mieć pewność, z kim rozmawiam.",
+    "prove_code_sent": "Jeśli znamy ten adres, sześciocyfrowy kod jest już w drodze. Proszę wpisać go tutaj: jest ważny "
+    "15 minut.",
+    "prove_code_wrong": "Ten kod się nie zgadza. Proszę sprawdzić jeszcze raz.",
+    "prove_code_unread": "Proszę wpisać sześć cyfr z e-maila.",
+    "prove_failed": "Nie udało mi się potwierdzić tożsamości, dlatego rozmowę przejmie ktoś z zespołu.",
+    "code_mail_subject": "Kod od {desk}",
+    "code_mail": "{code} to Pani/Pana kod. Proszę wpisać go w rozmowie; jest ważny {minutes} minut.\n\nJeśli to nie "
+    "Pani/Pan o niego prosi, nie trzeba nic robić: bez niego nikt niczego się nie dowie.",
+}
