@@ -46,6 +46,7 @@ PERMISSIONS = (
     Permission("settings.sla", _("Deadlines"), _("Decides how fast customers are to be answered.")),
     Permission("settings.automation", _("Automation"), _("Makes rules that act on conversations by themselves.")),
     Permission("settings.topics", _("Topics"), _("Teaches the desk what conversations are about.")),
+    Permission("settings.bots", _("Bots"), _("Says what bots do, and writes what they answer out of.")),
     Permission("settings.connectors", _("Connectors"), _("Connects, tests, pauses and repairs channels and shops.")),
     Permission("settings.hours", _("Hours"), _("Changes when the desk is open.")),
     Permission("settings.skills", _("Skills"), _("Keeps the list of skills.")),
@@ -64,4 +65,5 @@ NAMES = frozenset(permission.name for permission in PERMISSIONS)
 _AGENT = frozenset({PURCHASES, BROWSING})
 _SUPERVISOR = _AGENT | {"teams.all", "notes.edit", "segments.change", "refunds.more", "customers.export"}
 _SUPERVISOR |= {"routing.see", "routing.rules", "live.see", "settings.sla", "settings.automation", "settings.topics"}
+_SUPERVISOR |= {"settings.bots"}
 BUILT_IN = {"agent": _AGENT, "supervisor": _SUPERVISOR, "admin": NAMES}

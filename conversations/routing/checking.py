@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from conversations.condition_lists import Lists
 from conversations.conditions import FIELDS, BadConditionsError, check, rules_of, strings
-from conversations.models import AgentSkill, Priority, Team
+from conversations.models import AgentSkill, Bot, Priority, Team
 from conversations.routing.facts import Outcome, Policy, Rule, Weights
 from conversations.routing.reach import unreachable
 
@@ -34,6 +34,7 @@ class House:
     lists: Lists
     members: Mapping[int, frozenset[int]]
     levels: Mapping[tuple[int, int], int]  # (agent, skill) → level
+    has_bot: bool = False  # one that answers
 
     @classmethod
     def read(cls, lists: Lists) -> "House":
@@ -46,6 +47,7 @@ class House:
             lists,
             {team: frozenset(agents) for team, agents in members.items()},
             {(agent, skill): level for agent, skill, level in levels},
+            Bot.objects.filter(is_active=True).exists(),
         )
 
 
@@ -93,7 +95,7 @@ def _gone(rule: Rule, lists: Lists) -> Iterator[Problem]:
 
 
 def _of_outcome(outcome: Outcome, house: House) -> Iterator[Problem]:
-    if outcome.to == "bot":
+    if outcome.to == "bot" and not house.has_bot:
         yield _warning(_("Where no bot answers, it goes to the team at once."))
     if outcome.to == "agent" and (outcome.agent is None or str(outcome.agent) not in house.lists.of("agents")):
         yield _error(_("The agent that it goes to no longer answers here."))

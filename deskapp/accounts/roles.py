@@ -21,6 +21,7 @@ FIRST_PAGES = {
     "settings.connectors": "connectors",
     "settings.automation": "automation",
     "settings.topics": "topics",
+    "settings.bots": "bots",
     "settings.hours": "hours_list",
     "settings.sla": "sla_policies",
     "settings.skills": "skills",

@@ -27,6 +27,7 @@ from conversations.routing.people import WINDOW
 from conversations.routing.policy import decide
 from conversations.routing.snapshot import World
 from conversations.routing.written import plain
+from deskapp.demo import routing
 from deskapp.models import User
 
 DAYS = 21
@@ -49,12 +50,14 @@ class Stretch:
 
 
 def build(now: datetime) -> None:
-    """Once. What people did is known; routing is asked whom it would have chosen, and most often it is the same."""
-    version = RoutingPolicy.objects.filter(state=RoutingPolicy.State.PUBLISHED).first()
+    """Once. What people did is known; routing is asked whom it would have chosen, and most often it is the same. By the
+    rules before those that hold since yesterday."""
+    version = RoutingPolicy.objects.filter(name=routing.NAME).first()
     if version is None or RoutingDecision.objects.exists():
         return
     began = now - timedelta(days=DAYS)
     RoutingPolicy.objects.filter(pk=version.pk).update(published_at=began - timedelta(hours=2))
+    RoutingPolicy.objects.filter(name=routing.WITH_FERN).update(published_at=now - timedelta(hours=26))
     rows = Conversation.objects.filter(created_at__gte=began, assignee__isnull=False, is_spam=False)
     rows = rows.select_related("customer__profile", "topic", "assignee").order_by("created_at")
     Past(version, list(rows), now).write()

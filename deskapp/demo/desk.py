@@ -7,7 +7,7 @@ from django.conf import settings
 
 from conversations.models import CannedReply, Channel, Medium, SavedView, Tag, Team
 from customers.models import Segment
-from deskapp.demo import asked, automation, reached, routing
+from deskapp.demo import asked, automation, fern, reached, routing
 from deskapp.models import Role, User
 from deskapp.sign_ins import SIGN_INS
 from integrations.adapters.shops.base import OrderAct
@@ -107,6 +107,7 @@ def build() -> None:
         of = User.objects.get(email=f"{owner}@{DOMAIN}")
         SavedView.objects.get_or_create(owner=of, name=name, defaults={"is_shared": is_shared, "query": query})
     asked.build()
+    fern.build()
     routing.build(DOMAIN)
     automation.build()
 

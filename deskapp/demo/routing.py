@@ -25,7 +25,8 @@ CAN: dict[str, dict[str, int]] = {
     "rosa": {"Invoices": 2, "Waterproofs": 2},
 }
 UNSURE_BELOW = 0.26  # it was taught with a few sentences of each topic: a share of ten is much
-NAME, DRAFT = "Rules of November", "Same agent first"
+NAME, WITH_FERN, DRAFT = "Rules of November", "Fern answers first", "Same agent first"
+BY_FERN = ("chat", "telegram")
 
 
 def build(domain: str) -> None:
@@ -36,6 +37,8 @@ def build(domain: str) -> None:
     grace = User.objects.get(email=f"grace@{domain}")
     teams = {team.name: team.pk for team in Team.objects.all()}
     holds = drafting.draft(_rules(teams, skills), by=grace, name=NAME)
+    before = drafting.publish(holds.pk, by=grace)
+    holds = drafting.draft(_with_fern(drafting.policy_of(before), teams), by=grace, name=WITH_FERN, based_on=before)
     holds = drafting.publish(holds.pk, by=grace)
     drafting.draft(_same_agent_first(drafting.policy_of(holds)), by=grace, name=DRAFT, based_on=holds)
 
@@ -129,6 +132,17 @@ def _by_customers(teams: dict[str, int]) -> tuple[Rule, ...]:
             Outcome(team=orders, priority=2, overflow=(Overflow(5, returns),)),
         ),
     )  # fmt: skip
+
+
+def _with_fern(policy: Policy, teams: dict[str, int]) -> Policy:
+    """Simple matters, and what is not known yet: behind what is angry, and what is under way already."""
+    simple = [
+        _is("medium", "is", list(BY_FERN)), _is("public", "no"), _is("complexity", "below", 2),
+        _is("tier", "is_not", ["Gold"]),
+    ]  # fmt: skip
+    given = Outcome(to="bot", team=teams["Orders"], overflow=(Overflow(20, teams["Returns"]),))
+    fern = _rule("fern", "Simple matters, to Fern first", simple, given)
+    return replace(policy, rules=(*policy.rules[:2], fern, *policy.rules[2:]))
 
 
 def _same_agent_first(policy: Policy) -> Policy:

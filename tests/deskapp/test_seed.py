@@ -161,8 +161,8 @@ def test_the_channels_are_wired_to_adapters_that_exist(seeded):
 
 def test_the_rules_that_hold_have_nothing_wrong_and_a_draft_waits_to_be_tried(seeded):
     lists = Lists()
-    holds, draft = RoutingPolicy.objects.order_by("number")
-    assert (holds.state, draft.state) == ("published", "draft")
+    before, holds, draft = RoutingPolicy.objects.order_by("number")
+    assert (before.state, holds.state, draft.state) == ("retired", "published", "draft")
     for version in (holds, draft):
         assert problems(policy_of(version), House.read(lists)) == []
     assert differences(policy_of(holds), policy_of(draft), lists)
