@@ -67,7 +67,8 @@ class Outcome:
     - "under_way": another worker is at this very deed right now. Say nothing; come again in some seconds, same key.
     - "done", "refused", "failed", "uncertain": as a Step has them.
 
-    `hand_over` is a HandoffReason where a person must go on, once `said` is said; `about` is in the desk's words."""
+    `hand_over` is a HandoffReason where a person must go on, once `said` is said; `about` is in the desk's words.
+    `goes_on`: the brain is to think again at once."""
 
     result: Literal["done", "refused", "failed", "uncertain", "asks", "under_way"]
     said: tuple[Words, ...] = ()
@@ -75,6 +76,7 @@ class Outcome:
     hand_over: str = ""
     waits_for: str = ""
     choices: tuple[Choice, ...] = ()
+    goes_on: bool = False
 
 
 @dataclass(frozen=True)
