@@ -39,7 +39,8 @@ class Carries:
 
 CARRIES: dict[str, Carries] = {
     Medium.EMAIL: Carries((Kind.EMAIL,), 500_000, 25 * MB, has_format=True, has_copies=True, has_quote=True),
-    Medium.CHAT: Carries((Kind.VISITOR, Kind.SHOP), 10_000, 20 * MB, has_format=True),
+    # Its widget shows any number of buttons: more than eight is a wall of them.
+    Medium.CHAT: Carries((Kind.VISITOR, Kind.SHOP), 10_000, 20 * MB, has_format=True, buttons=8, button_longest=60),
     Medium.VOICE: Carries((), 0, 0),
     # Ten segments of 153 (GSM 03.38 concatenated): more is refused by several carriers. Files go as pictures (5 MB:
     # www.twilio.com/docs/messaging/guides/accepted-mime-types), and as links where a number sends none.

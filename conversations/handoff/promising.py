@@ -20,7 +20,7 @@ SURE_SHARE = 0.8  # of them were answered within what is promised
 
 
 def tell(handoff: Handoff, language: str) -> str | None:
-    """In one or two sentences; keeps what was promised on the row."""
+    """In one or two sentences, None where there is nothing true to add; keeps what was promised on the row."""
     words = promise_words.WORDS.get(language.split("-")[0])
     if words is None:
         return None
@@ -35,18 +35,20 @@ def tell(handoff: Handoff, language: str) -> str | None:
         return said
     seconds = wait_of(team, channel) if _somebody_is_here(team) else None
     _keep(handoff, team, seconds=seconds)
-    parts = [words["to_team"] % {"team": team.name} if team else words["to_people"]]
+    parts = [words["to_team"] % {"team": team.name}] if team else []
     if seconds is not None:
         minutes = max(1, ceil(seconds / 60))
         parts.append(words["wait_one"] if minutes == 1 else words["wait"] % {"minutes": minutes})
-    return " ".join(parts)
+    return " ".join(parts) or None
 
 
 def wait_of(team: Team | None, channel: Channel | None) -> float | None:
     """Seconds within which four of five of the last handoffs to this team had a person's answer; None where too few
     were, or where it takes so long that it is no wait."""
     since = timezone.now() - LOOKED_BACK
-    rows = Handoff.objects.filter(to_people=True, team=team, created_at__gte=since, answered_at__isnull=False, by=None)
+    rows = Handoff.objects.filter(to_people=True, created_at__gte=since, answered_at__isnull=False, by=None)
+    if team is not None:
+        rows = rows.filter(team=team)
     if channel is not None:
         rows = rows.filter(talk__channel__medium=channel.medium)
     took = rows.annotate(took=F("answered_at") - F("created_at")).order_by("-created_at").values_list("took", flat=True)

@@ -3,12 +3,13 @@
 import { avatar, h, linked } from "./dom.js";
 
 export class Log {
-  /** `answer` is called with the words of a quick answer; `element` scrolls. */
+  /** `answer` is called with the words of a quick answer, and whether a key chose it; `element` scrolls. */
   constructor({ say, language, answer }) {
     Object.assign(this, { say, language, answer });
     this.messages = new Map(); // by the desk's id
     this.waiting = [];
     this.seenUpTo = 0;
+    this.handed = null; // { at, by }: who has read what was said to the bot
     this.head = null; // { name, element, after }: the card with the fields, and the message it stands after
     this.element = h("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": say("log"), tabindex: "0" });
     this.drawn = new Map(); // key -> [what it showed, element]: only what changed is drawn again
@@ -26,6 +27,7 @@ export class Log {
   clear() {
     this.messages.clear();
     this.seenUpTo = 0;
+    this.handed = null;
   }
 
   ordered() {
@@ -74,9 +76,21 @@ export class Log {
     const card = () => this.head && lines.push(["head", this.head.name, () => this.head.element]);
     if (this.greeting && !messages.length) lines.push(["greeting", this.greeting, () => h("div", { class: "say" }, h("p", { dir: "auto" }, this.greeting))]);
     if (!this.head?.after) card();
+    let handed = this.handed;
+    let bot = ""; // that was introduced
+    const over = () => {
+      lines.push(["handed", handed.by, () => this.#handover(handed.by)]);
+      speaker = handed.by.key;
+      handed = null;
+    };
     for (const message of messages) {
+      if (handed && message.at > handed.at) over();
       const today = this.#day(message.at);
       if (today !== day) lines.push([`day-${(day = today)}`, [today, !!message.by?.bot], () => this.#dayLine(message, today)]);
+      if (message.by?.bot && bot !== message.by.key) {
+        if (lines.at(-1)[0] !== `day-${day}`) lines.push([`bot-${message.id}`, message.by, () => h("p", { class: "meta" }, this.say("bot", message.by))]);
+        bot = message.by.key;
+      }
       if (!message.mine && !message.by.bot && message.by.key !== speaker && customerSpoke)
         lines.push([`handover-${message.id}`, message.by, () => this.#handover(message.by)]);
       if (!message.mine) speaker = message.by.key;
@@ -84,8 +98,9 @@ export class Log {
       lines.push([`m-${message.key}`, message, () => this.#message(message)]);
       if (this.head?.after === message.id) card();
     }
+    if (handed) over();
     const last = messages.at(-1);
-    if (last?.replies?.length) lines.push([`r-${last.id}`, last.replies, () => this.#replies(last.replies)]);
+    if (last?.replies?.length && !this.waiting.length) lines.push([`r-${last.id}`, last.replies, () => this.#replies(last.replies)]);
     for (const message of this.waiting) lines.push([`m-${message.id}`, message, () => this.#message({ ...message, mine: true, waiting: true })]);
     const state = this.waiting.length ? "waiting" : !last?.mine ? "" : last.id <= this.seenUpTo ? "seen" : "sent";
     if (state) lines.push(["state", state, () => h("p", { class: "state" }, this.say(state))]);
@@ -112,7 +127,7 @@ export class Log {
 
   #replies(words) {
     return h("div", { class: "replies", role: "group" }, ...words.map((text) =>
-      h("button", { type: "button", onclick: () => this.answer(text) }, text)));
+      h("button", { type: "button", dir: "auto", onclick: (event) => this.answer(text, !event.detail) }, text)));
   }
 
   /** True when it is shown: who answers has the thread open. */

@@ -16,7 +16,7 @@ export class Widget {
     this.brand = brand;
     this.store = new Store(channel);
     this.about = this.store.get("about", {});
-    this.log = new Log({ say: this.say, language, answer: (text) => this.#said({ id: uuid(), text, files: [] }) });
+    this.log = new Log({ say: this.say, language, answer: (text, byKey) => { this.#said({ id: uuid(), text, files: [] }); if (byKey) this.composer.focus(); } });
     this.link = new Link({ desk, channel, identity, language, store: this.store, on: (kind, data) => this.#hear(kind, data) });
     this.unread = this.store.get("unread", 0);
     this.#build(css, theme, language);
@@ -89,6 +89,7 @@ export class Widget {
     else if (kind === "ready" || kind === "messages" || kind === "pong") this.#take(data);
     else if (kind === "ack") this.#take({ messages: [data.message] });
     else if (kind === "refused") { this.store.drop(data.id); this.#problem(data.id); }
+    else if (kind === "handed") this.#take(data);
     else if (kind === "typing") this.#typing(data.name);
     else if (kind === "seen") this.#seen(data.id);
     else if (kind === "presence") { Object.assign(this.desk, data); this.#drawHeader(); }
@@ -101,6 +102,7 @@ export class Widget {
     if (session.person) this.about = session.person;
     this.log.seenUpTo = session.seen;
     this.log.greeting = session.desk.greeting;
+    this.log.handed = session.handed;
     this.log.take(session.messages);
     this.unread = session.unread;
     this.#drawHeader();
@@ -109,15 +111,17 @@ export class Widget {
   }
 
   /** New messages, or news of old ones. Seeing one twice changes nothing. */
-  #take({ messages = [], seen }) {
+  #take({ messages = [], seen, handed }) {
     const follow = this.log.atEnd || !this.isOpen;
     for (const message of messages) if (message.mine) this.store.drop(message.key);
     const theirs = messages.filter((message) => !message.mine && !this.log.messages.has(message.id));
     for (const message of theirs) message.fresh = true;
     this.log.take(messages);
+    if (handed !== undefined) this.log.handed = handed;
+    if (theirs.length || handed !== undefined) this.#drawHeader();
     if (seen) this.log.seenUpTo = Math.max(seen, this.log.seenUpTo);
     if (messages.length) this.link.send({ t: "got", ids: messages.filter((message) => !message.mine).map((message) => message.id) });
-    if (theirs.length) { this.#typing(""); this.unread += theirs.length; this.#drawHeader(); }
+    if (theirs.length) { this.#typing(""); this.unread += theirs.length; }
     this.#show({ follow, news: theirs.length });
   }
 
@@ -201,7 +205,7 @@ export class Widget {
 
   #drawHeader() {
     const desk = this.desk || { name: document.title, here: false, initials: "" };
-    const person = this.log.ordered().findLast((message) => message.by && !message.by.bot)?.by;
+    const person = this.log.handed?.by ?? this.log.ordered().findLast((message) => message.by && !message.by.bot)?.by;
     const name = person ? (person.team ? this.say("from", person) : person.name) : desk.name;
     this.composer.text.placeholder = this.composer.text.disabled ? this.say("required") : person ? this.say("writeTo", person) : this.say("write");
     const mail = this.desk && !this.desk.known ? iconButton("email", this.say("mail"), { onclick: () => this.#byMail() }) : "";

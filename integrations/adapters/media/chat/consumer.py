@@ -102,7 +102,9 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
         since = str(frame.get("since") or "")
         messages, seen = await database_sync_to_async(self._catch_up)(since)
         self.told |= {said["id"]: said for said in messages}
-        await self.send_json({"t": "ready", "messages": messages, "seen": seen, "cursor": cursor_for(messages, since)})
+        handed = await database_sync_to_async(self.sight.handed)()
+        told = {"messages": messages, "seen": seen, "handed": handed, "cursor": cursor_for(messages, since)}
+        await self.send_json({"t": "ready", **told})
 
     def _catch_up(self, since: str) -> tuple[list[Said], int]:
         assert self.sight
@@ -186,6 +188,11 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
     async def visitor_seen(self, event: dict[str, str]) -> None:
         assert self.sight
         await self.send_json({"t": "seen", "id": await database_sync_to_async(self.sight.seen)()})
+
+    async def visitor_handover(self, event: Frame) -> None:
+        """Who took over from the bot has the talk on their screen; or the bot has it again, and nobody has."""
+        assert self.sight
+        await self.send_json({"t": "handed", "handed": await database_sync_to_async(self.sight.handed)()})
 
     async def desk_missed(self, event: Frame) -> None:
         """The widget's next ping asks what it missed."""

@@ -4,17 +4,31 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from django.core import signing
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from conversations.models import Attachment, Branding, Delivery, DeliveryAttempt, Message, ReadMark
+from conversations.handoff.names import bot_name
+from conversations.models import (
+    Attachment,
+    Branding,
+    Delivery,
+    DeliveryAttempt,
+    Handoff,
+    Message,
+    ReadMark,
+    Status,
+    Team,
+)
 from customers.models import Customer, Identity
 from customers.models.identity import Kind
 from integrations.adapters.media.chat.sessions import Visitor
 from integrations.models import Connector
+
+if TYPE_CHECKING:
+    from deskapp.models import User
 
 FILE_SALT = "chat-file"
 AT_ONCE = 60  # messages shown when the widget opens
@@ -39,6 +53,14 @@ class Said(TypedDict):
     at: str
     by: dict[str, str | int | bool] | None
     files: list[File]
+    replies: list[str]  # answers that can be pressed, while it is the last thing said
+
+
+class Handed(TypedDict):
+    """Who has read what was said to the bot, since when."""
+
+    at: str
+    by: dict[str, str | int | bool]
 
 
 @dataclass(frozen=True)
@@ -120,7 +142,20 @@ class Sight:
             at=message.created_at.isoformat(),
             by=None if mine else self._author(message),
             files=[self._file(file) for file in (message.attachments.all() if files is None else files)],
+            replies=[] if mine else [str(button)[:200] for button in message.details.get("buttons") or ()][:20],
         )
+
+    def handed(self) -> Handed | None:
+        """The agent who took over from the bot and has had the talk on their screen; None until that is true."""
+        said = Message.objects.filter(identity__in=self.identities, kind=Message.Kind.INBOUND)
+        last = Subquery(said.order_by("-created_at", "-pk").values("conversation")[:1])
+        rows = Handoff.objects.filter(conversation=last).select_related("opened_by", "conversation__team")
+        handoff = rows.order_by("-created_at", "-pk").first()
+        if handoff is None or not handoff.to_people or not handoff.opened_by or not handoff.opened_at:
+            return None
+        if handoff.conversation.status == Status.PENDING:
+            return None
+        return Handed(at=handoff.opened_at.isoformat(), by=_person(handoff.opened_by, handoff.conversation.team))
 
     @property
     def _channel(self) -> int | None:
@@ -130,16 +165,10 @@ class Sight:
         """First name and team: what an agent shows to customers, and no more."""
         author, team = message.author, message.conversation.team
         if message.is_bot or author is None:
-            name = str(self.connector.settings.get("bot_name") if message.is_bot else "") or desk_name(self.connector)
+            given = self.connector.settings.get("bot_name")
+            name = ((bot_name(message) or str(given or "")) if message.is_bot else "") or desk_name(self.connector)
             return {"key": name, "name": name, "initials": name[:1], "hue": 300, "team": "", "bot": message.is_bot}
-        return {
-            "key": f"{author.short_name} {author.hue}",
-            "name": author.short_name,
-            "initials": author.initials,
-            "hue": author.hue,
-            "team": team.name if team else "",
-            "bot": False,
-        }
+        return _person(author, team)
 
     def _file(self, file: Attachment) -> File:
         signed = signing.dumps(file.pk, salt=FILE_SALT)
@@ -149,6 +178,17 @@ class Sight:
     @property
     def visitor_key(self) -> str:
         return self.connector.channel.address if self.connector.channel else ""
+
+
+def _person(agent: "User", team: Team | None) -> dict[str, str | int | bool]:
+    return {
+        "key": f"{agent.short_name} {agent.hue}",
+        "name": agent.short_name,
+        "initials": agent.initials,
+        "hue": agent.hue,
+        "team": team.name if team else "",
+        "bot": False,
+    }
 
 
 def desk_name(connector: Connector) -> str:

@@ -96,6 +96,7 @@ def session(request: HttpRequest, connector: Connector) -> HttpResponseBase:
             "desk": desk,
             "messages": messages,
             "seen": sight.seen(),
+            "handed": sight.handed(),
             "unread": sight.unread(),
             "cursor": cursor_for(messages),
         }
@@ -121,7 +122,8 @@ def messages(request: HttpRequest, connector: Connector) -> HttpResponseBase:
     presence.arrive(visitor.id)
     since = request.GET.get("since", "")
     news = sight.since(since)
-    return JsonResponse({"messages": news, "seen": sight.seen(), "cursor": cursor_for(news, since)})
+    told = {"messages": news, "seen": sight.seen(), "handed": sight.handed(), "cursor": cursor_for(news, since)}
+    return JsonResponse(told)
 
 
 def _said(request: HttpRequest, sight: Sight) -> HttpResponse:
