@@ -22,7 +22,7 @@ from conversations import (
     silent_carts,
 )
 from conversations.actions import lending, orders, states
-from conversations.bots import codes, learning
+from conversations.bots import codes, learning, turn, waking, watching
 from conversations.inbound import early
 from conversations.live import webpush
 from conversations.live.customers import push_customer
@@ -202,6 +202,22 @@ def look_through() -> None:
     waiting.enter_missing(timezone.now() - MISSED_AFTER)
     waiting.offer_again(timezone.now() - PASSED_FOR)
     drain.drain(room=True)
+
+
+@shared_task(name=waking.TASK)
+def bot_turn(conversation_id: int) -> None:
+    turn.run(conversation_id)
+
+
+@shared_task(name="conversations.bot_sweep", expires=10)
+def sweep_bot_turns() -> None:
+    for conversation_id in watching.due():
+        bot_turn.delay(conversation_id)
+
+
+@shared_task(name="conversations.bot_look_round", expires=30)
+def look_round_bots() -> None:
+    watching.look_round()
 
 
 @shared_task(name="conversations.learn_topics")

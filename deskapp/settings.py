@@ -144,6 +144,7 @@ QUEUES += [f"{way}.{lane}" for way in ("inbound", "outbound") for lane in range(
 CELERY_TASK_ROUTES = {
     "integrations.inbound.*": {"queue": "inbound"},
     "integrations.outbound.*": {"queue": "outbound"},
+    "conversations.bot_*": {"queue": "bots"},
     "conversations.*": {"queue": "routing"},
 }
 CELERY_TASK_ALWAYS_EAGER = False

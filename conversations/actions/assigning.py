@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from conversations.actions.change import NotPossibleError, locked, log, save
+from conversations.handoff import stepping_in
 from conversations.live import groups
 from conversations.live.push import push_removal
 from conversations.models import Activity, Conversation, Follow, Team
@@ -35,6 +36,8 @@ def assign(
     if to is not None and not to.is_active:
         raise NotPossibleError(_("%(agent)s does not answer here any more.") % {"agent": to})
     conversation = locked(conversation)
+    if to is not None or by is not None:  # a rule that changes the team alone leaves the word to the bot
+        stepping_in.step_in(conversation, by=to if to == by else None, team=team.pk if team else None)
     team_id = team.pk if team else conversation.team_id
     if (conversation.assignee_id, conversation.team_id) == (to.pk if to else None, team_id):
         return conversation

@@ -10,9 +10,11 @@ from conversations import sla
 from conversations.actions import call_backs, unsent
 from conversations.actions.change import NotPossibleError, log, save, summarise, take_off_screens
 from conversations.actions.splitting import move
+from conversations.handoff import stepping_in
 from conversations.live import groups
 from conversations.live.push import send
 from conversations.models import Activity, Conversation, ConversationMerge, Follow, Participant, Status
+from conversations.models.handoff import HandoffReason
 from conversations.routing import waiting
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ def merge(conversation: Conversation, *, into: Conversation, by: "User | None") 
     if absorbed.merged_into_id == kept.pk:
         return ConversationMerge.objects.get(absorbed=absorbed, kept=kept, undone_at=None)
     _check(absorbed, kept)
+    _give_to_people(absorbed, kept)
     entry = ConversationMerge.objects.create(
         kept=kept,
         absorbed=absorbed,
@@ -54,6 +57,13 @@ def merge(conversation: Conversation, *, into: Conversation, by: "User | None") 
     log(kept, Activity.Verb.MERGED, by=by, to=f"#{absorbed.pk}")
     waiting.leave(absorbed.pk)
     return entry
+
+
+def _give_to_people(*both: Conversation) -> None:
+    """One that the bot had has more in it now than the bot knows of."""
+    for each in both:
+        if each.status == Status.PENDING:
+            stepping_in.step_in(each, by=None, reason=HandoffReason.MIXED)
 
 
 def _both_locked(one: Conversation, other: Conversation) -> tuple[Conversation, Conversation]:

@@ -6,7 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from conversations.actions.change import NotPossibleError, locked, log, save
+from conversations.handoff import lease
 from conversations.models import Activity, BlockedSender, Conversation
+from conversations.models.bot import TalkEnd
 from conversations.routing import waiting
 from customers.models.identity import Kind
 
@@ -27,6 +29,7 @@ def mark_spam(conversation: Conversation, *, by: "User", block: str = "") -> Con
     values = _to_block(conversation, block) if block else []
     BlockedSender.objects.bulk_create([BlockedSender(value=value) for value in values], ignore_conflicts=True)
     if not conversation.is_spam:
+        lease.take(conversation, by=by, why="spam", end=TalkEnd.LEFT)
         conversation.is_spam = True
         save(conversation)
         log(conversation, Activity.Verb.MARKED_SPAM, by=by, to=", ".join(values))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from conversations import required
 from conversations.actions import call_backs
 from conversations.actions.change import NotPossibleError, locked, log, save, waiting_since
+from conversations.handoff import stepping_in
 from conversations.models import Activity, Conversation, Status
 from conversations.routing import waiting
 from conversations.surveys import touching
@@ -28,6 +29,7 @@ def resolve(conversation: Conversation, *, by: "User | None", reason: str = "") 
     if conversation.status == Status.RESOLVED:
         return conversation
     required.check(conversation)
+    stepping_in.step_in(conversation, by=by)
     conversation.status, conversation.snoozed_until = Status.RESOLVED, None
     conversation.resolved_at, conversation.waiting_since = timezone.now(), None
     call_backs.end_all(conversation, by=by, outcome=_("Solved."))
@@ -67,6 +69,7 @@ def snooze(conversation: Conversation, *, until: datetime, by: "User | None") ->
     conversation = locked(conversation)
     if conversation.status == Status.SNOOZED and conversation.snoozed_until == until:
         return conversation
+    stepping_in.step_in(conversation, by=by)
     conversation.status, conversation.snoozed_until, conversation.resolved_at = Status.SNOOZED, until, None
     save(conversation)
     log(conversation, Activity.Verb.SNOOZED, by=by, to=_in_words(until, by))

@@ -16,6 +16,7 @@ from conversations.actions.change import summarise, take_off_screens, waiting_si
 from conversations.call_state import begun_at, learnt, lines, lines_of_ours, put_together
 from conversations.call_words import call_of, text_of
 from conversations.envelopes import CallDetails, CallReport, InboundAttachment, InboundMessage
+from conversations.handoff import stepping_in
 from conversations.inbound.callers import Caller, caller_of, number_of
 from conversations.inbound.record import file_of, reopen, touch
 from conversations.inbound.thread import new, thread
@@ -23,6 +24,7 @@ from conversations.live import ringing, webpush
 from conversations.live.push import push_arrived, push_message
 from conversations.models import Attachment, Channel, Conversation, Mention, Message, Status
 from conversations.models.conversation import place_in_queue
+from conversations.models.handoff import HandoffReason
 from conversations.models.message import MessageKind
 from conversations.outbound.outbox import cancel_on_reply
 from conversations.routing.assign import route
@@ -121,6 +123,7 @@ def _begin(report: CallReport) -> Message:
     if not caller.customer.is_new:
         moments.pin([(message, caller.customer.pk)])
     route(conversation, channel)
+    stepping_in.step_in(conversation, by=None, reason=HandoffReason.CALLED if is_in else HandoffReason.STEPPED_IN)
     if is_in:
         cancel_on_reply(conversation)
     _follow(message, report, before="", is_new=True)

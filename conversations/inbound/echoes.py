@@ -7,6 +7,7 @@ from django.db import transaction
 
 from conversations import sla
 from conversations.envelopes import InboundMessage
+from conversations.handoff import stepping_in
 from conversations.inbound.changes import catch_up
 from conversations.inbound.early import link
 from conversations.inbound.record import already, keep_files, touch
@@ -34,6 +35,8 @@ def hear_echo(inbound: InboundMessage) -> Message:
     if Delivery.objects.filter(channel=channel, message__identity=identity, status=Delivery.Status.SENDING).exists():
         raise TooSoonError("A message of ours to the same person is on its way.")
     conversation = thread(inbound, customer, channel)
+    if conversation.pk:
+        stepping_in.speak_up(conversation, by=None)
     message = _said(inbound, conversation, identity, channel)
     _bring_up_to_date(conversation, message)
     conversation.save()

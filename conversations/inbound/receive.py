@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from django.db import transaction
 
 from conversations import moments
+from conversations.bots import turn
 from conversations.envelopes import InboundMessage
 from conversations.inbound.arrived import Arrived
 from conversations.inbound.changes import catch_up
@@ -16,6 +17,7 @@ from conversations.live.push import push_arrived
 from conversations.models import Channel, Message
 from conversations.outbound.outbox import cancel_on_reply
 from conversations.routing.assign import route_each
+from conversations.surveys import answering
 from customers.identify import identify, identify_each
 
 
@@ -26,14 +28,20 @@ def receive(inbound: InboundMessage) -> Message:
     if stored := already([inbound]):  # looked up under the lock, because a twin may have been stored meanwhile
         message = stored[inbound.channel_id, inbound.external_id]
         return join(inbound, message) if inbound.is_part else message
+    rated = answering.meant(inbound, identity)
+    if rated:
+        inbound = answering.aside(inbound, rated[0])
     channel = Channel.objects.get(pk=inbound.channel_id)
     conversation = thread(inbound, customer, channel)
     if conversation.customer_id == customer.pk:
         conversation.customer = customer
     message = record(inbound, conversation, identity, channel)
+    if rated:
+        answering.heard(*rated, message)
     if not customer.is_new:
         moments.pin([(message, customer.pk)])
     route_each([message])
+    turn.asked([message])
     if not message.is_automatic:  # an out-of-office note is not the customer's answer
         cancel_on_reply(conversation)
     push_arrived([message])
@@ -54,16 +62,22 @@ def receive_each(inbound: Sequence[InboundMessage]) -> list[Message | None]:
     arrived = [
         Arrived(each, *person, channels[each.channel_id])
         for each, person in zip(inbound, people, strict=True)
-        if person and not each.is_part and (each.channel_id, each.external_id) not in stored
+        if person and not _wants_a_look(each) and (each.channel_id, each.external_id) not in stored
     ]
     messages = _thread_and_record(list(_one_of_each_customer(arrived)))
     route_each(messages)
+    turn.asked(messages)
     cancel_on_reply(*(message.conversation for message in messages if not message.is_automatic))
     push_arrived(messages)
     webpush.ask(*messages)
     catch_up(messages)
     stored |= {(int(message.channel_id or 0), message.external_id): message for message in messages}
-    return [None if each.is_part else stored.get((each.channel_id, each.external_id)) for each in inbound]
+    return [None if _wants_a_look(each) else stored.get((each.channel_id, each.external_id)) for each in inbound]
+
+
+def _wants_a_look(inbound: InboundMessage) -> bool:
+    """A part of an album; a number alone, which may answer a survey."""
+    return inbound.is_part or answering.may_be_meant(inbound)
 
 
 def _one_of_each_customer(arrived: Sequence[Arrived]) -> Iterator[Arrived]:

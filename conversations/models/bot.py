@@ -99,7 +99,8 @@ class BotTurn(models.Model):
     due_at = models.DateTimeField(default=timezone.now)  # soon after the last line; while a worker is at it: its end
     taken_at = models.DateTimeField(null=True, blank=True)  # by a worker, or by another brain that is thinking
     tries = models.PositiveSmallIntegerField(default=0)
-    key = models.UUIDField(null=True, blank=True)  # of the question that another brain was asked
+    key = models.UUIDField(null=True, blank=True)  # of who is at it now: an answer under another comes too late
+    read_until = models.PositiveBigIntegerField(default=0)  # the last line that they were told of
 
     class Meta:
         indexes = [models.Index(fields=["due_at"], name="bot_turn_due")]

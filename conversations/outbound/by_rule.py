@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from conversations.actions.change import NotPossibleError, locked
 from conversations.inbound.record import touch
 from conversations.live.push import push_message
-from conversations.models import Conversation, Message
+from conversations.models import Conversation, Message, Status
 from conversations.models.conversation import place_in_queue
 from conversations.models.message import MessageKind
 from conversations.outbound import compose
@@ -24,6 +24,8 @@ def answer(conversation: Conversation, *, html: str) -> Message:
     """Goes the way that is proposed, never in public. It says of itself that it is automatic (RFC 3834), and whoever
     waits for a person goes on waiting. Raises NotPossibleError where nothing may go."""
     conversation = locked(conversation)
+    if conversation.status == Status.PENDING:
+        raise NotPossibleError(_("The bot is talking with the customer."))
     ways = reach(conversation, now=timezone.now())
     way = next((each for each in ways if each.can_be_used and not each.needs_template), None)
     if way is None:

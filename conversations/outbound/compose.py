@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from conversations import rules, sla
 from conversations.envelopes import MessageDetails
-from conversations.handoff import repeats
+from conversations.handoff import repeats, stepping_in
 from conversations.inbound.record import touch
 from conversations.live.push import push_mention, push_message
 from conversations.models import Attachment, Channel, Conversation, Draft, Mention, Message
@@ -56,6 +56,7 @@ def reply(
     conversation = _where_it_is(conversation)
     if message := already(client_id, conversation, by=by, kind=MessageKind.OUTBOUND):
         return message
+    stepping_in.speak_up(conversation, by=by)
     message = _write(conversation, MessageKind.OUTBOUND, html, by, client_id, attachments)
     way = way or Way()
     message.channel, message.identity = channel, identity

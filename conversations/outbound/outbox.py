@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from conversations import sla
 from conversations.actions.change import save, summarise
 from conversations.envelopes import DeliveryReport
+from conversations.handoff import lease, stepping_in
 from conversations.inbound.changes import catch_up
 from conversations.live.push import push_activity, push_message, push_row
 from conversations.models import Activity, Conversation, Delivery, Message, Status
 from conversations.models.conversation import place_in_queue
+from conversations.models.handoff import HandoffReason
 from conversations.models.message import MessageKind
 
 if TYPE_CHECKING:
@@ -71,7 +73,9 @@ def settle(delivery: Delivery, report: DeliveryReport) -> Delivery:
     delivery.claimed_at = None
     delivery.external_id = report.external_id or delivery.external_id
     delivery.error = report.error
-    if report.status == Delivery.Status.FAILED and not report.is_permanent and delivery.tries <= len(WAITS):
+    if _is_too_late(delivery, report):
+        delivery.status, delivery.settled_at = Delivery.Status.CANCELLED, now
+    elif report.status == Delivery.Status.FAILED and not report.is_permanent and delivery.tries <= len(WAITS):
         asked = None if report.retry_after is None else timedelta(seconds=report.retry_after)
         delivery.status, delivery.due_at = (
             Delivery.Status.QUEUED,
@@ -91,6 +95,12 @@ def settle(delivery: Delivery, report: DeliveryReport) -> Delivery:
         _reopen(delivery)
     push_message(delivery.message)
     return delivery
+
+
+def _is_too_late(delivery: Delivery, report: DeliveryReport) -> bool:
+    """What the bot said did not go at this try, and somebody else has the word since."""
+    is_over = report.status == Delivery.Status.FAILED and delivery.message.is_bot
+    return is_over and lease.is_over(delivery.message)
 
 
 def until(deliveries: QuerySet[Delivery], to: str, at: datetime) -> QuerySet[Delivery]:
@@ -134,6 +144,7 @@ def _reopen(delivery: Delivery) -> None:
     activity = Activity.objects.create(
         conversation=conversation, verb=Activity.Verb.FAILED, reason=delivery.error[:400]
     )
+    stepping_in.step_in(conversation, by=None, reason=HandoffReason.FAILED)
     conversation.status, conversation.snoozed_until, conversation.resolved_at = Status.OPEN, None, None
     conversation.waiting_since = conversation.waiting_since or timezone.now()
     conversation.queue_at = place_in_queue(conversation.waiting_since, conversation.last_message_at)

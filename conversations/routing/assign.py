@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from conversations import sla
 from conversations.live import groups
 from conversations.live.push import push_removal
-from conversations.models import Activity, Channel, Conversation, Message
+from conversations.models import Activity, Channel, Conversation, Message, Status
 from conversations.routing.waiting import enqueue_each
 
 
@@ -38,7 +38,7 @@ def route(conversation: Conversation, channel: Channel | None) -> None:
 
 def _asks(message: Message) -> bool:
     """For somebody: what answers by itself (out of office) does not. Who had it before it slept or was solved may be
-    away by now."""
+    away by now. With the bot, it is the bot that is asked (conversations.bots.turn)."""
     conversation = message.conversation
     needs_one = conversation.assignee_id is None or conversation.is_reopened
-    return needs_one and conversation.is_open and not message.is_automatic
+    return needs_one and conversation.status == Status.OPEN and not message.is_automatic

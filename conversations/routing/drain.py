@@ -44,6 +44,7 @@ class Choice:
     policy: RoutingPolicy | None
     took_ms: float
     is_news: bool
+    bot: int | None = None  # who takes it, where the decision is a bot
 
 
 @dataclass
@@ -149,7 +150,8 @@ def choose(row: Waiting, matter: Matter, world: World, policies: InForce, *, amo
     began = perf_counter()
     decision = decide(snapshot, policy)
     took = (perf_counter() - began) * 1000
-    return Choice(row, matter, snapshot, decision, version, took, _is_news(row, matter, decision))
+    bot = world.bot_for(matter) if decision.kind == "bot" else None
+    return Choice(row, matter, snapshot, decision, version, took, _is_news(row, matter, decision), bot)
 
 
 def _is_news(row: Waiting, matter: Matter, decision: Decision) -> bool:

@@ -80,6 +80,8 @@ class Matter:
     passed: tuple[int, ...] = ()  # agents who declined it or were silent
     call_back: bool = False
     team_by_hand: bool = False  # a person passed it to `team`: rules no longer choose another
+    rating: float | None = None  # how the customer found it last: 1 to 5
+    is_with_people: bool = False  # since it was last opened, the bot gave it to people, or one of them has answered
 
 
 @dataclass(frozen=True)

@@ -25,13 +25,22 @@ _DONE = (OrderStatus.DELIVERED, OrderStatus.COLLECTED, OrderStatus.CANCELLED, Or
 _ON_ITS_WAY = (ReturnStatus.OPENED, ReturnStatus.APPROVED, ReturnStatus.SENT, ReturnStatus.RECEIVED)
 
 _SAID = """
-select c.id, said.text, said.channel_id, said.is_public
+select c.id, said.text, said.channel_id, said.is_public, (
+    exists (select 1 from conversations_handoff h
+            where h.conversation_id = c.id and h.to_people and h.created_at > solved.at)
+    or exists (select 1 from conversations_message a
+               where a.conversation_id = c.id and a.created_at > solved.at and a.kind in ('outbound', 'call')
+                 and a.author_id is not null)
+) as has_people
 from conversations_conversation c cross join lateral (
     select left(text, 4000) as text, channel_id, is_public, created_at, id
     from conversations_message
     where conversation_id = c.id and kind in ('inbound', 'call') and not is_automatic
     order by created_at desc, id desc limit 3
-) said
+) said cross join lateral (
+    select coalesce(max(created_at), '-infinity') as at from conversations_activity
+    where conversation_id = c.id and verb = 'resolved'
+) solved
 where c.id = any(%s) order by said.created_at desc, said.id desc
 """
 _KNOWN = """
@@ -49,6 +58,7 @@ class Said:
     words: list[str]
     channel: int | None
     is_public: bool
+    has_people: bool = False  # it was theirs since it was last solved
 
 
 def with_all(rows: QuerySet[Waiting]) -> QuerySet[Waiting]:
@@ -132,6 +142,8 @@ class Lookup:
             passed=tuple(waiting.passed),
             call_back=conversation.call_back_at is not None,
             team_by_hand=waiting.is_by_hand,
+            rating=conversation.rating,
+            is_with_people=said.has_people,
         )
 
 
@@ -146,8 +158,8 @@ def last_said(conversations: Sequence[int]) -> dict[int, Said]:
     found: dict[int, Said] = {}
     with connection.cursor() as cursor:
         cursor.execute(_SAID, [list(conversations)])
-        for conversation, text, channel, is_public in cursor.fetchall():
-            here = found.setdefault(conversation, Said([], channel, is_public))
+        for conversation, text, channel, is_public, has_people in cursor.fetchall():
+            here = found.setdefault(conversation, Said([], channel, is_public, has_people))
             here.words.append(text)
     return found
 

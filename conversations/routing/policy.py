@@ -55,11 +55,18 @@ def decide(snapshot: Snapshot, policy: Policy) -> Decision:
     kept = _kept(snapshot, made, asked)
     if kept is not None:
         return kept
-    if made.outcome.to == "bot" and snapshot.bot and matter.trigger not in TO_PEOPLE and not matter.call_back:
+    if made.outcome.to == "bot" and _is_for_bot(snapshot):
         return _decision(made, matter, kind="bot", team=made.team, reasons=(made.reason,))
     found, outside = candidates(snapshot, made, asked)
     judged = tuple(verdicts(found, made, asked))
     return _of_people(Choice(snapshot, made, asked, found, judged, outside, _wanted(made, asked)))
+
+
+def _is_for_bot(snapshot: Snapshot) -> bool:
+    """Who was passed to people, or whom one of them had, never gets the bot instead."""
+    matter = snapshot.matter
+    wants_person = matter.trigger in (*TO_PEOPLE, *TAKEN_BACK) or matter.call_back or bool(matter.passed)
+    return snapshot.bot and not wants_person and not matter.is_with_people
 
 
 def _of_people(choice: Choice) -> Decision:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from conversations.bots.choosing import bots_here
 from conversations.models import Channel, Hours, Skill, Team
 from conversations.routing import people
 from conversations.routing.facts import AgentFacts, Matter, Policy, Snapshot, TeamFacts
@@ -25,8 +26,8 @@ group by 1, 2
 class World:
     """`at` is the moment of every choice made in it. Its queries: see MOST_QUERIES."""
 
-    MOST_QUERIES = 10
-    MOST_QUERIES_ANEW = 12  # in a process that has not met these agents yet
+    MOST_QUERIES = 11
+    MOST_QUERIES_ANEW = 13  # in a process that has not met these agents yet
 
     def __init__(self, at: datetime) -> None:
         self.at = at
@@ -43,6 +44,7 @@ class World:
         self.teams = tuple(self._team(team) for team in teams)
         self.channels = {channel.pk: channel for channel in Channel.objects.all()}
         self.skills = dict(Skill.objects.values_list("pk", "name"))
+        self._bots = bots_here()
         self._laden: dict[int, tuple[Policy, dict[int, AgentFacts]]] = {}
 
     def snapshot(self, matter: Matter, policy: Policy) -> Snapshot:
@@ -51,7 +53,12 @@ class World:
             theirs = laden[matter.assignee]
             left = replace(theirs, load=max(0.0, theirs.load - policy.cost(matter.medium)))
             laden = {**laden, matter.assignee: left}
-        return Snapshot(matter, tuple(laden.values()), self.teams, self.skills)
+        is_bot_here = self.bot_for(matter) is not None
+        return Snapshot(matter, tuple(laden.values()), self.teams, self.skills, is_bot_here)
+
+    def bot_for(self, matter: Matter) -> int | None:
+        """Who would take it, if rules say so."""
+        return self._bots.answering(matter.channel, matter.medium, is_public=matter.is_public)
 
     def given(self, agent: int, medium: str) -> None:
         """Somebody has one more, as the next choice is to know."""

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.db.models import FloatField, Value
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from conversations import rules, sla
+from conversations.handoff import lease
 from conversations.live import groups
 from conversations.live.push import push_changed, push_decisions
-from conversations.models import Activity, Conversation, RoutingDecision, Waiting
+from conversations.models import Activity, Bot, Conversation, RoutingDecision, Status, Waiting
 from conversations.models.rule import RuleEventKind
 from conversations.routing import kept, words
 from conversations.routing.standing import base_for
@@ -47,6 +49,7 @@ def write(choices: Sequence["Choice"]) -> int:
             sla.refresh(each.conversation)  # another team, other deadlines
     Activity.objects.bulk_create([each.activity for each in changes if each.activity])
     rules.happened_each((RuleEventKind.ROUTED, each.conversation) for each in changes if each.activity)
+    _pass_the_word(choices)
     _keep_in_line(choices)
     push_changed(
         [(each.conversation, each.watched) for each in changes],
@@ -70,6 +73,19 @@ def _keep(news: Sequence["Choice"]) -> None:
     RoutingDecision.objects.bulk_create(rows)
 
 
+def _pass_the_word(choices: Sequence["Choice"]) -> None:
+    """To the bot where it was chosen; and to people, where one of them was and the bot had it."""
+    chosen = [each.bot for each in choices if each.bot]
+    bots = Bot.objects.in_bulk(chosen) if chosen else {}
+    for each in choices:
+        conversation = each.row.conversation
+        if each.bot:
+            lease.give(conversation, bots[each.bot])
+        elif conversation.status == Status.PENDING and conversation.assignee_id is not None:
+            lease.take(conversation, by=conversation.assignee, why="routed")
+            conversation.save(update_fields=["status"])
+
+
 def _applied(choice: "Choice") -> Change | None:
     """Changes the conversation in memory. None where it stays as it is."""
     decision, conversation = choice.decision, choice.row.conversation
@@ -79,11 +95,11 @@ def _applied(choice: "Choice") -> Change | None:
         assignee, team = decision.agent, decision.team or conversation.team_id
     priority = conversation.priority if decision.priority is None else decision.priority
     was = (conversation.assignee_id, conversation.team_id)
-    if (assignee, team) == was and priority == conversation.priority:
+    if (assignee, team) == was and priority == conversation.priority and decision.kind != "bot":
         return None
     watched = groups.watching(conversation)
     conversation.assignee_id, conversation.team_id, conversation.priority = assignee, team, priority
-    line = _line(choice) if (assignee, team) != was else None
+    line = _line(choice) if (assignee, team) != was or decision.kind == "bot" else None
     return Change(conversation, watched, line, is_moved=team != was[1])
 
 
@@ -91,6 +107,11 @@ def _line(choice: "Choice") -> Activity:
     names = {agent.agent: agent.name for agent in choice.snapshot.agents}
     teams = {team.team: team.name for team in choice.snapshot.teams}
     decision = choice.decision
+    if decision.kind == "bot":
+        return Activity(
+            conversation_id=choice.row.conversation_id, verb=Activity.Verb.ROUTED, to=str(_("the bot")),
+            reason=words.because(decision)[:400], created_at=timezone.now(),
+        )  # fmt: skip
     to = names.get(decision.agent or 0, "") or teams.get(decision.team or 0, "")
     reason = words.because(decision) if decision.kind == "agent" else words.why_it_waits(decision)
     return Activity(

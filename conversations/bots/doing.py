@@ -1,0 +1,104 @@
+"""A deed, as the turn does it: known and agreed to, once for the lines that asked for it, and put into words."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import structlog
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+
+from conversations.bots import deeds
+from conversations.bots.acts import Asked, Do, HandOver, Say
+from conversations.bots.deeds import Deed, Outcome, Prospect, Words
+from conversations.bots.memory import Kept, Memory, Step
+from conversations.bots.reading import newest_of
+from conversations.bots.words import say
+from conversations.models import ArticleVerdict, BotTalk
+from conversations.models.handoff import HandoffReason
+
+log = structlog.get_logger(__name__)
+
+DEED_KEYS = uuid.UUID("6d0f3f0e-5a0b-4b43-9a55-0a4d0c7d4b1e")
+_RESULTS: Mapping[str, Literal["done", "refused", "failed", "uncertain"]] = {
+    "done": "done", "refused": "refused", "failed": "failed", "uncertain": "uncertain",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Done:
+    """What is to be said of it, and what the bot knows afterwards."""
+
+    says: tuple[Say, ...]
+    memory: Memory
+    hand_over: HandOver | None = None
+    goes_on: bool = False
+
+
+def do(asked: Asked, act: Do, memory: Memory) -> Done | None:
+    """Call outside any transaction. None where another worker is at it right now."""
+    deed = deeds.DEEDS.get(act.deed)
+    if deed is None:
+        return Done((), memory, HandOver(HandoffReason.NOT_ALLOWED, act.deed[:80]))
+    if deed.asks_first and not _is_agreed(asked, act):
+        found = deeds.prospect(deed, asked, act.values)
+        if found.state in ("ask", "confirm"):
+            return _asking(asked, deed, found, memory)
+    try:
+        outcome = _outcome(asked, deed, act)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("a deed of the bot broke", deed=deed.key, conversation=asked.conversation)
+        return Done((), memory, HandOver(HandoffReason.FAILED, str(deed.name)))
+    return None if outcome.result == "under_way" else _told(asked, deed, outcome, memory)
+
+
+def note_verdict(message: int | None, *, helped: bool) -> None:
+    """What they said to “did this help?”, of the message that showed the article."""
+    ArticleVerdict.objects.filter(message=message).update(helped=helped, at=timezone.now())
+
+
+def _outcome(asked: Asked, deed: Deed, act: Do) -> Outcome:
+    talk = BotTalk.objects.select_related("bot").get(pk=asked.talk)
+    return deeds.do(talk, deed, act.values, uuid.uuid5(DEED_KEYS, f"{asked.talk} {deed.key} {newest_of(asked)}"))
+
+
+def _is_agreed(asked: Asked, act: Do) -> bool:
+    """They were told what would be done, and asked whether to: this very deed, with these values."""
+    before = asked.memory
+    if before.waits_for not in ("confirm", "code") or before.task != act.deed:
+        return False
+    known = {need: kept.value for need, kept in before.slots.items()}
+    return all(known.get(need, value) == value for need, value in act.values.items())
+
+
+def _asking(asked: Asked, deed: Deed, found: Prospect, memory: Memory) -> Done:
+    """A brain that forgot to ask: the turn does."""
+    waits_for = "confirm" if found.state == "confirm" else found.need
+    text = _words(found.said, asked.language) or say(f"ask_{found.need}", asked.language)
+    shown = [each.shown or say(each.key, asked.language) for each in found.choices]
+    values = [each.value for each in found.choices]
+    if found.state == "confirm":
+        shown, values = [say("do_it", asked.language), say("leave_it", asked.language)], ["yes", "no"]
+    last = newest_of(asked)
+    slots = {need: memory.slots.get(need, Kept(value, last)) for need, value in found.values.items()}
+    slots |= {need: Kept(value, last) for need, value in found.values.items() if slots[need].value != value}
+    kept = replace(memory, task=deed.key, waits_for=waits_for, choices=tuple(values), slots={**memory.slots, **slots})
+    return Done((Say(text, tuple(shown)),), kept)
+
+
+def _told(asked: Asked, deed: Deed, outcome: Outcome, memory: Memory) -> Done:
+    says = tuple(Say(text) for each in outcome.said if (text := _words(each, asked.language)))
+    if result := _RESULTS.get(outcome.result):
+        memory = memory.with_step(Step(deed.key, result, newest_of(asked), outcome.about))
+    memory = replace(memory, waits_for=outcome.waits_for)
+    passes = HandOver(outcome.hand_over, outcome.about) if outcome.hand_over else None
+    if passes is None and outcome.result in ("failed", "uncertain"):
+        passes = HandOver(HandoffReason.FAILED, outcome.about or str(deed.name))
+    return Done(says, memory, passes, outcome.goes_on)
+
+
+def _words(said: Words | None, language: str) -> str:
+    return say(said.key, language, **said.values) if said else ""

@@ -1,0 +1,47 @@
+"""The turn as it stands, under lock: its conversation, its talk and its row, or that it is nobody's any more."""
+
+import uuid
+from dataclasses import dataclass
+
+from conversations.bots import waking
+from conversations.handoff import lease
+from conversations.models import BotTalk, BotTurn, Conversation
+
+
+@dataclass
+class Held:
+    """Good until the end of the transaction in which it was found."""
+
+    conversation: Conversation
+    talk: BotTalk
+    turn: BotTurn
+
+
+def held(conversation_id: int, *, key: uuid.UUID | None = None) -> Held | None:
+    """Locks the conversation. None where the bot has not the word, nothing waits for it or, with a `key`, another is
+    at it."""
+    conversation = _locked(conversation_id)
+    turn = BotTurn.objects.filter(pk=conversation_id).first()
+    if turn is None or (key is not None and turn.key != key):
+        return None
+    talk = talk_of(conversation)
+    if talk is None or not lease.has(conversation, talk.term):
+        waking.forget(conversation)
+        return None
+    return Held(conversation, talk, turn)
+
+
+def held_under(key: uuid.UUID) -> Held | None:
+    """The same, for who has nothing but its key."""
+    place = BotTurn.objects.filter(key=key).values_list("pk", flat=True).first()
+    return held(place, key=key) if place else None
+
+
+def talk_of(conversation: Conversation) -> BotTalk | None:
+    """The one that goes on."""
+    return BotTalk.objects.filter(conversation=conversation, ended_at=None).select_related("bot").first()
+
+
+def _locked(pk: int) -> Conversation:
+    rows = Conversation.objects.select_related("customer", "team", "assignee")
+    return rows.select_for_update(of=("self",), no_key=True).get(pk=pk)

@@ -1,0 +1,70 @@
+"""Has the bot speak soon: the row that says it must, and the task that comes for it. The row is certainty, the task
+speed: with the broker gone, the sweep comes."""
+
+import uuid
+from datetime import datetime, timedelta
+
+import structlog
+from celery import current_app
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerError
+from redis.exceptions import RedisError
+
+from conversations.models import BotTurn, Conversation
+
+log = structlog.get_logger(__name__)
+
+TASK = "conversations.bot_turn"
+QUEUE = "bots"
+QUIET = timedelta(milliseconds=250)  # after their last line: who writes in pieces is answered once
+LONGEST = timedelta(seconds=8)  # that one who never stops writing waits
+
+
+def wake(conversation: Conversation, *, heard_at: datetime | None = None) -> None:
+    """The customer has written, or an agent wants something done. A turn that is under way reads again before it
+    speaks, so it needs no word. Call with `conversation` locked."""
+    now = timezone.now()
+    due_at = now if heard_at is None else min(max(heard_at, now - QUIET), now) + QUIET
+    turn = BotTurn.objects.filter(conversation=conversation).first()
+    if turn is None:
+        BotTurn.objects.create(conversation=conversation, asked_at=now, due_at=due_at)
+    elif turn.taken_at is None:
+        due_at = min(due_at, turn.asked_at + LONGEST)
+        BotTurn.objects.filter(pk=turn.pk).update(due_at=due_at)
+    else:
+        return
+    come(conversation.pk, due_at)
+
+
+def forget(conversation: Conversation) -> None:
+    """There is nothing to answer, or it is not the bot that answers it."""
+    BotTurn.objects.filter(conversation=conversation).delete()
+
+
+def put_back(turn: BotTurn, *, due_at: datetime) -> None:
+    """It is thought again then. Call with the conversation locked."""
+    turn.taken_at, turn.key, turn.due_at = None, None, due_at
+    turn.save()
+    come(turn.pk, due_at)
+
+
+def come(conversation_id: int, due_at: datetime) -> None:
+    """After commit, has a worker come at that time."""
+    transaction.on_commit(lambda: _come(conversation_id, due_at), robust=True)
+
+
+def _come(conversation_id: int, due_at: datetime) -> None:
+    wait = max(0.0, (due_at - timezone.now()).total_seconds())
+    try:
+        current_app.send_task(TASK, (conversation_id,), countdown=wait, queue=QUEUE, retry=False)
+    except (BrokerError, RedisError, OSError):
+        log.warning("the broker is gone: the bot's turn is left to the sweep", conversation=conversation_id)
+
+
+def claimed(turn: BotTurn, *, until: datetime) -> BotTurn:
+    """Nobody else is at it until then; who asks for it under another key comes too late. Call with the conversation
+    locked."""
+    turn.key, turn.taken_at, turn.due_at, turn.tries = uuid.uuid4(), timezone.now(), until, turn.tries + 1
+    turn.save()
+    return turn

@@ -1,0 +1,145 @@
+"""Who may speak to the customer now: the one row that says so, changed only with its conversation locked.
+
+A conversation is “pending” exactly while the bot has the word; `give` and `take` are the only ways in and out of that.
+Whatever the bot says names the term under which it was thought: another term, and it is not said any more.
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import structlog
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from conversations.actions.change import save, summarise
+from conversations.bots import waking
+from conversations.bots.memory import Memory, memory_of
+from conversations.live.push import push_message
+from conversations.models import Bot, BotTalk, Conversation, Delivery, Lease, Message, Status
+from conversations.models.bot import TalkEnd
+from conversations.models.lease import Holder
+from conversations.models.message import MessageKind
+from conversations.routing import waiting
+
+if TYPE_CHECKING:
+    from deskapp.models import User
+
+log = structlog.get_logger(__name__)
+
+
+def has(conversation: Conversation, term: int) -> bool:
+    """Whether the bot has the word, and still the same as when the term began."""
+    return Lease.objects.filter(conversation=conversation, holder=Holder.BOT, term=term).exists()
+
+
+def give(
+    conversation: Conversation, bot: Bot, *, by: "User | None" = None, instructions: str = "", only_step: str = ""
+) -> BotTalk:
+    """The bot has the word, and answers at once where the customer waits or `by` asks it to do something. What it knew
+    in an earlier talk it knows still. Call with `conversation` locked: it is changed and stored. Giving it twice is
+    one talk."""
+    lease, _is_new = Lease.objects.get_or_create(conversation=conversation)
+    if lease.holder == Holder.BOT and (running := _running(conversation).first()):
+        return running
+    lease.holder, lease.agent, lease.term = Holder.BOT, by, lease.term + 1
+    lease.save()
+    heard = _unanswered(conversation)
+    talk = BotTalk.objects.create(
+        conversation=conversation,
+        bot=bot,
+        channel_id=heard.channel_id if heard else None,
+        term=lease.term,
+        state=_remembered(conversation, heard, instructions, only_step).to_json(),
+        language=conversation.language,
+        topic_id=conversation.topic_id,
+        first=heard,
+        spoke_at=timezone.now(),
+    )
+    conversation.status, conversation.snoozed_until, conversation.resolved_at = Status.PENDING, None, None
+    save(conversation)
+    waiting.leave(conversation.pk)
+    if heard or instructions or only_step:
+        waking.wake(conversation, heard_at=heard.created_at if heard else None)
+    return talk
+
+
+def take(
+    conversation: Conversation, *, by: "User | None", why: str, end: str = TalkEnd.HANDED, withdraws: bool = True
+) -> Lease | None:
+    """The people have the word: nothing more of what the bot thought is said, and what waits to be sent is not sent
+    (`withdraws`: it is, where the bot itself has done and nobody took the word). None where they had it. Call with
+    `conversation` locked; the caller stores it, as it is open now."""
+    if withdraws:
+        withdraw(conversation)
+    lease = Lease.objects.filter(conversation=conversation, holder=Holder.BOT).first()
+    if lease is None:
+        return None
+    lease.holder, lease.agent, lease.term = Holder.PEOPLE, by, lease.term + 1
+    lease.save()
+    _running(conversation).update(end=end, ended_at=timezone.now())
+    waking.forget(conversation)
+    if conversation.status == Status.PENDING:
+        conversation.status = Status.OPEN
+    log.info("the people have the word", conversation=conversation.pk, term=lease.term, why=why)
+    return lease
+
+
+def withdraw(conversation: Conversation) -> int:
+    """Takes back what the bot has said and nobody has begun to send. The caller stores the conversation."""
+    queued = Delivery.objects.filter(conversation=conversation, status=Delivery.Status.QUEUED, message__is_bot=True)
+    taken_back = [
+        delivery.message
+        for delivery in queued.select_related("message")
+        if Delivery.objects.filter(pk=delivery.pk, status=Delivery.Status.QUEUED).update(
+            status=Delivery.Status.CANCELLED, settled_at=timezone.now(), error=_("Somebody else has the word now.")
+        )
+    ]
+    if taken_back:
+        summarise(conversation)
+    for message in taken_back:
+        push_message(message)
+    return len(taken_back)
+
+
+def is_over(message: Message) -> bool:
+    """Whether what the bot said, and what did not go at the first try, is not to be sent any more: somebody else has
+    the word, or, of its parting words, has used it."""
+    lease = Lease.objects.filter(conversation=message.conversation_id).first()
+    if lease is None or lease.term != message.details.get("term"):
+        return True
+    later = Message.objects.filter(conversation=message.conversation_id, kind=MessageKind.OUTBOUND, is_bot=False)
+    return later.filter(pk__gt=message.pk, is_automatic=False).exists()
+
+
+def _running(conversation: Conversation) -> QuerySet[BotTalk]:
+    return BotTalk.objects.filter(conversation=conversation, ended_at=None)
+
+
+def _unanswered(conversation: Conversation) -> Message | None:
+    """The first line of the customer's that nobody has answered."""
+    if conversation.waiting_since is None:
+        return None
+    said = lines_of(conversation).filter(created_at__gte=conversation.waiting_since)
+    return said.order_by("created_at", "pk").first()
+
+
+def lines_of(conversation: Conversation | int) -> QuerySet[Message]:
+    """What the customer wrote themselves."""
+    return Message.objects.filter(conversation=conversation, kind=MessageKind.INBOUND, is_automatic=False)
+
+
+def _remembered(conversation: Conversation, heard: Message | None, instructions: str, only_step: str) -> Memory:
+    """Of the talk before, with nothing that was under way in it; its lines until `heard` are answered."""
+    before = BotTalk.objects.filter(conversation=conversation).order_by("-began_at", "-pk").first()
+    known = memory_of(before.state) if before else Memory()
+    read = lines_of(conversation).filter(pk__lt=heard.pk) if heard else lines_of(conversation)
+    return replace(
+        known,
+        waits_for="",
+        question=None,
+        choices=(),
+        read_until=read.aggregate(last=Max("pk"))["last"] or 0,
+        instructions=instructions,
+        only_step=only_step,
+    )

@@ -1,0 +1,112 @@
+"""Outbound 1, of the bot: its words become a message, only under the lease, and go at once."""
+
+import uuid
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.html import escape
+
+from conversations.handoff import lease
+from conversations.inbound.record import touch
+from conversations.live.push import push_message
+from conversations.media import carries
+from conversations.models import BotTalk, Channel, Conversation, Lease, Message
+from conversations.models.conversation import place_in_queue
+from conversations.models.message import MessageKind
+from conversations.outbound.outbox import enqueue
+from conversations.outbound.reach import Choice, reach
+from customers.models import Identity
+
+
+class NotTheirTurnError(Exception):
+    """Somebody else has the word: nothing was said."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """`key` makes the same word of the same turn one message. `article`: the ArticleText that it shows."""
+
+    text: str
+    key: uuid.UUID
+    buttons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Path:
+    """How the bot reaches them: where they wrote last, if anything may go there."""
+
+    channel: Channel
+    identity: Identity
+    answers: Message | None = None
+
+
+def path_to(conversation: Conversation, heard: Message | None) -> Path | None:
+    """`heard`: their last line. None where nothing may go."""
+    ways = [way for way in reach(conversation, now=timezone.now()) if way.can_be_used and not way.needs_template]
+    way = next((way for way in ways if _is_where(way, heard)), None) or next(iter(ways), None)
+    if way is None:
+        return None
+    is_answer = heard is not None and _is_where(way, heard) and carries(way.channel.medium).has_posts
+    return Path(way.channel, way.identity, heard if is_answer else None)
+
+
+def say(conversation: Conversation, talk: BotTalk, words: Words, path: Path) -> Message:
+    """Ends the customer's waiting. Call with `conversation` locked; it is stored. Raises NotTheirTurnError where the
+    talk's term is over."""
+    if not lease.has(conversation, talk.term):
+        raise NotTheirTurnError
+    message = _write(conversation, words, path, term=talk.term)
+    conversation.waiting_since = None
+    return _send(conversation, message)
+
+
+def part(conversation: Conversation, words: Words, path: Path) -> Message:
+    """What it says while it hands over: whoever waits for a person goes on waiting. An agent who uses the word before
+    it went takes it back. Call in the transaction of the handoff, with `conversation` locked; it is stored."""
+    term = Lease.objects.values_list("term", flat=True).get(conversation=conversation)
+    return _send(conversation, _write(conversation, words, path, term=term, is_automatic=True))
+
+
+def _is_where(way: Choice, heard: Message | None) -> bool:
+    return heard is not None and (way.channel.pk, way.identity.pk) == (heard.channel_id, heard.identity_id)
+
+
+def _write(conversation: Conversation, words: Words, path: Path, *, term: int, is_automatic: bool = False) -> Message:
+    can = carries(path.channel.medium)
+    fitting = words.buttons if _fit(words.buttons, can.buttons, can.button_longest) else ()
+    text = words.text if fitting else "\n".join([words.text, *(f"– {each}" for each in words.buttons)])
+    text = text.replace("\x00", "").strip()[: can.longest]
+    message = Message(
+        conversation=conversation,
+        kind=MessageKind.OUTBOUND,
+        channel=path.channel,
+        identity=path.identity,
+        is_bot=True,
+        is_automatic=is_automatic,
+        html=_html(text),
+        text=text,
+        client_id=words.key,
+        answers=path.answers,
+        details={"term": term, **({"buttons": list(fitting)} if fitting else {})},
+    )
+    message.save(force_insert=True)
+    return message
+
+
+def _fit(buttons: tuple[str, ...], most: int, longest: int) -> bool:
+    """All of them, or none: half a choice is none."""
+    return 0 < len(buttons) <= most and all(len(button) <= longest for button in buttons)
+
+
+def _html(text: str) -> str:
+    parts = [part.strip() for part in text.split("\n\n")]
+    return "".join(f"<p>{escape(part).replace(chr(10), '<br>')}</p>" for part in parts if part)
+
+
+def _send(conversation: Conversation, message: Message) -> Message:
+    touch(conversation, message)
+    conversation.queue_at = place_in_queue(conversation.waiting_since, conversation.last_message_at)
+    conversation.save()
+    enqueue(message, due_at=timezone.now())
+    push_message(message)
+    return message

@@ -1,0 +1,76 @@
+"""A desk whose rules send what comes by chat to a bot, a brain that a test makes up, and workers that a test calls."""
+
+import uuid
+
+from django.utils import timezone
+
+from conversations.bots import turn
+from conversations.bots.acts import Answer, Say
+from conversations.envelopes import InboundMessage
+from conversations.inbound.receive import receive
+from conversations.models import Bot, BotTurn, Conversation, Delivery, Lease, Message
+from conversations.routing.drain import drain
+from conversations.routing.facts import Outcome
+from customers.identify import Handle
+from integrations.outbound.deliver import deliver
+from tests.conversations.routing.desk import in_force
+
+
+def with_bot(*channels, **fields):
+    in_force(Outcome(to="bot"))
+    bot = Bot.objects.create(name="Fern", **fields)
+    bot.channels.set(channels)
+    return bot
+
+
+def writes(channel, text, *, visitor="v1", **fields):
+    """One line of a visitor's, as the chat door hands it on."""
+    inbound = InboundMessage(
+        channel_id=channel.pk,
+        external_id=str(uuid.uuid4()),
+        handles=(Handle("visitor", visitor, "Ann"),),
+        text=text,
+        received_at=timezone.now(),
+        language="en",
+        **fields,
+    )
+    return receive(inbound)
+
+
+def asks(channel, text, **fields):
+    """The same, and rules have decided about it."""
+    message = writes(channel, text, **fields)
+    drain(room=False)
+    return Conversation.objects.get(pk=message.conversation_id)
+
+
+def it_is_time(conversation):
+    """They have been quiet long enough."""
+    BotTurn.objects.filter(conversation=conversation).update(due_at=timezone.now())
+
+
+def takes_turn(conversation):
+    it_is_time(conversation)
+    turn.run(conversation.pk)
+
+
+def delivers():
+    for pk in Delivery.objects.filter(status="queued").order_by("pk").values_list("pk", flat=True):
+        deliver(pk)
+
+
+def says(*texts, **fields):
+    """A brain that says this, whatever it is asked."""
+    return lambda asked: Answer(tuple(Say(text) for text in texts), asked.memory, **fields)
+
+
+def said(conversation):
+    """Who said what, in its order; what was taken back is not said."""
+    rows = Message.objects.filter(conversation=conversation, kind__in=["inbound", "outbound"])
+    rows = rows.exclude(delivery__status="cancelled").order_by("pk")
+    return [("bot" if each.is_bot else "agent" if each.author_id else "customer", each.text) for each in rows]
+
+
+def holder(conversation):
+    lease = Lease.objects.filter(conversation=conversation).first()
+    return lease.holder if lease else "people"
