@@ -1,0 +1,192 @@
+"""Goes on with what a customer wants done: asks the next thing that a deed needs, then whether to do it, then does it.
+
+The deed itself says what comes next (conversations.bots.deeds.prospect); here it becomes a question, with its answers
+to press, and the answer becomes a value again.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from conversations.bots.acts import Do
+from conversations.bots.deeds import Choice, Deed, Prospect
+from conversations.bots.draft import Draft, Option
+from conversations.bots.memory import Kept, Need
+from conversations.bots.words import TABLES
+from conversations.handoff.slots import WRONG
+from conversations.models.handoff import HandoffReason
+
+MOST_ASKED = 2  # times that one thing is asked for, without an answer
+LONGEST = 200  # signs of an answer that is taken as it stands
+FREE = {Need.ITEM, Need.REASON, Need.CONDITION, Need.WISH, Need.SHOP, Need.PRODUCT, Need.DATE, Need.DEVICE, Need.SIZE}
+FREE |= {Need.ADDRESS}
+CODE = re.compile(r"(?<!\d)\d(?:[ -]?\d){5}(?!\d)")
+_ORDINAL = re.compile(r"\W*(\d)\W*")
+
+
+def begin(draft: Draft, deed: Deed) -> None:
+    draft.memory = replace(draft.memory, task=deed.key, waits_for="", choices=())
+    go_on(draft, deed)
+
+
+def go_on(draft: Draft, deed: Deed) -> None:
+    """What comes next, with all that is known by now."""
+    found = draft.known.wonder(deed, draft.asked, values_of(draft))
+    _learn(draft, found)
+    if found.state == "ask":
+        _ask(draft, deed, found)
+    elif found.state == "confirm":
+        _confirm(draft, found)
+    elif found.state in ("ready", "proof"):
+        _do(draft, deed)
+    elif found.state == "people":
+        draft.hand_over(HandoffReason(found.reason or HandoffReason.NOT_ALLOWED), found.about or str(deed.name))
+    else:
+        _cannot(draft, deed, found)
+
+
+def answered(draft: Draft, deed: Deed) -> bool:
+    """Takes what they wrote as the answer to what was asked last; False where it is none."""
+    need = draft.memory.waits_for
+    if need in draft.memory.slots and draft.memory.slots[need].source in _fresh(draft):
+        draft.step(f"asked:{need}", "answered")
+        return True
+    if need == Need.CODE:
+        return _take_code(draft)
+    found = draft.known.wonder(deed, draft.asked, values_of(draft))
+    value = chosen(draft.text, _options(draft, found.choices)) if found.need == need else ""
+    value = value or _free(draft, need, has_choices=bool(found.choices) and found.need == need)
+    if not value:
+        return False
+    _keep(draft, need, value)
+    draft.step(f"asked:{need}", "answered")
+    return True
+
+
+def asked_in_vain(draft: Draft, deed: Deed) -> None:
+    """Once more, in other words; then a person."""
+    need = draft.memory.waits_for
+    draft.step(f"asked:{need}", "unanswered")
+    vain = [step for step in draft.memory.steps if step.what == f"asked:{need}" and step.result == "unanswered"]
+    if len(vain) >= MOST_ASKED:
+        draft.understood = False
+        draft.hand_over(HandoffReason.MISUNDERSTOOD, f"{deed.name}: {need}")
+        return
+    draft.understood = False
+    draft.say("ask_again")
+    if need == Need.CODE:
+        draft.ask(draft.words("ask_code"), need)
+    else:
+        go_on(draft, deed)
+
+
+def agreed(draft: Draft, deed: Deed) -> None:
+    _do(draft, deed)
+
+
+def declined(draft: Draft, deed: Deed) -> None:
+    draft.step(deed.key, "declined")
+    draft.memory = replace(draft.memory, task="", waits_for="", choices=())
+    draft.say("left_it")
+
+
+def values_of(draft: Draft) -> dict[str, str]:
+    return {need: kept.value for need, kept in draft.memory.slots.items() if kept.value}
+
+
+def chosen(text: str, options: Sequence[Option]) -> str:
+    """The value that was pressed or typed, by its words, its number in the list or its own name; or ""."""
+    said = _bare(text)
+    if not said:
+        return ""
+    for option in options:
+        if said in (_bare(option.shown), _bare(option.value)):
+            return option.value
+    if (found := _ORDINAL.fullmatch(text)) and 1 <= int(found[1]) <= len(options):
+        return options[int(found[1]) - 1].value
+    within = [option for option in options if _names(said, option)]
+    return within[0].value if len(within) == 1 else ""
+
+
+def _learn(draft: Draft, found: Prospect) -> None:
+    """What the deed knew without asking: the only order there is."""
+    slots = draft.memory.slots
+    new = {need: Kept(value, None, "order") for need, value in found.values.items() if value and need not in slots}
+    draft.memory = replace(draft.memory, slots={**new, **slots})
+
+
+def _ask(draft: Draft, deed: Deed, found: Prospect) -> None:
+    options = _options(draft, found.choices)
+    own = draft.words(found.said.key, **found.said.values) if found.said else ""
+    key = f"ask_{found.need}_choice" if options and f"ask_{found.need}_choice" in TABLES["en"] else f"ask_{found.need}"
+    draft.ask(own or draft.words(key), found.need, options)
+
+
+def _confirm(draft: Draft, found: Prospect) -> None:
+    text = draft.words(found.said.key, **found.said.values) if found.said else draft.words("shall_i")
+    yes, no = Option("yes", draft.words("do_it")), Option("no", draft.words("leave_it"))
+    draft.ask(text, "confirm", (yes, no) if draft.asked.buttons >= 2 else ())
+
+
+def _do(draft: Draft, deed: Deed) -> None:
+    draft.memory = replace(draft.memory, task=deed.key, waits_for="", choices=())
+    draft.acts = [Do(deed.key, values_of(draft))]
+    slots = {need: kept for need, kept in draft.memory.slots.items() if need != Need.CODE}
+    draft.memory = replace(draft.memory, slots=slots)
+
+
+def _cannot(draft: Draft, deed: Deed, found: Prospect) -> None:
+    """It is said why; an order that is not there may be named anew."""
+    if found.said:
+        draft.say(found.said.key, **found.said.values)
+    draft.step(deed.key, "refused", found.about)
+    wrong = found.need or (str(Need.ORDER) if Need.ORDER in draft.memory.slots and _is_theirs(draft) else "")
+    slots = {need: kept for need, kept in draft.memory.slots.items() if need != wrong}
+    draft.memory = replace(draft.memory, slots=slots, waits_for="", choices=())
+
+
+def _is_theirs(draft: Draft) -> bool:
+    return draft.memory.slots[Need.ORDER].where == "customer"
+
+
+def _options(draft: Draft, choices: Sequence[Choice]) -> tuple[Option, ...]:
+    return tuple(Option(each.value, each.shown or draft.words(each.key)) for each in choices)
+
+
+def _take_code(draft: Draft) -> bool:
+    found = CODE.search(draft.text)
+    if found:
+        _keep(draft, Need.CODE, re.sub(r"\D", "", found.group()))
+    return bool(found)
+
+
+def _free(draft: Draft, need: str, *, has_choices: bool) -> str:
+    """An answer in their own words, where such a thing has any. Yes or no answers nothing that asks which."""
+    line = " ".join(draft.text.split())
+    signs = draft.signs
+    if need not in FREE or not line or len(line) > LONGEST or signs.is_plain or signs.thanks or signs.is_hello:
+        return ""
+    if line.endswith("?") or not signs.has_words or WRONG.search(line):
+        return ""
+    if need in (Need.SIZE, Need.ADDRESS) and not has_choices:
+        return ""  # the guard's own words find these, where they are there
+    return line
+
+
+def _keep(draft: Draft, need: str, value: str) -> None:
+    draft.memory = draft.memory.with_slot(need, Kept(value, draft.source))
+
+
+def _fresh(draft: Draft) -> set[int]:
+    return {line.source for line in draft.asked.new}
+
+
+def _names(said: str, option: Option) -> bool:
+    """ "the kestrel one" names "HF-48213 · Kestrel Trail Jacket"."""
+    shown = set(_bare(option.shown).split()) | set(_bare(option.value).split())
+    strong = {word for word in said.split() if len(word) > 3 or any(sign.isdigit() for sign in word)}
+    return bool(strong & shown)
+
+
+def _bare(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
