@@ -1,4 +1,4 @@
-"""What connectors did hour by hour: counted by a task every few minutes, in two statements for all of them."""
+"""What connectors did hour by hour: counted by a task every few minutes, in a few statements for all of them."""
 
 from datetime import datetime, timedelta
 
@@ -7,7 +7,7 @@ from django.db.models import Max, Min, Model, Sum
 from django.utils import timezone
 
 from conversations.models import DeliveryAttempt
-from integrations.models import HealthSample, RawEvent
+from integrations.models import BrainCall, HealthSample, RawEvent
 
 KEPT_FOR = timedelta(days=90)
 HOUR = timedelta(hours=1)
@@ -31,6 +31,12 @@ from conversations_deliveryattempt attempt
 where attempt.id >= %s and attempt.started_at >= %s group by 1, 2
 on conflict (connector_id, hour) do update set went = excluded.went, failed = excluded.failed
 """
+_ASKED = """
+insert into integrations_healthsample as sample (connector_id, hour, came, processed, aside, went, failed, lag)
+select connector_id, date_trunc('hour', asked_at), 0, 0, 0, count(*), count(*) filter (where error <> ''), 0
+from integrations_braincall where id >= %s and asked_at >= %s group by 1, 2
+on conflict (connector_id, hour) do update set went = excluded.went, failed = excluded.failed
+"""
 
 
 def measure(now: datetime | None = None) -> None:
@@ -40,6 +46,8 @@ def measure(now: datetime | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_CAME, [first_since(RawEvent, "received_at", since), since])
         cursor.execute(_WENT, [first_since(DeliveryAttempt, "started_at", since), since])
+        cursor.execute(_ASKED, [first_since(BrainCall, "asked_at", since), since])
+    BrainCall.objects.filter(asked_at__lt=now - KEPT_FOR).delete()
     HealthSample.objects.filter(hour__lt=now - KEPT_FOR).delete()
 
 

@@ -10,6 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from integrations import secrets
+from integrations.brain_rows import BrainCall, BrainTalk
+
+__all__ = [
+    "Backfill", "BackfillState", "BrainCall", "BrainTalk", "Connector", "Export", "HealthSample", "Import", "ImportRow",
+    "ImportState", "RawEvent", "RawEventState", "Reread", "Trial",
+]  # fmt: skip
 
 
 class Connector(models.Model):

@@ -1,6 +1,7 @@
 """Has the workers do something at once. The sweeps come to all of it too: a broker that is gone costs only seconds."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 from celery import current_app
@@ -14,6 +15,7 @@ log = structlog.get_logger(__name__)
 
 SOON = timedelta(minutes=1)
 LOST_AFTER = 5  # seconds
+BUSY = 0.3  # seconds until a brain that others ask is tried again
 
 
 def lane(way: str, number: int) -> str:
@@ -125,6 +127,25 @@ def queue_delivery(*, delivery_id: int, channel_id: int, due_at: datetime, **kwa
     if due_at - timezone.now() < SOON:
         wait = max(0.0, (due_at - timezone.now()).total_seconds())
         _soon("integrations.outbound.deliver", delivery_id, wait=wait, queue=lane("outbound", channel_id))
+
+
+def queue_brain(*, key: UUID, until: datetime, **kwargs: object) -> None:
+    """Listens to conversations.bots.turn.brain_asked. Where the broker is gone, the turn finds it silent."""
+    _ask_brain(key, until)
+
+
+def queue_brain_again(key: UUID, until: datetime) -> None:
+    """Others are asking it: a moment later."""
+    _ask_brain(key, until, wait=BUSY)
+
+
+def _ask_brain(key: UUID, until: datetime, *, wait: float = 0.0) -> None:
+    try:
+        current_app.send_task(
+            "integrations.brains.ask", (str(key), until.isoformat()), countdown=wait, queue="bots", retry=False
+        )
+    except (BrokerError, RedisError, OSError):
+        log.warning("the broker is gone: a brain is not asked", key=str(key))
 
 
 def _soon(task: str, number: int, *, wait: float = 0.0, queue: str | None = None) -> None:

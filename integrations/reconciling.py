@@ -53,6 +53,12 @@ NO_PAST: dict[str, Promise] = {
     "orders": gettext_lazy(
         "A till's past comes as a file, by manage.py import_orders; a shop of your own sends its orders again."
     ),
+    "libretranslate": gettext_lazy("A translator has no past that the desk could want."),
+    "deepl": gettext_lazy("A translator has no past that the desk could want."),
+    "rasa": gettext_lazy("It thinks, and keeps nothing of its own: the talk is in the thread."),
+    "bot_webhook": gettext_lazy("It thinks, and keeps nothing of its own: the talk is in the thread."),
+    "bot_framework": gettext_lazy("It thinks, and keeps nothing of its own: the talk is in the thread."),
+    "openai": gettext_lazy("It thinks, and keeps nothing of its own: the talk is in the thread."),
     "chat": gettext_lazy("The chat is the desk's own: it has no past anywhere else."),
     "form": gettext_lazy("The form is the desk's own: it has no past anywhere else."),
 }

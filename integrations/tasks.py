@@ -1,10 +1,24 @@
 """The doors through which Celery walks in: each calls one function and may run twice."""
 
+from datetime import datetime
+from uuid import UUID
+
 from celery import shared_task
 from django.utils import timezone
 
 from conversations.outbound import calling_out
-from integrations import exporting, health, health_samples, offered, proving, renewing, steering, trials
+from integrations import (
+    brains,
+    exporting,
+    health,
+    health_samples,
+    offered,
+    proving,
+    renewing,
+    steering,
+    telling_brains,
+    trials,
+)
 from integrations.adapters.media.chat import by_mail, leftovers
 from integrations.imports import running as imports
 from integrations.inbound import aside, backfill, files, names, rereading
@@ -143,6 +157,17 @@ def sweep_fetches() -> None:
         reread_one.delay(reread_id)
     for backfill_id in backfill.due():
         backfill_on.delay(backfill_id)
+
+
+@shared_task(name="integrations.brains.ask")
+def ask_brain(key: str, until: str) -> None:
+    """Of another maker, for one turn of a bot."""
+    brains.ask(UUID(key), datetime.fromisoformat(until))
+
+
+@shared_task(name="integrations.brains.tell", expires=10)
+def tell_brains() -> None:
+    telling_brains.tell_each()
 
 
 @shared_task(name="integrations.inbound.work_off")

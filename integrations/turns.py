@@ -15,9 +15,9 @@ from django.utils import timezone
 from integrations.locking import one_of
 from integrations.models import Connector
 
-# The classes of our advisory locks, AT_MOST of them for each connector: "turn", and "file" for what a message named,
-# since a host that keeps media may hang while its provider takes messages.
-OF_MESSAGES, OF_FILES = 0x7475726E, 0x66696C65
+# The classes of our advisory locks, AT_MOST of them for each connector: "turn"; "file" for what a message named, since
+# a host that keeps media may hang while its provider takes messages; and "brai" for who thinks for a bot.
+OF_MESSAGES, OF_FILES, OF_BRAINS = 0x7475726E, 0x66696C65, 0x62726169
 AT_MOST = 64
 RESTS = (5, 10, 20, 30)  # seconds after the first, second … failure in a row: as late it notices that an outage is over
 

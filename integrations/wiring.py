@@ -33,6 +33,7 @@ GO_THERE = {
     "site": ("access_token", "consumer_key", "consumer_secret"),
     "domain": ("access_token", "client_id", "client_secret"),
     "api_url": ("api_key", "server_token", "secret_key"),
+    "brain_url": ("token", "bearer", "secret", "api_key"),
     "send_url": ("token",),
     "rpc_url": ("rpc_password",),
     "recordings_url": ("recordings_password", "recordings_token"),

@@ -23,6 +23,8 @@ ADAPTERS = {
     "shopify": "integrations.adapters.shops.shopify.adapter.ShopifyAdapter",
     "woocommerce": "integrations.adapters.shops.woocommerce.adapter.WooCommerceAdapter",
     "orders": "integrations.adapters.shops.orders.adapter.OrdersAdapter",
+    "libretranslate": "integrations.adapters.translators.libretranslate.LibreTranslateAdapter",
+    "deepl": "integrations.adapters.translators.deepl.DeepLAdapter",
     "twilio": "integrations.adapters.media.sms.twilio.adapter.TwilioAdapter",
     "twilio_whatsapp": "integrations.adapters.media.sms.twilio.adapter.TwilioWhatsAppAdapter",
     "bandwidth": "integrations.adapters.media.sms.bandwidth.adapter.BandwidthAdapter",
@@ -32,6 +34,10 @@ ADAPTERS = {
     "asterisk": "integrations.adapters.media.voice.asterisk.adapter.AsteriskAdapter",
     "freeswitch": "integrations.adapters.media.voice.freeswitch.adapter.FreeSwitchAdapter",
     "calls": "integrations.adapters.media.voice.own.adapter.CallsAdapter",
+    "rasa": "integrations.adapters.bots.rasa.RasaAdapter",
+    "bot_webhook": "integrations.adapters.bots.webhook.WebhookAdapter",
+    "bot_framework": "integrations.adapters.bots.botframework.BotFrameworkAdapter",
+    "openai": "integrations.adapters.bots.openai.OpenAIAdapter",
 }
 
 

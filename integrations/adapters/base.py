@@ -19,6 +19,7 @@ from conversations.envelopes import (
     OutboundReaction,
 )
 from customers.facts import Fact
+from integrations.adapters.bots.thoughts import Answered
 from integrations.adapters.shops.asks import Partial, PrivacyRequest
 from integrations.models import Connector, RawEvent
 
@@ -72,6 +73,7 @@ Understood = (
     | Aside
     | Partial
     | PrivacyRequest
+    | Answered
 )
 
 

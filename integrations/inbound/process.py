@@ -21,7 +21,9 @@ from conversations.models import Delivery, Message
 from conversations.outbound.outbox import settle, until
 from integrations.adapters import adapter_named
 from integrations.adapters.base import Aside, Ignored, Told
+from integrations.adapters.bots.thoughts import Answered
 from integrations.adapters.shops.asks import Partial, PrivacyRequest
+from integrations.brains import late
 from integrations.inbound import files
 from integrations.inbound.asked import heed
 from integrations.inbound.facts import keep_facts, set_aside
@@ -108,6 +110,8 @@ def _process(raw_id: int) -> RawEvent:
             set_aside(raw, understood)
         elif isinstance(understood, Told):
             told.append(understood)
+        elif isinstance(understood, Answered):
+            late(raw.connector, understood)
         elif isinstance(understood, Partial | PrivacyRequest):
             heed(raw.connector, understood)
         else:
