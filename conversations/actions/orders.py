@@ -14,7 +14,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from conversations.actions.change import NotPossibleError, log
-from conversations.models import Activity, Conversation, OrderAct
+from conversations.models import Activity, BotDeed, Conversation, OrderAct
+from conversations.models.deed import DeedState
 from conversations.models.order_act import OrderActKind, OrderActState
 from customers.models import Order
 from customers.models.order import OrderStatus
@@ -97,7 +98,7 @@ def begin(
         return known, False
     give_up_on_the_dead(OrderAct.objects.filter(order=order))
     check(order, wish, by=by)
-    if OrderAct.objects.filter(order=order, state=OrderActState.DOING).exists():
+    if OrderAct.objects.filter(order=order, state=OrderActState.DOING).exists() or is_bot_at(order):
         raise NotPossibleError(_("A colleague is doing something to this order right now."))
     act = OrderAct.objects.create(
         order=order,
@@ -130,6 +131,10 @@ def give_up_on_the_dead(acts: QuerySet[OrderAct]) -> None:
     dead = acts.filter(state=OrderActState.DOING, created_at__lt=timezone.now() - SILENT)
     for act in dead.select_related("order", "conversation", "by"):
         end(act, OrderActState.UNCERTAIN, error=_("The desk was interrupted: look at the order in the shop."))
+
+
+def is_bot_at(order: Order) -> bool:
+    return BotDeed.objects.filter(order=order, state=DeedState.DOING).exists()
 
 
 def about(act: OrderAct) -> str:

@@ -16,7 +16,7 @@ from customers.gather import gather_all
 from customers.models import Order
 from integrations.adapters import adapter_named
 from integrations.adapters.base import AdapterError, UncertainError
-from integrations.adapters.shops.base import Act, Piece, Shop
+from integrations.adapters.shops.base import Act, Document, Piece, Shop
 from integrations.adapters.shops.base import OrderAct as What
 from integrations.models import Connector
 
@@ -48,7 +48,8 @@ def carry_out(act: OrderAct) -> OrderAct:
         return act
     connector, shop = found
     try:
-        facts = list(shop.act(connector, act.order, _asked(act)))
+        came = shop.act(connector, act.order, _asked(act))
+        facts = [each for each in came if not isinstance(each, Document)]
     except UncertainError as error:
         orders.end(act, OrderActState.UNCERTAIN, error=str(error))
     except AdapterError as error:
@@ -60,11 +61,11 @@ def carry_out(act: OrderAct) -> OrderAct:
             act, OrderActState.UNCERTAIN, error=_("Something unexpected happened: look at the order in the shop.")
         )
     else:
-        orders.end(act, OrderActState.DONE, error=_kept(facts))
+        orders.end(act, OrderActState.DONE, error=kept(facts))
     return act
 
 
-def _kept(facts: Iterable[Fact]) -> str:
+def kept(facts: Iterable[Fact]) -> str:
     """What went wrong in keeping what the shop says; the act is done all the same."""
     try:
         with transaction.atomic():

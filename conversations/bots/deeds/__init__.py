@@ -12,14 +12,28 @@ from dataclasses import replace
 from django.utils import timezone
 
 from conversations.bots.acts import Asked
-from conversations.bots.deeds import hours, proving, status
+from conversations.bots.deeds import (
+    address,
+    cancel,
+    delivery,
+    hours,
+    invoice,
+    proving,
+    sending_back,
+    status,
+    stock,
+    tracking,
+)
 from conversations.bots.deeds.deed import Choice, Deed, Matter, Outcome, Prospect, Values, Words
 from conversations.bots.memory import Need
 from conversations.models import BotTalk, Conversation
 
 __all__ = ["DEEDS", "OFFERED", "Choice", "Deed", "Outcome", "Prospect", "Words", "do", "prospect"]
 
-DEEDS: dict[str, Deed] = {deed.key: deed for deed in (status.STATUS, hours.HOURS)}
+DEEDS: dict[str, Deed] = {deed.key: deed for deed in (
+    status.STATUS, tracking.TRACKING, delivery.DELIVERY, address.ADDRESS, sending_back.RETURN, cancel.CANCEL,
+    invoice.INVOICE, stock.STOCK, hours.HOURS,
+)}  # fmt: skip
 OFFERED: dict[str, Deed] = {key: deed for key, deed in DEEDS.items() if deed.is_offered}
 
 

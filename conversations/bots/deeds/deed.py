@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -91,6 +91,10 @@ class Matter:
 
     def get(self, need: str) -> str:
         return self.values.get(need, "").strip()
+
+    def knowing(self, need: str, value: str) -> "Matter":
+        """Without a need to ask for it."""
+        return replace(self, values={**self.values, str(need): value})
 
     @cached_property
     def proven(self) -> Proven | None:

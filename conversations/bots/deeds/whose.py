@@ -1,11 +1,14 @@
 """Which order is meant, among those of whoever has proven who they are; nothing is said of anybody else's."""
 
+from django.utils.translation import gettext as _
+
+from conversations.actions.orders import OVER, SENT
+from conversations.bots.deeds import at_shop
 from conversations.bots.deeds.deed import Choice, Matter, Prospect
 from conversations.bots.memory import Need
+from conversations.models.handoff import HandoffReason
 from customers.models import Order
-from customers.models.order import OrderStatus
 
-OVER = (OrderStatus.CANCELLED, OrderStatus.REFUNDED)
 SHOWN = 3
 LONGEST_NAME = 40
 
@@ -31,6 +34,22 @@ def in_words(order: Order) -> str:
     """ "HF-48213 · Kestrel Trail Jacket" """
     first = str(order.lines[0].get("name", "")) if order.lines else ""
     return f"{order.number} · {first[:LONGEST_NAME]}" if first else order.number
+
+
+def too_late(matter: Matter, order: Order) -> Prospect | None:
+    """Of what can be changed only before it is sent."""
+    if order.status in OVER:
+        return matter.cannot("change_over", order=order.number)
+    return matter.cannot("change_too_late", order=order.number) if order.status in SENT else None
+
+
+def refused_for(matter: Matter, order: Order, what: str, act: str) -> Prospect | None:
+    """A person must do it: its shop takes no such thing from here, or it is perhaps done already."""
+    if not at_shop.can(order, act):
+        return matter.for_people(HandoffReason.NOT_ALLOWED, _("This order’s shop does not let the bot do that."))
+    if at_shop.is_unsure(order, what):
+        return matter.for_people(HandoffReason.FAILED, _("It is perhaps done already: look at the order in the shop."))
+    return None
 
 
 def _plain(number: str) -> str:

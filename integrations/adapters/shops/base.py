@@ -19,7 +19,10 @@ from integrations.adapters.shops.asks import Partial, PrivacyRequest
 from integrations.inbound.arrival import Arrival
 from integrations.models import Connector, RawEvent
 
-__all__ = ["Act", "AdapterError", "NotGenuineError", "OrderAct", "Page", "Piece", "Shop", "buyer", "paid_meanwhile"]
+__all__ = [
+    "Act", "Address", "AdapterError", "Document", "NotGenuineError", "OrderAct", "Page", "Piece", "Shop", "buyer",
+    "paid_meanwhile",
+]  # fmt: skip
 
 Cursor = Mapping[str, object]
 
@@ -30,13 +33,39 @@ def paid_meanwhile() -> str:
 
 
 class OrderAct(StrEnum):
-    """What an agent may do to an order. The same words as conversations.models.OrderAct keeps."""
+    """What may be done to an order. Up to `release` by agents, in the words that conversations.models.OrderAct keeps;
+    what follows, and cancelling, by the bot for whoever has proven that it is theirs (conversations.bots.deeds)."""
 
     REFUND = "refund"
     CANCEL = "cancel"
     RESEND = "resend"  # the confirmation, to the buyer
     HOLD = "hold"  # nothing is sent until it is released
     RELEASE = "release"
+    ADDRESS = "address"  # where it is sent
+    INSTRUCT = "instruct"  # a note for whoever delivers it
+    POSTPONE = "postpone"  # not before a day
+    RETURN = "return"  # pieces of it come back, for money or in exchange
+    INVOICE = "invoice"  # a copy of it, to the buyer
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where to. An empty country is the one that the order has now."""
+
+    street: str
+    city: str
+    postcode: str
+    country: str = ""  # ISO 3166
+
+
+@dataclass(frozen=True)
+class Document:
+    """What came of an act beside the order as it is now: where a label or an invoice can be had. `number`: of the
+    return."""
+
+    kind: str  # "label", "invoice" or "return"
+    url: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +90,12 @@ class Act:
     pieces: tuple[Piece, ...] = ()
     reason: str = ""
     tell_buyer: bool = True
+    address: Address | None = None  # of ADDRESS
+    note: str = ""  # of INSTRUCT
+    not_before: str = ""  # of POSTPONE: ISO 8601, a day
+    wish: str = ""  # of RETURN: "refund" or "exchange"; `reason` is a word of conversations.bots.deeds.sending_back
+    condition: str = ""
+    size: str = ""  # in exchange for
 
 
 @dataclass(frozen=True)
@@ -84,8 +119,9 @@ class Shop(Protocol):
         """As Adapter.understand."""
         ...
 
-    def act(self, connector: Connector, order: Order, act: Act) -> Iterable[Fact]:
-        """Does it, and gives the order (and its return or refund, if any) as the shop has it afterwards, read anew.
+    def act(self, connector: Connector, order: Order, act: Act) -> Iterable[Fact | Document]:
+        """Does it, and gives the order (and its return or refund, if any) as the shop has it afterwards, read anew;
+        and the documents that came of it.
 
         Raises AdapterError with a sentence for the agent when the shop refused (`permanent`) or was not reached, and
         UncertainError when the shop had the request and fell silent: it is never done again by itself."""

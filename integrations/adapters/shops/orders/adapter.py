@@ -19,7 +19,7 @@ from integrations.adapters.about import Step
 from integrations.adapters.base import Aside, NotGenuineError, Told, Understood, check_address
 from integrations.adapters.reading import read_json
 from integrations.adapters.shops import abouts
-from integrations.adapters.shops.base import Act, OrderAct
+from integrations.adapters.shops.base import Act, Document, OrderAct
 from integrations.adapters.shops.orders import acting, schema
 from integrations.adapters.shops.orders.check import check
 from integrations.adapters.shops.orders.facts import facts_of
@@ -61,7 +61,7 @@ class OrdersAdapter:
             return frozenset()
         return frozenset(OrderAct(each) for each in connector.settings.get("acts", []) if each in list(OrderAct))
 
-    def act(self, connector: Connector, order: Order, act: Act) -> Iterable[Fact]:
+    def act(self, connector: Connector, order: Order, act: Act) -> Iterable[Fact | Document]:
         return acting.act(connector, order, act)
 
     def wire(self, connector: Connector) -> None:

@@ -10,12 +10,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from customers.facts import Fact
 from customers.models import Order
-from integrations.adapters.base import AdapterError
 from integrations.adapters.reading import inner, money, rows, words
-from integrations.adapters.shops.base import Act, OrderAct, Piece, paid_meanwhile
-from integrations.adapters.shops.calling import RefusedError, patient
-from integrations.adapters.shops.shopify import api
+from integrations.adapters.shops.base import Act, Document, OrderAct, Piece, paid_meanwhile
+from integrations.adapters.shops.calling import RefusedError
+from integrations.adapters.shops.shopify import changes, returns
+from integrations.adapters.shops.shopify.asking import ask, change
 from integrations.adapters.shops.shopify.past import gid
 from integrations.models import Connector
 
@@ -49,28 +50,39 @@ LOOKS, LOOK_SECONDS = 6, 0.5  # at an order that is being cancelled, for an agen
 HANDLE = "throughline"  # of our hold: one app has it once on a parcel, so holding twice is holding once
 
 
+HAS = frozenset(OrderAct) - {
+    OrderAct.POSTPONE
+}  # it delays only what was sold to be sent later (fulfillmentOrderReschedule)
+
+
 def acts(connector: Connector) -> frozenset[OrderAct]:
-    """Shopify has them all; `may` narrows them down for a key that has fewer rights (check.py notes which)."""
+    """Shopify has nearly all; `may` narrows them down for a key that has fewer rights (check.py notes which)."""
     may = connector.settings.get("may")
-    return frozenset(OrderAct(word) for word in may) if isinstance(may, list) else frozenset(OrderAct)
+    return HAS & frozenset(OrderAct(word) for word in may) if isinstance(may, list) else HAS
 
 
-def carry_out(connector: Connector, order: Order, act: Act) -> None:
-    """Raises AdapterError in the agent's words."""
+def carry_out(connector: Connector, order: Order, act: Act) -> list[Fact | Document]:
+    """What came of it beside the order. Raises AdapterError in the agent's words."""
+    if act.what == OrderAct.RETURN:
+        return returns.start(connector, order, act)
     {
         OrderAct.REFUND: _refund,
         OrderAct.CANCEL: _cancel,
         OrderAct.RESEND: _resend,
+        OrderAct.INVOICE: _resend,
         OrderAct.HOLD: _hold,
         OrderAct.RELEASE: _release,
+        OrderAct.ADDRESS: changes.readdress,
+        OrderAct.INSTRUCT: changes.instruct,
     }[act.what](connector, order, act)
+    return []
 
 
 def _refund(connector: Connector, order: Order, act: Act) -> None:
     """As the shop proposes, onto the payments it came by; what is asked for must not be more than is left there."""
     lines = [_refunded(piece) for piece in act.pieces if piece.line_id]
     asked = {"id": gid("Order", order.external_id), "full": not lines, "lines": lines}
-    found = inner(_ask(connector, _SUGGESTED, asked), "order")
+    found = inner(ask(connector, _SUGGESTED, asked), "order")
     if not found:
         raise RefusedError(_("The shop has no such order any more."), status=404)
     proposed = inner(found, "suggestedRefund")
@@ -88,7 +100,7 @@ def _refund(connector: Connector, order: Order, act: Act) -> None:
         "refundLineItems": lines,
         "transactions": _spread(gid("Order", order.external_id), rows(proposed, "suggestedTransactions"), amount),
     }
-    _change(connector, _REFUND, {"input": given, "key": act.key}, "refundCreate")
+    change(connector, _REFUND, {"input": given, "key": act.key}, "refundCreate")
 
 
 def _spread(order: str, payments: list[dict[str, Any]], amount: Decimal) -> list[dict[str, object]]:
@@ -125,7 +137,7 @@ def _cancel(connector: Connector, order: Order, act: Act) -> None:
         "note": act.reason[:255],
     }
     try:
-        done = _change(connector, _CANCEL, asked, "orderCancel")
+        done = change(connector, _CANCEL, asked, "orderCancel")
     except RefusedError:
         if not _parcels(connector, order).get("cancelledAt"):
             raise
@@ -135,18 +147,18 @@ def _cancel(connector: Connector, order: Order, act: Act) -> None:
         if job.get("done") is not False:
             return
         time.sleep(LOOK_SECONDS)
-        job = inner(_ask(connector, _JOB, {"id": job.get("id")}), "job")
+        job = inner(ask(connector, _JOB, {"id": job.get("id")}), "job")
 
 
 def _is_paid(connector: Connector, order: Order) -> bool:
     asked: dict[str, object] = {"id": gid("Order", order.external_id), "full": True, "lines": []}
-    found = inner(_ask(connector, _SUGGESTED, asked), "order")
+    found = inner(ask(connector, _SUGGESTED, asked), "order")
     return _of(inner(found, "suggestedRefund"), "maximumRefundableSet") > 0
 
 
 def _resend(connector: Connector, order: Order, act: Act) -> None:
     """Shopify's API sends no order confirmation again, but the order's invoice, which lists the same."""
-    _change(connector, _INVOICE, {"id": gid("Order", order.external_id)}, "orderInvoiceSend")
+    change(connector, _INVOICE, {"id": gid("Order", order.external_id)}, "orderInvoiceSend")
 
 
 def _hold(connector: Connector, order: Order, act: Act) -> None:
@@ -161,7 +173,7 @@ def _hold(connector: Connector, order: Order, act: Act) -> None:
     hold = {"reason": "OTHER", "reasonNotes": act.reason[:255], "handle": HANDLE}
     for each in waiting:
         if not _ours(each):
-            _change(connector, _HOLD, {"id": each["id"], "hold": hold}, "fulfillmentOrderHold")
+            change(connector, _HOLD, {"id": each["id"], "hold": hold}, "fulfillmentOrderHold")
 
 
 def _release(connector: Connector, order: Order, act: Act) -> None:
@@ -169,11 +181,11 @@ def _release(connector: Connector, order: Order, act: Act) -> None:
     held = [each for each in _nodes(connector, order) if each.get("status") == "ON_HOLD"]
     for each in held:
         holds = [hold["id"] for hold in rows(each, "fulfillmentHolds")] or None
-        _change(connector, _RELEASE, {"id": each["id"], "holds": holds}, "fulfillmentOrderReleaseHold")
+        change(connector, _RELEASE, {"id": each["id"], "holds": holds}, "fulfillmentOrderReleaseHold")
 
 
 def _parcels(connector: Connector, order: Order) -> dict[str, Any]:
-    return inner(_ask(connector, _PARCELS, {"id": gid("Order", order.external_id)}), "order")
+    return inner(ask(connector, _PARCELS, {"id": gid("Order", order.external_id)}), "order")
 
 
 def _nodes(connector: Connector, order: Order) -> list[dict[str, Any]]:
@@ -187,23 +199,6 @@ def _ours(parcel: dict[str, Any]) -> bool:
 def _refunded(piece: Piece) -> dict[str, object]:
     line = gid("LineItem", piece.line_id)
     return {"lineItemId": line, "quantity": piece.quantity, "restockType": "NO_RESTOCK"}
-
-
-def _ask(connector: Connector, query: str, variables: dict[str, object]) -> dict[str, Any]:
-    return api.data_of(patient(lambda: api.graphql(connector, query, variables)))
-
-
-def _change(connector: Connector, mutation: str, variables: dict[str, object], name: str) -> dict[str, Any]:
-    done = inner(_ask(connector, mutation, variables), name)
-    wrong = rows(done, "userErrors") + rows(done, "orderCancelUserErrors")
-    if wrong:
-        told = "; ".join(words(each.get("message")) for each in wrong)
-        raise RefusedError(
-            _("The shop refused: %(reason)s") % {"reason": told[:300]}, status=422, said=str(wrong)[:2000]
-        )
-    if not done:
-        raise AdapterError(_("The shop's answer cannot be read: is this the address of its API?"))
-    return done
 
 
 def _of(found: dict[str, Any], name: str) -> Decimal:

@@ -18,7 +18,7 @@ from customers.models import Order
 from integrations.adapters.about import Compared, Step
 from integrations.adapters.base import AdapterError, check_address
 from integrations.adapters.shops import abouts, checking, connecting
-from integrations.adapters.shops.base import Act, Cursor, OrderAct, Page
+from integrations.adapters.shops.base import Act, Cursor, Document, OrderAct, Page
 from integrations.adapters.shops.reread import order_again
 from integrations.adapters.shops.shopify import acts, past
 from integrations.adapters.shops.shopify.check import check
@@ -43,9 +43,9 @@ class ShopifyAdapter:
     def acts(self, connector: Connector) -> frozenset[OrderAct]:
         return acts.acts(connector)
 
-    def act(self, connector: Connector, order: Order, act: Act) -> Iterable[Fact]:
-        acts.carry_out(connector, order, act)
-        return order_again(self, connector, order)
+    def act(self, connector: Connector, order: Order, act: Act) -> Iterable[Fact | Document]:
+        told = acts.carry_out(connector, order, act)
+        return [*order_again(self, connector, order), *told]
 
     def pages(
         self, connector: Connector, cursor: Cursor, since: datetime | None, until: datetime | None = None

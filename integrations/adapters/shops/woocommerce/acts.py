@@ -6,32 +6,42 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from customers.facts import Fact
 from customers.models import Order
 from integrations.adapters.base import UncertainError
 from integrations.adapters.reading import money, rows, words
-from integrations.adapters.shops.base import Act, OrderAct, Piece, paid_meanwhile
+from integrations.adapters.shops.base import Act, Document, OrderAct, Piece, paid_meanwhile
 from integrations.adapters.shops.calling import RefusedError, patient
-from integrations.adapters.shops.woocommerce import api
+from integrations.adapters.shops.woocommerce import api, changes
 from integrations.models import Connector
 
 KEY = "_throughline_key"  # a note on each refund of ours, so that it is not made twice
 
 
+HAS = frozenset(OrderAct) - {OrderAct.POSTPONE}  # it has no day before which nothing is sent
+
+
 def acts(connector: Connector) -> frozenset[OrderAct]:
-    """All, unless the key may only read (check.py notes it)."""
+    """Nearly all, unless the key may only read (check.py notes it)."""
     may = connector.settings.get("may")
-    return frozenset(OrderAct(word) for word in may) if isinstance(may, list) else frozenset(OrderAct)
+    return HAS & frozenset(OrderAct(word) for word in may) if isinstance(may, list) else HAS
 
 
-def carry_out(connector: Connector, order: Order, act: Act) -> None:
-    """Raises AdapterError in the agent's words."""
+def carry_out(connector: Connector, order: Order, act: Act) -> list[Fact | Document]:
+    """What came of it beside the order. Raises AdapterError in the agent's words."""
+    if act.what == OrderAct.RETURN:
+        return changes.start_return(connector, order, act)
     {
         OrderAct.REFUND: _refund,
         OrderAct.CANCEL: _cancel,
         OrderAct.RESEND: _resend,
+        OrderAct.INVOICE: _resend,
         OrderAct.HOLD: _hold,
         OrderAct.RELEASE: _release,
+        OrderAct.ADDRESS: changes.readdress,
+        OrderAct.INSTRUCT: changes.instruct,
     }[act.what](connector, order, act)
+    return []
 
 
 def _refund(connector: Connector, order: Order, act: Act) -> None:

@@ -9,6 +9,7 @@ from integrations.adapters.reading import inner, rows, words
 from integrations.adapters.shops.base import OrderAct
 from integrations.adapters.shops.calling import RefusedError
 from integrations.adapters.shops.woocommerce import api
+from integrations.adapters.shops.woocommerce.acts import HAS
 from integrations.models import Connector
 
 OLDEST = (8, 0)  # orders in tables of their own
@@ -26,15 +27,16 @@ def check(connector: Connector) -> list[str]:
     if version and version < OLDEST:
         text = _("The shop's WooCommerce is %(version)s: the desk works with 8.0 and later.") % {"version": told}
         raise RefusedError(text, status=422)
-    may = [act.value for act in OrderAct if act != OrderAct.RESEND or not version or version >= RESENDS]
+    mailed = (OrderAct.RESEND, OrderAct.INVOICE)
+    may = [act.value for act in OrderAct if act in HAS and (act not in mailed or not version or version >= RESENDS)]
     may = may if _may_write(connector) else []
     connector.settings = {
         **connector.settings,
         "currency": words(inner(found, "settings").get("currency")) or _currency(connector),
         "may": may,
     }
-    acts = _("Agents can do this to orders: %(acts)s.") % {"acts": ", ".join(may)}
-    none = _("Agents can do nothing to orders: the key may only read.")
+    acts = _("This can be done to orders: %(acts)s.") % {"acts": ", ".join(may)}
+    none = _("Nothing can be done to orders: the key may only read.")
     return [_("Signed in to WooCommerce %(version)s.") % {"version": told or "?"}, acts if may else none]
 
 
