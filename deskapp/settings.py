@@ -242,6 +242,8 @@ CALLS_AT_ONCE = number("CALLS_AT_ONCE", 1, at_least=1)  # to one provider; fewer
 UNDO_SECONDS = number("UNDO_SECONDS", 8)
 CHAT_TO_MAIL_SECONDS = number("CHAT_TO_MAIL_SECONDS", 120)
 SUPERVISOR_REFUND_LIMIT = number("SUPERVISOR_REFUND_LIMIT", 500)  # in the order's currency; admins have none
+BOT_REFUND_LIMIT = number("BOT_REFUND_LIMIT", 250)  # likewise; what a bot may give back by cancelling an order
+RETURN_DAYS = number("RETURN_DAYS", 30)  # after it was delivered, within which a bot starts a return
 CART_LEFT_MINUTES = number("CART_LEFT_MINUTES", 60, at_least=1)
 
 # Nothing foreign runs: scripts and styles are our own files; only style attributes (a hue, a span) may be inline.
