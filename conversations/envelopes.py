@@ -75,7 +75,6 @@ class MessageDetails(TypedDict, total=False):
     place: list[float]  # inbound: latitude and longitude that were shared
     started_with: str  # inbound: what the link carried that the talk began by (Telegram's /start, Messenger's ref)
     buttons: list[str]  # outbound: what may be answered by pressing
-    term: int  # outbound, of the bot: of the lease under which it was said
     template: dict[str, object]  # outbound: as Template below
     call: "CallDetails"  # of a call
     forgotten: bool  # inbound: taken back, and its words are gone from the desk

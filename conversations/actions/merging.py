@@ -14,7 +14,6 @@ from conversations.handoff import stepping_in
 from conversations.live import groups
 from conversations.live.push import send
 from conversations.models import Activity, Conversation, ConversationMerge, Follow, Participant, Status
-from conversations.models.handoff import HandoffReason
 from conversations.routing import waiting
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def _give_to_people(*both: Conversation) -> None:
     """One that the bot had has more in it now than the bot knows of."""
     for each in both:
         if each.status == Status.PENDING:
-            stepping_in.step_in(each, by=None, reason=HandoffReason.MIXED)
+            stepping_in.step_in(each, by=None)
 
 
 def _both_locked(one: Conversation, other: Conversation) -> tuple[Conversation, Conversation]:

@@ -54,7 +54,7 @@ def finish(found: Held, asked: Asked, says: Sequence[Say], memory: Memory) -> No
         return
     try:
         with transaction.atomic():
-            lease.take(found.conversation, by=None, why=TalkEnd.HELPED, end=TalkEnd.HELPED, withdraws=False)
+            lease.take(found.conversation, by=None, why=TalkEnd.HELPED, end=TalkEnd.HELPED)
             found.conversation.save(update_fields=["status"])
             resolve(found.conversation, by=None, reason=_("The bot has solved it, as the customer says."))
     except LackingError as lacking:

@@ -17,7 +17,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations.bots import acting, waking
+from conversations.bots import acting, brain, waking
 from conversations.bots.acts import Answer, Asked, HandOver
 from conversations.bots.holding import held, talk_of
 from conversations.bots.reading import asked_of, newest_of
@@ -53,7 +53,7 @@ def run(conversation_id: int) -> None:
     if question is None:
         return
     try:
-        answer = _think(question.asked)
+        answer = brain.think(question.asked)
     except (OperationalError, InterfaceError):
         raise  # the sweep has it thought again
     except Exception:
@@ -61,12 +61,6 @@ def run(conversation_id: int) -> None:
         fail(question.key, _("Its own brain broke over it."))
         return
     heard(question.key, answer)
-
-
-def _think(asked: Asked) -> Answer:
-    from conversations.bots import brain
-
-    return brain.think(asked)
 
 
 def heard(key: uuid.UUID, answer: Answer) -> bool:

@@ -16,8 +16,9 @@ from conversations.actions.change import save, summarise
 from conversations.bots import waking
 from conversations.bots.memory import Memory, memory_of
 from conversations.live.push import push_message
-from conversations.models import Bot, BotTalk, Conversation, Delivery, Lease, Message, Status
+from conversations.models import Bot, BotTalk, Conversation, Delivery, Handoff, Lease, Message, Status
 from conversations.models.bot import TalkEnd
+from conversations.models.handoff import HandoffReason
 from conversations.models.lease import Holder
 from conversations.models.message import MessageKind
 from conversations.routing import waiting
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from deskapp.models import User
 
 log = structlog.get_logger(__name__)
+
+TAKEN = (HandoffReason.STEPPED_IN, HandoffReason.CALLED, "spam", "routed")  # somebody took the word
 
 
 def has(conversation: Conversation, term: int) -> bool:
@@ -64,13 +67,11 @@ def give(
     return talk
 
 
-def take(
-    conversation: Conversation, *, by: "User | None", why: str, end: str = TalkEnd.HANDED, withdraws: bool = True
-) -> Lease | None:
-    """The people have the word: nothing more of what the bot thought is said, and what waits to be sent is not sent
-    (`withdraws`: it is, where the bot itself has done and nobody took the word). None where they had it. Call with
-    `conversation` locked; the caller stores it, as it is open now."""
-    if withdraws:
+def take(conversation: Conversation, *, by: "User | None", why: str, end: str = TalkEnd.HANDED) -> Lease | None:
+    """The people have the word: nothing more of what the bot thought is said. Where somebody took it (`why`), what
+    waits to be sent is not sent either; where the bot gave it away itself, that still goes. None where they had it.
+    Call with `conversation` locked; the caller stores it, as it is open now."""
+    if why in TAKEN:
         withdraw(conversation)
     lease = Lease.objects.filter(conversation=conversation, holder=Holder.BOT).first()
     if lease is None:
@@ -103,10 +104,10 @@ def withdraw(conversation: Conversation) -> int:
 
 
 def is_over(message: Message) -> bool:
-    """Whether what the bot said, and what did not go at the first try, is not to be sent any more: somebody else has
-    the word, or, of its parting words, has used it."""
-    lease = Lease.objects.filter(conversation=message.conversation_id).first()
-    if lease is None or lease.term != message.details.get("term"):
+    """Whether what the bot said, and what did not go at the first try, is not to be sent any more: a person took the
+    word since, or used it."""
+    took = Handoff.objects.filter(conversation=message.conversation_id, to_people=True, reason__in=TAKEN)
+    if took.filter(created_at__gt=message.created_at).exists():
         return True
     later = Message.objects.filter(conversation=message.conversation_id, kind=MessageKind.OUTBOUND, is_bot=False)
     return later.filter(pk__gt=message.pk, is_automatic=False).exists()

@@ -10,7 +10,7 @@ from conversations.handoff import lease
 from conversations.inbound.record import touch
 from conversations.live.push import push_message
 from conversations.media import carries
-from conversations.models import BotTalk, Channel, Conversation, Lease, Message
+from conversations.models import BotTalk, Channel, Conversation, Message
 from conversations.models.conversation import place_in_queue
 from conversations.models.message import MessageKind
 from conversations.outbound.outbox import enqueue
@@ -55,7 +55,7 @@ def say(conversation: Conversation, talk: BotTalk, words: Words, path: Path) -> 
     talk's term is over."""
     if not lease.has(conversation, talk.term):
         raise NotTheirTurnError
-    message = _write(conversation, words, path, term=talk.term)
+    message = _write(conversation, words, path)
     conversation.waiting_since = None
     return _send(conversation, message)
 
@@ -63,15 +63,14 @@ def say(conversation: Conversation, talk: BotTalk, words: Words, path: Path) -> 
 def part(conversation: Conversation, words: Words, path: Path) -> Message:
     """What it says while it hands over: whoever waits for a person goes on waiting. An agent who uses the word before
     it went takes it back. Call in the transaction of the handoff, with `conversation` locked; it is stored."""
-    term = Lease.objects.values_list("term", flat=True).get(conversation=conversation)
-    return _send(conversation, _write(conversation, words, path, term=term, is_automatic=True))
+    return _send(conversation, _write(conversation, words, path, is_automatic=True))
 
 
 def _is_where(way: Choice, heard: Message | None) -> bool:
     return heard is not None and (way.channel.pk, way.identity.pk) == (heard.channel_id, heard.identity_id)
 
 
-def _write(conversation: Conversation, words: Words, path: Path, *, term: int, is_automatic: bool = False) -> Message:
+def _write(conversation: Conversation, words: Words, path: Path, *, is_automatic: bool = False) -> Message:
     can = carries(path.channel.medium)
     fitting = words.buttons if _fit(words.buttons, can.buttons, can.button_longest) else ()
     text = words.text if fitting else "\n".join([words.text, *(f"– {each}" for each in words.buttons)])
@@ -87,7 +86,7 @@ def _write(conversation: Conversation, words: Words, path: Path, *, term: int, i
         text=text,
         client_id=words.key,
         answers=path.answers,
-        details={"term": term, **({"buttons": list(fitting)} if fitting else {})},
+        details={"buttons": list(fitting)} if fitting else {},
     )
     message.save(force_insert=True)
     return message

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from conversations.bots import turn, waking, watching
+from conversations.bots import brain, turn, waking, watching
 from conversations.bots.acts import Answer, Finish, HandOver, Say
 from conversations.bots.memory import memory_of
+from conversations.live import groups
 from conversations.models import (
     Activity,
     BotTalk,
@@ -38,7 +39,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def thinks(monkeypatch):
     """Makes up a brain."""
-    return lambda brain: monkeypatch.setattr(turn, "_think", brain)
+    return lambda made_up: monkeypatch.setattr(brain, "think", made_up)
 
 
 @pytest.fixture
@@ -46,26 +47,28 @@ def fern(shop, chat):
     return with_bot(chat)
 
 
-def test_a_line_is_answered_by_the_bot_that_rules_chose(fern, chat, thinks, told):
+def test_a_line_is_answered_by_the_bot_that_rules_chose(fern, chat, thinks, told, django_capture_on_commit_callbacks):
     thinks(says("Hello, I am Fern, a bot."))
     conversation = asks(chat, "Where is my parcel?")
     assert conversation.status == "pending" and holder(conversation) == "bot" and not Waiting.objects.exists()
     assert RoutingDecision.objects.get().kind == "bot"
     takes_turn(conversation)
-    delivers()
+    with django_capture_on_commit_callbacks(execute=True):
+        delivers()
     message = Message.objects.get(is_bot=True)
     assert said(conversation) == [("customer", "Where is my parcel?"), ("bot", "Hello, I am Fern, a bot.")]
     assert message.delivery.status == "sent" and not BotTurn.objects.exists()
     conversation.refresh_from_db()
     assert conversation.waiting_since is None and conversation.status == "pending"
-    groups = {group for group, _frame in told}
-    assert f"visitor.{message.identity_id}" in {each.split(":")[-1] for each in groups} or any(
-        "visitor" in each for each in groups
-    )
+    heard = {(group, frame["type"]) for group, frame in told}
+    assert (groups.of_visitor(message.identity_id), "visitor.message") in heard
+    assert (groups.of_conversation(conversation.pk), "desk.event") in heard, "agents look on"
 
 
-def test_what_comes_in_pieces_is_answered_once(fern, chat, thinks):
+def test_what_comes_in_pieces_is_answered_once(fern, chat, thinks, monkeypatch):
     heard = []
+    monkeypatch.setattr(waking, "QUIET", timedelta(minutes=1))  # this machine may have much else to do
+    monkeypatch.setattr(waking, "LONGEST", timedelta(minutes=9))
     thinks(lambda asked: heard.append([line.text for line in asked.new]) or Answer((Say("All right."),), asked.memory))
     conversation = asks(chat, "Line 0")
     for number in range(1, 50):
