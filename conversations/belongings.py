@@ -10,6 +10,7 @@ from conversations import traces
 from conversations.actions import call_backs
 from conversations.bots import learning
 from conversations.call_words import call_of
+from conversations.helping import remembering
 from conversations.inbound import early
 from conversations.leftovers import drop_files
 from conversations.models import (
@@ -21,6 +22,7 @@ from conversations.models import (
     DeliveryAttempt,
     Draft,
     FieldValue,
+    Hint,
     Message,
     MessageEdit,
     Moment,
@@ -30,6 +32,7 @@ from conversations.models import (
     RoutingDecision,
     RuleRun,
     TopicExample,
+    Translation,
     WebhookCall,
 )
 from customers.models import Identity
@@ -69,6 +72,9 @@ def sections(of: Whose) -> Iterable[Section]:
     taught = TopicExample.objects.filter(conversation__in=here).order_by("pk")
     lines: list[Row] = [dict(row) for row in taught.values("conversation", "topic__name", "text", "created_at")]
     yield Section("topic_examples", _("Words of yours by which we tell what others write about"), lines)
+    foreign = Translation.objects.filter(message__in=said).order_by("message", "language")
+    worded: list[Row] = list(foreign.values("message", "language", "text", "by"))
+    yield Section("translations", _("Messages in other languages"), worded)
     shown = Reaction.objects.filter(message__in=said, taken_off_at=None).order_by("message", "pk")
     emoji: list[Row] = [dict(row) for row in shown.values("message", "emoji", "created_at", "state")]
     yield Section("reactions", _("Emoji on messages"), emoji)
@@ -129,6 +135,7 @@ def _erase_messages(of: Whose, cursor: int) -> tuple[int, int | None]:
     here = {"message__in": found}
     MessageEdit.objects.filter(**here).delete()
     Reaction.objects.filter(**here).delete()
+    Translation.objects.filter(**here).delete()
     Moment.objects.filter(**here).delete()
     DeliveryAttempt.objects.filter(delivery__in=Delivery.objects.filter(**here)).update(said="")
     Delivery.objects.filter(**here).update(external_id="", error="")
@@ -167,6 +174,8 @@ def _erase_conversations(of: Whose, cursor: int) -> tuple[int, int | None]:
     RoutingDecision.objects.filter(**here).update(matter=bare, changed_reason="")
     ReplayChange.objects.filter(**here).delete()
     learning.forget(found)
+    remembering.forget(found)
+    Hint.objects.filter(Hint.of_conversations(found)).delete()
     # So does that a rule acted, and a choice of a list; not what was known of them, nor what was put in words.
     RuleRun.objects.filter(**here).update(why={})
     WebhookCall.objects.filter(**here).update(error="")

@@ -13,6 +13,7 @@ from conversations.models import (
     Attachment,
     Conversation,
     DryRun,
+    Hint,
     Message,
     Replay,
     Roster,
@@ -73,6 +74,7 @@ def _drop_conversations(found: QuerySet[Conversation]) -> int:
     keys = list(free.values_list("pk", flat=True)[:AT_ONCE])
     drop_files(Attachment.objects.filter(message__conversation__in=keys))
     learning.forget(keys)
+    Hint.objects.filter(Hint.of_conversations(keys)).delete()
     Message.objects.filter(conversation__in=keys).delete()
     return Conversation.objects.filter(pk__in=keys).delete()[1].get("conversations.Conversation", 0)
 

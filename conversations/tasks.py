@@ -23,6 +23,7 @@ from conversations import (
 )
 from conversations.actions import lending, orders, states
 from conversations.bots import codes, learning, turn, waking, watching
+from conversations.helping import nearest, remembering
 from conversations.inbound import early
 from conversations.live import webpush
 from conversations.live.customers import push_customer
@@ -45,6 +46,18 @@ def wake_snoozed() -> None:
 @shared_task(name="conversations.ask_surveys", expires=15)
 def ask_surveys() -> None:
     asking.ask_due()
+
+
+@shared_task(name="conversations.remember_solved", expires=120)
+def remember_solved() -> None:
+    """For “solved before, much alike”."""
+    nearest.index()
+    remembering.remember_fresh()
+
+
+@shared_task(name="conversations.remember_all_solved", expires=3600)
+def remember_all_solved() -> None:
+    remembering.remember_all()
 
 
 @shared_task(name="conversations.clear_unsent")

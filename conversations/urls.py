@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("conversations.routing_urls")),
     path("", include("conversations.deadline_urls")),
     path("", include("conversations.board_urls")),
+    path("", include("conversations.helping_urls")),
     path("", include("conversations.survey_urls")),
 ]

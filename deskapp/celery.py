@@ -86,6 +86,8 @@ app.conf.beat_schedule = {
         "schedule": 10.0,
     },
     "drop changes whose messages never came": {"task": "conversations.drop_early_changes", "schedule": 3600.0},
+    "remember what was solved": {"task": "conversations.remember_solved", "schedule": 60.0},
+    "remember what was solved before": {"task": "conversations.remember_all_solved", "schedule": 3600.0},
     "delete files that agents uploaded and never sent": {"task": "conversations.clear_unsent", "schedule": 3600.0},
     "delete files that visitors uploaded and never sent": {
         "task": "integrations.chat.clear_unsent",

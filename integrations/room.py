@@ -17,10 +17,11 @@ from integrations.health_words import Counts, Verdict, in_short, percent, verdic
 from integrations.models import Connector, RawEvent
 
 PAGE = 40
-SHOPS = [name for name, path in ADAPTERS.items() if ".shops." in path]
-TRACKERS = [name for name, path in ADAPTERS.items() if ".trackers." in path]
+# What is no channel, by the folder of its adapters.
+FOLDERS = {"shops": "shop", "trackers": "tracker", "bots": "bot", "translators": "translator"}
+PLACED = {name: place for name, path in ADAPTERS.items() for folder, place in FOLDERS.items() if f".{folder}." in path}
 _ORDER = ("place", "named", "pk")  # the first two are annotated
-_PLACES = [*Medium.values, "shop", "tracker", "other"]
+PLACES = [*Medium.values, *FOLDERS.values(), "other"]
 
 
 @dataclass(frozen=True)
@@ -55,20 +56,25 @@ class Listed:
 
 
 def place_of(connector: Connector) -> str:
-    """Its medium, "shop", "tracker" or "other"."""
-    if connector.adapter in SHOPS:
-        return "shop"
-    if connector.adapter in TRACKERS:
-        return "tracker"
+    """Its medium, one of FOLDERS, or "other"."""
+    if connector.adapter in PLACED:
+        return PLACED[connector.adapter]
     return connector.channel.medium if connector.channel else "other"
 
 
 def icon_of(place: str) -> str:
-    return {"shop": "cart", "tracker": "browse", "other": "connector"}.get(place) or medium_icon(place)
+    drawn = {"shop": "cart", "tracker": "browse", "bot": "bot", "translator": "translate", "other": "connector"}
+    return drawn.get(place) or medium_icon(place)
 
 
 def title_of(place: str) -> str:
-    titles = {"shop": _("Shops"), "tracker": _("Trackers"), "other": _("Being set up")}
+    titles = {
+        "shop": _("Shops"),
+        "tracker": _("Trackers"),
+        "bot": _("Bots"),
+        "translator": _("Translators"),
+        "other": _("Being set up"),
+    }
     return titles.get(place) or str(Medium(place).label)
 
 
@@ -134,10 +140,9 @@ def _by_state(state: str, pks: Sequence[int]) -> list[tuple[int, int, datetime]]
 
 def _found(words: str) -> QuerySet[Connector]:
     place = Case(
-        When(adapter__in=SHOPS, then=Value(_PLACES.index("shop"))),
-        When(adapter__in=TRACKERS, then=Value(_PLACES.index("tracker"))),
-        *(When(channel__medium=medium, then=Value(_PLACES.index(medium))) for medium in Medium.values),
-        default=Value(_PLACES.index("other")),
+        *(When(adapter=name, then=Value(PLACES.index(place))) for name, place in PLACED.items()),
+        *(When(channel__medium=medium, then=Value(PLACES.index(medium))) for medium in Medium.values),
+        default=Value(PLACES.index("other")),
         output_field=IntegerField(),
     )
     rows = Connector.objects.annotate(place=place, named=Lower("name"))

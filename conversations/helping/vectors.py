@@ -39,6 +39,10 @@ class Vector:
         """As PostgreSQL writes bit(384)."""
         return "".join("1" if place > 0 else "0" for place in self.places)
 
+    @property
+    def raw(self) -> bytes:
+        return self.places.tobytes()
+
     def likeness_to(self, others: Sequence[bytes]) -> Floats:
         """The cosine to each, which is kept as `places` in bytes."""
         if not others:

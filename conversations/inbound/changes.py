@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from conversations.actions.change import locked, save, summarise
 from conversations.envelopes import MessageChange
+from conversations.helping import remembering
 from conversations.inbound import early
 from conversations.leftovers import drop_files
 from conversations.live.push import push_message
@@ -63,6 +64,8 @@ def _carry_out(message: Message, changed: MessageChange) -> None:
     message.changed_at = timezone.now()
     message.save(update_fields=[*_CHANGED, "changed_at"])
     if changed.kind in ("edited", "taken_back"):
+        remembering.forget([conversation.pk])  # and learnt anew, by what the words are now
+        message.translations.all().delete()
         summarise(conversation)
         save(conversation)
     push_message(message)

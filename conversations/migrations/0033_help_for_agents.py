@@ -98,9 +98,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(
-                        condition=models.Q(("verdict", ""), _negated=True), fields=["kind", "of"], name="hint_said"
-                    )
+                    models.Index(fields=["kind", "of"], name="hint_of")
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("conversation", "agent", "kind", "of"), name="hint_once"),

@@ -81,7 +81,13 @@ class Hint(models.Model):
             models.CheckConstraint(condition=models.Q(kind__in=HintKind.values), name="hint_kind_known"),
             models.CheckConstraint(condition=models.Q(verdict__in=["", *Verdict.values]), name="hint_verdict_known"),
         ]
-        indexes = [models.Index(fields=["kind", "of"], name="hint_said", condition=~models.Q(verdict=""))]
+        indexes = [models.Index(fields=["kind", "of"], name="hint_of")]
+
+    @staticmethod
+    def of_conversations(keys: list[int]) -> models.Q:
+        """What was offered in them, and elsewhere because of them."""
+        because = models.Q(kind__in=[HintKind.SIMILAR, HintKind.ANSWER], of__in=keys)
+        return models.Q(conversation__in=keys) | because
 
     def __str__(self) -> str:
         return f"{self.kind} {self.of} for {self.conversation_id}: {self.verdict or 'shown'}"

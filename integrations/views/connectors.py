@@ -239,12 +239,10 @@ def _listed(request: HttpRequest) -> dict[str, object]:
 
 def _kinds() -> list[Kind]:
     found = []
-    for adapter, path in ADAPTERS.items():
+    for adapter in ADAPTERS:
         if about := about_of(adapter):
-            place = "shop" if ".shops." in path else "tracker" if ".trackers." in path else about.medium or "other"
-            found.append(Kind(adapter, about, place))
-    order = [*Medium.values, "shop", "tracker", "other"]
-    return sorted(found, key=lambda kind: order.index(kind.place))
+            found.append(Kind(adapter, about, room.PLACED.get(adapter) or about.medium or "other"))
+    return sorted(found, key=lambda kind: room.PLACES.index(kind.place))
 
 
 def _one(pk: int) -> Connector:

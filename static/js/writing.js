@@ -2,5 +2,6 @@
 import "./actions.js";
 import "./composer.js";
 import "./held.js";
+import "./helping.js";
 import "./palette.js";
 import "./toast.js";

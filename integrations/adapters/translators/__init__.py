@@ -1,0 +1,1 @@
+"""Who translates: adapters that have `translate`."""
