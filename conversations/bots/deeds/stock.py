@@ -13,7 +13,7 @@ TOLD, PLACES = 3, 6
 
 
 def look(matter: Matter) -> Prospect:
-    return matter.ready() if len(matter.get(Need.PRODUCT)) > 1 else matter.asks(Need.PRODUCT, "ask_product")
+    return matter.ready() if len(matter.get(Need.PRODUCT)) > 1 else matter.asks(Need.PRODUCT)
 
 
 def act(matter: Matter, key: uuid.UUID) -> Outcome:
