@@ -21,6 +21,7 @@ from django.utils.translation import gettext
 from jinja2 import Environment, FileSystemLoader
 
 from conversations import call_words
+from conversations.handoff.names import bot_name
 from conversations.media import carries
 from conversations.models import Attachment, Conversation, Message, MessageEdit, Reaction
 from conversations.outbound.reactions import EMOJI
@@ -93,7 +94,7 @@ def _environment() -> Environment:
     environment.globals |= of_calls
     after = (reacted, verbs, place_of, map_of, moment)
     environment.globals |= {function.__name__: function for function in (*known, *ours, *after)}
-    environment.globals["EMOJI"] = EMOJI
+    environment.globals |= {"EMOJI": EMOJI, "bot_name": bot_name}
     environment.globals |= {"_": gettext, "localdate": timezone.localdate, "written": date_format, "now": timezone.now}
     environment.globals["local"] = timezone.localtime
     return environment

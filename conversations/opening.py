@@ -10,7 +10,18 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
-from conversations.models import Activity, Conversation, Draft, Follow, Medium, Mention, Message, Participant, Tag
+from conversations.models import (
+    Activity,
+    Conversation,
+    Draft,
+    Follow,
+    Handoff,
+    Medium,
+    Mention,
+    Message,
+    Participant,
+    Tag,
+)
 from conversations.models.conversation import ConversationQuerySet
 from conversations.outbound.reach import (
     WORDS,
@@ -58,6 +69,7 @@ class Facts(TypedDict):
     is_called: bool
     has_drafts: bool
     has_others: bool
+    has_handoffs: bool
 
 
 @dataclass(frozen=True)
@@ -77,6 +89,7 @@ class Opened:
     is_called: bool  # a colleague named this agent here, who has not looked since
     has_drafts: bool
     has_others: bool  # though this agent may see none of them
+    has_handoffs: bool
 
 
 def opened(agent: "User", pk: int, *, among: ConversationQuerySet) -> Opened | None:
@@ -106,6 +119,7 @@ def _facts() -> Prepared:
         Exists(Mention.objects.filter(**own, read_at=None)),
         Exists(Draft.objects.filter(**own)),
         Exists(others),
+        Exists(Handoff.objects.filter(**here)),
     )
     return prepare(asked)
 
@@ -131,6 +145,7 @@ def _opened(found: Conversation, facts: Facts) -> Opened:
         is_called=facts["is_called"],
         has_drafts=facts["has_drafts"],
         has_others=facts["has_others"],
+        has_handoffs=facts["has_handoffs"],
     )
 
 

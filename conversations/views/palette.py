@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET
 from conversations.actions import macros
 from conversations.canned_words import usable_by
 from conversations.finding import orders_seen_by
-from conversations.models import Conversation, Tag, Topic
+from conversations.handoff.card import current
+from conversations.models import Conversation, Status, Tag, Topic
 from conversations.search import numbered, people
 from conversations.views.acting import agent_of
 
@@ -80,6 +81,7 @@ def verbs(agent: "User", opened: Conversation) -> list[Option]:
         Option("assign", _("Assign to…"), keys=("A",), key="a"),
         *([] if opened.assignee_id == agent.pk else [Option("mine", _("Assign to me"), keys=("⇧", "A"), key="A")]),
         Option("handoff", _("Pass on to…"), keys=("F",), key="f"),
+        *_of_bot(agent, opened),
         *([Option("undo", _("Give back…"), keys=("D",), key="d")] if opened.assignee_id == agent.pk else []),
         Option("send", _("Reply"), keys=("R",), key="r"),
         Option("note", _("Write a private note"), keys=("N",), key="n"),
@@ -87,6 +89,16 @@ def verbs(agent: "User", opened: Conversation) -> list[Option]:
         Option("view", _("What it is about…"), keys=("B",), key="b"),
         Option("arrow", _("Customer profile"), keys=("G", "C"), href=reverse("customer", args=[opened.customer_id])),
     ]
+
+
+def _of_bot(agent: "User", opened: Conversation) -> list[Option]:
+    """What can be done with the bot's talk, by the buttons of the card and of the composer."""
+    if opened.status == Status.PENDING:
+        return [Option("bot", _("Take over from the bot"), keys=("H",), key="h")]
+    if current(opened) is None:
+        return []
+    accepts = [Option("check", _("Accept the handoff"), keys=("H",), key="h")] if opened.assignee_id is None else []
+    return [*accepts, Option("bot", _("Give it back to the bot…"), keys=("⇧", "H"), key="H")]
 
 
 def _more_verbs(agent: "User", opened: Conversation, asked: str) -> Iterator[Option]:

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from conversations import timeline
+from conversations.handoff.card import card_of
+from conversations.handoff.opening import opened as handoff_opened
 from conversations.happened import interleaved
 from conversations.live import groups, presence
 from conversations.live.push import send, tell_visitor
@@ -49,6 +51,8 @@ def _whole(request: HttpRequest, pk: int) -> HttpResponse:
     known = known_or_404(request, pk)
     if known.conversation.merged_into_id:
         known = known_or_404(request, _visible(request, known.conversation.merged_into_id).pk)
+    if known.has_handoffs:
+        handoff_opened(known.conversation, by=agent_of(request))
     context = thread_context(request, known)
     mark_read(request, known.conversation, is_called=known.is_called)
     if known.visitor:
@@ -74,6 +78,7 @@ def thread_context(request: HttpRequest, known: Opened) -> dict[str, object]:
     read = timeline.newest(found, known=stamp, hidden=verbs_hidden_from(agent))
     return {
         "timeline": interleaved(agent, found, read),
+        "card": card_of(found, agent) if known.has_handoffs else None,
         "claims": known.claims,
         "others": others(agent, found) if known.has_others else [],
         "customer": found.customer,
@@ -95,6 +100,7 @@ def reading(request: HttpRequest, pk: int) -> HttpResponse:
     """The agent saw what arrived while the thread was open."""
     found = _visible(request, pk)
     mark_read(request, found)
+    handoff_opened(found, by=agent_of(request))
     tell_visitor(found, SEEN)
     return HttpResponse(status=204)
 

@@ -1,0 +1,28 @@
+"""The customer is told who has read their words: only when it is true, so when their agent has the thread open."""
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from conversations.live.push import tell_visitor
+from conversations.models import Conversation, Handoff, Status
+
+if TYPE_CHECKING:
+    from deskapp.models import User
+
+TOLD: dict[str, object] = {"type": "visitor.handover"}
+
+
+def opened(conversation: Conversation, *, by: "User") -> bool:
+    """Whoever it was given to has it on their screen; a colleague who looks in has not taken it. The first time
+    counts."""
+    if conversation.assignee_id != by.pk or conversation.status == Status.PENDING:
+        return False
+    rows = Handoff.objects.filter(conversation=conversation).order_by("-created_at", "-pk")
+    last = rows.values("pk", "to_people", "opened_at").first()
+    if last is None or not last["to_people"] or last["opened_at"]:
+        return False
+    is_first = Handoff.objects.filter(pk=last["pk"], opened_at=None).update(opened_by=by, opened_at=timezone.now())
+    if is_first:
+        tell_visitor(conversation, TOLD)
+    return bool(is_first)
