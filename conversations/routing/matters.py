@@ -60,6 +60,13 @@ class Said:
     is_public: bool
     has_people: bool = False  # it was theirs since it was last solved
 
+    @property
+    def first(self) -> str:
+        return self.words[0] if self.words else ""
+
+    def all(self, subject: str) -> str:
+        return "\n".join([subject, *self.words])[:MOST_WORDS]
+
 
 def with_all(rows: QuerySet[Waiting]) -> QuerySet[Waiting]:
     """Their conversations with what a Matter needs of them at hand."""
@@ -101,8 +108,6 @@ class Lookup:
         understood = self.understood[conversation.pk]
         channel = world.channels.get(said.channel or 0)
         known = self.known.get(conversation.customer_id, ())
-        names = {each.agent for each in known}
-        first = said.words[0] if said.words else ""
         return Matter(
             at=world.at,
             trigger=waiting.trigger,  # type: ignore[arg-type]
@@ -126,7 +131,7 @@ class Lookup:
             mood=conversation.mood,
             segments=self.segments.get(conversation.customer_id, ()),
             order_states=self.orders.get(conversation.customer_id, ()),
-            words="\n".join([conversation.subject, *said.words])[:MOST_WORDS],
+            words=said.all(conversation.subject),
             attributes=_attributes(customer, profile.attributes if profile else {}),
             tags=self.tags.get(conversation.pk, ()),
             is_open=world.is_open(channel, conversation.team_id),
@@ -137,7 +142,7 @@ class Lookup:
             due_at=conversation.due_at,
             queued_at=waiting.since,
             step=waiting.step,
-            asked_for=world.names.asked_for(conversation.subject, first, names),
+            asked_for=world.names.asked_for(conversation.subject, said.first, {each.agent for each in known}),
             known=known,
             passed=tuple(waiting.passed),
             call_back=conversation.call_back_at is not None,

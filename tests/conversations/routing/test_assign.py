@@ -191,7 +191,7 @@ def test_many_are_decided_in_as_many_queries_as_one(how_many, mail, ada, django_
     ada.save()
     is_there(ada)
     receive_each([from_person(mail, number) for number in range(how_many)])
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(33):
         assert drain(room=False) == how_many
 
 
