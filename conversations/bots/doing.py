@@ -1,7 +1,7 @@
 """A deed, as the turn does it: known and agreed to, once for the lines that asked for it, and put into words."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from conversations.bots import deeds
 from conversations.bots.acts import Asked, Do, HandOver, Say
-from conversations.bots.deeds import Deed, Outcome, Prospect, Words
+from conversations.bots.deeds import Choice, Deed, Outcome, Prospect, Words
 from conversations.bots.memory import Kept, Memory, Step
 from conversations.bots.reading import newest_of
 from conversations.bots.words import say
@@ -66,9 +66,10 @@ def _outcome(asked: Asked, deed: Deed, act: Do) -> Outcome:
 
 
 def _is_agreed(asked: Asked, act: Do) -> bool:
-    """They were told what would be done, and asked whether to: this very deed, with these values."""
+    """They were told what would be done, and asked whether to: this very deed, with these values. Digits of a code are
+    no yes: what was asked for before they had proven who they are, is shown to them first."""
     before = asked.memory
-    if before.waits_for not in ("confirm", "code") or before.task != act.deed:
+    if before.waits_for != "confirm" or before.task != act.deed:
         return False
     known = {need: kept.value for need, kept in before.slots.items()}
     return all(known.get(need, value) == value for need, value in act.values.items())
@@ -78,19 +79,31 @@ def _asking(asked: Asked, deed: Deed, found: Prospect, memory: Memory) -> Done:
     """A brain that forgot to ask: the turn does."""
     waits_for = "confirm" if found.state == "confirm" else found.need
     text = _words(found.said, asked.language) or say(f"ask_{found.need}", asked.language)
-    shown = [each.shown or say(each.key, asked.language) for each in found.choices]
-    values = [each.value for each in found.choices]
-    if found.state == "confirm":
-        shown, values = [say("do_it", asked.language), say("leave_it", asked.language)], ["yes", "no"]
     last = newest_of(asked)
     slots = {need: memory.slots.get(need, Kept(value, last)) for need, value in found.values.items()}
     slots |= {need: Kept(value, last) for need, value in found.values.items() if slots[need].value != value}
-    kept = replace(memory, task=deed.key, waits_for=waits_for, choices=tuple(values), slots={**memory.slots, **slots})
-    return Done((Say(text, tuple(shown)),), kept)
+    memory = replace(memory, slots={**memory.slots, **slots})
+    return Done(*_asked((text,), deed, waits_for, found.choices, asked.language, memory))
+
+
+def _asked(
+    texts: Sequence[str], deed: Deed, waits_for: str, choices: Sequence[Choice], language: str, memory: Memory
+) -> tuple[tuple[Say, ...], Memory]:
+    """The last of the texts is the question, with its answers to press."""
+    shown = [each.shown or say(each.key, language) for each in choices]
+    values = [each.value for each in choices]
+    if waits_for == "confirm":
+        shown, values = [say("do_it", language), say("leave_it", language)], ["yes", "no"]
+    says = (*map(Say, texts[:-1]), Say(texts[-1], tuple(shown)))
+    return says, replace(memory, task=deed.key, waits_for=waits_for, choices=tuple(values))
 
 
 def _told(asked: Asked, deed: Deed, outcome: Outcome, memory: Memory) -> Done:
-    says = tuple(Say(text) for each in outcome.said if (text := _words(each, asked.language)))
+    texts = [text for each in outcome.said if (text := _words(each, asked.language))]
+    if outcome.result == "asks":
+        texts = texts or [say(f"ask_{outcome.waits_for}", asked.language)]
+        return Done(*_asked(texts, deed, outcome.waits_for, outcome.choices, asked.language, memory))
+    says = tuple(map(Say, texts))
     if result := _RESULTS.get(outcome.result):
         memory = memory.with_step(Step(deed.key, result, newest_of(asked), outcome.about))
     memory = replace(memory, waits_for=outcome.waits_for)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from conversations.bots.deeds import at_shop, days, wording
 from conversations.bots.deeds.at_shop import Errand
 from conversations.bots.deeds.deed import Choice, Deed, Matter, Outcome, Prospect, Words
+from conversations.bots.deeds.heard import meant
 from conversations.bots.deeds.whose import order_meant, refused_for, too_late
 from conversations.bots.memory import Need
 from conversations.models.handoff import HandoffReason
@@ -81,10 +82,8 @@ def _read(matter: Matter) -> date | None:
 
 
 def _wish(matter: Matter) -> str:
-    wish = matter.get(Need.WISH)
-    if wish in (LATER, NEIGHBOUR, SAFE_PLACE):
-        return wish
-    return LATER if matter.get(Need.DATE) else ""
+    wish = meant(matter.get(Need.WISH), (LATER, NEIGHBOUR, SAFE_PLACE))
+    return wish or (LATER if matter.get(Need.DATE) else "")
 
 
 def _ways(order: Order) -> list[str]:

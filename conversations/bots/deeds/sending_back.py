@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from conversations.bots.deeds import at_shop
 from conversations.bots.deeds.at_shop import Errand
 from conversations.bots.deeds.deed import Choice, Deed, Matter, Outcome, Prospect, Words
+from conversations.bots.deeds.heard import meant
 from conversations.bots.deeds.whose import order_meant, refused_for
 from conversations.bots.memory import Need
 from conversations.models.handoff import HandoffReason
@@ -57,14 +58,14 @@ def _rest(matter: Matter, order: Order) -> Prospect:
     place = _place(matter, order)
     assert place is not None
     matter = matter.knowing(Need.ITEM, str(place))
-    reason, condition, wish = (matter.get(need) for need in (Need.REASON, Need.CONDITION, Need.WISH))
-    if reason not in REASONS:
+    reason, condition, wish = _answers(matter)
+    if not reason:
         return matter.asks(Need.REASON, "ask_return_reason", *_choices("reason", REASONS))
-    if condition not in CONDITIONS:
+    if not condition:
         return matter.asks(Need.CONDITION, "ask_return_condition", *_choices("condition", CONDITIONS))
     if condition != "unworn" and reason not in OUR_FAULT:
         return matter.for_people(HandoffReason.NOT_ALLOWED, _("It was used: a person decides whether it comes back."))
-    if wish not in (REFUND, EXCHANGE):
+    if not wish:
         return matter.asks(Need.WISH, "ask_return_wish", *_choices("wish", (REFUND, EXCHANGE)))
     if wish == EXCHANGE and not matter.get(Need.SIZE):
         return matter.asks(Need.SIZE, "ask_return_size")
@@ -77,13 +78,9 @@ def act(matter: Matter, key: uuid.UUID) -> Outcome:
     assert isinstance(order, Order)  # as `look` has found
     place = _place(matter, order)
     assert place is not None
-    values: dict[str, object] = {
-        "pieces": [{"line": place, "quantity": 1}],
-        "reason": matter.get(Need.REASON),
-        "condition": matter.get(Need.CONDITION),
-        "wish": matter.get(Need.WISH),
-        "size": matter.get(Need.SIZE) if matter.get(Need.WISH) == EXCHANGE else "",
-    }
+    reason, condition, wish = _answers(matter)
+    values: dict[str, object] = {"pieces": [{"line": place, "quantity": 1}], "reason": reason, "condition": condition}
+    values |= {"wish": wish, "size": matter.get(Need.SIZE) if wish == EXCHANGE else ""}
     row = at_shop.run(matter, order, Errand("return", "return", values), key)
     if isinstance(row, Outcome):
         return row
@@ -96,6 +93,15 @@ def act(matter: Matter, key: uuid.UUID) -> Outcome:
     about = _("%(about)s. Its shop makes no label: send one.") % {"about": about}
     said = (Words("return_done", {"number": number}), Words("return_label_follows"))
     return at_shop.told(row, Outcome("done", said, about, hand_over=str(HandoffReason.NOT_ALLOWED)))
+
+
+def _answers(matter: Matter) -> tuple[str, str, str]:
+    """Why, in what state, and for what; "" where it is not said yet."""
+    return (
+        meant(matter.get(Need.REASON), REASONS),
+        meant(matter.get(Need.CONDITION), CONDITIONS),
+        meant(matter.get(Need.WISH), (REFUND, EXCHANGE)),
+    )
 
 
 def _left(order: Order) -> list[int]:
