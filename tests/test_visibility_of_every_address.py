@@ -24,11 +24,14 @@ from conversations.envelopes import CallReport
 from conversations.inbound.calls import hear
 from conversations.inbound.receive import receive
 from conversations.models import (
+    Article,
+    ArticleText,
     Attachment,
     Bot,
     CannedReply,
     Channel,
     Closure,
+    Handoff,
     Hours,
     Loan,
     Macro,
@@ -115,7 +118,12 @@ def things(mail, ada, returns, root):
     automatic = Automation.objects.create(name="Zanzibar", event="arrived", actions=[{"do": "tag", "value": "vip"}])
     hook = Webhook.objects.create(name="Zanzibar", url="https://shop.example/")
     about = TopicExample.objects.create(topic=Topic.objects.create(name="Zanzibar"), text="zanzibar")
+    written = ArticleText.objects.create(
+        article=Article.objects.create(name="Zanzibar"), language="en", title="Zanzibar", body="zanzibar"
+    )
     office = Hours.objects.create(name="Office")
+    Handoff.objects.create(conversation=conversation, reason="asked", term=1)
+    passed = conversation.activities.create(verb="handed_over")
     made = RoutingDecision.objects.create(conversation=conversation, trigger="arrived", kind="team", team=returns)
     now = timezone.now()
     closed = Closure.objects.create(hours=office, day=timezone.now().date())
@@ -148,6 +156,7 @@ def things(mail, ada, returns, root):
         "routing/rules/": {"pk": draft(Policy(rules=(Rule("joining", "Zanzibar"),)), by=root).pk},
         "routing/decisions/": {"pk": made.pk},
         "routing/replays/": {"pk": Replay.objects.create(since=now, until=now, state="done").pk},
+        "activities/<int:pk>/handoff/": {"pk": passed.pk},
         "activities/": {"pk": conversation.activities.create(verb="routed").pk},
         "live/agents/": {"pk": ada.pk},
         "live/loans/": {"pk": Loan.objects.create(agent=ada, team=returns, until=timezone.now()).pk},
@@ -163,6 +172,7 @@ def things(mail, ada, returns, root):
         "settings/skills/": {"pk": Skill.objects.create(name="Zanzibar").pk},
         "settings/deadlines/": {"pk": SlaPolicy.objects.create(name="Zanzibar", first_response=60).pk},
         "settings/topics/": {"pk": about.topic_id, "example_pk": about.pk},
+        "settings/articles/": {"pk": written.article_id, "text_pk": written.pk},
         "settings/bots/": {"pk": Bot.objects.create(name="Zanzibar").pk},
         "settings/automation/": {"pk": automatic.pk},
         "settings/automation/dry-runs/": {"pk": dry_runs.start(automatic, days=1, by=root).pk},

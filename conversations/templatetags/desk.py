@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from conversations.bots.markdown import as_html
 from conversations.models import Conversation, Medium, Message, Priority
 from conversations.person import language_name
 from conversations.reading import TAGS, rail_of
@@ -194,6 +195,12 @@ def formatted(message: Message) -> SafeString:
     files = [file for file in message.attachments.all() if file.content_id and file.is_image]
     pictures = {file.content_id: reverse("file", args=[file.pk]) for file in files}
     return mark_safe(sanitise_own(message.html, pictures))  # noqa: S308  just cleaned
+
+
+@register.filter
+def written(text: str) -> SafeString:
+    """Markdown of ours, as customers read it."""
+    return mark_safe(as_html(text))  # noqa: S308  just cleaned
 
 
 @register.inclusion_tag("conversations/rail.html", takes_context=True)

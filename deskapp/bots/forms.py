@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from conversations.bots.words import LANGUAGES
 from conversations.media import carries
 from conversations.models import Bot, Channel
 from conversations.models.bot import Brain
@@ -14,12 +15,11 @@ from conversations.person import language_name
 from integrations.adapters import ADAPTERS
 from integrations.models import Connector
 
-SPEAKS = ("en", "de", "fr", "es", "it", "pl", "no", "nl")  # what the desk's own brain has words in
 MOST_TIERS, LONGEST = 20, 40
 
 
 def languages() -> list[tuple[str, str]]:
-    return [(code, language_name(code)) for code in SPEAKS]
+    return [(code, language_name(code)) for code in LANGUAGES]
 
 
 def channels() -> QuerySet[Channel]:
@@ -104,7 +104,8 @@ class BotForm(forms.ModelForm):
         self.fields["channels"].queryset = channels()  # type: ignore[attr-defined]
         self.fields["connector"].queryset = brains(self.instance)  # type: ignore[attr-defined]
         known = Connector.objects.filter(bot=self.instance.pk).first() if self.instance.pk else None
-        self.initial |= {
+        self.initial = {
+            **self.initial,
             "connector": known.pk if known else None,
             "unsure_below": round(100 * self.instance.unsure_below),
             "tiers": ", ".join(self.instance.people_first_tiers),

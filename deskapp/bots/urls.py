@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from deskapp.bots import bots
+from deskapp.bots import articles, bots
 
 urlpatterns = [
     path("settings/bots/", bots.bot_list, name="bots"),
     path("settings/bots/new/", bots.bot, name="new_bot"),
     path("settings/bots/<int:pk>/", bots.bot, name="bot"),
+    path("settings/articles/", articles.article_list, name="articles"),
+    path("settings/articles/preview/", articles.preview, name="article_preview"),
+    path("settings/articles/<int:pk>/", articles.article, name="article"),
+    path("settings/articles/<int:pk>/texts/new/", articles.new_text, name="new_article_text"),
+    path("settings/articles/<int:pk>/texts/<int:text_pk>/", articles.text, name="article_text"),
 ]

@@ -17,7 +17,8 @@ NO_SCREENS = {
     "me/presence/", "me/theme/", "files/", "canned/insertable/", "conversations/bulk/", "segments/rows/", "orders/",
     "calls/", "conditions/rows/", "settings/automation/actions/", "settings/connectors/troubles/",
     "settings/imports/exports/", "settings/hours/preview/", "settings/deadlines/preview/",
-    "settings/deadlines/progress/", "settings/topics/guess/", "settings/topics/learning/", "widget/throughline.js",
+    "settings/deadlines/progress/", "settings/articles/preview/", "settings/topics/guess/", "settings/topics/learning/",
+    "widget/throughline.js",
     "form/form.js", "tracker/throughline.js", "tracker/here",
     "changed/", "next/", "live/loans/", "demo-shop/acts/", "demo-shop/sign-out/",
 }  # fmt: skip

@@ -1,0 +1,133 @@
+"""/settings/bots/ and /settings/articles/: a bot's form, articles by language with what customers said of them."""
+
+import pytest
+from django.urls import reverse
+
+from conversations.bots.markdown import as_html
+from conversations.inbound.receive import receive
+from conversations.models import Article, ArticleText, ArticleVerdict, AuditEntry, Bot, BotTalk, Topic
+from integrations.adapters import ADAPTERS
+from integrations.models import Connector
+from tests.conftest import from_ann
+
+pytestmark = pytest.mark.django_db
+
+FERN = {
+    "name": "Fern", "is_active": "on", "brain": "own", "most_turns": "12", "most_misunderstood": "2",
+    "unsure_below": "40", "patience": "20", "tiers": "Gold, gold card ,Gold", "people_first_from": "900",
+}  # fmt: skip
+
+
+@pytest.fixture
+def as_sam(client, sam):
+    client.force_login(sam)
+    return client
+
+
+@pytest.fixture
+def written():
+    article = Article.objects.create(name="Sending back", topic=Topic.objects.create(name="Return"))
+    return ArticleText.objects.create(
+        article=article, language="en", title="Sending it back", body="You have **30** days."
+    )
+
+
+def test_a_bot_is_made_changed_and_deleted_and_each_is_written_down(as_sam, chat, mail):
+    as_sam.post(reverse("new_bot"), {**FERN, "channels": [chat.pk], "languages": ["de", "no"]})
+    fern = Bot.objects.get()
+    assert (fern.unsure_below, fern.people_first_tiers, fern.languages) == (0.4, ["Gold", "gold card"], ["de", "no"])
+    assert list(fern.channels.all()) == [chat] and AuditEntry.objects.latest("pk").after["channels"] == ["Shop chat"]
+    as_sam.post(reverse("bot", args=[fern.pk]), {**FERN, "channels": [chat.pk, mail.pk]})
+    changed = AuditEntry.objects.latest("pk")
+    assert changed.after == {"languages": [], "channels": ["Support", "Shop chat"]}
+    as_sam.delete(reverse("bot", args=[fern.pk]))
+    assert not Bot.objects.exists() and AuditEntry.objects.latest("pk").verb == "removed"
+
+
+def test_two_bots_do_not_share_a_channel_and_a_name_is_one_bots(as_sam, chat, mail):
+    fern = Bot.objects.create(name="Fern")
+    fern.channels.add(chat)
+    answer = as_sam.post(reverse("new_bot"), {**FERN, "name": "FERN", "channels": [chat.pk, mail.pk]})
+    assert answer.status_code == 422 and Bot.objects.count() == 1
+    assert {"name", "channels"} == set(answer.context["form"].errors)
+    as_sam.post(reverse("new_bot"), {**FERN, "name": "Moss", "channels": [mail.pk]})
+    assert Bot.objects.count() == 2
+
+
+def test_while_one_types_the_form_says_what_is_wrong(as_sam):
+    answer = as_sam.post(reverse("new_bot"), {**FERN, "patience": "1000"}, HTTP_AS_TYPED="patience")
+    assert "120" in answer.content.decode() and not Bot.objects.exists()
+
+
+def test_another_brain_is_one_that_is_connected_and_thinks_for_nobody_else(as_sam, monkeypatch):
+    monkeypatch.setitem(ADAPTERS, "moss", "integrations.adapters.bots.Moss")
+    brain = Connector.objects.create(name="Moss", adapter="moss")
+    assert as_sam.post(reverse("new_bot"), {**FERN, "brain": "connector"}).status_code == 422
+    as_sam.post(reverse("new_bot"), {**FERN, "brain": "connector", "connector": brain.pk})
+    fern = Bot.objects.get()
+    assert fern.connector == brain
+    answer = as_sam.post(reverse("new_bot"), {**FERN, "name": "Ivy", "brain": "connector", "connector": brain.pk})
+    assert answer.status_code == 422 and Bot.objects.count() == 1
+    as_sam.post(reverse("bot", args=[fern.pk]), FERN)
+    brain.refresh_from_db()
+    assert brain.bot is None
+
+
+def test_a_bot_that_talks_is_not_deleted_and_its_talks_are_shown_to_who_may_see_them(as_sam, mail, sam):
+    fern = Bot.objects.create(name="Fern")
+    talk = receive(from_ann(mail, "Where is it?")).conversation
+    BotTalk.objects.create(bot=fern, conversation=talk, term=1)
+    as_sam.delete(reverse("bot", args=[fern.pk]))
+    assert Bot.objects.exists()
+    page = as_sam.get(reverse("bot", args=[fern.pk])).content.decode()
+    assert reverse("conversation", args=[talk.pk]) in page and "it goes on" in page
+    assert "No rule of routing gives anything to a bot yet." in as_sam.get(reverse("bots")).content.decode()
+
+
+def test_an_article_is_written_in_two_languages_and_each_change_is_written_down(as_sam, sam):
+    as_sam.post(reverse("articles"), {"name": "Hours", "is_active": "on"})
+    hours = Article.objects.get()
+    new = reverse("new_article_text", args=[hours.pk])
+    as_sam.post(new, {"language": "de", "title": "Geöffnet", "body": "Von **acht** bis acht."})
+    text = hours.texts.get()
+    assert (text.language, text.title, text.by) == ("de", "Geöffnet", sam)
+    assert as_sam.post(new, {"language": "de", "title": "Noch einmal", "body": "x"}).status_code == 422
+    assert as_sam.post(new, {"language": "fr", "title": "", "body": "x"}).status_code == 422
+    where = reverse("article_text", args=[hours.pk, text.pk])
+    as_sam.post(where, {"title": "Offen", "body": "Von acht bis acht."})
+    assert AuditEntry.objects.latest("pk").before["title"] == "Geöffnet"
+    page = as_sam.get(reverse("article", args=[hours.pk])).content.decode()
+    assert "Offen" in page and '<option value="fr">' in page and '<option value="de">' not in page
+    assert as_sam.get(reverse("article", args=[hours.pk]), {"language": "de"}).status_code == 404
+    as_sam.delete(where)
+    assert not hours.texts.exists() and as_sam.get(reverse("article", args=[hours.pk])).status_code == 200
+
+
+def test_an_article_is_found_by_its_words_and_shows_how_often_it_helped(as_sam, written, mail):
+    talks = [receive(from_ann(mail, "How?", address=f"ann{n}@home.example")) for n in range(3)]
+    for message, helped in zip(talks, (True, False, None), strict=True):
+        ArticleVerdict.objects.create(text=written, message=message, helped=helped)
+    found = as_sam.get(reverse("articles"), {"q": "30"})
+    [row] = found.context["rows"]
+    assert (row["counted"].shown, row["counted"].helped, row["counted"].not_helped) == (3, 1, 1)
+    assert as_sam.get(reverse("articles"), {"q": "zanzibar"}).context["rows"] == []
+    page = as_sam.get(reverse("article", args=[written.article_id])).content.decode()
+    assert reverse("conversation", args=[talks[1].conversation_id]) in page
+    assert reverse("conversation", args=[talks[0].conversation_id]) not in page
+
+
+def test_what_is_typed_is_shown_as_customers_read_it_and_nothing_runs(as_sam):
+    body = (
+        "# Back\n\n- **30** days\n- [here](https://shop.example)\n\n<b onclick=x>no</b> ![a](https://x.example/a.png)"
+    )
+    answer = as_sam.post(reverse("article_preview"), {"title": "Back", "body": body}).content.decode()
+    assert "<strong>30</strong>" in answer and 'href="https://shop.example"' in answer
+    assert "&lt;b onclick" in answer and "<img" not in answer and "– 30 days" in answer
+    assert "href" not in as_html("[x](javascript:alert(1)) <javascript:alert(1)> [y](data:text/html,z)")
+    assert as_html("> " * 50 + "deep").count("<blockquote>") <= 50
+
+
+@pytest.mark.parametrize("name", ["bots", "new_bot", "articles", "article_preview"])
+def test_agents_without_the_permission_find_nothing_there(client, ada, name):
+    client.force_login(ada)
+    assert client.get(reverse(name)).status_code == 404 and client.post(reverse(name)).status_code == 404
