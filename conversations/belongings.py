@@ -22,6 +22,7 @@ from conversations.models import (
     DeliveryAttempt,
     Draft,
     FieldValue,
+    Handoff,
     Hint,
     Message,
     MessageEdit,
@@ -43,6 +44,7 @@ _OF_A_CALL = (
     "direction", "state", "number", "ours", "ringing_at", "answered_at", "ended_at", "seconds", "cause", "keys",
     "transcript", "language",
 )  # fmt: skip
+_HANDED = ("conversation", "created_at", "to_people", "reason", "detail", "packet", "promised", "wants")
 _CHOSEN = ("conversation", "created_at", "trigger", "kind", "team__name")
 _COUNTED = ("direction", "state", "seconds")
 _SAID = ("pk", "created_at", "kind", "channel__medium", "channel__address", "subject", "text", "is_bot")
@@ -64,6 +66,9 @@ def sections(of: Whose) -> Iterable[Section]:
     chosen = RoutingDecision.objects.filter(conversation__in=here).order_by("pk")
     choices: list[Row] = [dict(row) for row in chosen.values(*_CHOSEN)]
     yield Section("decisions", _("How it was decided who answers"), choices)
+    handed = Handoff.objects.filter(conversation__in=here).order_by("pk")
+    handoffs: list[Row] = [dict(row) for row in handed.values(*_HANDED)]
+    yield Section("handoffs", _("What went along when you were passed on"), handoffs)
     filled = FieldValue.objects.filter(conversation__in=here).order_by("pk")
     values: list[Row] = [dict(row) for row in filled.values("conversation", "field__name", "value")]
     yield Section("fields", _("What was written down when it was solved"), values)
@@ -176,6 +181,8 @@ def _erase_conversations(of: Whose, cursor: int) -> tuple[int, int | None]:
     learning.forget(found)
     remembering.forget(found)
     Hint.objects.filter(Hint.of_conversations(found)).delete()
+    # That it was handed over, when and why, stays; not what went along.
+    Handoff.objects.filter(**here).update(packet={}, detail="", promised={}, wants="")
     # So does that a rule acted, and a choice of a list; not what was known of them, nor what was put in words.
     RuleRun.objects.filter(**here).update(why={})
     WebhookCall.objects.filter(**here).update(error="")

@@ -26,6 +26,7 @@ from conversations.models import (
     Draft,
     EarlyChange,
     FieldValue,
+    Handoff,
     Message,
     MessageEdit,
     Moment,
@@ -116,6 +117,10 @@ def everything_of(name, address, connector):
     RoutingDecision.objects.create(
         conversation=conversation, trigger="arrived", kind="team", changed_reason=f"{name} asked for it",
         matter={"words": f"I am {name}", "attributes": {"nick": name}, "conversation": conversation.pk},
+    )  # fmt: skip
+    Handoff.objects.create(
+        conversation=conversation, reason="asked", term=1, detail=f"{name} asked", packet={"goal": f"{name} wants tea"},
+        promised={"name": name},
     )  # fmt: skip
     Reaction.objects.create(message=message, identity=identity, emoji="👍")
     EarlyChange.objects.create(
@@ -244,7 +249,7 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
         "delivery", "deliveryattempt", "orderact", "blockedsender", "rawevent", "reread", "import", "importrow",
         "export", "reaction", "earlychange",
         "callback", "routingdecision", "replaychange", "rulerun", "webhookcall", "fieldvalue",
-        "topicexample", "topicmodel",
+        "topicexample", "topicmodel", "handoff",
     }  # fmt: skip
     ids_and_times_alone = {
         "readmark", "follow", "mention", "lease", "parting", "conversationmerge", "erasure", "backfill", "healthsample",
