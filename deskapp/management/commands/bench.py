@@ -19,6 +19,7 @@ BENCHES["channels"] = "deskapp.bench.doors.run"  # no module is named for what D
 BENCHES["routing"] = "deskapp.bench.routing.run"
 BENCHES["intents"] = "deskapp.bench.intents.run"
 BENCHES["guard"] = "deskapp.bench.guard.run"
+BENCHES["likeness"] = "deskapp.bench.likeness.run"
 INSIDE = "THROUGHLINE_BENCH"  # set in the process that measures
 
 
@@ -37,7 +38,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--tracked", type=int, default=20_000, help="events: calls through the tracking API (20000)"
         )
-        parser.add_argument("--rows", type=int, default=200_000, help="moves: customers in the table (200000)")
+        parser.add_argument(
+            "--rows", type=int, default=200_000, help="moves: customers in the table; likeness: solved conversations"
+        )
         parser.add_argument("--megabytes", type=int, default=300, help="moves: the size of the mailbox (300)")
         parser.add_argument("--agents", type=int, default=200, help="live: connected agents (200)")
         parser.add_argument("--rates", default="1,50", help="live: messages a second (1,50)")
