@@ -15,6 +15,7 @@ from deskapp.bench.machine import percentile
 from deskapp.bench.mails import mails
 from deskapp.management.commands.bench import server
 from integrations.adapters.media.chat.limits import MOST
+from tests.databases import migrated
 
 NUMBER = (int, float)
 
@@ -26,10 +27,26 @@ def bench(tmp_path):
 
     def run(name, *options):
         database = f"bench_{name}_{worker}"
-        command = [sys.executable, "manage.py", "bench", name, "--json", "--database", database, *options]
+        command = [
+            sys.executable,
+            "manage.py",
+            "bench",
+            name,
+            "--json",
+            "--database",
+            database,
+            "--template",
+            migrated(),
+        ]
         environment = {**os.environ, "THROUGHLINE_TEST": "1", "MEDIA_ROOT": str(tmp_path)}
         done = subprocess.run(
-            command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, timeout=300, check=False
+            [*command, *options],
+            cwd=settings.BASE_DIR,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
         )
         assert done.returncode == 0, done.stderr[-3000:]
         lines = done.stdout.strip().splitlines()

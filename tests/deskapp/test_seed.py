@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
+from django.test import override_settings
 from django.utils import timezone
 
 from conversations.condition_lists import Lists
@@ -56,9 +58,21 @@ MODELS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def past(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Seeded once for all who only look; each test's own changes are undone, and all of it in the end."""
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    files = tmp_path_factory.mktemp("files")
+    with django_db_blocker.unblock(), transaction.atomic():
+        with override_settings(PASSWORD_HASHERS=hashers, MEDIA_ROOT=files):
+            call_command("seed", customers=60, verbosity=0)
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def seeded(db):
-    call_command("seed", customers=60, verbosity=0)
+def seeded(past, db):
+    return None
 
 
 def counts():

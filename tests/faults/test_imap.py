@@ -63,7 +63,7 @@ def test_server_that_was_away_comes_back_as_another(mail):
     bodies = [a_mail(f"Mail {number}") for number in range(6)]
     first = MailServers({"support@hollinfell.example"})
     first.start()
-    connector = connect(mail, first, idle_seconds=2, poll_seconds=1)
+    connector = connect(mail, first, idle_seconds=2, poll_seconds=1, timeout=4)
     watcher = Watcher(connector.pk)
     watcher.start()
     try:

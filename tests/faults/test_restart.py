@@ -5,7 +5,6 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
 from django.db import connection, connections
 from django.utils import timezone
 from kombu import Connection
@@ -19,6 +18,7 @@ from integrations.models import Connector, RawEvent
 from integrations.outbound.deliver import give_up_on_the_dead
 from integrations.tasks import deliver_one, process_raw_event, sweep_deliveries, sweep_raw_events
 from tests.conftest import agent, from_ann
+from tests.databases import copy, migrated
 from tests.faults.servers import Smtp, until
 from tests.mailing import a_mail, connect
 
@@ -34,7 +34,7 @@ class Postgres:
     def start(self):
         with self.monkeypatch.context() as patched:
             patched.setenv("THROUGHLINE_DATA", str(self.data))
-            return embedded.database_settings()
+            return embedded.database_settings(), embedded.database_url()
 
     def stop(self):
         leave()
@@ -46,9 +46,10 @@ def postgres(short_folder, monkeypatch, django_db_blocker):
     own, before = Postgres(short_folder / "data", monkeypatch), dict(connection.settings_dict)
     with django_db_blocker.unblock():
         leave()
-        connection.settings_dict.update(own.start())
+        where, url = own.start()
+        connection.settings_dict.update(where)
         try:
-            call_command("migrate", verbosity=0)
+            copy(migrated(), to=url)
             yield own
         finally:
             own.stop()

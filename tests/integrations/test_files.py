@@ -159,6 +159,7 @@ def clamd(settings):
     thread = threading.Thread(target=_scan, args=(server,), daemon=True)
     thread.start()
     yield server
+    server.shutdown(socket.SHUT_RDWR)  # closing alone does not wake whoever waits in accept
     server.close()
     thread.join(5)
 

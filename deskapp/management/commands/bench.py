@@ -31,6 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="only the JSON object on standard output")
         parser.add_argument("--keep", action="store_true", help="keep the database, and use it again next time")
         parser.add_argument("--database", default="throughline_bench", help="its name (throughline_bench)")
+        parser.add_argument("--template", default="", help="a migrated database to begin with a copy of (an empty one)")
         parser.add_argument("--messages", type=int, help="ingest: mails (2000); live: messages at each rate")
         parser.add_argument("--scales", default="10000,100000,1000000", help="inbox: conversations at each scale")
         parser.add_argument("--repeat", type=int, default=100, help="inbox: requests of each kind (100)")
@@ -58,11 +59,11 @@ class Command(BaseCommand):
         parser.add_argument("--oos", metavar="FILE", help="intents: CSV of texts that belong to no topic")
         parser.add_argument("--predictions", metavar="OUT", help="intents: where to write what was found")
 
-    def handle(self, *, name: str, database: str, keep: bool, **options: object) -> None:
+    def handle(self, *, name: str, database: str, keep: bool, template: str, **options: object) -> None:
         if os.environ.get(INSIDE) == database:
             self.measure(name, keep=keep, **options)
             return
-        create(database, keep=keep)
+        create(database, keep=keep, template=template)
         try:
             code = subprocess.run([sys.executable, *sys.argv], env=environment(database), check=False).returncode
         finally:
@@ -98,14 +99,15 @@ def environment(database: str) -> dict[str, str]:
     return {**os.environ, INSIDE: database, "DATABASE_URL": url, "REDIS_URL": redis}
 
 
-def create(database: str, *, keep: bool) -> None:
+def create(database: str, *, keep: bool, template: str = "") -> None:
     with server() as connection:
         exists = connection.execute("select 1 from pg_database where datname = %s", [database]).fetchone()
         if exists and keep:
             return
         if exists:
             connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(database)))
-        connection.execute(sql.SQL("create database {}").format(sql.Identifier(database)))
+        copied = sql.SQL(" template {}").format(sql.Identifier(template)) if template else sql.SQL("")
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(database)) + copied)
 
 
 def drop(database: str) -> None:
