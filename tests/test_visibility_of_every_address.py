@@ -32,6 +32,7 @@ from conversations.models import (
     Channel,
     Closure,
     Handoff,
+    Hint,
     Hours,
     Loan,
     Macro,
@@ -113,6 +114,7 @@ def things(mail, ada, returns, root):
     theirs = with_a_past(conversation.customer)
     guest, _ = identify([Handle("visitor", "v9"), Handle("email", "ann@home.example", is_verified=False)])
     double = suggestions.of(guest)[0]
+    hint = Hint.objects.create(conversation=conversation, agent=ada, kind="canned", of=1)
     canned = CannedReply.objects.create(name="Hello", text="zanzibar", team=returns)
     macro = Macro.objects.create(name="Zanzibar", usable_in=returns, resolves=True)
     automatic = Automation.objects.create(name="Zanzibar", event="arrived", actions=[{"do": "tag", "value": "vip"}])
@@ -133,6 +135,7 @@ def things(mail, ada, returns, root):
         "conversations/<int:pk>/tags/<int:tag_pk>/": {"tag_pk": tag(conversation, name="vip", by=ada).pk},
         "conversations/<int:pk>/identities/<int:identity_pk>/": {"identity_pk": message.identity_id},
         "conversations/": {"pk": conversation.pk},
+        "conversations/<int:pk>/hints/<int:hint_pk>/": {"hint_pk": hint.pk},
         "conversations/<int:pk>/channels/<int:channel_pk>/templates/": {"channel_pk": mail.pk},
         "messages/<int:pk>/text/": {"pk": remark.pk},
         "messages/": {"pk": message.pk},

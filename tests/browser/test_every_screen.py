@@ -14,7 +14,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # No screens: they answer programs, move on, or are the doors of who is not signed in (tests/browser/test_login.py).
 NO_SCREENS = {
     "healthz", "readyz", "metrics", "manifest.webmanifest", "sw.js", "rail/", "palette/", "settings/", "me/push/",
-    "me/presence/", "me/theme/", "files/", "canned/insertable/", "conversations/bulk/", "segments/rows/", "orders/",
+    "me/presence/", "me/theme/", "me/help/", "files/", "canned/insertable/", "conversations/bulk/", "segments/rows/",
+    "orders/",
     "calls/", "conditions/rows/", "settings/automation/actions/", "settings/connectors/troubles/",
     "settings/imports/exports/", "settings/hours/preview/", "settings/deadlines/preview/",
     "settings/deadlines/progress/", "settings/articles/preview/", "settings/topics/guess/", "settings/topics/learning/",

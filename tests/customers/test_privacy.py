@@ -38,6 +38,7 @@ from conversations.models import (
     Topic,
     TopicExample,
     TopicModel,
+    Translation,
 )
 from customers import privacy
 from customers.identify import Handle
@@ -123,6 +124,7 @@ def everything_of(name, address, connector):
         promised={"name": name},
     )  # fmt: skip
     Reaction.objects.create(message=message, identity=identity, emoji="👍")
+    Translation.objects.create(message=message, language="de", text=f"Ich bin {name}", by="Words")
     EarlyChange.objects.create(
         channel=connector.channel, external_id="not here",
         change={"text": f"{name} means another", "handles": [{"kind": "email", "value": address}]},
@@ -249,7 +251,7 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
         "delivery", "deliveryattempt", "orderact", "blockedsender", "rawevent", "reread", "import", "importrow",
         "export", "reaction", "earlychange",
         "callback", "routingdecision", "replaychange", "rulerun", "webhookcall", "fieldvalue",
-        "topicexample", "topicmodel", "handoff",
+        "topicexample", "topicmodel", "likeness", "hint", "translation", "handoff",
     }  # fmt: skip
     ids_and_times_alone = {
         "readmark", "follow", "mention", "lease", "parting", "conversationmerge", "erasure", "backfill", "healthsample",
