@@ -11,6 +11,13 @@ MOST_SIGNS = 6000  # of what was written that is read for its matter
 def think(asked: Asked) -> Answer:
     """A dry `asked`, without conversation, customer or talk, is a stranger's first line."""
     text = "\n".join(line.text.strip() for line in asked.new if line.text.strip())
-    text = text.replace("\x00", "")[:MOST_SIGNS] or asked.memory.instructions
+    text = _shortened(text.replace("\x00", "")) or asked.memory.instructions
     language = tongue_of(text, asked.language)
     return decide(asked, known_of(asked, text, language), text, language)
+
+
+def _shortened(text: str) -> str:
+    """Of a very long one, how it begins and how it ends: there it says what it wants."""
+    if len(text) <= MOST_SIGNS:
+        return text
+    return f"{text[: MOST_SIGNS // 2]}\n{text[-MOST_SIGNS // 2 :]}"

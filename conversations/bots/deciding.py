@@ -18,10 +18,12 @@ from conversations.bots.words import spoken
 
 def decide(asked: Asked, known: Known, text: str, language: str) -> Answer:
     """`text`: the new lines as one; `language`: that it is written in."""
+    asked = replace(asked, language=spoken(language) or asked.language)
     memory, changed = taken(asked, known.profile.items())
     signs = hear(text, language)
     draft = Draft(asked, known, signs, text, spoken(language) or "en", memory, changed=changed)
     _note(draft, language)
+    working.note(draft, asked.new)
     for rule in RULES:
         if rule(draft, language):
             break
@@ -58,7 +60,7 @@ def _has_no_words(draft: Draft, _language: str) -> bool:
     new = draft.asked.new
     if draft.memory.waits_for == Need.PHOTO and any(line.images for line in new):
         return False
-    if draft.memory.waits_for and _nods(draft):
+    if _nods(draft) and (draft.memory.waits_for or draft.memory.steps):
         return False
     has_files = any(line.files for line in new)
     key = "cannot_hear" if any(line.is_voice for line in new) else "cannot_see_file" if has_files else "only_signs"
@@ -70,7 +72,7 @@ def _has_no_words(draft: Draft, _language: str) -> bool:
 
 
 def _nods(draft: Draft) -> bool:
-    return any(sign in draft.text for sign in "👍👌✅🙏👎❌🚫")
+    return any(sign in draft.text for sign in "👍👌✅🙏👎❌🚫😊🙂❤♥😀😃🥰")
 
 
 def _wanted_by_an_agent(draft: Draft, _language: str) -> bool:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from conversations.bots import teaching
 from conversations.bots.acts import Asked
 from conversations.bots.deeds import OFFERED, Deed, Prospect, prospect
+from conversations.bots.goods import Named, named_in
 from conversations.bots.guessing import Guessed, guess
 from conversations.bots.memory import Kept, Need
 from conversations.bots.shelf import Shelf, shelf
@@ -14,13 +15,14 @@ from conversations.models import Bot, BotTalk, Topic
 from customers.models import Identity, Profile
 from customers.models.identity import Kind
 
+Names = Callable[[str], Named]
 Wonder = Callable[[Deed, Asked, Mapping[str, str]], Prospect]
 
 
 @dataclass(frozen=True)
 class Known:
-    """`profile`: details that nobody has to tell; `wonder` asks a deed what comes next; `misunderstood`: times in a
-    row, until now."""
+    """`profile`: details that nobody has to tell; `wonder` asks a deed what comes next; `names`, which
+    product and shop a line names; `misunderstood`: times in a row, until now."""
 
     bot: str = "Bot"
     languages: tuple[str, ...] = ()  # that the bot is told to speak; none is all that it can
@@ -34,13 +36,15 @@ class Known:
     profile: Mapping[str, Kept] = field(default_factory=dict)
     deeds: Mapping[str, Deed] = field(default_factory=dict)
     wonder: Wonder = prospect
+    names: Names = named_in
 
 
 def known_of(asked: Asked, text: str, language: str) -> Known:
     bot = Bot.objects.filter(pk=asked.bot).first() or Bot(name="Bot")
     talk = BotTalk.objects.filter(pk=asked.talk).first() if asked.talk else None
     taught = teaching.taught()
-    topics = {topic.pk: topic for topic in taught.topics.values()} if taught else {}
+    active = taught.topics.values() if taught else Topic.objects.filter(is_active=True)
+    topics = {topic.pk: topic for topic in active}
     return Known(
         bot=bot.name,
         languages=tuple(bot.languages),
@@ -48,9 +52,9 @@ def known_of(asked: Asked, text: str, language: str) -> Known:
         most_misunderstood=bot.most_misunderstood,
         misunderstood=talk.misunderstood if talk else 0,
         people_first=_people_first(bot, asked.customer),
-        guessed=guess(text, language, taught),
+        guessed=guess(text, language, taught, topics),
         shelf=shelf(language),
-        topics=topics or {topic.pk: topic for topic in Topic.objects.filter(is_active=True)},
+        topics=topics,
         profile=_profile(asked.customer),
         deeds=OFFERED,
     )

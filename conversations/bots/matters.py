@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from conversations.bots import working
 from conversations.bots.draft import Draft, Option
-from conversations.bots.guessing import Guess
+from conversations.bots.guessing import Guess, Guessed
+from conversations.bots.hearing.matter_words import ASKS_HOW, DEEDS_OF
+from conversations.bots.hearing.reply_words import KNOWS_NOT
 from conversations.bots.leaving import say_again
 from conversations.bots.memory import Need
 from conversations.bots.shelf import Page, plain
@@ -17,6 +19,8 @@ AHEAD = 0.15  # by which the first topic is to be surer than the second
 BOTH = 0.5  # of certainty, together, from which it is asked which of the two
 FEW_WORDS = 4  # of a line that may be a beginning of something
 OTHER = "other"
+MENU = ("tracking", "status", "return", "address", "delivery", "stock", "hours", "invoice", "cancel")
+KNOWS_NOT_WITHIN = 80  # signs
 
 
 def is_likely(draft: Draft) -> bool:
@@ -35,6 +39,8 @@ def take_up(draft: Draft) -> bool:
     guessed, memory = draft.known.guessed, draft.memory
     if not draft.text or _only_details(draft):
         return False
+    if memory.task and draft.changed and not _other_cue(draft):
+        return False  # they put right what they had told
     if several := _several(draft):
         draft.hand_over(HandoffReason.MIXED, ", ".join(topic.name for topic in several))
         return True
@@ -45,7 +51,7 @@ def take_up(draft: Draft) -> bool:
         return _begin(draft, whole.first)
     if memory.task and memory.waits_for:
         return False
-    return _unsure(draft, whole)
+    return _unsure(draft, guessed)
 
 
 def answers(draft: Draft) -> bool:
@@ -64,14 +70,16 @@ def answers(draft: Draft) -> bool:
     if waits_for == "confirm":
         return _confirmed(draft)
     if working.answered(draft, deed):
-        working.go_on(draft, deed)
+        working.go_on(draft, deed, answered=waits_for)
+        return True
+    if KNOWS_NOT.search(draft.text) and len(draft.text) <= KNOWS_NOT_WITHIN:
+        draft.step(f"asked:{waits_for}", "unanswered")
+        draft.hand_over(HandoffReason.NOT_ALLOWED, f"{deed.name}: {waits_for}", words="to_people_out_of_scope")
         return True
     if draft.signs.is_no and draft.signs.is_plain or waits_for == Need.CODE and draft.signs.is_no:
         draft.hand_over(HandoffReason.NOT_ALLOWED, f"{deed.name}: {waits_for}")
         return True
-    if draft.changed:
-        return False
-    if _is_other(draft):
+    if draft.changed or working.has_fresh_details(draft) or _is_other(draft):
         return False
     working.asked_in_vain(draft, deed)
     return True
@@ -84,11 +92,12 @@ def courtesy(draft: Draft) -> bool:
         draft.memory = replace(draft.memory, wrote_hello=True)
         draft.say("am_bot", bot=draft.known.bot)
         return True
-    if not draft.text and not draft.asked.new and not draft.memory.instructions:
-        draft.ask(draft.words("what_for"), "")
+    is_silent = not (draft.text or draft.asked.new or draft.memory.instructions)
+    if is_silent or signs.is_hello or _only_names_an_order(draft):
+        what_for(draft)
         return True
-    if signs.is_hello:
-        draft.ask(draft.words("what_for"), "")
+    if _smiles(draft):
+        draft.finish("bye")
         return True
     if (signs.thanks or signs.is_done or signs.worked) and not draft.memory.waits_for:
         if draft.memory.steps and draft.memory.wrote_hello:
@@ -133,7 +142,11 @@ def _begin(draft: Draft, topic: Topic) -> bool:
         if deed is None:
             draft.hand_over(HandoffReason.OUT_OF_SCOPE, topic.name)
             return True
-        working.begin(draft, deed)
+        page = draft.known.shelf.of_topic(topic.pk, draft.text)
+        if page and ASKS_HOW.search(draft.text) and not working.has_fresh_details(draft):
+            _show(draft, page)  # they ask how it goes, and want nothing done yet
+        else:
+            working.begin(draft, deed)
         return True
     page = draft.known.shelf.of_topic(topic.pk, draft.text) or draft.known.shelf.alike(draft.text)
     if page is None:
@@ -143,7 +156,8 @@ def _begin(draft: Draft, topic: Topic) -> bool:
     return True
 
 
-def _unsure(draft: Draft, whole: Guess) -> bool:
+def _unsure(draft: Draft, guessed: Guessed) -> bool:
+    whole = guessed.whole
     if page := draft.known.shelf.alike(draft.text):
         _show(draft, page)
         return True
@@ -153,6 +167,9 @@ def _unsure(draft: Draft, whole: Guess) -> bool:
             other = Option(OTHER, draft.words("something_else"))
             draft.ask(draft.words("which_matter"), "choice", (*options, other))
             return True
+    if guessed.cues:
+        draft.hand_over(HandoffReason.OUT_OF_SCOPE, ", ".join(guessed.cues))  # a thing that this bot is not to do
+        return True
     if not whole.is_known and len(draft.text.split()) > FEW_WORDS and draft.known.topics:
         draft.hand_over(HandoffReason.OUT_OF_SCOPE)
         return True
@@ -211,14 +228,14 @@ def _confirmed(draft: Draft) -> bool:
     if draft.changed:
         return False
     if _is_negative(draft):
-        if draft.signs.is_plain or not _fresh_details(draft):
+        if draft.signs.is_plain or not working.has_fresh_details(draft):
             working.declined(draft, deed)
             return True
         return False
     if _is_positive(draft):
         working.agreed(draft, deed)
         return True
-    if _is_other(draft) or _fresh_details(draft):
+    if _is_other(draft) or working.has_fresh_details(draft):
         return False
     working.asked_in_vain(draft, deed)
     return True
@@ -239,8 +256,34 @@ def _plain(draft: Draft) -> bool:
     if draft.signs.is_no:
         draft.finish("bye")
     else:
-        draft.ask(draft.words("what_for"), "")
+        what_for(draft)
     return True
+
+
+def what_for(draft: Draft) -> None:
+    """Asks it, with what the bot can do to press, as far as there is room."""
+    room = draft.asked.buttons - (0 if draft.memory.wrote_hello else 1)  # the first turn offers a person, too
+    can = {topic.bot_does: topic for topic in reversed(list(draft.known.topics.values()))}
+    topics = [can[key] for key in MENU if key in can]
+    options = [option for topic in topics if (option := _option(draft, topic))][: max(0, room)]
+    draft.ask(draft.words("what_for"), "choice" if options else "", tuple(options))
+
+
+def _only_names_an_order(draft: Draft) -> bool:
+    """And nothing is under way that it could be for."""
+    words = [word for word in draft.text.split() if word.isalpha()]
+    is_new = working.has_fresh_details(draft) and Need.ORDER in draft.memory.slots
+    return not draft.memory.task and is_new and len(words) < 2
+
+
+def _smiles(draft: Draft) -> bool:
+    """A face or a thumb at the end of what was done."""
+    is_over = bool(draft.memory.steps) and not draft.memory.waits_for
+    return is_over and not draft.signs.has_words and any(each in draft.text for each in "👍👌✅🙏😊🙂❤♥😀😃🥰")
+
+
+def _other_cue(draft: Draft) -> bool:
+    return any(draft.memory.task not in DEEDS_OF[cue] for cue in draft.known.guessed.cues)
 
 
 def _several(draft: Draft) -> list[Topic]:
@@ -261,12 +304,7 @@ def _is_other(draft: Draft) -> bool:
 def _only_details(draft: Draft) -> bool:
     """An order number alone, or the like, is about what was spoken of before."""
     words = [word for word in draft.text.split() if word.isalpha()]
-    return bool(draft.memory.task) and len(words) < 2 and bool(_fresh_details(draft))
-
-
-def _fresh_details(draft: Draft) -> bool:
-    fresh = {line.source for line in draft.asked.new}
-    return any(kept.source in fresh for kept in draft.memory.slots.values())
+    return bool(draft.memory.task) and len(words) < 2 and bool(working.has_fresh_details(draft))
 
 
 def _same_end(whole: Guess) -> bool:

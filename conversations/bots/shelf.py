@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from math import log, sqrt
 
 from conversations.bots.features import features
+from conversations.bots.hearing.small_words import WORDS
 from conversations.models.article import ArticleText
 
 MOST = 500  # articles of one language that are looked through
-ALIKE = 0.2  # from which an article is taken for an answer where its topic was not told
+ALIKE = 0.1  # from which an article is taken for an answer where its topic was not told
 AHEAD = 1.3  # times as alike as the next one
+SMALL = frozenset(word for words in WORDS.values() for word in words)
 TITLE = 3  # times that a title counts
 
 
@@ -58,7 +60,7 @@ def likeness(words: str, pages: Iterable[Page]) -> list[float]:
     pages = list(pages)
     counted = [_counted(page) for page in pages]
     spread = Counter(key for each in counted for key in each)
-    asked = features(words[:1000])
+    asked = features(_telling(words[:1000]))
     rarity = {key: 1 + log((1 + len(pages)) / (1 + spread[key])) for key in {*asked, *spread}}
     mine = _length(asked, rarity)
     return [_dot(asked, each, rarity) / (mine * _length(each, rarity) or 1.0) for each in counted]
@@ -80,10 +82,14 @@ def _one(pages: list[Page]) -> Page | None:
 
 
 def _counted(page: Page) -> Counter[int]:
-    counted = features(page.body[:2000])
-    for key, often in features(page.title).items():
+    counted = features(_telling(page.body[:2000]))
+    for key, often in features(_telling(page.title)).items():
         counted[key] += TITLE * often
     return counted
+
+
+def _telling(text: str) -> str:
+    return " ".join(word for word in re.findall(r"\w+", text) if word.casefold() not in SMALL)
 
 
 def _length(counted: Counter[int], rarity: dict[int, float]) -> float:

@@ -8,7 +8,7 @@ from conversations.bots.memory import Kept, Memory, Need
 from conversations.handoff import guard, slots
 from conversations.handoff.asking_words import Slot
 from conversations.handoff.slots import Said
-from conversations.handoff.value_words import ORDER_CODE
+from conversations.handoff.value_words import ORDER_CODE, WRONG
 
 MOST_LINES = 20  # of the customer's that are read again: what was taken back is taken back
 
@@ -18,12 +18,8 @@ def taken(asked: Asked, known: Iterable[tuple[str, Kept]]) -> tuple[Memory, dict
     memory = asked.memory
     told = _told(asked)
     fresh = {line.source for line in asked.new}
-    read = {line.source for line in asked.lines}
-    kept = {
-        need: slot
-        for need, slot in memory.slots.items()
-        if need in told or need not in set(Slot) or slot.source not in read or slot.where != "customer"
-    }
+    gone = _taken_back(asked, told)
+    kept = {need: slot for need, slot in memory.slots.items() if need not in gone}
     changed = {
         need: each.value
         for need, each in told.items()
@@ -33,10 +29,21 @@ def taken(asked: Asked, known: Iterable[tuple[str, Kept]]) -> tuple[Memory, dict
     return replace(memory, slots={**around, **kept, **told}), changed
 
 
+def _taken_back(asked: Asked, told: dict[str, Kept]) -> set[str]:
+    """ "The number I gave was wrong", with no other in its place."""
+    if not any(WRONG.search(line.text[:2000]) for line in asked.new):
+        return set()
+    fresh = {line.source for line in asked.new}
+    before = [line for line in asked.lines if line.source not in fresh]
+    return set(_told(replace(asked, lines=tuple(before), new=()))) - set(told)
+
+
 def _told(asked: Asked) -> dict[str, Kept]:
     lines = [line for line in asked.lines if line.who == "customer"][-MOST_LINES:]
     found: dict[str, Kept] = {}
     for each in slots.given(_said(asked, lines)):
+        if each.slot is Slot.DATE and each.facet:
+            continue  # when it was bought, or came: not the day that is asked for
         found.setdefault(str(each.slot), Kept(each.value, each.source))
     return found
 

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from conversations.bots.hearing.small_words import DANISH, NORWEGIAN, WORDS
+from conversations.bots.hearing.small_words import DANISH, LETTERS, NORWEGIAN, WORDS
 from conversations.bots.languages import language_of
 from conversations.bots.words import LANGUAGES, spoken
 
@@ -24,7 +24,7 @@ def tongue_of(text: str, known: str) -> str:
         return known
     if script := _script(text):
         return script
-    small = Counter({language: sum(word in WORDS[language] for word in words) for language in LANGUAGES})
+    small = _counted(words, text)
     told = language_of(text, known="")
     if told in ("da", "sv") and _is_norwegian(words, known):
         told = "no"
@@ -33,6 +33,17 @@ def tongue_of(text: str, known: str) -> str:
     if spoken(told) and known and small[known] > small[spoken(told)]:
         return known  # two languages in one line: the one that most of it is in
     return spoken(told) or told
+
+
+def _counted(words: list[str], text: str) -> Counter[str]:
+    """How many small words of each language there are, and twice for letters that no other has."""
+    signs = set(text.lower())
+    return Counter(
+        {
+            language: sum(word in WORDS[language] for word in words) + 2 * bool(signs & set(LETTERS.get(language, "")))
+            for language in LANGUAGES
+        }
+    )
 
 
 def _script(text: str) -> str:
@@ -45,12 +56,17 @@ def _script(text: str) -> str:
 
 
 def _by_small_words(small: Counter[str], known: str, told: str) -> str:
+    """The most of them, where it is clear; of as many, what the letters in all say."""
+    if told and not spoken(told) and small[known] < 2:
+        return told
     (first, most), (_second, next_most) = small.most_common(2)
-    if most and most > next_most and (most >= 2 or not known):
+    if not most:
+        return known or told
+    if most > next_most and (most >= 2 or not known):
         return first
     if known:
         return known
-    return first if most else told
+    return told if spoken(told) and small[spoken(told)] == most else first
 
 
 def _is_norwegian(words: list[str], known: str) -> bool:

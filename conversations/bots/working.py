@@ -8,8 +8,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from conversations.bots.acts import Do
+from conversations.bots.acts import Do, Line
 from conversations.bots.deeds import Choice, Deed, Prospect
+from conversations.bots.details import PASSING, details_of
 from conversations.bots.draft import Draft, Option
 from conversations.bots.memory import Kept, Need
 from conversations.bots.words import TABLES
@@ -18,22 +19,52 @@ from conversations.models.handoff import HandoffReason
 
 MOST_ASKED = 2  # times that one thing is asked for, without an answer
 LONGEST = 200  # signs of an answer that is taken as it stands
+BEFORE = 3  # lines of theirs that are of the matter that begins
 FREE = {Need.ITEM, Need.REASON, Need.CONDITION, Need.WISH, Need.SHOP, Need.PRODUCT, Need.DATE, Need.DEVICE, Need.SIZE}
 FREE |= {Need.ADDRESS}
+TOLD_BACK = {Need.ORDER, Need.ADDRESS, Need.EMAIL, Need.PHONE, Need.SIZE}
 CODE = re.compile(r"(?<!\d)\d(?:[ -]?\d){5}(?!\d)")
 _ORDINAL = re.compile(r"\W*(\d)\W*")
 
 
 def begin(draft: Draft, deed: Deed) -> None:
-    draft.memory = replace(draft.memory, task=deed.key, waits_for="", choices=())
+    """With what they told right before; what was of another matter alone is forgotten."""
+    fresh, slots = _fresh(draft), draft.memory.slots
+    if draft.memory.task:
+        slots = {need: kept for need, kept in slots.items() if need not in PASSING or kept.source in fresh}
+    draft.memory = replace(draft.memory, task=deed.key, waits_for="", choices=(), slots=slots)
+    lines = [line for line in draft.asked.lines if line.who == "customer" and not _is_button(draft, line)][-BEFORE:]
+    note(draft, [line for line in lines if not draft.memory.steps or line.source in fresh], is_correction=False)
     go_on(draft, deed)
 
 
-def go_on(draft: Draft, deed: Deed) -> None:
-    """What comes next, with all that is known by now."""
+def note(draft: Draft, lines: Sequence[Line], *, is_correction: bool = True) -> None:
+    """Takes down what `lines` tell of what the task takes."""
+    deed = draft.known.deeds.get(draft.memory.task)
+    if deed is None or not lines:
+        return
+    found = details_of(lines, deed.key)
+    if {Need.PRODUCT, Need.SHOP} & set(deed.needs) or deed.key == "hours":
+        found |= _goods(draft, lines[-1])
+    for need, kept in found.items():
+        before = draft.memory.slots.get(need)
+        if is_correction and before and before.value != kept.value:
+            draft.changed[need] = kept.value
+        if before is None or is_correction or before.source != kept.source:
+            draft.memory = draft.memory.with_slot(need, kept)
+
+
+def go_on(draft: Draft, deed: Deed, answered: str = "") -> None:
+    """What comes next, with all that is known by now. Where that is what was just `answered`, it was no answer."""
     found = draft.known.wonder(deed, draft.asked, values_of(draft))
     _learn(draft, found)
-    if found.state == "ask":
+    if found.state == "ask" and found.need == answered:
+        slots = {need: kept for need, kept in draft.memory.slots.items() if need != answered}
+        draft.memory = replace(draft.memory, slots=slots, waits_for=answered)
+        asked_in_vain(draft, deed)
+    elif found.state == "ask" and _named_before(draft, found):
+        go_on(draft, deed)
+    elif found.state == "ask":
         _ask(draft, deed, found)
     elif found.state == "confirm":
         _confirm(draft, found)
@@ -116,10 +147,25 @@ def _learn(draft: Draft, found: Prospect) -> None:
 
 
 def _ask(draft: Draft, deed: Deed, found: Prospect) -> None:
+    for value in (value for need, value in draft.changed.items() if need in TOLD_BACK):
+        draft.say("corrected", value=value)
     options = _options(draft, found.choices)
     own = draft.words(found.said.key, **found.said.values) if found.said else ""
     key = f"ask_{found.need}_choice" if options and f"ask_{found.need}_choice" in TABLES["en"] else f"ask_{found.need}"
     draft.ask(own or draft.words(key), found.need, options)
+
+
+def _named_before(draft: Draft, found: Prospect) -> bool:
+    """Of the answers that it has, they have named one already: it is not asked for."""
+    options = _options(draft, found.choices)
+    if found.need in draft.memory.slots or not options:
+        return False
+    for line in [line for line in draft.asked.lines if line.who == "customer"][: -BEFORE - 1 : -1]:
+        within = [option for option in options if _names(_bare(line.text[:LONGEST]), option)]
+        if len(within) == 1:
+            draft.memory = draft.memory.with_slot(found.need, Kept(within[0].value, line.source, shown=within[0].shown))
+            return True
+    return False
 
 
 def _confirm(draft: Draft, found: Prospect) -> None:
@@ -153,6 +199,18 @@ def _options(draft: Draft, choices: Sequence[Choice]) -> tuple[Option, ...]:
     return tuple(Option(each.value, each.shown or draft.words(each.key)) for each in choices)
 
 
+def _is_button(draft: Draft, line: Line) -> bool:
+    """Words of ours, that they pressed: "Return or exchange" wishes for neither."""
+    labels = (words for key, words in TABLES[draft.language].items() if key.startswith("matter_"))
+    return _bare(line.text) in map(_bare, labels)
+
+
+def _goods(draft: Draft, line: Line) -> dict[str, Kept]:
+    named = draft.known.names(line.text)
+    found = {Need.PRODUCT: named.product, Need.SHOP: named.shop}
+    return {str(need): Kept(value, line.source) for need, value in found.items() if value}
+
+
 def _take_code(draft: Draft) -> bool:
     found = CODE.search(draft.text)
     if found:
@@ -166,6 +224,8 @@ def _free(draft: Draft, need: str, *, has_choices: bool) -> str:
     signs = draft.signs
     if need not in FREE or not line or len(line) > LONGEST or signs.is_plain or signs.thanks or signs.is_hello:
         return ""
+    if has_fresh_details(draft):
+        return ""  # they told something else instead
     if line.endswith("?") or not signs.has_words or WRONG.search(line):
         return ""
     if need in (Need.SIZE, Need.ADDRESS) and not has_choices:
@@ -175,6 +235,10 @@ def _free(draft: Draft, need: str, *, has_choices: bool) -> str:
 
 def _keep(draft: Draft, need: str, value: str) -> None:
     draft.memory = draft.memory.with_slot(need, Kept(value, draft.source))
+
+
+def has_fresh_details(draft: Draft) -> bool:
+    return any(kept.source in _fresh(draft) for kept in draft.memory.slots.values())
 
 
 def _fresh(draft: Draft) -> set[int]:

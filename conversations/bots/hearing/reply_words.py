@@ -51,6 +51,13 @@ DID_NOT_WORK = re.compile(
     re.IGNORECASE,
 )
 
+KNOWS_NOT = re.compile(
+    r"\b(?:(?:don'?t|do\s+not)\s+(?:know|have|remember)|no\s+idea|not\s+sure|can'?t\s+(?:find|remember)|lost\s+(?:it|the)|wei(?:ß|ss)\s+(?:ich\s+)?nicht|keine\s+ahnung|hab\w*\s+(?:ich\s+)?(?:nicht|keine)|finde\s+(?:sie\s+|ich\s+|die\s+)?nicht"
+    r"|(?:ne\s+)?sais\s+pas|aucune\s+id[ée]e|(?:ne\s+l')?ai\s+(?:pas|plus)|trouve\s+(?:pas|plus)|no\s+(?:lo\s+|la\s+)?s[ée]\b|no\s+(?:lo\s+|la\s+)?(?:tengo|encuentro|recuerdo)|ni\s+idea|non\s+(?:lo\s+|la\s+)?(?:so|ho|trovo|ricordo)\b|nessuna\s+idea"
+    r"|nie\s+(?:wiem|mam|pami[ęe]tam|znam)|nie\s+mog[ęe]\s+znale[źz][ćc]|vet\s+(?:jeg\s+)?ikke|aner\s+ikke|har\s+(?:jeg\s+|den\s+)?ikke|finner\s+(?:den\s+|det\s+)?ikke|husker\s+ikke|weet\s+(?:ik\s+)?(?:het\s+)?niet|geen\s+idee|heb\s+(?:ik\s+)?(?:niet|geen|die\s+niet)|kan\s+(?:het|hem)?\s*niet\s+vinden)\b",
+    re.IGNORECASE,
+)
+
 
 def compiled(table: dict[str, str]) -> dict[str, re.Pattern[str]]:
     """Each language's beside English, in which many answer anyway."""
