@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from deskapp.bots import articles, bots
+from deskapp.bots import articles, bots, trying
 
 urlpatterns = [
     path("settings/bots/", bots.bot_list, name="bots"),
     path("settings/bots/new/", bots.bot, name="new_bot"),
     path("settings/bots/<int:pk>/", bots.bot, name="bot"),
+    path("settings/bots/<int:pk>/try/", trying.try_bot, name="try_bot"),
     path("settings/articles/", articles.article_list, name="articles"),
     path("settings/articles/preview/", articles.preview, name="article_preview"),
     path("settings/articles/<int:pk>/", articles.article, name="article"),

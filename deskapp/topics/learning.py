@@ -9,8 +9,10 @@ from conversations import audit
 from conversations.bots import judging, teaching
 from conversations.bots import learning as lessons
 from conversations.bots.languages import language_of
-from conversations.models import TopicModel
+from conversations.models import Bot, TopicModel
+from conversations.models.bot import Brain
 from conversations.views.acting import agent_of, is_htmx
+from deskapp.bots import trying
 from integrations.views.admins import needs
 
 MINE = "settings.topics"
@@ -59,6 +61,8 @@ def guess(request: HttpRequest) -> HttpResponse:
         language = language_of(said)
         topic, following, found = teaching.likeliest(said, taught, language)
         context |= {"guess": found, "found": topic, "following": following, "language": language}
+        bot = Bot.objects.filter(is_active=True, brain=Brain.OWN).order_by("name").first()
+        context |= {"bot": bot, **trying.first_answer(bot, said)} if bot else {}
     name = "deskapp/topics/guess.html" if is_htmx(request) else "deskapp/topics/guess_page.html"
     return render(request, name, context)
 

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations.bots import judging
+from conversations.bots.deeds import OFFERED
 from conversations.bots.languages import AMONG
 from conversations.bots.suggesting import LONGEST, one_line
 from conversations.models import Conversation, Topic, TopicExample
+from conversations.models.routing import PEOPLE
 from conversations.person import language_name
 from conversations.views.acting import agent_of
 from deskapp.topics.learning import state
@@ -30,9 +32,15 @@ class TopicForm(forms.ModelForm):
         help_text=gettext_lazy("Rules of routing may send what is hard to whom it suits."),
     )
 
+    bot_does = forms.ChoiceField(
+        label=gettext_lazy("What the bot does"),
+        required=False,
+        help_text=gettext_lazy("It asks for what it needs, and does nothing before the customer said yes."),
+    )
+
     class Meta:
         model = Topic
-        fields = ["name", "about", "complexity", "is_active"]
+        fields = ["name", "about", "complexity", "bot_does", "is_active"]
         labels = {
             "name": gettext_lazy("Name"),
             "about": gettext_lazy("In a sentence"),
@@ -40,11 +48,21 @@ class TopicForm(forms.ModelForm):
         }
         help_texts = {"about": gettext_lazy("For colleagues: what belongs here, and what does not.")}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["bot_does"].choices = deeds()  # type: ignore[attr-defined]
+
     def clean_name(self) -> str:
         name = " ".join(str(self.cleaned_data["name"]).split())
         if Topic.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(_("There is a topic of this name already."))
         return name
+
+
+def deeds() -> list[tuple[str, str]]:
+    """What a bot may do about a topic, by the words of Topic.bot_does."""
+    offered = [(key, str(deed.name)) for key, deed in OFFERED.items()]
+    return [("", _("Answers out of its articles")), *offered, (PEOPLE, _("Hands it to people"))]
 
 
 def languages() -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from conversations.models import Topic
 from conversations.views.acting import agent_of, is_delete
 from conversations.views.as_typed import as_typed
 from deskapp.topics.learning import MINE, state
-from deskapp.topics.page import MOST_TOPICS, TopicForm, topic_page
+from deskapp.topics.page import MOST_TOPICS, TopicForm, deeds, topic_page
 from integrations.views.admins import needs
 
 
@@ -34,8 +34,12 @@ def topic_list(request: HttpRequest) -> HttpResponse:
     words, judged = request.GET.get("q", "").replace("\x00", "").strip(), judging.judged()
     found = Topic.objects.annotate(size=Count("examples")).order_by("name")
     found = found.filter(name__icontains=words) if words else found
+    does = dict(deeds())
     context: dict[str, Any] = {
-        "rows": [{"topic": one, "tried": judged.by_topic.get(one.pk)} for one in found[:MOST_TOPICS]],
+        "rows": [
+            {"topic": one, "tried": judged.by_topic.get(one.pk), "does": does.get(one.bot_does, one.bot_does)}
+            for one in found[:MOST_TOPICS]
+        ],
         "form": form,
         "q": words,
         "shares": judging.shares(),

@@ -3,12 +3,14 @@
 import pytest
 from django.urls import reverse
 
+from conversations.bots import teaching
 from conversations.bots.markdown import as_html
 from conversations.inbound.receive import receive
-from conversations.models import Article, ArticleText, ArticleVerdict, AuditEntry, Bot, BotTalk, Topic
+from conversations.models import Article, ArticleText, ArticleVerdict, AuditEntry, Bot, BotTalk, Topic, TopicExample
 from integrations.adapters import ADAPTERS
 from integrations.models import Connector
 from tests.conftest import from_ann
+from tests.conversations.bots.test_intents import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -131,3 +133,39 @@ def test_what_is_typed_is_shown_as_customers_read_it_and_nothing_runs(as_sam):
 def test_agents_without_the_permission_find_nothing_there(client, ada, name):
     client.force_login(ada)
     assert client.get(reverse(name)).status_code == 404 and client.post(reverse(name)).status_code == 404
+
+
+@pytest.fixture
+def taught():
+    made = {name: Topic.objects.create(name=name) for name in ("parcel", "refund", "size")}
+    TopicExample.objects.bulk_create(TopicExample(topic=made[label], text=text) for text, label in examples())
+    teaching.teach()
+    Topic.objects.filter(name="refund").update(bot_does="people")
+    return made
+
+
+def test_one_talks_with_a_bot_and_nothing_of_it_is_kept(as_sam, taught):
+    fern = Bot.objects.create(name="Fern", unsure_below=0.2)
+    where, ask = reverse("try_bot", args=[fern.pk]), {"HTTP_HX_REQUEST": "true"}
+    first = as_sam.post(where, {"said": "Hello"}, **ask)
+    assert first.context["lines"][0] == ("customer", "Hello") and "Fern" in first.context["lines"][1][1]
+    then = as_sam.post(where, {"said": "I want to talk to a person", "state": first.context["state"]}, **ask)
+    assert then.context["is_over"] and "asked for a person" in then.content.decode()
+    assert len(then.context["lines"]) > len(first.context["lines"])
+    over = as_sam.post(where, {"said": "And now?", "state": then.context["state"]}, **ask)
+    assert "lines" not in over.context
+    forged = as_sam.post(where, {"said": "Hello", "state": first.context["state"] + "x"}, **ask)
+    assert forged.context["lines"][0] == ("customer", "Hello") and not BotTalk.objects.exists()
+    assert "Fern" in as_sam.post(where, {"said": "Hello"}).content.decode()
+
+
+def test_topics_say_what_the_bot_does_and_how_it_would_answer_a_line(as_sam, taught):
+    Bot.objects.create(name="Fern", unsure_below=0.2)
+    where = reverse("topic_settings", args=[taught["parcel"].pk])
+    as_sam.post(where, {"name": "parcel", "complexity": "1", "bot_does": "status", "is_active": "on"})
+    assert Topic.objects.get(name="parcel").bot_does == "status"
+    assert as_sam.post(where, {"name": "parcel", "complexity": "1", "bot_does": "magic"}).status_code == 422
+    page = as_sam.get(reverse("topics")).content.decode()
+    assert "How an order stands" in page and "Hands it to people" in page
+    told = as_sam.post(reverse("guess_topic"), {"said": "I want my money back"}, HTTP_HX_REQUEST="true")
+    assert "Fern would answer" in told.content.decode() and told.context["ends"]

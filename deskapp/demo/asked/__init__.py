@@ -14,7 +14,7 @@ TOPICS: dict[str, tuple[str, str, int]] = {
     "return": ("Return", "They want to send something back, or ask how that goes.", 1),
     "size": ("Exchange for size", "The same thing, larger or smaller.", 1),
     "late": ("Where is my order", "It was sent, or should have been, and is not there.", 1),
-    "address": ("Change of address", "Where it is to go, before it is sent or on its way.", 2),
+    "address": ("Change of address", "Where it is to go, before it is sent or on its way.", 1),
     "refund": ("Refund", "Money that we owe them, and when it comes.", 2),
     "twice": ("Charged twice", "A payment that should not be, or not twice.", 3),
     "fault": ("Fault or warranty", "It broke, leaks or came damaged; repairs, too.", 3),
