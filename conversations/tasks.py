@@ -23,11 +23,12 @@ from conversations import (
 )
 from conversations.actions import lending, orders, states
 from conversations.bots import codes, learning, turn, waking, watching
+from conversations.bots.deeds import at_shop
 from conversations.helping import nearest, remembering
 from conversations.inbound import early
 from conversations.live import webpush
 from conversations.live.customers import push_customer
-from conversations.models import OrderAct
+from conversations.models import BotDeed, OrderAct
 from conversations.routing import availability, drain, replay, waiting
 from conversations.surveys import asking
 from customers import privacy, retention, suggestions
@@ -189,6 +190,7 @@ def mail_proof_code(pk: int, address: str) -> None:
 @shared_task(name="conversations.give_up_on_order_acts", expires=60)
 def give_up_on_order_acts() -> None:
     orders.give_up_on_the_dead(OrderAct.objects.all())
+    at_shop.give_up_on_the_dead(BotDeed.objects.all())
 
 
 @shared_task(name=waiting.TASK)

@@ -19,7 +19,7 @@ from conversations.bots.proof import speaker_of
 from conversations.bots.words import say
 from conversations.models import Conversation, ProofCode
 from customers import commerce
-from customers.handles import normalise
+from customers.handles import UNVERIFIED, fitted, normalise
 from customers.models import Claim, Identity
 from customers.models.identity import Kind
 
@@ -99,10 +99,13 @@ def check_code(conversation: Conversation, typed: str) -> Literal["right", "wron
 
 
 def _known(address: str, order: str) -> Identity | None:
-    """Whose proven address it is; else the guest's checkout of the order that they named, which claimed it."""
+    """Whose proven address it is; else a guest who typed it at a checkout; else the browser or the account of the order
+    that they named, which claimed it."""
     living = Identity.objects.filter(customer__merged_into=None)
     if known := living.filter(kind=Kind.EMAIL, value=address, is_verified=True).first():
         return known
+    if guest := living.filter(kind=Kind.EMAIL, value=fitted(f"{UNVERIFIED}{address}"), orders__isnull=False).first():
+        return guest
     bought = commerce.find_order(order).values_list("identity", flat=True)[:20] if order else []
     # Of a browser that several people bought with, nobody can say whose the order is.
     typed = Claim.objects.filter(kind=Kind.EMAIL, identity__in=list(bought), source__startswith="shop")

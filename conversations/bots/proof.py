@@ -6,12 +6,13 @@ It is asked of the rows each time. What a brain, a name or an address in a text 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from conversations.bots.memory import Proof
 from conversations.models import Conversation, Message, ProofCode
 from conversations.models.message import MessageKind
+from customers.handles import UNVERIFIED, fitted
 from customers.models import Identity, Order
 from customers.models.identity import Kind
 
@@ -30,9 +31,13 @@ class Proven:
     is_guest: bool = False
 
     def orders(self) -> QuerySet[Order]:
+        """Theirs; and what a guest bought who typed the address that is proven to be theirs."""
         if self.is_guest:
             return Order.objects.filter(identity=self.identity)
-        return Order.objects.of(self.identity.customer_id)
+        theirs = Q(identity__customer=self.identity.customer_id)
+        if self.identity.kind == Kind.EMAIL:
+            theirs |= Q(identity__kind=Kind.EMAIL, identity__value=fitted(f"{UNVERIFIED}{self.identity.value}"))
+        return Order.objects.filter(theirs)
 
 
 def proof_of(conversation: Conversation) -> Proven | None:
@@ -88,4 +93,4 @@ def _by_code(conversation: Conversation, speakers: set[int | None]) -> Proven | 
     code = given.select_related("identity").order_by("-proven_at").first()
     if code is None or code.identity is None or speakers != {code.speaker_id}:
         return None
-    return Proven("code", code.identity, is_guest=code.identity.kind != Kind.EMAIL)
+    return Proven("code", code.identity, is_guest=not (code.identity.kind == Kind.EMAIL and code.identity.is_verified))

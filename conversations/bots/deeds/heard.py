@@ -16,7 +16,8 @@ _WORDS = {
     r"|falsche[rsn]? (?:artikel|größe|farbe|ware)|falsch geliefert|mauvais (?:article|produit)"
     r"|mauvaise (?:taille|couleur)|equivocad|sbagliat|nie ten|zły|pomyłk|feil (?:vare|størrelse|farge)"
     r"|verkeerd",
-    "not_as_described": r"describ|picture|photo|looks different|beschreib|foto|anders aus|décri|descri|immagin|opis|zdjęci"
+    "not_as_described": r"describ|picture|photo|looks different|beschreib|foto|anders aus|décri|descri|immagin|opis"
+    r"|zdjęci"
     r"|beskr|bilde|beschrev|afbeelding",
     "changed_mind": r"chang\w* my mind|don.t (?:like|want|need)|no longer|anders überlegt|gefällt"
     r"|brauche? (?:es|sie|ihn) nicht|doch nicht|changé d.avis|plaît pas|plus besoin|cambiado de idea"

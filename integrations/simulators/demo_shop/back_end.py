@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
 from django.utils import timezone
 
 from customers.facts import Line, OrderFact
@@ -19,7 +22,10 @@ SENT = {"placed": ("paid", 4.0), "paid": ("shipped", 45.0), "shipped": ("deliver
 COLLECTED = {"placed": ("paid", 4.0), "paid": ("ready", 30.0), "ready": ("collected", 180.0)}
 RETURNED = {"opened": ("sent", 60.0), "sent": ("received", 120.0), "received": ("refunded", 45.0)}
 DONE = (OrderStatus.CANCELLED, OrderStatus.REFUNDED)
-OUR_OWN = ("acts", "was", "return")
+UNSENT = (OrderStatus.PLACED, OrderStatus.PAID, OrderStatus.HELD, OrderStatus.READY)
+OUR_OWN = ("acts", "was", "return", "address", "note", "not_before")
+CHANGES = {"address": "address", "instruct": "note", "postpone": "not_before"}  # and what the desk says it in
+LABELS = "demo shop label"
 Chosen = Sequence[tuple[str, str, int]]  # slug, size, pieces
 
 
@@ -67,18 +73,18 @@ def lines_of(goods: Chosen) -> tuple[Line, ...]:
     return tuple(_line(*each) for each in goods)
 
 
-def open_return(order: Item, *, reason: str = "") -> Item:
-    """Its buyer sends the first line back."""
+def open_return(order: Item, *, reason: str = "", lines: list[dict[str, object]] | None = None, id: str = "") -> Item:
+    """Its buyer sends these back; the first line, where none is named."""
     now = timezone.now().isoformat()
-    lines = list(order["lines"])[:1]  # type: ignore[call-overload]  # as order_item makes it
+    lines = lines or _lines(order)[:1]
     item: Item = {
         "kind": "return",
-        "id": f"rt-{uuid.uuid4().hex[:8]}",
+        "id": id or f"rt-{uuid.uuid4().hex[:8]}",
         "number": f"RT-{2300 + int(str(order['number'])[3:]) % 7000}",
         "order_id": order["id"],
         "status": ReturnStatus.OPENED,
         "currency": order["currency"],
-        "amount": str(Decimal(lines[0]["price"]) * lines[0]["quantity"]),
+        "amount": str(sum(Decimal(str(each["price"])) * int(str(each["quantity"])) for each in lines)),
         "opened_at": now,
         "changed_at": now,
         "buyer": order["buyer"],
@@ -95,7 +101,10 @@ def step(item: Item) -> None:
     if str(item["status"]) not in way:
         return
     book, now = Book(), timezone.now()
-    state, _seconds = way[str(item["status"])]
+    state, seconds = way[str(item["status"])]
+    if state == OrderStatus.SHIPPED and str(item.get("not_before") or "") > now.date().isoformat():
+        book.put(item, step_in=max(seconds, 60.0), tell=False)
+        return
     changed = {**item, "status": state, "changed_at": _later(item, now)}
     if state == OrderStatus.SHIPPED:
         parcel = {"carrier": "Royal Mail", "number": f"RM{str(item['number'])[3:]}77GB", "at": now.isoformat()}
@@ -106,7 +115,8 @@ def step(item: Item) -> None:
 
 
 def act(asked: dict[str, object]) -> list[Item]:
-    """Does to an order what the desk asks, once for each key, and gives it as it stands then. Raises RefusedError."""
+    """Does to an order what the desk asks, once for each key, and gives it as it stands then, with its return where one
+    was started. Raises RefusedError."""
     book, about = Book(), asked.get("order")
     order = book.get(str(about.get("id", ""))) if isinstance(about, dict) else None
     if order is None:
@@ -117,7 +127,18 @@ def act(asked: dict[str, object]) -> list[Item]:
         changed["changed_at"] = _later(order, timezone.now())
         book.put(changed, step_in=_pace(changed))
         order = changed
-    return [told(order)]
+    back = book.get(_return_id(asked)) if asked.get("what") == "return" else None
+    return [told(order), *([told(back)] if back else [])]
+
+
+def documents(asked: dict[str, object], items: Sequence[Item]) -> list[dict[str, str]]:
+    """What came of it beside the order: a return's number, and where its label can be printed."""
+    backs = [item for item in items if item["kind"] == "return"]
+    if asked.get("what") != "return" or not backs:
+        return []
+    signed = signing.dumps(backs[0]["id"], salt=LABELS)
+    label = f"{settings.SITE_URL}{reverse('demo_shop_label', args=[signed])}"
+    return [{"kind": "return", "number": str(backs[0]["number"])}, {"kind": "label", "url": label}]
 
 
 def told(item: Item) -> Item:
@@ -129,18 +150,56 @@ def _acted(order: Item, asked: dict[str, object]) -> Item:
     what, status = asked.get("what"), str(order["status"])
     if what == "refund":
         return _with_refund(order, Decimal(str(asked.get("amount"))))
+    if what in ("cancel", "address", "instruct", "postpone") and status not in UNSENT:
+        raise RefusedError("It has left the warehouse already.")
+    if what in CHANGES:
+        return {**order, CHANGES[str(what)]: asked.get(CHANGES[str(what)])}
+    if what == "return":
+        return _with_return(order, asked)
     if what == "cancel":
-        if status not in ("placed", "paid", "held", "ready"):
-            raise RefusedError("It has left the warehouse already.")
         back = order["refunded"] if status == OrderStatus.PLACED else order["total"]
         return {**order, "status": OrderStatus.CANCELLED, "refunded": back}
     if what == "hold":
         return {**order, "status": OrderStatus.HELD, "was": status}
     if what == "release":
         return {**order, "status": order.get("was", OrderStatus.PAID)}
-    if what == "resend":
+    if what in ("resend", "invoice"):
         return order
     raise RefusedError("We do not know how to do that.")
+
+
+def _with_return(order: Item, asked: dict[str, object]) -> Item:
+    """Of the pieces that the desk names; in exchange only for what there is."""
+    if str(order["status"]) not in (OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.COLLECTED):
+        raise RefusedError("It has not arrived yet.")
+    if order.get("return"):
+        raise RefusedError("A return of this order is open already.")
+    lines = [line for piece in list(asked.get("pieces", [])) for line in _meant(order, piece)]  # type: ignore[call-overload]
+    if not lines:
+        raise RefusedError("There is no such piece in the order.")
+    size, slug = str(asked.get("size") or "").upper(), str(lines[0]["product_id"])
+    if asked.get("wish") == "exchange" and (slug not in BY_SLUG or not BY_SLUG[slug].has(size)):
+        raise RefusedError(f"It is sold out in size {size}." if size else "Which size?")
+    back = open_return(order, reason=str(asked.get("reason") or ""), lines=lines, id=_return_id(asked))
+    return {**order, "return": back["number"]}
+
+
+def _meant(order: Item, piece: dict[str, object]) -> list[dict[str, object]]:
+    """By the line's own name, else by the product's."""
+    for name in ("line_id", "product_id", "sku"):
+        wanted = piece.get(name)
+        if found := [line for line in _lines(order) if wanted and line.get(name) == wanted]:
+            return [{**found[0], "quantity": min(int(str(piece["quantity"])), int(str(found[0]["quantity"])))}]
+    return []
+
+
+def _lines(order: Item) -> list[dict[str, object]]:
+    return list(order["lines"])  # type: ignore[call-overload]  # as order_item makes it
+
+
+def _return_id(asked: dict[str, object]) -> str:
+    """The same for the same key."""
+    return f"rt-{str(asked.get('key'))[:36]}"
 
 
 def _with_refund(order: Item, amount: Decimal) -> Item:

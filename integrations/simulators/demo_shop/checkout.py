@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from customers.models.order import OrderStatus
 from integrations.adapters.base import NotGenuineError
@@ -67,6 +67,19 @@ def order(request: HttpRequest, visit: Visit, signed: str) -> HttpResponse:
     return _render(request, visit, "order", **context)
 
 
+@require_GET
+@_page
+def label(request: HttpRequest, visit: Visit, signed: str) -> HttpResponse:
+    """To be printed and stuck on the parcel; whoever has its link may."""
+    try:
+        back = Book().get(signing.loads(signed, salt=back_end.LABELS))
+    except signing.BadSignature:
+        raise Http404 from None
+    if back is None:
+        raise Http404
+    return _render(request, visit, "label", back=back)
+
+
 @csrf_exempt
 @require_POST
 def acts(request: HttpRequest) -> HttpResponse:
@@ -80,7 +93,8 @@ def acts(request: HttpRequest) -> HttpResponse:
     except (NotGenuineError, ValueError) as error:
         return JsonResponse({"error": str(error)}, status=400)
     try:
-        return JsonResponse({"items": back_end.act(asked)})
+        items = back_end.act(asked)
+        return JsonResponse({"items": items, "documents": back_end.documents(asked, items)})
     except back_end.RefusedError as error:
         return JsonResponse({"error": str(error)}, status=422)
 

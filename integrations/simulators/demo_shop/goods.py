@@ -38,6 +38,9 @@ class Product:
     gone: tuple[str, ...] = ()
     note: str = ""
 
+    def has(self, size: str) -> bool:
+        return size in self.sizes and size not in self.gone
+
     @property
     def amount(self) -> Decimal:
         return Decimal(self.pence) / 100

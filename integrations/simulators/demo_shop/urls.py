@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from integrations.simulators.demo_shop import views
-from integrations.simulators.demo_shop.checkout import acts, checkout, order
+from integrations.simulators.demo_shop.checkout import acts, checkout, label, order
 
 urlpatterns = [
     path("", views.home, name="demo_shop"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("basket/", views.basket, name="demo_shop_basket"),
     path("checkout/", checkout, name="demo_shop_checkout"),
     path("orders/<str:signed>/", order, name="demo_shop_order"),
+    path("labels/<str:signed>/", label, name="demo_shop_label"),
     path("acts/", acts, name="demo_shop_acts"),
     path("sign-in/", views.sign_in, name="demo_shop_sign_in"),
     path("sign-out/", views.sign_out, name="demo_shop_sign_out"),

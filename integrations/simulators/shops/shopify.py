@@ -19,7 +19,7 @@ from integrations.simulators.shops.server import ShopServer
 Json = dict[str, Any]
 DOMAIN, TOKEN, CLIENT, SECRET = "hollin-fell.myshopify.com", "shpat_simulated", "client-1", "shpss_simulated"
 SCOPES = (
-    "write_orders read_customers read_products read_inventory read_locations read_returns read_all_orders"
+    "write_orders read_customers read_products read_inventory read_locations write_returns read_all_orders"
     " write_merchant_managed_fulfillment_orders"
 ).split()
 
@@ -41,6 +41,7 @@ class ShopifyShop(ShopServer):
         self.stock = {row[5]: {501: 4, 502: 5} for row in goods.PRODUCTS}
         self.refunds_by_key: dict[str, Json] = {}
         self.mails: list[str] = []
+        self.label = ""  # what its labels for returns are found at; "" where it makes none
         self.subscriptions: list[Json] = []
         self._bucket, self._leak, self._level, self._seen = bucket, leak, 0.0, time.monotonic()
         self._next = 1000

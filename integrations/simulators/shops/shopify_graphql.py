@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from integrations.simulators.shops import shopify_changes as changes
 from integrations.simulators.shops import shopify_goods as goods
 
 if TYPE_CHECKING:
@@ -64,37 +65,7 @@ def _inventory(shop: "ShopifyShop", query: str, variables: Json) -> Json:
 
 def _return(shop: "ShopifyShop", query: str, variables: Json) -> Json:
     key = number_of(variables["id"])
-    found = shop.returns.get(key)
-    if found is None:
-        return {"return": None}
-    order = shop.orders[found["order"]]
-    line = order["line_items"][0]
-    money = {"shopMoney": {"amount": line["price"], "currencyCode": order["currency"]}}
-    sold = {"id": f"gid://shopify/LineItem/{line['id']}", "title": line["title"], "variantTitle": line["variant_title"]}
-    sold |= {
-        "sku": line["sku"],
-        "variant": {"legacyResourceId": str(line["variant_id"])},
-        "originalUnitPriceSet": money,
-    }
-    item = {
-        "quantity": 1,
-        "returnReasonDefinition": {"name": "Too small"},
-        "returnReasonNote": "",
-        "customerNote": "Too tight",
-    }
-    refunded = {"totalRefundedSet": {"shopMoney": {"amount": found["refunded"], "currencyCode": order["currency"]}}}
-    buyer = {"id": f"gid://shopify/Order/{order['id']}", "email": order["email"], "currencyCode": order["currency"]}
-    return {
-        "return": {
-            "id": f"gid://shopify/Return/{key}",
-            "name": f"{order['name']}-R1",
-            "status": found["status"],
-            "createdAt": found["createdAt"],
-            "order": buyer | {"customer": {"legacyResourceId": str(order["customer"]["id"])}},
-            "refunds": {"nodes": [refunded] if found["refunded"] != "0" else []},
-            "returnLineItems": {"nodes": [item | {"fulfillmentLineItem": {"lineItem": sold}}]},
-        }
-    }
+    return {"return": changes.return_node(shop, key) if key in shop.returns else None}
 
 
 def _parcel(shop: "ShopifyShop", query: str, variables: Json) -> Json:
@@ -106,10 +77,14 @@ def _parcel(shop: "ShopifyShop", query: str, variables: Json) -> Json:
 
 
 def _order(shop: "ShopifyShop", query: str, variables: Json) -> Json:
-    """Two questions: what could be refunded, and what can be held."""
+    """Four questions: what could be refunded, what can be held, where it goes, and what comes back."""
     order = shop.orders.get(number_of(variables["id"]))
     if order is None:
         return {"order": None}
+    if "shippingAddress" in query:
+        return {"order": changes.addressed(shop, order)}
+    if "returns(" in query:
+        return {"order": changes.returns_of(shop, order)}
     if "suggestedRefund" in query:
         return {"order": {"id": variables["id"], "currencyCode": order["currency"]} | _suggested(shop, order)}
     nodes = [
@@ -217,6 +192,11 @@ FIELDS: dict[str, Callable[["ShopifyShop", str, Json], Json]] = {
     "return": _return,
     "fulfillmentOrder": _parcel,
     "order": _order,
+    "orderUpdate": changes.update,
+    "returnableFulfillments": changes.returnable,
+    "returnReasonDefinitions": changes.reasons,
+    "productVariant": changes.sizes,
+    "returnCreate": changes.start_return,
     "refundCreate": _refund,
     "orderCancel": _cancel,
     "job": _job,
@@ -227,6 +207,8 @@ FIELDS: dict[str, Callable[["ShopifyShop", str, Json], Json]] = {
     "webhookSubscriptionCreate": _subscribe,
 }
 NEEDS = {
+    "orderUpdate": "write_orders",
+    "returnCreate": "write_returns",
     "refundCreate": "write_orders",
     "orderCancel": "write_orders",
     "orderInvoiceSend": "write_orders",

@@ -37,6 +37,7 @@ class WooShop(ShopServer):
         self.orders: dict[int, Json] = {}
         self.refunds: dict[int, list[Json]] = {}
         self.mails: list[str] = []
+        self.notes: list[str] = []
         self.webhooks: list[Json] = []
         self._next = 100
 
@@ -53,6 +54,7 @@ class WooShop(ShopServer):
             "method_title": pickup or "Post",
             "meta_data": [],
         }
+        address = {"address_1": "1 Old Street", "city": "Keswick", "postcode": "CA12 5BX", "country": "GB", "state": ""}
         self.orders[number] = {
             "id": number,
             "number": str(number),
@@ -65,7 +67,8 @@ class WooShop(ShopServer):
             "customer_id": buyer,
             "created_via": "store-api",
             "billing": {"first_name": first, "last_name": last, "email": email or own, "phone": "", "city": "Keswick"},
-            "shipping": {"first_name": first, "last_name": last},
+            "shipping": {"first_name": first, "last_name": last, **address},
+            "customer_note": "",
             "line_items": lines,
             "shipping_lines": [way],
             "refunds": [],
@@ -220,8 +223,18 @@ class WooShop(ShopServer):
         return Reply(order) if order else _error("woocommerce_rest_shop_order_invalid_id", "Invalid ID.", 404)
 
     def _change(self, call: Call, found: "re.Match[str]") -> Reply:
-        self.become(int(found.group(1)), str(call.json["status"]))
-        return Reply(self.orders[int(found.group(1))])
+        """What is given; a meta data's key that is there already stands for the new value."""
+        number, given = int(found.group(1)), call.json
+        if "status" in given:
+            self.become(number, str(given["status"]))
+        kept = {name: given[name] for name in ("shipping", "customer_note") if name in given}
+        if told := given.get("meta_data"):
+            keys = {each["key"] for each in told}
+            kept["meta_data"] = [each for each in self.orders[number]["meta_data"] if each["key"] not in keys] + told
+        if kept:
+            self._touch(number, **kept)
+            self._owe("order.updated", self.orders[number])
+        return Reply(self.orders[number])
 
     def _refunds(self, call: Call, found: "re.Match[str]") -> Reply:
         return Reply(self.refunds[int(found.group(1))])
@@ -257,6 +270,7 @@ class WooShop(ShopServer):
         return Reply(hook)
 
     def _note(self, call: Call, found: "re.Match[str]") -> Reply:
+        self.notes.append(call.json["note"])
         return Reply({"id": self._number(), "note": call.json["note"]}, 201)
 
 

@@ -133,7 +133,7 @@ def test_shopify_without_the_right_says_so(connector, shop, sold):
     adapter = adapter_named("shopify")
     shop.scopes.append("read_orders")
     adapter.look_over(connector)
-    assert adapter.acts(connector) == {OrderAct.HOLD, OrderAct.RELEASE}
+    assert adapter.acts(connector) == {OrderAct.HOLD, OrderAct.RELEASE, OrderAct.RETURN}
 
 
 def test_a_shop_that_is_away_or_busy_says_so(connector, shop, sold):

@@ -93,7 +93,7 @@ def test_an_older_apps_token_works_too(shop):
 
 
 def test_rights_that_are_missing_are_named(shop):
-    shop.scopes.remove("read_returns")
+    shop.scopes.remove("write_returns")
     with pytest.raises(CommandError, match="read_returns"):
         to_shopify(shop)
     shop.scopes[:] = [scope.replace("write_", "read_") for scope in shop.scopes] + ["read_returns"]

@@ -61,8 +61,8 @@ def _found(name: str, places: int) -> str:
 def _may(connector: Connector) -> str:
     may = connector.settings["may"]
     if not may:
-        return _("Nothing can be done to orders: the app has no right to write.")
-    return _("This can be done to orders: %(acts)s.") % {"acts": ", ".join(may)}
+        return _("Agents can do nothing to orders: the app has no right to write.")
+    return _("Agents can do this to orders: %(acts)s.") % {"acts": ", ".join(may)}
 
 
 def _age(has: set[str]) -> str:

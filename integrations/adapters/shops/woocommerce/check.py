@@ -35,8 +35,8 @@ def check(connector: Connector) -> list[str]:
         "currency": words(inner(found, "settings").get("currency")) or _currency(connector),
         "may": may,
     }
-    acts = _("This can be done to orders: %(acts)s.") % {"acts": ", ".join(may)}
-    none = _("Nothing can be done to orders: the key may only read.")
+    acts = _("Agents can do this to orders: %(acts)s.") % {"acts": ", ".join(may)}
+    none = _("Agents can do nothing to orders: the key may only read.")
     return [_("Signed in to WooCommerce %(version)s.") % {"version": told or "?"}, acts if may else none]
 
 
