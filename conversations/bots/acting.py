@@ -6,7 +6,7 @@ is told in any case, since it was done.
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.db import transaction
@@ -42,11 +42,18 @@ def carry_out(key: uuid.UUID, answer: Answer) -> bool:
     asked = _open(key, answer)
     if asked is None:
         return False
+    asked = _in_their_language(asked, answer.memory)
     result = _result(asked, answer)
     if result is None:
         _come_back(key)
         return False
     return _settle(key, asked, answer, result)
+
+
+def _in_their_language(asked: Asked, memory: Memory) -> Asked:
+    """As the brain heard it now: what deeds say follows a change of language at once."""
+    heard = memory.heard[-1].language if memory.heard else ""
+    return replace(asked, language=heard or asked.language)
 
 
 @transaction.atomic

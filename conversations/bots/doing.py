@@ -62,6 +62,7 @@ def note_verdict(message: int | None, *, helped: bool) -> None:
 
 def _outcome(asked: Asked, deed: Deed, act: Do) -> Outcome:
     talk = BotTalk.objects.select_related("bot").get(pk=asked.talk)
+    talk.language = asked.language[:12]
     return deeds.do(talk, deed, act.values, uuid.uuid5(DEED_KEYS, f"{asked.talk} {deed.key} {newest_of(asked)}"))
 
 
