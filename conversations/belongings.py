@@ -16,6 +16,8 @@ from conversations.leftovers import drop_files
 from conversations.models import (
     Activity,
     Attachment,
+    BotTalk,
+    BotTurn,
     CallBack,
     Conversation,
     Delivery,
@@ -36,6 +38,7 @@ from conversations.models import (
     Translation,
     WebhookCall,
 )
+from conversations.surveys import remembering as surveys
 from customers.models import Identity
 from customers.privacy import AT_ONCE, Row, Section, Step, Whose, emptied
 
@@ -69,6 +72,10 @@ def sections(of: Whose) -> Iterable[Section]:
     handed = Handoff.objects.filter(conversation__in=here).order_by("pk")
     handoffs: list[Row] = [dict(row) for row in handed.values(*_HANDED)]
     yield Section("handoffs", _("What went along when you were passed on"), handoffs)
+    yield Section("surveys", _("How you said it was"), surveys.told(of.customers))
+    talked = BotTalk.objects.filter(conversation__in=here).order_by("pk")
+    talks: list[Row] = [dict(row) for row in talked.values("conversation", "began_at", "ended_at", "end", "state")]
+    yield Section("bot_talks", _("What the bot kept of your talks with it"), talks)
     filled = FieldValue.objects.filter(conversation__in=here).order_by("pk")
     values: list[Row] = [dict(row) for row in filled.values("conversation", "field__name", "value")]
     yield Section("fields", _("What was written down when it was solved"), values)
@@ -180,7 +187,10 @@ def _erase_conversations(of: Whose, cursor: int) -> tuple[int, int | None]:
     ReplayChange.objects.filter(**here).delete()
     learning.forget(found)
     remembering.forget(found)
+    surveys.forget(of.customers)
     Hint.objects.filter(Hint.of_conversations(found)).delete()
+    BotTurn.objects.filter(**here).delete()
+    BotTalk.objects.filter(**here).update(state={})
     # That it was handed over, when and why, stays; not what went along.
     Handoff.objects.filter(**here).update(packet={}, detail="", promised={}, wants="")
     # So does that a rule acted, and a choice of a list; not what was known of them, nor what was put in words.

@@ -1,8 +1,8 @@
-"""Addresses of the live board."""
+"""Addresses of the live board and of satisfaction."""
 
 from django.urls import path
 
-from conversations.views import board
+from conversations.views import board, satisfaction
 
 urlpatterns = [
     path("live/", board.live, name="live"),
@@ -10,5 +10,9 @@ urlpatterns = [
     path("live/agents/<int:pk>/", board.board_agent, name="board_agent"),
     path("live/loans/", board.loans, name="loans"),
     path("live/loans/<int:pk>/", board.loan, name="loan"),
+    path("satisfaction/", satisfaction.page, name="satisfaction"),
+    path("satisfaction/answers/", satisfaction.rows, name="satisfaction_rows"),
+    path("satisfaction/answers.csv", satisfaction.export, name="satisfaction_export"),
+    path("satisfaction/answers/<int:pk>/review/", satisfaction.review, name="satisfaction_review"),
     path("live/limits/", board.alert_limits, name="alert_limits"),
 ]

@@ -29,6 +29,7 @@ def places_of(agent: "User") -> list[Place]:
         ("filter", _("Segments"), "segments", "", agent.sees_purchases),
         ("live", _("Live"), "live", "l", agent.may("live.see")),
         ("routing", _("Routing"), routing, "r", agent.may("routing.see") or agent.may("routing.rules")),
+        ("satisfaction", _("Satisfaction"), "satisfaction", "s", agent.may("reports.see")),
         ("macro", _("Canned replies"), "canned_replies", "", True),
         ("macro", _("Macros"), "macros", "", True),
         ("view", _("Saved views"), "saved_views", "", True),

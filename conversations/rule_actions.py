@@ -19,8 +19,9 @@ from conversations.actions.change import NotPossibleError
 from conversations.actions.labels import prioritise, tag, untag
 from conversations.actions.states import reopen, resolve, snooze
 from conversations.canned_words import filled
-from conversations.models import CannedReply, Conversation, Macro, Priority, Rule, Tag, Team, Webhook
+from conversations.models import CannedReply, Conversation, Macro, Priority, Rule, Survey, Tag, Team, Webhook
 from conversations.outbound import by_rule, calling_out
+from conversations.surveys import touching
 
 MOST_ACTIONS, LONGEST_NOTE, MOST_HOURS = 10, 2000, 24 * 90
 Json = Mapping[str, object]
@@ -123,6 +124,22 @@ def _webhook(conversation: Conversation, value: str, rule: Rule) -> None:
     calling_out.call(webhook, conversation, rule)
 
 
+def _surveys() -> dict[str, str]:
+    found = Survey.objects.filter(touchpoint=Survey.Touchpoint.RULE, is_active=True).order_by("name")
+    return {str(pk): name for pk, name in found.values_list("pk", "name")}
+
+
+def _survey(conversation: Conversation, value: str, rule: Rule) -> None:
+    survey = Survey.objects.filter(pk=value, is_active=True).first()
+    if survey is None:
+        raise NotPossibleError(_("The survey is switched off, or no longer there."))
+    ask = touching.by_rule(survey, conversation)
+    if ask is None:
+        raise NotPossibleError(_("They were asked about this already."))
+    if ask.why:
+        raise NotPossibleError(_("They are not asked: %(why)s.") % {"why": ask.get_why_display()})
+
+
 ACTIONS: Mapping[str, Action] = {
     "tag": Action(gettext_lazy("add a tag"), gettext_lazy("adds #%(value)s"), "typed", _tag, _tags),
     "untag": Action(gettext_lazy("take a tag off"), gettext_lazy("takes #%(value)s off"), "typed", _untag, _tags),
@@ -140,6 +157,9 @@ ACTIONS: Mapping[str, Action] = {
         gettext_lazy("reply with"), gettext_lazy("replies with “%(value)s”"), "list", _reply, _named(CannedReply)
     ),
     "note": Action(gettext_lazy("add a private note"), gettext_lazy("notes “%(value)s”"), "text", _note),
+    "survey": Action(
+        gettext_lazy("ask how it was, by"), gettext_lazy("asks by “%(value)s”"), "list", _survey, _surveys
+    ),
     "snooze": Action(gettext_lazy("snooze it"), gettext_lazy("snoozes it for %(value)s hours"), "hours", _snooze),
     "resolve": Action(gettext_lazy("solve it"), gettext_lazy("solves it"), "none", _resolve),
     "reopen": Action(gettext_lazy("open it again"), gettext_lazy("opens it again"), "none", _reopen),
@@ -148,8 +168,8 @@ ACTIONS: Mapping[str, Action] = {
         gettext_lazy("call a webhook"), gettext_lazy("calls “%(value)s”"), "list", _webhook, _named(Webhook)
     ),
 }
-TALKS = frozenset({"reply"})  # what a customer hears: done less often
-SILENT = frozenset({"reply", "note", "webhook"})  # what leaves no line of its own in the log
+TALKS = frozenset({"reply", "survey"})  # what a customer hears: done less often
+SILENT = frozenset({"reply", "note", "survey", "webhook"})  # what leaves no line of its own in the log
 
 
 class Options:

@@ -43,6 +43,8 @@ PERMISSIONS = (
     ),
     Permission("routing.rules", _("Routing rules"), _("Drafts, tries, publishes and rolls back routing rules.")),
     Permission("live.see", _("Live board"), _("Watches queues, agents and alerts.")),
+    Permission("reports.see", _("Satisfaction and reports"), _("Reads what customers answered, and the figures.")),
+    Permission("settings.surveys", _("Surveys"), _("Decides what customers are asked, where and when.")),
     Permission("settings.sla", _("Deadlines"), _("Decides how fast customers are to be answered.")),
     Permission("settings.automation", _("Automation"), _("Makes rules that act on conversations by themselves.")),
     Permission("settings.topics", _("Topics"), _("Teaches the desk what conversations are about.")),
@@ -65,5 +67,5 @@ NAMES = frozenset(permission.name for permission in PERMISSIONS)
 _AGENT = frozenset({PURCHASES, BROWSING})
 _SUPERVISOR = _AGENT | {"teams.all", "notes.edit", "segments.change", "refunds.more", "customers.export"}
 _SUPERVISOR |= {"routing.see", "routing.rules", "live.see", "settings.sla", "settings.automation", "settings.topics"}
-_SUPERVISOR |= {"settings.bots"}
+_SUPERVISOR |= {"settings.bots", "reports.see", "settings.surveys"}
 BUILT_IN = {"agent": _AGENT, "supervisor": _SUPERVISOR, "admin": NAMES}

@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("deskapp.accounts.urls")),
     path("", include("deskapp.automation.urls")),
     path("", include("deskapp.topics.urls")),
+    path("", include("deskapp.surveys.urls")),
     path("", include("deskapp.bots.urls")),
     path("", include("integrations.urls")),
     path("", include("conversations.urls")),

@@ -42,6 +42,10 @@ from conversations.models import (
     SavedView,
     Skill,
     SlaPolicy,
+    Survey,
+    SurveyAsk,
+    SurveyResponse,
+    SurveyVersion,
     Tag,
     Topic,
     TopicExample,
@@ -129,7 +133,17 @@ def things(mail, ada, returns, root):
     made = RoutingDecision.objects.create(conversation=conversation, trigger="arrived", kind="team", team=returns)
     now = timezone.now()
     closed = Closure.objects.create(hours=office, day=timezone.now().date())
+    poll = Survey.objects.create(name="Zanzibar", kind="csat", touchpoint="resolution")
+    asking = SurveyAsk.objects.create(
+        survey=poll, version=SurveyVersion.objects.create(survey=poll, number=1), customer=conversation.customer,
+        conversation=conversation, touchpoint="resolution", key="zanzibar",
+    )  # fmt: skip
+    rated = SurveyResponse.objects.create(
+        ask=asking, survey=poll, conversation=conversation, kind="csat", touchpoint="resolution", way="link"
+    )
     return {
+        "satisfaction/": {"pk": rated.pk},
+        "settings/surveys/": {"pk": poll.pk},
         "conversations/<int:pk>/merges/<int:entry_pk>/": {"entry_pk": merged.pk},
         "conversations/<int:pk>/customer/merges/<int:entry_pk>/": {"entry_pk": joined.pk},
         "conversations/<int:pk>/tags/<int:tag_pk>/": {"tag_pk": tag(conversation, name="vip", by=ada).pk},

@@ -105,7 +105,7 @@ class SurveyAsk(models.Model):
     State, Skip = AskState, SkipReason
 
     survey = models.ForeignKey(Survey, models.CASCADE, related_name="asks")
-    version = models.ForeignKey(SurveyVersion, models.PROTECT, related_name="+")
+    version = models.ForeignKey(SurveyVersion, models.RESTRICT, related_name="+")
     customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="survey_asks")
     conversation = models.ForeignKey(
         "conversations.Conversation", models.CASCADE, null=True, blank=True, related_name="survey_asks"

@@ -106,6 +106,15 @@ class GivenUp:
 
 
 @dataclass(frozen=True)
+class Rated:
+    """Answers to “how was it”, from 1 to 5; `good` of them 4 or 5."""
+
+    team: int
+    answers: int
+    good: int
+
+
+@dataclass(frozen=True)
 class Today:
     """`begins`: midnight by the desk's clock; `chart_begins`: of the first half hour."""
 
@@ -115,6 +124,7 @@ class Today:
     week_ago: tuple[Answers, ...] = ()
     begun: tuple[Begun, ...] = ()
     given_up: tuple[GivenUp, ...] = ()
+    rated: tuple[Rated, ...] = ()
 
 
 @dataclass(frozen=True)

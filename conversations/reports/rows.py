@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations.deadline_words import length, spoken
+from conversations.keyset import beyond, cursor_of
 from conversations.models import Conversation, Deadline, Medium, Message, Status
 from conversations.models.conversation import ConversationQuerySet
 from conversations.reports import today
@@ -163,22 +164,11 @@ def _teams(field: str, scope: Scope | None) -> Q:
 
 def _page(asked: Asked, found: QuerySet[M], order: tuple[str, str], after: str, shown: Callable[[M], Row]) -> Rows:
     field = order[0].removeprefix("-")
-    way = "lt" if order[0].startswith("-") else "gt"
-    here = list(_beyond(found, field, way, after).order_by(*order)[: PAGE + 1])
+    ahead = beyond(found, field, after, is_newest_first=order[0].startswith("-"))
+    here = list(ahead.order_by(*order)[: PAGE + 1])
     more, here = len(here) > PAGE, here[:PAGE]
-    cursor = f"{getattr(here[-1], field).isoformat()}~{here[-1].pk}" if more else ""
+    cursor = cursor_of(here[-1], field) if more else ""
     return Rows(TITLES[asked.what], [shown(each) for each in here], found.count(), cursor)
-
-
-def _beyond(found: QuerySet[M], field: str, way: str, after: str) -> QuerySet[M]:
-    at, _tilde, pk = after.partition("~")
-    if not pk.isdecimal() or len(pk) > 18:
-        return found
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError as error:
-        raise Http404 from error
-    return found.filter(Q(**{f"{field}__{way}": moment}) | Q(**{field: moment, f"pk__{way}": int(pk)}))
 
 
 def _of_conversation(row: Conversation) -> Row:

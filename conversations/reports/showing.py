@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from conversations.reports.alerts import Alert, alerts, load_of
 from conversations.reports.drawn import Chart, chart
 from conversations.reports.facts import NO_TEAM, Answers, Board, Here, Lent, Scope, Standing, together
+from conversations.reports.measures import Counts, value
 from conversations.reports.words import brief, in_minutes, isolated, state_name
 from conversations.routing.availability import REASONS
 
@@ -134,8 +135,8 @@ def _figures(board: Board, scope: Scope, team: int | None) -> Iterator[Figure]:
     now = [each for each in board.today.answers if each.team in scope]
     before = [each for each in board.today.week_ago if each.team in scope]
     yield _first_answer(board, now, before, team)
-    # CSAT belongs here as soon as surveys are asked (conversations.surveys): until then, how much was in time.
     yield _service(now, team)
+    yield _satisfaction(board, scope, team)
 
 
 def _against(board: Board, scope: Scope, standing: Standing) -> str:
@@ -195,6 +196,20 @@ def _service(now: list[Answers], team: int | None) -> Figure:
         return Figure("service", label, "–", _("No answer with a deadline yet"), href=href)
     says = _("%(in_time)d of %(all)d answers") % {"in_time": in_time, "all": ended}
     return Figure("service", label, f"{100 * in_time // ended} %", says, href=href)
+
+
+def _satisfaction(board: Board, scope: Scope, team: int | None) -> Figure:
+    rated = [each for each in board.today.rated if each.team in scope]
+    counts = Counts(sum(each.answers for each in rated), good=sum(each.good for each in rated))
+    label, found = _("CSAT today"), value("csat", counts)
+    asked = {"kind": "csat", "today": 1} | ({} if team is None else {"team": team})
+    href = f"{reverse('satisfaction_rows')}?{urlencode(asked)}"
+    if found is None:
+        return Figure("csat", label, "–", _("Nobody has answered yet"), href=href)
+    says = ngettext("%(n)d answer", "%(n)d answers", counts.answers) % {"n": counts.answers}
+    if not found.is_enough:
+        says = _("%(answers)s: too few to say much") % {"answers": says}
+    return Figure("csat", label, f"{round(found.value)} %", says, href=href)
 
 
 def _queues(board: Board, scope: Scope) -> Iterator[Queue]:

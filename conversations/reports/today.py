@@ -9,9 +9,13 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import Count
 
 from conversations.live import on_site
-from conversations.reports.facts import SLOT, SLOTS, WEEKS, Answers, Begun, GivenUp, Today, Usual
+from conversations.models import SurveyResponse
+from conversations.models.survey import SurveyKind
+from conversations.reports.facts import SLOT, SLOTS, WEEKS, Answers, Begun, GivenUp, Rated, Today, Usual
+from conversations.reports.satisfaction import GOOD
 
 WEEK = timedelta(days=7)
 MOST_CHATS = 5000  # of one day that are looked through
@@ -86,12 +90,18 @@ def chart_begins(at: datetime, zone: str) -> datetime:
 
 
 def read(at: datetime, zone: str) -> Today:
-    """Five queries, and a look into Redis for who is on the site."""
+    """Six queries, and a look into Redis for who is on the site."""
     begins, chart = midnight(at, zone), chart_begins(at, zone)
     return Today(
         begins, chart, _answers(begins, at), _answers(_ago(begins, 1), _ago(at, 1, zone)), _begun(chart, at),
-        _given_up(begins),
+        _given_up(begins), _rated(begins),
     )  # fmt: skip
+
+
+def _rated(begins: datetime) -> tuple[Rated, ...]:
+    rows = SurveyResponse.objects.filter(kind=SurveyKind.CSAT, answered_at__gte=begins, score__isnull=False)
+    counted = rows.values("team").annotate(answers=Count("pk"), good=Count("pk", filter=GOOD)).order_by()
+    return tuple(Rated(each["team"] or 0, each["answers"], each["good"]) for each in counted)
 
 
 def usual(at: datetime, zone: str) -> Usual:

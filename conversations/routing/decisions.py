@@ -1,7 +1,7 @@
 """Decisions as supervisors read them: newest first, a page at a time, and what came since; each in a line."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, JSONField, Model, Q, QuerySet, prefetch_related_objects
@@ -10,6 +10,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from conversations.keyset import beyond, cursor_of, edge_of
 from conversations.models import Conversation, RoutingDecision
 from conversations.routing import words
 from conversations.routing.facts import Decision, Reason
@@ -41,7 +42,11 @@ class Page:
 
     @property
     def newest(self) -> str:
-        return cursor(max((line.row for line in self.lines), key=lambda row: row.created_at)) if self.lines else ""
+        return (
+            cursor_of(max((line.row for line in self.lines), key=lambda row: row.created_at), "created_at")
+            if self.lines
+            else ""
+        )
 
 
 def seen_by(agent: "User") -> QuerySet[RoutingDecision]:
@@ -54,11 +59,8 @@ def seen_by(agent: "User") -> QuerySet[RoutingDecision]:
 def page(agent: "User", show: str, *, before: str = "") -> Page:
     """`show`: one of KINDS, or all. Two queries at most."""
     rows = _listed(_wanted(agent, show))
-    if edge := edge_of(before):
-        at, pk = edge
-        rows = rows.filter(Q(created_at__lt=at) | Q(created_at=at, pk__lt=pk))
-    found = list(rows[: PAGE + 1])
-    older = cursor(found[PAGE - 1]) if len(found) > PAGE else ""
+    found = list(beyond(rows, "created_at", before)[: PAGE + 1])
+    older = cursor_of(found[PAGE - 1], "created_at") if len(found) > PAGE else ""
     return Page(_lines(found[:PAGE]), older)
 
 
@@ -79,22 +81,6 @@ def today(agent: "User") -> dict[str, int]:
     rows = seen_by(agent).filter(created_at__gte=midnight)
     changed = Count("pk", filter=Q(changed_at__isnull=False))
     return rows.aggregate(decided=Count("pk", filter=Q(by=None) & ~Q(trigger="by_hand")), changed=changed)
-
-
-def cursor(row: RoutingDecision) -> str:
-    return f"{row.created_at.isoformat()}~{row.pk}"
-
-
-def edge_of(text: str) -> tuple[datetime, int] | None:
-    """What a cursor names; None where it names nothing."""
-    at, _tilde, pk = text.replace(" ", "+").partition("~")
-    if not pk.isdecimal() or len(pk) > 18:
-        return None
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        return None
-    return (moment, int(pk)) if moment.tzinfo else None
 
 
 def _wanted(agent: "User", show: str) -> QuerySet[RoutingDecision]:

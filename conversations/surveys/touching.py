@@ -77,11 +77,12 @@ def called(conversation: Conversation, *, message: int, at: datetime) -> SurveyA
     return _write(survey, Touchpoint.CALL, f"call:{message}", conversation, episode, at, _skip(conversation, episode))
 
 
-def by_rule(survey: Survey, conversation: Conversation, *, key: str) -> SurveyAsk | None:
-    """None where it was asked for this episode before, or nobody may be asked."""
+def by_rule(survey: Survey, conversation: Conversation) -> SurveyAsk | None:
+    """None where this survey was asked for this episode before."""
     now = timezone.now()
     episode = episode_of(conversation, until=now)
-    return _write(survey, Touchpoint.RULE, f"rule:{key}", conversation, episode, now, _skip(conversation, episode))
+    key = f"rule:{survey.pk}:{conversation.pk}:{episode.began_at:%Y%m%d%H%M%S%f}"
+    return _write(survey, Touchpoint.RULE, key, conversation, episode, now, _skip(conversation, episode))
 
 
 def of_customers(customers: Collection[int]) -> int:

@@ -92,7 +92,7 @@ def _shown(request: HttpRequest, ask: SurveyAsk, token: str, language: str) -> H
     said = {
         "token": token,
         "asked": [_asked(each, answers, language) for each in shown(questions, answers)],
-        "is_kept": bool(known) and not (set(tapped.items()) - set(known.items())),
+        "is_kept": bool(known) and all(known.get(key) == given for key, given in tapped.items()),
         "is_done": "done" in request.GET,
         "score": answers.get(questions[0].key) if questions[0].kind == "scale" else None,
     }

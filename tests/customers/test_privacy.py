@@ -20,6 +20,7 @@ from conversations.models import (
     Activity,
     Attachment,
     BlockedSender,
+    BotTalk,
     CallBack,
     Channel,
     Conversation,
@@ -35,6 +36,10 @@ from conversations.models import (
     Reaction,
     RequiredField,
     RoutingDecision,
+    Survey,
+    SurveyAsk,
+    SurveyResponse,
+    SurveyVersion,
     Topic,
     TopicExample,
     TopicModel,
@@ -119,6 +124,17 @@ def everything_of(name, address, connector):
         conversation=conversation, trigger="arrived", kind="team", changed_reason=f"{name} asked for it",
         matter={"words": f"I am {name}", "attributes": {"nick": name}, "conversation": conversation.pk},
     )  # fmt: skip
+    poll = Survey.objects.create(name=f"{name} asked", kind="csat", touchpoint="resolution")
+    version = SurveyVersion.objects.create(survey=poll, number=1, questions=[])
+    ask = SurveyAsk.objects.create(
+        survey=poll, version=version, customer=customer, conversation=conversation, touchpoint="resolution", key=name,
+        reason=f"{name} is sad",
+    )  # fmt: skip
+    SurveyResponse.objects.create(
+        ask=ask, survey=poll, conversation=conversation, kind="csat", touchpoint="resolution", score=2, way="link",
+        answers={"score": 2, "comment": f"{name} is cross"}, comment=f"{name} is cross", tags=[name],
+    )  # fmt: skip
+    BotTalk.objects.create(conversation=conversation, term=1, state={"slots": {"address": {"value": f"{name} Street"}}})
     Handoff.objects.create(
         conversation=conversation, reason="asked", term=1, detail=f"{name} asked", packet={"goal": f"{name} wants tea"},
         promised={"name": name},
@@ -249,20 +265,24 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
         "wishitem", "loyalty", "suggestion", "notsame", "membership", "profile", "mergeentry", "mergeitem",
         "conversation", "participant", "draft", "activity", "message", "messageedit", "moment", "attachment",
         "delivery", "deliveryattempt", "orderact", "blockedsender", "rawevent", "reread", "import", "importrow",
+        "braintalk",
         "export", "reaction", "earlychange",
-        "callback", "routingdecision", "replaychange", "rulerun", "webhookcall", "fieldvalue",
+        "bottalk", "callback", "routingdecision", "replaychange", "rulerun", "webhookcall", "fieldvalue",
         "topicexample", "topicmodel", "likeness", "hint", "translation", "handoff",
+        "surveyask", "surveyresponse",
     }  # fmt: skip
     ids_and_times_alone = {
-        "readmark", "follow", "mention", "lease", "parting", "conversationmerge", "erasure", "backfill", "healthsample",
-        "waiting", "deadline", "ruleevent", "dryrunhit", "topicverdict", "repeatedquestion",
+        "braincall", "readmark", "follow", "mention", "lease", "parting", "conversationmerge", "erasure", "backfill",
+        "healthsample",
+        "waiting", "deadline", "ruleevent", "botturn", "dryrunhit", "topicverdict", "repeatedquestion",
+        "responsecredit",
     }  # fmt: skip
     the_desks_own = {
         "product", "stock", "segment", "retentionrule", "channel", "team", "tag", "cannedreply", "savedview",
         "pushsubscription", "connector", "auditentry", "macro", "hours", "closure", "skill", "agentskill", "trial",
         "messagetemplate", "branding", "agentstate", "roster", "routingpolicy", "replay", "replaychunk",
         "slapolicy", "recount", "rule", "ruletally", "dryrun", "webhook", "requiredfield", "topic", "topiclesson",
-        "alertlimit", "loan",
+        "alertlimit", "loan", "bot", "survey", "surveyversion",
     }  # fmt: skip
     tables = {
         model._meta.model_name

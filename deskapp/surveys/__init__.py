@@ -1,0 +1,1 @@
+"""/settings/surveys/: what customers are asked, where and when."""
