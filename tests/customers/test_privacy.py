@@ -124,11 +124,11 @@ def everything_of(name, address, connector):
         conversation=conversation, trigger="arrived", kind="team", changed_reason=f"{name} asked for it",
         matter={"words": f"I am {name}", "attributes": {"nick": name}, "conversation": conversation.pk},
     )  # fmt: skip
-    poll = Survey.objects.create(name=f"{name} asked", kind="csat", touchpoint="resolution")
-    version = SurveyVersion.objects.create(survey=poll, number=1, questions=[])
+    poll, _new = Survey.objects.get_or_create(name="How was it?", kind="csat", touchpoint="resolution")
+    version, _new = SurveyVersion.objects.get_or_create(survey=poll, number=1)
     ask = SurveyAsk.objects.create(
-        survey=poll, version=version, customer=customer, conversation=conversation, touchpoint="resolution", key=name,
-        reason=f"{name} is sad",
+        survey=poll, version=version, customer=customer, conversation=conversation, touchpoint="resolution",
+        key=f"solved:{customer.pk}", reason=f"{name} is sad",
     )  # fmt: skip
     SurveyResponse.objects.create(
         ask=ask, survey=poll, conversation=conversation, kind="csat", touchpoint="resolution", score=2, way="link",
