@@ -19,6 +19,7 @@ BENCHES["channels"] = "deskapp.bench.doors.run"  # no module is named for what D
 BENCHES["routing"] = "deskapp.bench.routing.run"
 BENCHES["intents"] = "deskapp.bench.intents.run"
 BENCHES["guard"] = "deskapp.bench.guard.run"
+BENCHES["bot"] = "deskapp.bench.bot.run"
 BENCHES["likeness"] = "deskapp.bench.likeness.run"
 INSIDE = "THROUGHLINE_BENCH"  # set in the process that measures
 
