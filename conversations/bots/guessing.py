@@ -6,7 +6,7 @@ it has ever met; and, for what a deed does, the words by which customers of eigh
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conversations.bots import teaching
 from conversations.bots.features import features
@@ -53,8 +53,8 @@ def guess(text: str, language: str, taught: teaching.Taught | None, topics: Mapp
     sentences = [each for each in _SENTENCE.split(text) if len(each.split()) >= LEAST_WORDS][-MOST_PARTS:]
     if len(sentences) < 2:
         return Guessed(whole, cues=cues)
-    parts = [_guess(each, language, taught, topics) for each in sentences]
-    sure = [each.first for each in parts if each.is_known and each.certainty >= SURE_PART and each.first]
+    parts = [(_guess(each, language, taught, topics), len(cues_in(each)) == 1) for each in sentences]
+    sure = [part.first for part, is_named in parts if part.first and _is_sure(part, is_named=is_named)]
     several = tuple(dict.fromkeys(sure))
     return Guessed(whole, several if len(several) > 1 else (), cues)
 
@@ -68,13 +68,19 @@ def cues_in(text: str) -> list[str]:
     return [matter for matter in found if matter not in beaten]
 
 
+def _is_sure(part: Guess, *, is_named: bool) -> bool:
+    return part.is_known and part.certainty >= (CUE if is_named else SURE_PART)
+
+
 def _guess(text: str, language: str, taught: teaching.Taught | None, topics: Mapping[int, Topic]) -> Guess:
     learnt = _learnt(text, language, taught) if taught else Guess()
     cues = cues_in(text)
     if len(cues) != 1:
         return learnt
     named = _topic_of(cues[0], topics, learnt)
-    return _blended(learnt, named, is_taught=taught is not None) if named else learnt
+    if named is None:  # it is asked for by its words, and nothing that the desk has taught is about it
+        return replace(learnt, certainty=learnt.certainty * CUE, next_certainty=learnt.next_certainty * CUE)
+    return _blended(learnt, named, is_taught=taught is not None)
 
 
 def _learnt(text: str, language: str, taught: teaching.Taught) -> Guess:

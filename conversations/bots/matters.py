@@ -17,6 +17,7 @@ from conversations.models.routing import PEOPLE
 
 AHEAD = 0.15  # by which the first topic is to be surer than the second
 BOTH = 0.5  # of certainty, together, from which it is asked which of the two
+STRANGE = 0.2  # of certainty, below which nothing was taught that is like it
 FEW_WORDS = 4  # of a line that may be a beginning of something
 OTHER = "other"
 MENU = ("tracking", "status", "return", "address", "delivery", "stock", "hours", "invoice", "cancel")
@@ -170,7 +171,8 @@ def _unsure(draft: Draft, guessed: Guessed) -> bool:
     if guessed.cues:
         draft.hand_over(HandoffReason.OUT_OF_SCOPE, ", ".join(guessed.cues))  # a thing that this bot is not to do
         return True
-    if not whole.is_known and len(draft.text.split()) > FEW_WORDS and draft.known.topics:
+    is_strange = not whole.is_known or whole.certainty < STRANGE
+    if is_strange and len(draft.text.split()) > FEW_WORDS and draft.known.topics:
         draft.hand_over(HandoffReason.OUT_OF_SCOPE)
         return True
     return False

@@ -79,19 +79,26 @@ def go_on(draft: Draft, deed: Deed, answered: str = "") -> None:
 def answered(draft: Draft, deed: Deed) -> bool:
     """Takes what they wrote as the answer to what was asked last; False where it is none."""
     need = draft.memory.waits_for
-    if need in draft.memory.slots and draft.memory.slots[need].source in _fresh(draft):
-        draft.step(f"asked:{need}", "answered")
-        return True
     if need == Need.CODE:
         return _take_code(draft)
-    found = draft.known.wonder(deed, draft.asked, values_of(draft))
-    value = chosen(draft.text, _options(draft, found.choices)) if found.need == need else ""
-    value = value or _free(draft, need, has_choices=bool(found.choices) and found.need == need)
-    if not value:
+    options = _offered(draft, deed, need)
+    is_told = need in draft.memory.slots and draft.memory.slots[need].source in _fresh(draft)
+    value = chosen(draft.text, options) or ("" if is_told else _free(draft, need, has_choices=bool(options)))
+    if value:
+        _keep(draft, need, value, shown=next((each.shown for each in options if each.value == value), ""))
+    elif not is_told:
         return False
-    _keep(draft, need, value)
     draft.step(f"asked:{need}", "answered")
     return True
+
+
+def _offered(draft: Draft, deed: Deed, need: str) -> tuple[Option, ...]:
+    """The answers that were offered to what was asked last."""
+    if not draft.memory.choices:
+        return ()
+    values = {name: value for name, value in values_of(draft).items() if name != need}
+    found = draft.known.wonder(deed, draft.asked, values)
+    return _options(draft, found.choices) if found.need == need else ()
 
 
 def asked_in_vain(draft: Draft, deed: Deed) -> None:
@@ -233,8 +240,8 @@ def _free(draft: Draft, need: str, *, has_choices: bool) -> str:
     return line
 
 
-def _keep(draft: Draft, need: str, value: str) -> None:
-    draft.memory = draft.memory.with_slot(need, Kept(value, draft.source))
+def _keep(draft: Draft, need: str, value: str, shown: str = "") -> None:
+    draft.memory = draft.memory.with_slot(need, Kept(value, draft.source, shown=shown))
 
 
 def has_fresh_details(draft: Draft) -> bool:
