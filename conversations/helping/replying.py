@@ -19,6 +19,7 @@ from conversations.handoff.slots import Given
 from conversations.helping import learnt
 from conversations.helping.alike import Alike
 from conversations.helping.fitting import fitted
+from conversations.helping.remembering import said_in
 from conversations.helping.vectors import by_words
 from conversations.models import ArticleText, CannedReply, Conversation, Message
 from conversations.models.help import HintKind
@@ -33,9 +34,9 @@ LEAST = 0.16  # worth, below which silence helps more
 MOST_CANNED = 300  # that are ranked
 LONGEST = 3000  # signs of an answer that is offered
 LATEST = 3  # messages of the customer that say what they ask now
-OF_ANSWERS, OF_THREAD = 0.6, 0.5  # how much of a canned reply's worth is by what solved others, and by the thread
+OF_ANSWERS, OF_THREAD = 0.9, 0.5  # how much of a canned reply's worth is by what solved others, and by the thread
 OF_TOPIC = 0.25  # of an article, where the topic is its own
-WORN = 0.85  # of an answer to somebody else: what the team has agreed on comes first
+WORN = 0.8  # of an answer to somebody else: what the team has agreed on comes first
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,11 @@ def offers(
     asked = asked_now(conversation)
     if not asked:
         return []
+    wanted = [asked, *(each.text for each in said_in([conversation.pk]).values())]  # now, and to begin with
     hidden = learnt.refused(conversation, agent)
     found = [
-        *_canned(conversation, agent, asked, alikes),
-        *_articles(conversation, asked),
+        *_canned(conversation, agent, wanted, alikes),
+        *_articles(conversation, wanted),
         *_answers(conversation, agent, alikes, given),
     ]
     found = [each for each in _as_learnt(found, conversation) if (each.kind, each.of) not in hidden]
@@ -82,12 +84,14 @@ def asked_now(conversation: Conversation) -> str:
     return "\n".join(filter(None, reversed(said)))
 
 
-def _canned(conversation: Conversation, agent: "User", asked: str, alikes: Sequence[Alike]) -> Iterator[Offer]:
+def _canned(
+    conversation: Conversation, agent: "User", wanted: Sequence[str], alikes: Sequence[Alike]
+) -> Iterator[Offer]:
     rows = list(usable_by(agent)[:MOST_CANNED])
     if not rows:
         return
     mine = _units([f"{row.name}\n{row.text}" for row in rows])
-    thread = mine @ _unit(asked)
+    thread = (mine @ _units(wanted).T).max(axis=1)
     solved = [(each.likeness, each.answer.text) for each in alikes if each.answer]
     by_answers = np.zeros(len(rows), np.float32)
     if solved:
@@ -103,14 +107,14 @@ def _of_canned(row: CannedReply, worth: float, conversation: Conversation, agent
     return Offer(HintKind.CANNED, row.pk, text, row.name, f"{reverse('canned_replies')}#canned-{row.pk}", worth)
 
 
-def _articles(conversation: Conversation, asked: str) -> Iterator[Offer]:
+def _articles(conversation: Conversation, wanted: Sequence[str]) -> Iterator[Offer]:
     """In the customer's language; of another, an agent would have to translate it."""
     language = conversation.language[:2] or "en"
     rows = ArticleText.objects.filter(article__is_active=True, language=language).select_related("article")
     texts = list(rows.order_by("pk")[:MOST_CANNED])
     if not texts:
         return
-    likeness = _units([f"{row.title}\n{row.body[:1000]}" for row in texts]) @ _unit(asked)
+    likeness = (_units([f"{row.title}\n{row.body[:1000]}" for row in texts]) @ _units(wanted).T).max(axis=1)
     for row, like in zip(texts, likeness, strict=True):
         is_of_topic = conversation.topic_id is not None and row.article.topic_id == conversation.topic_id
         worth = OF_THREAD * float(like) + (OF_TOPIC if is_of_topic else 0.0)
