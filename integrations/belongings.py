@@ -15,7 +15,7 @@ from customers.models import Claim, Identity, Order
 from customers.models.identity import Kind
 from customers.privacy import AT_ONCE, NotYetError, Section, Step, Whose
 from integrations import exporting
-from integrations.models import Export, Import, ImportRow, RawEvent, Reread
+from integrations.models import BrainTalk, Export, Import, ImportRow, RawEvent, Reread
 
 ERASED = ("erased:", "erased-")  # what stands where a name stood
 SHORTEST = 5  # characters: a handle shorter than this would be found in everything
@@ -161,9 +161,15 @@ def _names(one: Import, handles: Iterable[str]) -> bool:
     return False
 
 
+def _erase_brains(of: Whose, cursor: int) -> tuple[int, int | None]:
+    """What another maker's brain wanted to have kept of a talk; its maker has a copy of what it was asked."""
+    return BrainTalk.objects.filter(conversation__customer__in=of.customers).delete()[0], None
+
+
 STEPS = (
     Step("moved", _erase_moved),
     Step("rereads", _erase_rereads),
     Step("mentions", _erase_mentions),
     Step("originals", _erase_originals),
+    Step("brains", _erase_brains),
 )

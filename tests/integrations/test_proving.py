@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 # Those that are asked for news all the time hear of it there; the others have no key at the provider's.
 ASKED_ANYWAY = {"imap", "mastodon", "x", "shopify", "woocommerce"}
 WITHOUT_KEY = {"libretranslate", "api", "asterisk", "calls", "chat", "form", "freeswitch", "orders", "segment", "sms"}
+WITHOUT_KEY |= {"bot_webhook"}
 ONLY_ON_SENDING = {"esp"}  # services differ in what a key for sending alone may ask
 
 

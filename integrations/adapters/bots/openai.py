@@ -36,7 +36,7 @@ SERVER = "https://api.openai.com/v1"
 CHECKED_FOR = 20.0  # seconds
 LIMITS = {"most_characters": 12_000, "most_tokens": 300, "most_a_day": 200_000, "most_a_talk": 20_000}
 LENGTHS = ("max_completion_tokens", "max_tokens")  # the second is the older word, and that of most other servers
-_LINK = re.compile(r"(?i)\b(?:https?://|www\.)[^\s<>()\[\]]+")
+_LINK = re.compile(r"(?i)\b(?:https?://|www\.)[^\s<>()]*")
 _NO_ENDPOINT = "404"
 
 FAULTS = {
@@ -277,7 +277,14 @@ def _strange_link(text: str, hosts: list[object]) -> str:
     """The host of an address that may not be said; "" for none."""
     allowed = {str(host).lower() for host in hosts}
     for link in _LINK.findall(text):
-        host = (urlsplit(link if "://" in link else f"https://{link}").hostname or "?").lower()
+        host = _host(link.rstrip(".,;:!?\"'"))
         if host not in allowed and host.removeprefix("www.") not in allowed:
             return host[:100]
     return ""
+
+
+def _host(link: str) -> str:
+    try:
+        return (urlsplit(link if "://" in link else f"https://{link}").hostname or "?").lower()
+    except ValueError:
+        return "?"

@@ -19,7 +19,7 @@ from conversations.bots import acts
 from conversations.bots.acts import Act, Line
 from integrations.adapters import signed
 from integrations.adapters.about import About, Field, Step
-from integrations.adapters.base import CredentialError, Understood
+from integrations.adapters.base import AdapterError, CredentialError, Understood
 from integrations.adapters.bots import asking, saying, schema
 from integrations.adapters.bots.asking import Patience
 from integrations.adapters.bots.base import RudeError
@@ -164,8 +164,8 @@ def _answered(found: object) -> Iterable[Understood]:
         raise ValueError("“id” is missing: the question's.")
     try:
         yield Answered(answer.id, thought_of(answer, saying.MOST_BUTTONS))
-    except RudeError as error:
-        raise ValueError(error.said) from error
+    except AdapterError as error:
+        raise ValueError(error.said or str(error)) from error
 
 
 def thought_of(answer: schema.Answer, buttons: int) -> Thought:
