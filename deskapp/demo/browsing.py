@@ -1,30 +1,28 @@
 """What the demo's customers looked at, wished for, left in a cart, answered and allowed: as facts."""
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from conversations.models import Status
 from customers.event_names import PAGE_VIEWED, PRODUCT_VIEWED, PRODUCTS_SEARCHED, WISHED
 from customers.facts import CartFact, ConsentFact, EventFact, Fact, TraitsFact
 from customers.identify import Handle
 from customers.models import Purpose
 from customers.models.identity import Kind
 from deskapp.demo.bought import line
-from deskapp.demo.talk import Person, Talk
+from deskapp.demo.talk import Person
 from integrations.simulators.demo_shop.goods import BY_SLUG, PRODUCTS, Product
 
 SITE = "https://hollinfell.example"
 SEARCHES = ("rain shell", "size guide", "wool", "repair", "boots wide", "gift", "fleece", "day pack")
-SCORES = (5, 5, 5, 5, 4, 4, 4, 3, 2, 1)
 
 
 class Browsing:
     def __init__(self, now: datetime, chance: random.Random, source: int) -> None:
         self.now, self.chance, self.source, self.count = now, chance, source, 0
 
-    def facts(self, persons: Sequence[Person], talks: Sequence[Talk]) -> list[Fact]:
+    def facts(self, persons: Sequence[Person]) -> list[Fact]:
         found: list[Fact] = []
         for person in persons:
             found += self._allowed(person)
@@ -32,7 +30,7 @@ class Browsing:
                 found += self._visits(person)
             if person.visitor and self.chance.random() < 0.06:
                 found.append(self._left(person))
-        return [*found, *self._answers(talks)]
+        return found
 
     def ingrid(self, ingrid: Person) -> list[Fact]:
         """Looks at the size guide now, with a large in her cart; turned marketing off in October."""
@@ -100,14 +98,6 @@ class Browsing:
         wants = self.chance.random() < 0.6
         evidence = "ticked at the checkout" if wants else "not ticked at the checkout"
         yield ConsentFact(self.source, self._known(person), Purpose.MARKETING_EMAIL, wants, since, evidence)
-
-    def _answers(self, talks: Iterable[Talk]) -> Iterator[EventFact]:
-        for talk in talks:
-            if talk.status != Status.RESOLVED or self.chance.random() > 0.35:
-                continue
-            at = min(talk.lines[-1].at + timedelta(hours=self.chance.uniform(1, 20)), self.now)
-            answer = {"score": self.chance.choice(SCORES), "survey": "CSAT", "about": "support"}
-            yield self._event(talk.person, "Survey Answered", at, answer)
 
     def _event(self, person: Person, name: str, at: datetime, properties: dict[str, object]) -> EventFact:
         self.count += 1

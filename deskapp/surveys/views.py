@@ -132,5 +132,5 @@ def _is_written(asked: tuple[questions.Question, ...], language: str) -> bool:
 def _skipped(one: Survey) -> list[tuple[str, int]]:
     """Why people were not asked, of late."""
     rows = SurveyAsk.objects.filter(survey=one, ended_at__gt=timezone.now() - LATELY).exclude(why="")
-    counted = rows.values_list("why").order_by("-n").annotate(n=Count("pk"))
-    return [(str(SkipReason(why).label), n) for why, n in counted]
+    counted = rows.values("why").annotate(n=Count("pk")).order_by("-n")
+    return [(str(SkipReason(each["why"]).label), each["n"]) for each in counted]
