@@ -47,6 +47,7 @@ def _around(text: str, found: "re.Match[str]", country: str) -> dict[str, str] |
     else:  # the town before its postcode, as in Britain
         city, street = (before[-1], before[:-1]) if len(before) > 1 else ("", before)
     line = ", ".join(street).strip()
+    city = city.strip()
     if not city or not re.search(r"[^\W\d]", city) or not re.search(r"\d", line) or not re.search(r"[^\W\d]", line):
         return None
     return {"street": line, "city": city, "postcode": " ".join(found[1].upper().split()), "country": named or country}
