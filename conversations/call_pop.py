@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from conversations.call_words import about, call_of, happened, is_by_number, title
 from conversations.envelopes import CallDetails
+from conversations.handoff.card import Card, card_of
 from conversations.known import Facts
 from conversations.live import ringing
 from conversations.models import Conversation, Message
@@ -29,6 +30,7 @@ class Pop:
     known: Facts | None
     last: Message | None
     is_mine: bool
+    card: Card | None = None  # what the bot handed over
 
     @property
     def title(self) -> str:
@@ -73,7 +75,7 @@ def _pop(agent: "User", message: Message, conversation: Conversation | None) -> 
     if conversation is None:
         return Pop(message, call, None, None, None, is_mine)
     known = facts(agent, conversation.customer_id)
-    return Pop(message, call, conversation, known, _last_words(conversation), is_mine)
+    return Pop(message, call, conversation, known, _last_words(conversation), is_mine, card_of(conversation, agent))
 
 
 def _last_words(conversation: Conversation) -> Message | None:

@@ -89,8 +89,10 @@ def settle_by(message: Message) -> None:
 
 
 @transaction.atomic
-def ask(conversation: Conversation, *, identity: Identity, by: "User", due_at: datetime, note: str = "") -> CallBack:
-    """The customer asked an agent for it, in whichever words."""
+def ask(
+    conversation: Conversation, *, identity: Identity, by: "User | None", due_at: datetime, note: str = ""
+) -> CallBack:
+    """The customer asked for it, an agent in whichever words, or by a button."""
     conversation = locked(conversation)
     if identity.customer_id != conversation.customer_id:
         raise NotPossibleError(_("That number is not this customer’s."))

@@ -17,6 +17,7 @@ from conversations.bots.reading import has_news, newest_of
 from conversations.bots.words import say as words_of
 from conversations.bots.words import spoken
 from conversations.handoff import handing, lease
+from conversations.handoff.meanwhile import offers
 from conversations.models import ArticleVerdict, BotTalk, Message
 from conversations.models.bot import TalkEnd
 from conversations.models.handoff import HandoffReason
@@ -42,7 +43,7 @@ def tell(found: Held, asked: Asked, says: Sequence[Say], memory: Memory, *, goes
         waking.put_back(found.turn, due_at=timezone.now())
     elif has_news(found.conversation, newest_of(asked)):
         waking.forget(found.conversation)
-        waking.wake(found.conversation)
+        waking.wake(found.conversation, heard_at=timezone.now())
     else:
         waking.forget(found.conversation)
 
@@ -50,7 +51,8 @@ def tell(found: Held, asked: Asked, says: Sequence[Say], memory: Memory, *, goes
 def finish(found: Held, asked: Asked, says: Sequence[Say], memory: Memory) -> None:
     """They said that they were helped: it is solved, if nothing must be known first that nobody does."""
     tell(found, asked, says, memory)
-    if has_news(found.conversation, newest_of(asked)):
+    is_over = not lease.has(found.conversation, found.talk.term)  # nothing reaches them: it went to people
+    if is_over or has_news(found.conversation, newest_of(asked)):
         return
     try:
         with transaction.atomic():
@@ -73,7 +75,8 @@ def hand_over(found: Held, asked: Asked, says: Sequence[Say], memory: Memory, wh
     parting = [*(say.text for say in says), *([] if says else [_parting(why.reason, language)])]
     parting.append(handing.promise(handoff, language) or "")
     if text := "\n\n".join(part for part in parting if part):
-        speaking.part(found.conversation, _words(found, Say(text), 99), path)
+        instead = offers(handoff, path.channel, language)
+        speaking.part(found.conversation, _words(found, Say(text, instead), 99), path)
 
 
 def _parting(reason: str, language: str) -> str:
@@ -90,7 +93,7 @@ def _words(found: Held, said: Say, place: int) -> speaking.Words:
 def _heard(asked: Asked) -> Message | None:
     """Their last line, by which they are answered."""
     last = next((line.source for line in reversed(asked.lines) if line.who == "customer"), None)
-    return Message.objects.filter(pk=last).first()
+    return Message.objects.filter(pk=last).first() if last else None
 
 
 def _remember(talk: BotTalk, asked: Asked, memory: Memory, *, is_read: bool) -> None:

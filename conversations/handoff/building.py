@@ -1,11 +1,12 @@
 """Builds the packet out of what is written down: what the bot kept, did and heard, and what the customer's own words
 say. Nothing in it is made up: each line is a value that somebody gave, with the message that it came from."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from conversations.bots.deeds import DEEDS
 from conversations.bots.memory import Heard, Memory, Need, Step, memory_of
 from conversations.handoff import goals
 from conversations.handoff.given import told_in
@@ -17,6 +18,10 @@ from conversations.models.moment import Moment
 from customers.models import Identity
 
 MOST_SIGNS = 400  # of a question that is quoted
+_ORDER = (
+    Need.ORDER, Need.ITEM, Need.PRODUCT, Need.SIZE, Need.DEVICE, Need.WISH, Need.REASON, Need.CONDITION, Need.DATE,
+    Need.SHOP, Need.ADDRESS, Need.PHOTO, Need.PHONE, Need.EMAIL,
+)  # fmt: skip
 _ENDED = {
     DeedState.DONE: "done",
     DeedState.REFUSED: "refused",
@@ -42,6 +47,7 @@ def packet_for(conversation: Conversation, talk: BotTalk | None, *, at: datetime
         topic=topic,
         runner_up=runner_up,
         told=told,
+        not_asked=_not_asked(memory, told),
         proof=memory.proof,
         proven_by=_address(memory.proven_by),
         order=next((fact.value for fact in told if fact.label == "order"), ""),
@@ -64,21 +70,32 @@ def _told(conversation: Conversation, memory: Memory) -> tuple[Fact, ...]:
         for need, slot in memory.slots.items()
         if need != Need.CODE  # which proved who they are, and is nobody's to read
     ]
-    known = {(fact.label, _plain(fact.value)) for fact in kept} | {(fact.label, _plain(fact.shown)) for fact in kept}
-    beside = [
-        Fact(each.slot.value, each.value, each.source, each.where)
-        for each in told_in(conversation)
-        if (each.slot.value, _plain(each.value)) not in known and _is_beside(each.where, each.slot.value, memory)
-    ]
-    return tuple([*kept, *beside])
+    return tuple(sorted([*kept, *_beside(conversation, kept, memory)], key=_place))
 
 
-def _is_beside(where: str, need: str, memory: Memory) -> bool:
-    """What is in the profile does not stand beside what they said themselves."""
-    return not where or need not in memory.slots
+def _beside(conversation: Conversation, kept: Sequence[Fact], memory: Memory) -> Iterator[Fact]:
+    known = {(fact.label, plain(words)) for fact in kept for words in (fact.value, fact.shown)}
+    of_profile: set[str] = set()
+    for each in told_in(conversation):
+        need = each.slot.value
+        if (need, plain(each.value)) in known:
+            continue
+        if each.where:  # of the profile: the first, where they said none themselves
+            if need in memory.slots or need in of_profile:
+                continue
+            of_profile.add(need)
+        elif need in memory.slots and (memory.slots[need].source or 0) >= (each.source or 0):
+            continue  # the bot has taken it for what it kept
+        yield Fact(need, each.value, each.source, each.where)
 
 
-def _plain(value: str) -> str:
+def _place(fact: Fact) -> int:
+    """As people read it: what it is about, what they want, how they are reached. What nobody knows comes last."""
+    return _ORDER.index(Need(fact.label)) if fact.label in _ORDER else len(_ORDER)
+
+
+def plain(value: str) -> str:
+    """By which two ways of writing the same are known."""
     return "".join(sign for sign in value.casefold() if sign.isalnum())
 
 
@@ -95,6 +112,13 @@ def _guesses(talk: BotTalk | None, memory: Memory) -> tuple[Guess | None, Guess 
 
 def _guess(topic: int | None, certainty: float, names: dict[int, str]) -> Guess | None:
     return Guess(topic, names[topic], certainty) if topic in names else None
+
+
+def _not_asked(memory: Memory, told: Sequence[Fact]) -> tuple[str, ...]:
+    """What the deed needs that nobody has said."""
+    deed = DEEDS.get(memory.task)
+    known = {fact.label for fact in told}
+    return tuple(str(need) for need in deed.needs if need not in known) if deed else ()
 
 
 def _tried(step: Step) -> Tried:
@@ -138,7 +162,7 @@ def _open_question(memory: Memory) -> Fact | None:
 
 def _next_step(memory: Memory) -> NextStep | None:
     """What stood right before the end: the deed with its values that was not done."""
-    if not memory.task:
+    if memory.task not in DEEDS:
         return None
     values = {need: slot.value for need, slot in memory.slots.items() if need != Need.CODE}
     return NextStep(text="", deed=memory.task, values=values, button=_("Go on"))

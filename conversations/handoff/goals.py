@@ -16,15 +16,14 @@ MOST_SIGNS = 160  # of the customer's words, where nothing else says what they w
 
 # By deed, each with the details that are named where they are known.
 WANTS = {
-    "order_status": (gettext_lazy("Wants to know where the order is"), ("order",)),
+    "status": (gettext_lazy("Wants to know how the order stands"), ("order",)),
     "tracking": (gettext_lazy("Wants to know where the parcel is"), ("order",)),
-    "delivery_change": (gettext_lazy("Wants the delivery changed"), ("order", "date", "address")),
-    "address_change": (gettext_lazy("Wants another address"), ("order", "address")),
+    "delivery": (gettext_lazy("Wants it delivered another way"), ("order", "wish", "date")),
+    "address": (gettext_lazy("Wants the order sent to another address"), ("order", "address")),
     "return": (gettext_lazy("Wants to send something back"), ("item", "size", "order", "wish")),
-    "exchange": (gettext_lazy("Wants something exchanged"), ("item", "size", "order", "wish")),
     "stock": (gettext_lazy("Asks what there is in the shops"), ("product", "item", "size", "shop", "date")),
     "hours": (gettext_lazy("Asks when a shop is open"), ("shop", "date")),
-    "invoice": (gettext_lazy("Wants a copy of the invoice"), ("order", "email")),
+    "invoice": (gettext_lazy("Wants a copy of the invoice"), ("order",)),
     "cancel": (gettext_lazy("Wants to cancel an order"), ("order",)),
 }
 

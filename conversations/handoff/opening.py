@@ -1,16 +1,32 @@
-"""The customer is told who has read their words: only when it is true, so when their agent has the thread open."""
+"""When people have read and answered what was handed over. The customer is told who has read their words only when it
+is true, so when their agent has the thread open."""
 
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from conversations.live.push import tell_visitor
-from conversations.models import Conversation, Handoff, Status
+from conversations.models import Conversation, Handoff, Message, Status
+from conversations.models.message import MessageKind
 
 if TYPE_CHECKING:
     from deskapp.models import User
 
 TOLD: dict[str, object] = {"type": "visitor.handover"}
+
+
+def answered(message: Message) -> None:
+    """A person has spoken: what was handed over waits no more. The first time counts. Of a call, it is when they spoke,
+    and not when it began to ring."""
+    at = timezone.now() if message.kind == MessageKind.CALL else message.created_at
+    rows = Handoff.objects.filter(conversation=message.conversation_id, to_people=True, answered_at=None)
+    rows.update(answered_at=at)
+
+
+def not_answered_after_all(message: Message) -> None:
+    """It was taken back before it went."""
+    rows = Handoff.objects.filter(conversation=message.conversation_id, answered_at=message.created_at)
+    rows.update(answered_at=None)
 
 
 def opened(conversation: Conversation, *, by: "User") -> bool:

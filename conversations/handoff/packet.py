@@ -77,6 +77,7 @@ class Packet:
     next_step: NextStep | None = None
     first: int | None = None
     last: int | None = None
+    since: tuple[int, ...] = ()  # what they wrote after it, until a person answered
     version: int = VERSION
 
     def to_json(self) -> dict[str, object]:
@@ -88,13 +89,14 @@ def packet_of(body: Mapping[str, object]) -> Packet:
     known = {name: value for name, value in body.items() if name in Packet.__dataclass_fields__}
     told, tried, moods = (known.pop(name, ()) for name in ("told", "tried", "moods"))
     single = {name: known.pop(name, None) for name in ("topic", "runner_up", "open_question", "next_step")}
-    not_asked = known.pop("not_asked", ())
+    not_asked, since = known.pop("not_asked", ()), known.pop("since", ())
     packet = Packet(**known)  # type: ignore[arg-type]
     return replace(
         packet,
         told=_each(Fact, told),
         tried=_each(Tried, tried),
         moods=_each(Mood, moods),
+        since=tuple(each for each in since if isinstance(each, int)) if isinstance(since, list | tuple) else (),
         not_asked=tuple(map(str, not_asked)) if isinstance(not_asked, list | tuple) else (),
         topic=_one(Guess, single["topic"]),
         runner_up=_one(Guess, single["runner_up"]),

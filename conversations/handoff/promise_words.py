@@ -77,8 +77,8 @@ WORDS: dict[str, dict[str, str]] = {
         "scriva qui che cos’altro dovremmo sapere.",
         "closed": "In questo momento non c’è nessuno. Tutto quello che mi ha detto resta; scriva qui che cos’altro "
         "dovremmo sapere.",
-        "call": "Preferisco una chiamata",
-        "mail": "Rispondere via e-mail",
+        "call": "Vorrei una chiamata",
+        "mail": "Risposta via e-mail",
         "which_number": "A quale numero chiamiamo?",
         "which_mail": "A quale indirizzo e-mail?",
         "will_call": "La chiameremo al %(where)s.",

@@ -17,6 +17,7 @@ from conversations.call_state import begun_at, learnt, lines, lines_of_ours, put
 from conversations.call_words import call_of, text_of
 from conversations.envelopes import CallDetails, CallReport, InboundAttachment, InboundMessage
 from conversations.handoff import stepping_in
+from conversations.handoff.opening import answered
 from conversations.inbound.callers import Caller, caller_of, number_of
 from conversations.inbound.record import file_of, reopen, touch
 from conversations.inbound.thread import new, thread
@@ -178,6 +179,7 @@ def _follow(message: Message, report: CallReport, *, before: str, is_new: bool =
         call_backs.owe(message)
     elif state in ("answered", "ended") and before not in ("answered", "ended"):
         call_backs.settle_by(message)
+        answered(message)
     if state == "ended" and before != "ended":
         touching.called(message.conversation, message=message.pk, at=message.created_at)
     if is_in and (is_new or state != before or report.agent):

@@ -7,6 +7,7 @@ from django.db import transaction
 from conversations import moments
 from conversations.bots import turn
 from conversations.envelopes import InboundMessage
+from conversations.handoff.meanwhile import landed
 from conversations.inbound.arrived import Arrived
 from conversations.inbound.changes import catch_up
 from conversations.inbound.record import already, join, record, record_each
@@ -42,6 +43,7 @@ def receive(inbound: InboundMessage) -> Message:
         moments.pin([(message, customer.pk)])
     route_each([message])
     turn.asked([message])
+    landed([message])
     if not message.is_automatic:  # an out-of-office note is not the customer's answer
         cancel_on_reply(conversation)
     push_arrived([message])
@@ -67,6 +69,7 @@ def receive_each(inbound: Sequence[InboundMessage]) -> list[Message | None]:
     messages = _thread_and_record(list(_one_of_each_customer(arrived)))
     route_each(messages)
     turn.asked(messages)
+    landed(messages)
     cancel_on_reply(*(message.conversation for message in messages if not message.is_automatic))
     push_arrived(messages)
     webpush.ask(*messages)

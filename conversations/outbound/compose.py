@@ -12,6 +12,7 @@ from django.utils import timezone
 from conversations import rules, sla
 from conversations.envelopes import MessageDetails
 from conversations.handoff import repeats, stepping_in
+from conversations.handoff.opening import answered
 from conversations.inbound.record import touch
 from conversations.live.push import push_mention, push_message
 from conversations.models import Attachment, Channel, Conversation, Draft, Mention, Message
@@ -65,6 +66,7 @@ def reply(
     message.save()
     repeats.count(message, dismissed=dismissed)
     _bring_up_to_date(conversation, message)
+    answered(message)
     Draft.objects.filter(conversation=conversation, agent=by, mode="reply").delete()
     due_at = send_at or timezone.now() + timedelta(seconds=settings.UNDO_SECONDS)
     enqueue(message, due_at=due_at, cancel_on_reply=send_at is not None)

@@ -14,6 +14,7 @@ from conversations import sla
 from conversations.actions.change import save, summarise
 from conversations.envelopes import DeliveryReport
 from conversations.handoff import lease, stepping_in
+from conversations.handoff.opening import not_answered_after_all
 from conversations.inbound.changes import catch_up
 from conversations.live.push import push_activity, push_message, push_row
 from conversations.models import Activity, Conversation, Delivery, Message, Status
@@ -162,6 +163,7 @@ def undo(delivery: Delivery) -> bool:
         status=Delivery.Status.CANCELLED, settled_at=timezone.now()
     )
     if changed:
+        not_answered_after_all(delivery.message)
         _bring_up_to_date(delivery)
         push_message(delivery.message)
     return bool(changed)

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from conversations.bots.understanding import as_kept, understand_each
-from conversations.models import Conversation, Waiting
+from conversations.models import Conversation, Handoff, Waiting
 from conversations.routing.facts import Known, Matter
 from conversations.routing.snapshot import World
 from customers.models import Customer, Identity, Membership, Order, Return
@@ -89,14 +89,23 @@ class Lookup:
         ids = [conversation.pk for conversation in conversations]
         customers = sorted({conversation.customer_id for conversation in conversations})
         self.said = last_said(ids)
-        if understands:
-            self.understood = understand_each((each, self.words(each)) for each in conversations)
-        else:
-            self.understood = {each.pk: as_kept(each) for each in conversations}
+        settled = self._handed_over() if understands else set(ids)
+        anew = [each for each in conversations if each.pk not in settled]
+        self.understood = {each.pk: as_kept(each) for each in conversations if each.pk in settled}
+        if anew:
+            self.understood |= understand_each((each, self.words(each)) for each in anew)
         self.known = _known(customers)
         self.segments = _segments(customers)
         self.orders = _orders(customers, before=world.at - DONE_FOR)
         self.tags = _tags(ids)
+
+    def _handed_over(self) -> set[int]:
+        """What the bot understood in its talk holds until a person answers: “a person, please” says less."""
+        maybe = [pk for pk, said in self.said.items() if said.has_people]
+        if not maybe:
+            return set()
+        rows = Handoff.objects.filter(conversation__in=maybe, to_people=True, answered_at=None, topic__isnull=False)
+        return set(rows.values_list("conversation", flat=True))
 
     def words(self, conversation: Conversation) -> list[str]:
         return self.said[conversation.pk].words if conversation.pk in self.said else []

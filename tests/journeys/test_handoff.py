@@ -1,25 +1,44 @@
 """From the bot to people and back: what goes along, who may do what with it, and what the customer hears."""
 
+import uuid
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from conversations.actions.change import locked
-from conversations.bots.memory import Kept, Memory, Step
-from conversations.handoff import lease
+from conversations.bots.memory import Heard, Kept, Memory, Step
+from conversations.envelopes import CallReport
+from conversations.handoff import lease, meanwhile
 from conversations.handoff.card import card_of
-from conversations.handoff.handing import hand_over
+from conversations.handoff.handing import hand_over, promise
+from conversations.handoff.packet import packet_of
+from conversations.handoff.promise_words import WORDS
+from conversations.inbound.calls import hear
 from conversations.inbound.receive import receive
 from conversations.models import (
     Activity,
+    AgentState,
     Bot,
     BotTalk,
+    CallBack,
+    Channel,
     Conversation,
     Handoff,
+    Hours,
+    Message,
     RoutingPolicy,
     Status,
+    Topic,
     Waiting,
 )
+from conversations.outbound.compose import reply
+from conversations.outbound.outbox import undo
+from conversations.routing.matters import matters_of, with_all
+from conversations.routing.snapshot import World
+from customers.identify import Handle
+from customers.models import Identity
 from tests.conftest import from_ann
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +158,84 @@ def test_the_forms_work_without_scripts(client, ada, handed):
     answer = client.post(reverse("handoff_acceptance", args=[handed.pk]), follow=True)
     assert answer.status_code == 200 and "is yours" in answer.content.decode()
     assert client.post(reverse("handoff_return", args=[handed.pk])).status_code == 422
+
+
+def again(mail, text):
+    return receive(from_ann(mail, text, subject="Re: Jacket"))
+
+
+def test_what_they_write_meanwhile_lands_in_the_packet_until_a_person_answers(ada, handed, mail, message):
+    line = again(mail, "You can also reach me at +44 20 7946 0958.")
+    packet = packet_of(Handoff.objects.get().packet)
+    assert packet.since == (line.pk,)
+    assert [fact.source for fact in packet.told if fact.label == "phone"] == [line.pk]
+    assert [each.pk for each in card_of(handed, ada).since] == [line.pk]
+    words = {"by": ada, "channel": mail, "identity": message.identity, "client_id": uuid.uuid4()}
+    sent = reply(handed, html="<p>Hello</p>", **words)
+    assert Handoff.objects.get().answered_at == sent.created_at
+    again(mail, "Thank you.")
+    assert packet_of(Handoff.objects.get().packet).since == (line.pk,)
+    undo(sent.delivery)
+    assert Handoff.objects.get().answered_at is None, "they never read it"
+
+
+def test_a_call_instead_of_waiting_is_a_duty_to_ring_and_tells_no_number(handed, mail, message):
+    Identity.objects.create(
+        customer=handed.customer, kind="phone", value="+4791234318", display="+47 912 34 318", is_verified=True
+    )
+    assert meanwhile.offers(Handoff.objects.get(), mail, "de") == (), "a mail has no buttons"
+    again(mail, "Call me instead")
+    assert (Handoff.objects.get().wants, CallBack.objects.get().conversation) == ("call", handed)
+    told = Message.objects.get(kind="outbound", is_automatic=True, is_bot=False)
+    assert told.text == "We will call you on … 318."
+
+
+def test_who_gives_no_number_is_asked_for_it_once(handed, mail):
+    again(mail, "Lieber anrufen")
+    again(mail, "Tel. +49 30 901820")
+    told = [each.text for each in Message.objects.filter(kind="outbound", is_bot=False).order_by("pk")]
+    assert told[0] in {words["which_number"] for words in WORDS.values()} and "+49 30 901820" in told[1]
+
+
+def test_routing_goes_by_what_the_bot_understood_not_by_the_last_words(with_bot, mail):
+    RoutingPolicy.objects.create(number=1, state="published", published_at=timezone.now())
+    topic, talk = Topic.objects.create(name="Exchange"), BotTalk.objects.get()
+    talk.state = Memory(heard=(Heard(1, topic.pk, 0.9, language="no", mood=-0.6),)).to_json()
+    talk.save()
+    conversation = hand_over(locked(with_bot), "mood", talk=talk).conversation
+    row = with_all(Waiting.objects.filter(conversation=conversation)).get()
+    matter = matters_of([row], World(timezone.now()))[conversation.pk]
+    assert (matter.topic, matter.language, matter.mood, matter.priority) == ("Exchange", "no", -0.6, 2)
+
+
+def test_the_card_is_there_when_the_phone_rings(client, ada, handed, returns, django_capture_on_commit_callbacks):
+    line = Channel.objects.create(name="Line", medium="voice", address="+442079460000", team=returns)
+    Identity.objects.create(customer=handed.customer, kind="phone", value="+4791234318", is_verified=True)
+    caller = (Handle("phone", "+4791234318"),)
+    with django_capture_on_commit_callbacks(execute=True):
+        hear(CallReport(line.pk, "c1", "in", "ringing", timezone.now(), caller))
+    client.force_login(ada)
+    card = client.get("/calls/").content.decode()
+    assert "HF-48213" in card and "large" in card and "L is sold out until 2 December" in card
+
+
+def test_what_the_customer_is_promised_is_true(handed, returns, ada):
+    handoff = Handoff.objects.get()
+    assert promise(handoff, "xx") is None
+    assert promise(handoff, "en") == "Somebody from Returns answers you here."
+    AgentState.objects.create(agent=ada, state="online")
+    for minutes in (1, 2, 3, 3, 9):
+        at = timezone.now() - timedelta(hours=minutes)
+        Handoff.objects.create(
+            conversation=handed, reason="asked", term=100 + Handoff.objects.count(), team=returns, created_at=at,
+            answered_at=at + timedelta(minutes=minutes), talk=handoff.talk,
+        )  # fmt: skip
+    assert promise(handoff, "en").endswith("Most people have an answer within 3 minutes.")
+    returns.hours = Hours.objects.create(name="Never now", week={"mon": [["03:00", "03:01"]]}, zone="Etc/GMT+12")
+    returns.save()
+    told = promise(Handoff.objects.get(pk=handoff.pk), "de")
+    assert told.startswith("Gerade ist niemand da. Wieder da sind wir: Montag, ") and "03:00" in told
+    assert Handoff.objects.get(pk=handoff.pk).promised["opens_at"]
 
 
 def test_what_went_along_stays_readable_in_the_thread(client, ada, linus, handed):
