@@ -57,6 +57,7 @@ class Loader:
         self.tags = {tag.name: tag for tag in Tag.objects.all()}
         self.channels = {channel.medium: channel for channel in Channel.objects.order_by("-pk")}
         self.identities: dict[tuple[str, str], Identity] = {}
+        self.with_fern: list[tuple[Talk, Conversation, list[Message]]] = []  # each message in its line's place
 
     def load(self, talks: Sequence[Talk]) -> None:
         customers = self._customers({talk.person: None for talk in talks})
@@ -67,6 +68,7 @@ class Loader:
         pairs = list(zip(talks, conversations, strict=True))
         said = [(self._message(line, talk, row), line) for talk, row in pairs for line in talk.lines]
         Message.objects.bulk_create([message for message, _ in said], batch_size=BATCH)
+        self._fern(pairs, [message for message, _line in said])
         self._deliveries(said)
         self._files(said)
         self._facts(pairs)
@@ -75,6 +77,13 @@ class Loader:
             if line.is_call and not line.seconds and message.conversation.is_open:
                 call_backs.owe(message)
         self._last_seen()
+
+    def _fern(self, pairs: Sequence[tuple[Talk, Conversation]], said: Iterable[Message]) -> None:
+        messages = iter(said)
+        for talk, row in pairs:
+            mine = [next(messages) for _line in talk.lines]
+            if talk.fern:
+                self.with_fern.append((talk, row, mine))
 
     def _last_seen(self) -> None:
         """By each handle, when they last wrote."""
@@ -135,6 +144,7 @@ class Loader:
             quoted=_segments(line),
             html=sanitise(line.html),
             is_automatic=line.is_automatic,
+            is_bot=line.is_bot,
             is_public=line.is_public,
             created_at=line.at,
             details=self._call_details(line, talk.person) if line.is_call else _details(talk.person, line),
@@ -237,8 +247,8 @@ def waiting_since(lines: Sequence[Line]) -> datetime | None:
             since = since if since or line.is_automatic else line.at
         elif line.state in (DeliveryStatus.FAILED, DeliveryStatus.UNCERTAIN):
             since = since or line.at
-        elif line.state != DeliveryStatus.CANCELLED:
-            since = None
+        elif line.state != DeliveryStatus.CANCELLED and not (line.is_bot and line.is_automatic):
+            since = None  # but the bot's parting word is no answer
     return since
 
 
@@ -304,6 +314,8 @@ def _segments(line: Line) -> list[dict[str, str]]:
 
 
 def _details(person: Person, line: Line) -> dict[str, object]:
+    if line.is_bot:
+        return {"term": 2, **({"buttons": list(line.buttons)} if line.buttons else {})}
     if line.medium != Medium.EMAIL or line.kind == MessageKind.NOTE:
         return {}
     return {"to": [MAILBOX if line.is_inbound else f"{person.name} <{person.email}>"], "date": line.at.isoformat()}

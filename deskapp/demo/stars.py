@@ -4,13 +4,19 @@
 import random
 from datetime import datetime, timedelta
 
+from conversations.bots import shelf
+from conversations.bots.words import say
 from conversations.models import Medium, Priority, Status
 from conversations.models.activity import Verb
 from conversations.models.delivery import DeliveryStatus
+from conversations.models.handoff import HandoffReason
 from conversations.models.message import MessageKind
+from deskapp.demo.articles import ARTICLES, WRITTEN
+from deskapp.demo.fern import NAME
 from deskapp.demo.messengers import messengers, number, whatsapp
 from deskapp.demo.pictures import photo
 from deskapp.demo.talk import Fact, File, Line, Person, Talk
+from deskapp.demo.with_fern import Slot, Tried, WithFern
 from integrations.simulators.demo_shop.goods import SHOPPERS
 
 EMAIL, CHAT = Medium.EMAIL, Medium.CHAT
@@ -53,7 +59,16 @@ def ingrid(now: datetime) -> Talk:
              "noor", state=DeliveryStatus.READ),
         Line(CALL, SPOKEN, wednesday, Medium.VOICE, "noor", seconds=134),
         Line(INBOUND, "Hei! Har dere fått inn Kestrel i large?", ago(17), CHAT),
+        Line(OUTBOUND, "Hei Ingrid, jeg er Fern, en bot. Du kan når som helst be om å få snakke med et menneske.\n\nKestrel i large "
+             "er ikke på nett ennå, vi venter dem om to uker. Vil du ha pengene tilbake i stedet?", ago(16.9), CHAT,
+             state=DeliveryStatus.READ, is_bot=True, buttons=("Ja", "Nei", "Et menneske")),
         Line(INBOUND, "Pengene tilbake hjelper meg ikke, jeg trenger jakken til lørdag.", ago(14), CHAT),
+        Line(OUTBOUND, "Skal jeg si fra når den er på lager igjen?", ago(13.9), CHAT, state=DeliveryStatus.READ, is_bot=True,
+             buttons=("Ja", "Nei", "Et menneske")),
+        Line(INBOUND, "Nei, da er det for sent. Svart går også bra, og jeg kan hente den i Oslo eller Bergen på fredag.",
+             ago(13.2), CHAT),
+        Line(OUTBOUND, "Dette trenger et menneske. Jeg sender videre alt du har fortalt meg.", ago(13.1), CHAT,
+             state=DeliveryStatus.READ, is_bot=True, is_automatic=True),
         Line(OUTBOUND, "Hi Ingrid, this is Ada from Returns. Your mails with Noor are in front of me, so there is nothing "
              "to tell again. I am asking the Oslo shop right now.", ago(8), CHAT, "ada", state=DeliveryStatus.READ),
         Line(NOTE, "@Ada Torggata just rang: one L in moss lies behind the till under “Sørensen”. They shut at six.",
@@ -64,6 +79,7 @@ def ingrid(now: datetime) -> Talk:
     facts = [
         Fact(Verb.ASSIGNED, monday + timedelta(minutes=11), to="noor"),
         Fact(Verb.TAGGED, monday + timedelta(minutes=29), by="noor", to="size"),
+        Fact(Verb.HANDED_OVER, ago(13.1), to="Fern", reason="an action that the bot may not do: Stock in shops"),
         Fact(Verb.ASSIGNED, ago(12), by="noor", to="ada", reason="Noor is full, Ada reads Norwegian"),
     ]
     return Talk(
@@ -71,6 +87,31 @@ def ingrid(now: datetime) -> Talk:
         ("size", "shop pick-up", "hiker"), unread=True, followers=("noor",),
         draft="<p>Yes please, with its tags on. Torggata changes it at the till and closes the return, so there is "
         "nothing to print. The large in moss waits under your name until six on Friday.</p>",
+        fern=_of_ingrid(),
+    )  # fmt: skip
+
+
+def _of_ingrid() -> WithFern:
+    """What Fern kept of her chat today, and of what she wrote before."""
+    asks, no_refund, no_alert, parting = 5, 7, 9, 10
+    slots = (
+        Slot("order", "HF-48213", 0),
+        Slot("item", "Kestrel Trail Jacket, M, Moss", None, "Kestrel, M, Moss, unworn, tags on", "order"),
+        Slot("wish", "exchange", asks, "L in Moss; black is fine too"),
+        Slot("size", "L", asks),
+        Slot("date", "friday", no_alert, "By Friday: she sets off on Saturday"),
+        Slot("shop", "Oslo, Bergen", no_alert, "Oslo or Bergen"),
+    )
+    steps = (
+        Tried("stock", "refused", asks, "online, L is due in two weeks"),
+        Tried("Refund", "declined", no_refund, "she said no"),
+        Tried("Back-in-stock alert", "declined", no_alert, "too late for her"),
+    )
+    return WithFern(
+        asks, parting, "stock", 0.86, "size", 0.09, reason=HandoffReason.NOT_ALLOWED,
+        detail="Stock in shops needs a person", slots=slots, steps=steps, moods=(0.2, -0.1, 0.0),
+        goal="Wants her Kestrel jacket in large before she leaves on Saturday.",
+        next_step="Oslo Torggata shows 2 × L, Moss.", next_deed="stock",
     )  # fmt: skip
 
 
@@ -107,7 +148,22 @@ def waiting(now: datetime) -> list[Talk]:
         ("Greta Holm-Lindner", "greta.holm-lindner@fjordmail.example", "de", "Europe/Berlin", "Kiel", "", "", "Repairs", 9, CHAT,
          "", "Moin! Beim Rook ist eine Schnalle gebrochen. Gibt es die einzeln?"),
     ]  # fmt: skip
-    return [_waits(now, number, *each) for number, each in enumerate(told)]
+    talks = [_waits(now, number, *each) for number, each in enumerate(told)]
+    return [_with_fern(talk) if talk.person.name == "Nguyễn Thị Hạnh" else talk for talk in talks]
+
+
+def _with_fern(talk: Talk) -> Talk:
+    """Fern has it: she was shown where we deliver, and has not said yet whether that helps."""
+    title, body = WRITTEN["en"]["abroad"]
+    hello, question = say("hello", "en", bot=NAME), say("did_it_help", "en")
+    buttons = tuple(say(key, "en") for key in ("it_helped", "no_help", "a_person"))
+    text = f"{hello}\n\n{title}\n\n{shelf.plain(body)}\n\n{question}"
+    at, sent = talk.lines[-1].at + timedelta(seconds=1), DeliveryStatus.READ
+    talk.lines.append(Line(OUTBOUND, text, at, CHAT, state=sent, is_bot=True, buttons=buttons))
+    steps = (Tried(ARTICLES["abroad"].name, "offered", 1),)
+    talk.fern = WithFern(0, 1, end="", waits_for="helped", article="abroad", shown=1, steps=steps)
+    talk.status = Status.PENDING
+    return talk
 
 
 def _waits(

@@ -9,6 +9,7 @@ from conversations.models.message import MessageKind
 
 if TYPE_CHECKING:
     from deskapp.demo.bought import Bought
+    from deskapp.demo.with_fern import WithFern
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class Line:
     files: tuple[File, ...] = ()
     mentions: tuple[str, ...] = ()
     is_automatic: bool = False
+    is_bot: bool = False
+    buttons: tuple[str, ...] = ()  # that the bot offers to press
     is_public: bool = False
     seconds: int = 0  # of a call, and 0 for one that nobody took; `text` is what was spoken, or left on the tape
 
@@ -92,3 +95,4 @@ class Talk:
     draft: str = ""  # what the assignee has begun to answer, as HTML
     followers: tuple[str, ...] = ()
     bought: "Bought | None" = None  # what it is about
+    fern: "WithFern | None" = None  # what of it was the bot's

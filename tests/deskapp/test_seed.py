@@ -11,13 +11,20 @@ from django.test import override_settings
 from django.utils import timezone
 
 from conversations.condition_lists import Lists
+from conversations.handoff.card import card_of
+from conversations.handoff.packet import packet_of
 from conversations.models import (
     AgentState,
+    ArticleVerdict,
     Attachment,
+    BotMistake,
+    BotTalk,
     CallBack,
     CannedReply,
     Conversation,
     Delivery,
+    Handoff,
+    Lease,
     Macro,
     Medium,
     Message,
@@ -209,3 +216,27 @@ def test_a_replay_of_the_past_finds_a_desk_that_copes(seeded):
     assert found.arrivals and found.busiest and found.busiest.load <= 1
     assert found.median_wait is not None and found.median_wait < 3600
     assert found.late is not None and found.late < 0.5
+
+
+def test_fern_has_a_past_of_talks_that_helped_left_and_went_to_people_with_a_packet(seeded):
+    ends = Counter(BotTalk.objects.values_list("end", flat=True))
+    assert ends["helped"] and ends["left"] and ends["handed"] and ends[""] == 1
+    assert Lease.objects.filter(holder="bot").get().conversation.status == Status.PENDING
+    for handoff in Handoff.objects.exclude(conversation__customer__name="Ingrid Sørensen"):
+        packet = packet_of(handoff.packet)
+        assert packet.goal and packet.topic and packet.first and packet.last
+        said = set(handoff.conversation.messages.values_list("pk", flat=True))
+        assert {each.source for each in (*packet.told, *packet.tried) if each.source} <= said
+        assert handoff.answered_at and handoff.opened_at <= handoff.answered_at
+    assert ArticleVerdict.objects.filter(helped=True).exists() and BotMistake.objects.exists()
+
+
+def test_ingrids_card_is_that_of_the_design(seeded):
+    ingrid = Customer.objects.get(name="Ingrid Sørensen")
+    card = card_of(ingrid.conversations.get(), User.objects.get(email=SIGN_INS[0].email))
+    assert card and (card.goal, card.sure, card.bot) == (
+        "Wants her Kestrel jacket in large before she leaves on Saturday.", 86, "Fern",
+    )  # fmt: skip
+    assert any(line.value == "HF-48213" and line.after.startswith("delivered") for line in card.told)
+    assert [tried.how for tried in card.tried] == ["online, L is due in two weeks", "she said no", "too late for her"]
+    assert card.step and card.step.text == "Oslo Torggata shows 2 × L, Moss."

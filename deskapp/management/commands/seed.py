@@ -12,10 +12,11 @@ from conversations.models import Conversation, Message
 from customers import profile
 from customers.gather import gather_all
 from customers.models import Customer, Identity
-from deskapp.demo import asked, deadlines, decided, desk, shifts
+from deskapp.demo import asked, deadlines, decided, desk, fern_rows, polled, shifts
 from deskapp.demo.bought import Numbers
 from deskapp.demo.browsing import Browsing
 from deskapp.demo.buying import Buying
+from deskapp.demo.fern_past import FernPast
 from deskapp.demo.load import Loader
 from deskapp.demo.load_purchases import load_loyalty, load_products, load_purchases
 from deskapp.demo.past import Past
@@ -57,14 +58,17 @@ def past(customers: int) -> None:
     talks = Past(now, chance, numbers).talks(
         persons, closed=int(customers * 2.3), snoozed=max(2, customers // 26), open_=max(4, customers // 10)
     )
+    by_fern = FernPast(now, numbers).talks(persons, count=customers // 3)
     loader = Loader()
-    loader.load([*talks, *known])
+    loader.load([*talks, *by_fern, *known])
     asked.understand()
     deadlines.build()
     deadlines.reckon(now)
     shifts.build(desk.DOMAIN, now)
-    bought(now, persons, talks, {talk.person.name: talk.person for talk in known}, loader, numbers)
+    bought(now, persons, [*talks, *by_fern], {talk.person.name: talk.person for talk in known}, loader, numbers)
+    fern_rows.Rows(desk.DOMAIN).write(loader.with_fern)
     decided.build(now)
+    polled.build(now)
     ways()
     said = Message.objects.filter(kind=Message.Kind.INBOUND).select_related("conversation").defer("search", "html")
     moments.pin([(message, message.conversation.customer_id) for message in said])
@@ -86,7 +90,7 @@ def bought(
     load_purchases(purchases, shop, loader.identities)
     load_loyalty(standing(now, [*persons, *known.values()], chance), shop, loader.identities)
     browsing = Browsing(now, chance, shop.pk)
-    profile.changed(gather_all([*browsing.facts(persons, talks), *browsing.ingrid(known[INGRID])]))
+    profile.changed(gather_all([*browsing.facts(persons), *browsing.ingrid(known[INGRID])]))
     profile.changed(Identity.objects.filter(orders__isnull=False).values_list("customer", flat=True))
 
 
