@@ -21,6 +21,8 @@ def held(conversation_id: int, *, key: uuid.UUID | None = None) -> Held | None:
     """Locks the conversation. None where the bot has not the word, nothing waits for it or, with a `key`, another is
     at it."""
     conversation = _locked(conversation_id)
+    if conversation is None:
+        return None
     turn = BotTurn.objects.filter(pk=conversation_id).first()
     if turn is None or (key is not None and turn.key != key):
         return None
@@ -42,6 +44,6 @@ def talk_of(conversation: Conversation) -> BotTalk | None:
     return BotTalk.objects.filter(conversation=conversation, ended_at=None).select_related("bot").first()
 
 
-def _locked(pk: int) -> Conversation:
+def _locked(pk: int) -> Conversation | None:
     rows = Conversation.objects.select_related("customer", "team", "assignee")
-    return rows.select_for_update(of=("self",), no_key=True).get(pk=pk)
+    return rows.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()

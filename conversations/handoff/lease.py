@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-TAKEN = (HandoffReason.STEPPED_IN, HandoffReason.CALLED, "spam", "routed")  # somebody took the word
+TAKEN = (HandoffReason.STEPPED_IN, HandoffReason.CALLED, "spam")  # somebody took the word
 
 
 def has(conversation: Conversation, term: int) -> bool:

@@ -8,7 +8,7 @@ from django.db.models import Count
 
 from conversations.handoff import guard
 from conversations.handoff.asking_words import Slot
-from conversations.handoff.given import given_to
+from conversations.handoff.given import given_to, told_in
 from conversations.handoff.guard import Repeat
 from conversations.models import Conversation, Message, RepeatedQuestion
 from conversations.models.repeat import Source
@@ -59,8 +59,6 @@ def _line(repeat: Repeat, homes: dict[int, int], conversation: Conversation) -> 
 def count(message: Message, *, dismissed: Iterable[str] = ()) -> None:
     """Keeps which known details `message` asks for; its customer must not be told what was known, so no value is kept.
     The same message counts once."""
-    if message.author is None:
-        return
     seen = set(dismissed)
     rows = [
         RepeatedQuestion(
@@ -71,9 +69,19 @@ def count(message: Message, *, dismissed: Iterable[str] = ()) -> None:
             source_id=each.given.source,
             was_dismissed=each.asked.slot in seen,
         )
-        for each in repeats_in(message.text, message.conversation, message.author)
+        for each in _asked_again(message)
     ]
-    RepeatedQuestion.objects.bulk_create(rows, ignore_conflicts=True)
+    if rows:
+        RepeatedQuestion.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _asked_again(message: Message) -> list[Repeat]:
+    """Of the bot, only what they have told it themselves: an address that a profile has, it may want to have proven."""
+    if message.author is not None:
+        return repeats_in(message.text, message.conversation, message.author)
+    if not message.is_bot or not guard.asks(message.text):
+        return []
+    return [each for each in guard.repeats(message.text, told_in(message.conversation)) if each.given.source]
 
 
 def per_agent(rows: Iterable[int] | None = None) -> dict[int, int]:

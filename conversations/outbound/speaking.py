@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.html import escape
 
-from conversations.handoff import lease
+from conversations.handoff import lease, repeats
 from conversations.inbound.record import touch
 from conversations.live.push import push_message
 from conversations.media import carries
@@ -41,7 +41,9 @@ class Path:
 
 
 def path_to(conversation: Conversation, heard: Message | None) -> Path | None:
-    """`heard`: their last line. None where nothing may go."""
+    """`heard`: their last line. None where nothing may go, and where it came from a machine or a list."""
+    if heard is not None and heard.details.get("no_auto_reply"):
+        return None
     ways = [way for way in reach(conversation, now=timezone.now()) if way.can_be_used and not way.needs_template]
     way = next((way for way in ways if _is_where(way, heard)), None) or next(iter(ways), None)
     if way is None:
@@ -56,6 +58,7 @@ def say(conversation: Conversation, talk: BotTalk, words: Words, path: Path) -> 
     if not lease.has(conversation, talk.term):
         raise NotTheirTurnError
     message = _write(conversation, words, path)
+    repeats.count(message)
     conversation.waiting_since = None
     return _send(conversation, message)
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations import rules, sla
-from conversations.handoff import lease
+from conversations.handoff import lease, stepping_in
 from conversations.live import groups
 from conversations.live.push import push_changed, push_decisions
 from conversations.models import Activity, Bot, Conversation, RoutingDecision, Status, Waiting
@@ -81,9 +81,8 @@ def _pass_the_word(choices: Sequence["Choice"]) -> None:
         conversation = each.row.conversation
         if each.bot:
             lease.give(conversation, bots[each.bot])
-        elif conversation.status == Status.PENDING and conversation.assignee_id is not None:
-            lease.take(conversation, by=conversation.assignee, why="routed")
-            conversation.save(update_fields=["status"])
+        elif conversation.status == Status.PENDING and each.decision.kind == "agent":
+            stepping_in.step_in(conversation, by=conversation.assignee)
 
 
 def _applied(choice: "Choice") -> Change | None:

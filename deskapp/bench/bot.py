@@ -40,7 +40,7 @@ def of_one_worker(house: House, count: int, say: Callable[[str], None]) -> Figur
     for conversation in waiting[10:]:
         turn.run(conversation)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    found = {
+    found: Figures = {
         "turns": count,
         "per_second": round(count / wall, 1),
         "cpu_ms_each": round(cpu * 1000 / count, 1),
@@ -90,7 +90,7 @@ def learning_anew(house: House, say: Callable[[str], None]) -> Figures:
     learning.ask()
     wall, cpu = time.perf_counter(), time.process_time()
     learning.run()
-    found = {
+    found: Figures = {
         "examples": examples,
         "seconds": round(time.perf_counter() - wall, 1),
         "cpu_seconds": round(time.process_time() - cpu, 1),

@@ -13,8 +13,19 @@ from conversations.bots.acts import Answer, Say
 from conversations.envelopes import CallReport, DeliveryReport
 from conversations.inbound.calls import hear
 from conversations.inbound.receive import receive
-from conversations.models import BotTalk, BotTurn, Channel, Conversation, Delivery, Handoff, Medium, Message
+from conversations.models import (
+    BotTalk,
+    BotTurn,
+    Channel,
+    Conversation,
+    Delivery,
+    Handoff,
+    Medium,
+    Message,
+    RepeatedQuestion,
+)
 from conversations.outbound.outbox import settle
+from conversations.routing.drain import drain
 from customers.identify import Handle
 from tests.conftest import from_ann
 from tests.conversations.bots.stage import asks, holder, said, says, takes_turn, with_bot, writes
@@ -137,8 +148,6 @@ def test_by_mail_it_answers_as_a_machine_with_its_choices_in_words(mail, thinks)
     with_bot(mail)
     thinks(lambda asked: Answer((Say("Shall I do that?", ("Yes, please", "No, leave it")),), asked.memory))
     message = receive(from_ann(mail, "Cancel HF-4821", subject="My order"))
-    from conversations.routing.drain import drain
-
     drain(room=False)
     takes_turn(message.conversation)
     answer = Message.objects.get(is_bot=True)
@@ -152,8 +161,6 @@ def test_buttons_go_where_the_medium_has_them(returns, thinks):
     thinks(lambda asked: Answer((Say(f"{asked.buttons}?", ("Yes", "No")),), asked.memory))
     handles = (Handle("telegram", "42", "Ann", is_verified=True),)
     message = receive(from_ann(bots, "Hello", handles=handles))
-    from conversations.routing.drain import drain
-
     drain(room=False)
     takes_turn(message.conversation)
     answer = Message.objects.get(is_bot=True)
@@ -165,8 +172,6 @@ def test_it_keeps_quiet_in_public_and_on_the_phone(mail, returns):
     everywhere = Channel.objects.create(name="Posts", medium=Medium.MASTODON, address="@shop", team=returns)
     handles = (Handle("mastodon", "@ann", "Ann", is_verified=True),)
     receive(from_ann(everywhere, "@shop where is it?", handles=handles, is_public=True))
-    from conversations.routing.drain import drain
-
     drain(room=False)
     assert Conversation.objects.get().status == "open" and not BotTalk.objects.exists()
 
@@ -185,6 +190,23 @@ def test_an_agents_own_answer_takes_the_word_and_the_talk(fern, chat, thinks, ad
     assert said(conversation) == [("customer", "Hello"), ("agent", "Ada here")] and conversation.assignee == ada
     writes(chat, "Thank you, Ada")
     assert not BotTurn.objects.exists() and conversation.status == "open"
+
+
+def test_a_list_or_a_machine_is_left_to_people_without_a_word(mail, thinks):
+    with_bot(mail)
+    thinks(says("Hello, machine"))
+    message = receive(from_ann(mail, "Offers of the week", details={"no_auto_reply": True}))
+    drain(room=False)
+    takes_turn(message.conversation)
+    assert holder(message.conversation) == "people" and not Message.objects.filter(is_bot=True).exists()
+
+
+def test_a_question_that_they_have_answered_is_counted_as_the_bots(fern, chat, thinks):
+    thinks(says("What is your order number?"))
+    conversation = asks(chat, "Where is my order HF-48213?")
+    takes_turn(conversation)
+    repeat = RepeatedQuestion.objects.get()
+    assert (repeat.agent, repeat.slot, repeat.source.text) == (None, "order", "Where is my order HF-48213?")
 
 
 def test_a_rule_of_automation_does_not_speak_over_the_bot(fern, chat):

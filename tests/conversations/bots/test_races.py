@@ -3,7 +3,6 @@
 import random
 import threading
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -18,8 +17,7 @@ from conversations.handoff.packet import Packet
 from conversations.models import Bot, BotTalk, BotTurn, Conversation, Delivery, Handoff, Lease, Message
 from conversations.outbound import speaking
 from conversations.outbound.speaking import Path
-from customers.models import Customer, Identity
-from tests.conversations.bots.stage import says
+from tests.conversations.bots.stage import says, talking
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,40 +33,6 @@ def _only_who_has_the_word(monkeypatch):
     monkeypatch.setattr(handing.by_hand, "note", lambda *_given, **_options: None)
     monkeypatch.setattr(brain, "think", says("Fern here."))
     monkeypatch.setattr(speaking, "path_to", lambda _conversation, heard: Path(heard.channel, heard.identity))
-
-
-def talking(chat, bot):
-    """So many customers of whom each waits for the bot, whose worker has thought."""
-    now = timezone.now()
-    people = Customer.objects.bulk_create(Customer(name=f"C{number}") for number in range(TIMES))
-    handles = Identity.objects.bulk_create(
-        Identity(customer=each, kind="visitor", value=f"v{each.pk}", is_verified=True) for each in people
-    )
-    rooms = Conversation.objects.bulk_create(
-        Conversation(customer=each, status="pending", waiting_since=now, media=["chat"], language="en", snippet="…")
-        for each in people
-    )
-    lines = Message.objects.bulk_create(
-        Message(conversation=room, kind="inbound", channel=chat, identity=handle, text="Hi", external_id=f"x{room.pk}")
-        for room, handle in zip(rooms, handles, strict=True)
-    )
-    Lease.objects.bulk_create(Lease(conversation=room, holder="bot", term=2) for room in rooms)
-    BotTalk.objects.bulk_create(
-        BotTalk(conversation=room, bot=bot, channel=chat, term=2, state=Memory().to_json(), language="en")
-        for room in rooms
-    )
-    BotTurn.objects.bulk_create(
-        BotTurn(
-            conversation=room,
-            key=uuid4(),
-            taken_at=now,
-            tries=1,
-            due_at=now + timedelta(minutes=5),
-            read_until=line.pk,
-        )
-        for room, line in zip(rooms, lines, strict=True)
-    )
-    return rooms
 
 
 def meet(rooms, *sides):
@@ -115,7 +79,7 @@ def steps_in(agent):
 
 
 def test_a_bots_answer_meets_a_takeover(chat, ada):
-    rooms = talking(chat, Bot.objects.create(name="Fern"))
+    rooms = talking(chat, Bot.objects.create(name="Fern"), TIMES)
     meet(rooms, answers, steps_in(ada))
     assert not Lease.objects.filter(holder="bot").exists() and not BotTurn.objects.exists()
     assert Conversation.objects.filter(status="open", assignee=ada).count() == TIMES
@@ -125,7 +89,7 @@ def test_a_bots_answer_meets_a_takeover(chat, ada):
 
 
 def test_two_agents_meet(chat, ada, grace):
-    rooms = talking(chat, Bot.objects.create(name="Fern"))
+    rooms = talking(chat, Bot.objects.create(name="Fern"), TIMES)
     meet(rooms, steps_in(ada), steps_in(grace))
     assert Handoff.objects.count() == TIMES and not Lease.objects.exclude(holder="people", term=3).exists()
     assert set(Handoff.objects.values_list("by", flat=True)) == {ada.pk, grace.pk}, "both orders were met"
@@ -136,7 +100,7 @@ def test_two_agents_meet(chat, ada, grace):
 def test_a_hand_back_meets_the_customers_word(chat, ada):
     """Whichever comes first, the bot has the word and knows that it must speak."""
     fern = Bot.objects.create(name="Fern")
-    rooms = talking(chat, fern)
+    rooms = talking(chat, fern, TIMES)
     BotTurn.objects.all().delete()
     BotTalk.objects.update(ended_at=timezone.now(), end="handed")
     Lease.objects.update(holder="people", term=3)
@@ -162,7 +126,7 @@ def test_a_hand_back_meets_the_customers_word(chat, ada):
 
 
 def test_a_worker_that_was_taken_for_dead_meets_the_one_that_came_for_it(chat):
-    rooms = talking(chat, Bot.objects.create(name="Fern"))
+    rooms = talking(chat, Bot.objects.create(name="Fern"), TIMES)
     keys = dict(BotTurn.objects.values_list("pk", "key"))
     BotTurn.objects.update(due_at=timezone.now() - timedelta(seconds=1))
 
