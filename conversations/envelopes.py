@@ -80,6 +80,7 @@ class MessageDetails(TypedDict, total=False):
     forgotten: bool  # inbound: taken back, and its words are gone from the desk
     part_failed: bool  # outbound: it went as several, one of which did not arrive
     survey: int  # outbound: the SurveyAsk that it asks
+    answered: dict[str, object]  # outbound, of a survey: "score", "of" and "comment"
     rated: int  # inbound: the SurveyAsk that it answers: it asks for nobody
     elsewhere: bool  # outbound: the shop wrote it beside the desk, on its phone or in the page's own inbox
 

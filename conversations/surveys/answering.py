@@ -115,7 +115,15 @@ def _tell(ask: SurveyAsk, response: SurveyResponse, *, is_new: bool) -> None:
             rules.happened(RuleEventKind.RATED, ask.conversation)
         push_row(ask.conversation)
     if ask.message:
-        push_message(ask.message)
+        _on_the_question(ask.message, response, questions_of(ask.version.questions)[0])
+
+
+def _on_the_question(message: Message, response: SurveyResponse, first: Question) -> None:
+    """Shown where it was asked."""
+    said = {"score": response.score, "of": first.high, "comment": response.comment[:2000]}
+    message.details, message.changed_at = {**message.details, "answered": said}, timezone.now()
+    message.save(update_fields=["details", "changed_at"])
+    push_message(message)
 
 
 def _rate(conversation: Conversation, response: SurveyResponse, first: Question) -> None:

@@ -1,6 +1,7 @@
 """The page of a survey: what opens it keeps nothing; what is pressed on it is kept, for its own customer alone."""
 
 import pytest
+from django.urls import reverse
 
 from conversations.models import SurveyResponse, SurveyVersion
 from conversations.surveys import links, questions
@@ -32,6 +33,9 @@ def test_what_is_pressed_is_kept_and_thanked_for(client, mail, ada):
     assert "Quick &lt;b&gt;and&lt;/b&gt; kind" in page.content.decode()
     response = SurveyResponse.objects.get()
     assert (response.score, response.comment, response.way) == (5, "Quick <b>and</b> kind", "link")
+    client.force_login(ada)
+    thread = client.get(reverse("conversation", args=[ask.conversation_id])).content.decode()
+    assert "5 of 5" in thread and "<q dir=\"auto\">Quick &lt;b&gt;and&lt;/b&gt; kind</q>" in thread
     assert client.post(links.address_of(ask), {"score": "9"}).status_code == 302  # no step of its scale
     response.refresh_from_db()
     assert response.score == 5
