@@ -16,6 +16,7 @@ from conversations.leftovers import drop_files
 from conversations.models import (
     Activity,
     Attachment,
+    BotDeed,
     BotTalk,
     BotTurn,
     CallBack,
@@ -30,6 +31,7 @@ from conversations.models import (
     MessageEdit,
     Moment,
     Participant,
+    ProofCode,
     Reaction,
     ReplayChange,
     RoutingDecision,
@@ -48,6 +50,7 @@ _OF_A_CALL = (
     "transcript", "language",
 )  # fmt: skip
 _HANDED = ("conversation", "created_at", "to_people", "reason", "detail", "packet", "promised", "wants")
+_DONE = ("talk__conversation", "created_at", "order__number", "what", "values", "state", "result")
 _CHOSEN = ("conversation", "created_at", "trigger", "kind", "team__name")
 _COUNTED = ("direction", "state", "seconds")
 _SAID = ("pk", "created_at", "kind", "channel__medium", "channel__address", "subject", "text", "is_bot")
@@ -76,6 +79,9 @@ def sections(of: Whose) -> Iterable[Section]:
     talked = BotTalk.objects.filter(conversation__in=here).order_by("pk")
     talks: list[Row] = [dict(row) for row in talked.values("conversation", "began_at", "ended_at", "end", "state")]
     yield Section("bot_talks", _("What the bot kept of your talks with it"), talks)
+    did = BotDeed.objects.filter(talk__conversation__in=here).order_by("pk")
+    deeds: list[Row] = [dict(row) for row in did.values(*_DONE)]
+    yield Section("bot_deeds", _("What the bot did for you"), deeds)
     filled = FieldValue.objects.filter(conversation__in=here).order_by("pk")
     values: list[Row] = [dict(row) for row in filled.values("conversation", "field__name", "value")]
     yield Section("fields", _("What was written down when it was solved"), values)
@@ -191,6 +197,8 @@ def _erase_conversations(of: Whose, cursor: int) -> tuple[int, int | None]:
     Hint.objects.filter(Hint.of_conversations(found)).delete()
     BotTurn.objects.filter(**here).delete()
     BotTalk.objects.filter(**here).update(state={})
+    BotDeed.objects.filter(talk__conversation__in=found).update(values={}, result={}, error="")
+    ProofCode.objects.filter(models.Q(**here) | models.Q(identity__in=of.identities)).delete()
     # That it was handed over, when and why, stays; not what went along.
     Handoff.objects.filter(**here).update(packet={}, detail="", promised={}, wants="")
     # So does that a rule acted, and a choice of a list; not what was known of them, nor what was put in words.

@@ -15,6 +15,7 @@ from conversations.models import (
     DryRun,
     Hint,
     Message,
+    ProofCode,
     Replay,
     Roster,
     RoutingDecision,
@@ -61,7 +62,13 @@ def _replays(before: datetime) -> QuerySet[Replay]:
     return Replay.objects.filter(created_at__lt=before).exclude(state=Replay.State.RUNNING)
 
 
-def _drop_some(rows: QuerySet[RuleRun] | QuerySet[WebhookCall] | QuerySet[DryRun] | QuerySet[Replay]) -> int:
+def _codes(before: datetime) -> QuerySet[ProofCode]:
+    return ProofCode.objects.filter(sent_at__lt=before)
+
+
+def _drop_some(
+    rows: QuerySet[RuleRun] | QuerySet[WebhookCall] | QuerySet[DryRun] | QuerySet[Replay] | QuerySet[ProofCode],
+) -> int:
     """The oldest AT_ONCE × 20, by number: what hangs on them goes along and is not counted."""
     keys = list(rows.order_by("pk").values_list("pk", flat=True)[: AT_ONCE * 20])
     rows.model._default_manager.filter(pk__in=keys).delete()
@@ -140,6 +147,15 @@ KINDS = (
         is_on=False,
         count=lambda before: _files(before).count(),
         drop=lambda before: drop_files(_files(before).order_by("pk")[: AT_ONCE * 10]),
+    ),
+    Kind(
+        "codes",
+        _("One-time codes"),
+        _("That a code was asked for, and whether it was given; the code itself is never kept."),
+        days=30,
+        is_on=True,
+        count=lambda before: _codes(before).count(),
+        drop=lambda before: _drop_some(_codes(before)),
     ),
     Kind(
         "decisions",

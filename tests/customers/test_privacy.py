@@ -20,6 +20,7 @@ from conversations.models import (
     Activity,
     Attachment,
     BlockedSender,
+    BotDeed,
     BotTalk,
     CallBack,
     Channel,
@@ -33,6 +34,7 @@ from conversations.models import (
     Moment,
     OrderAct,
     Participant,
+    ProofCode,
     Reaction,
     RequiredField,
     RoutingDecision,
@@ -134,7 +136,14 @@ def everything_of(name, address, connector):
         ask=ask, survey=poll, conversation=conversation, kind="csat", touchpoint="resolution", score=2, way="link",
         answers={"score": 2, "comment": f"{name} is cross"}, comment=f"{name} is cross", tags=[name],
     )  # fmt: skip
-    BotTalk.objects.create(conversation=conversation, term=1, state={"slots": {"address": {"value": f"{name} Street"}}})
+    talk = BotTalk.objects.create(
+        conversation=conversation, term=1, state={"slots": {"address": {"value": f"{name} Street"}}}
+    )
+    BotDeed.objects.create(
+        talk=talk, order=order, what="address", key=uuid.uuid4(), values={"address": {"street": f"{name} Street"}},
+        result={"label": f"https://labels.example/{name}"}, error=f"{name}?",
+    )  # fmt: skip
+    ProofCode.objects.create(conversation=conversation, identity=identity, speaker=identity, expires_at=NOW)
     Handoff.objects.create(
         conversation=conversation, reason="asked", term=1, detail=f"{name} asked", packet={"goal": f"{name} wants tea"},
         promised={"name": name},
@@ -267,7 +276,8 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
         "delivery", "deliveryattempt", "orderact", "blockedsender", "rawevent", "reread", "import", "importrow",
         "braintalk",
         "export", "reaction", "earlychange",
-        "bottalk", "callback", "routingdecision", "replaychange", "rulerun", "webhookcall", "fieldvalue",
+        "bottalk", "botdeed", "proofcode",
+        "callback", "routingdecision", "replaychange", "rulerun", "webhookcall", "fieldvalue",
         "topicexample", "topicmodel", "likeness", "hint", "translation", "handoff",
         "surveyask", "surveyresponse",
     }  # fmt: skip
