@@ -17,6 +17,7 @@ from conversations.models import (
     Activity,
     Attachment,
     BotDeed,
+    BotMistake,
     BotTalk,
     BotTurn,
     CallBack,
@@ -91,7 +92,7 @@ def sections(of: Whose) -> Iterable[Section]:
     lines: list[Row] = [dict(row) for row in taught.values("conversation", "topic__name", "text", "created_at")]
     yield Section("topic_examples", _("Words of yours by which we tell what others write about"), lines)
     foreign = Translation.objects.filter(message__in=said).order_by("message", "language")
-    worded: list[Row] = list(foreign.values("message", "language", "text", "by"))
+    worded: list[Row] = [dict(row) for row in foreign.values("message", "language", "text", "by")]
     yield Section("translations", _("Messages in other languages"), worded)
     shown = Reaction.objects.filter(message__in=said, taken_off_at=None).order_by("message", "pk")
     emoji: list[Row] = [dict(row) for row in shown.values("message", "emoji", "created_at", "state")]
@@ -197,6 +198,7 @@ def _erase_conversations(of: Whose, cursor: int) -> tuple[int, int | None]:
     Hint.objects.filter(Hint.of_conversations(found)).delete()
     BotTurn.objects.filter(**here).delete()
     BotTalk.objects.filter(**here).update(state={})
+    BotMistake.objects.filter(message__conversation__in=found).update(why="")
     BotDeed.objects.filter(talk__conversation__in=found).update(values={}, result={}, error="")
     ProofCode.objects.filter(models.Q(**here) | models.Q(identity__in=of.identities)).delete()
     # That it was handed over, when and why, stays; not what went along.

@@ -28,6 +28,8 @@ from conversations.models import (
     ArticleText,
     Attachment,
     Bot,
+    BotMistake,
+    BotTalk,
     CannedReply,
     Channel,
     Closure,
@@ -36,6 +38,7 @@ from conversations.models import (
     Hours,
     Loan,
     Macro,
+    Message,
     Replay,
     RequiredField,
     RoutingDecision,
@@ -124,6 +127,9 @@ def things(mail, ada, returns, root):
     automatic = Automation.objects.create(name="Zanzibar", event="arrived", actions=[{"do": "tag", "value": "vip"}])
     hook = Webhook.objects.create(name="Zanzibar", url="https://shop.example/")
     about = TopicExample.objects.create(topic=Topic.objects.create(name="Zanzibar"), text="zanzibar")
+    by_bot = Message.objects.create(conversation=conversation, kind="outbound", is_bot=True, text="zanzibar")
+    talked = BotTalk.objects.create(conversation=conversation, term=1, began_at=by_bot.created_at)
+    mistaken = BotMistake.objects.create(message=by_bot, talk=talked)
     written = ArticleText.objects.create(
         article=Article.objects.create(name="Zanzibar"), language="en", title="Zanzibar", body="zanzibar"
     )
@@ -190,6 +196,8 @@ def things(mail, ada, returns, root):
         "settings/deadlines/": {"pk": SlaPolicy.objects.create(name="Zanzibar", first_response=60).pk},
         "settings/topics/": {"pk": about.topic_id, "example_pk": about.pk},
         "settings/articles/": {"pk": written.article_id, "text_pk": written.pk},
+        "messages/<int:pk>/mistake/": {"pk": mistaken.message_id},
+        "settings/bots/mistakes/": {"pk": mistaken.pk},
         "settings/bots/": {"pk": Bot.objects.create(name="Zanzibar").pk},
         "settings/automation/": {"pk": automatic.pk},
         "settings/automation/dry-runs/": {"pk": dry_runs.start(automatic, days=1, by=root).pk},

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from deskapp.bots import articles, bots, trying
+from deskapp.bots import articles, bots, mistakes, trying
 
 urlpatterns = [
     path("settings/bots/", bots.bot_list, name="bots"),
     path("settings/bots/new/", bots.bot, name="new_bot"),
+    path("settings/bots/mistakes/", mistakes.mistake_list, name="bot_mistakes"),
+    path("settings/bots/mistakes/<int:pk>/", mistakes.correction, name="bot_correction"),
+    path("messages/<int:pk>/mistake/", mistakes.mistake, name="bot_mistake"),
     path("settings/bots/<int:pk>/", bots.bot, name="bot"),
     path("settings/bots/<int:pk>/try/", trying.try_bot, name="try_bot"),
     path("settings/articles/", articles.article_list, name="articles"),

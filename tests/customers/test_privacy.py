@@ -276,7 +276,7 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
         "delivery", "deliveryattempt", "orderact", "blockedsender", "rawevent", "reread", "import", "importrow",
         "braintalk",
         "export", "reaction", "earlychange",
-        "bottalk", "botdeed", "proofcode",
+        "bottalk", "botdeed", "botmistake", "proofcode",
         "callback", "routingdecision", "replaychange", "rulerun", "webhookcall", "fieldvalue",
         "topicexample", "topicmodel", "likeness", "hint", "translation", "handoff",
         "surveyask", "surveyresponse",
@@ -285,6 +285,7 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
         "braincall", "readmark", "follow", "mention", "lease", "parting", "conversationmerge", "erasure", "backfill",
         "healthsample",
         "waiting", "deadline", "ruleevent", "botturn", "dryrunhit", "topicverdict", "repeatedquestion",
+        "articleverdict",
         "responsecredit",
     }  # fmt: skip
     the_desks_own = {
@@ -293,6 +294,7 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
         "messagetemplate", "branding", "agentstate", "roster", "routingpolicy", "replay", "replaychunk",
         "slapolicy", "recount", "rule", "ruletally", "dryrun", "webhook", "requiredfield", "topic", "topiclesson",
         "alertlimit", "loan", "bot", "survey", "surveyversion",
+        "article", "articletext",
     }  # fmt: skip
     tables = {
         model._meta.model_name

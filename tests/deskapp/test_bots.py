@@ -3,10 +3,21 @@
 import pytest
 from django.urls import reverse
 
-from conversations.bots import teaching
+from conversations.bots import learning, teaching
 from conversations.bots.markdown import as_html
 from conversations.inbound.receive import receive
-from conversations.models import Article, ArticleText, ArticleVerdict, AuditEntry, Bot, BotTalk, Topic, TopicExample
+from conversations.models import (
+    Article,
+    ArticleText,
+    ArticleVerdict,
+    AuditEntry,
+    Bot,
+    BotMistake,
+    BotTalk,
+    Message,
+    Topic,
+    TopicExample,
+)
 from integrations.adapters import ADAPTERS
 from integrations.models import Connector
 from tests.conftest import from_ann
@@ -169,3 +180,47 @@ def test_topics_say_what_the_bot_does_and_how_it_would_answer_a_line(as_sam, tau
     assert "How an order stands" in page and "Hands it to people" in page
     told = as_sam.post(reverse("guess_topic"), {"said": "I want my money back"}, HTTP_HX_REQUEST="true")
     assert "Fern would answer" in told.content.decode() and told.context["ends"]
+
+
+@pytest.fixture
+def answered(mail, taught):
+    """Ann asked something, and the bot answered about something else."""
+    asked = receive(from_ann(mail, "it pinches at the toes"))
+    talk = BotTalk.objects.create(conversation=asked.conversation, term=2, began_at=asked.created_at)
+    words = {"text": "Where is your parcel?", "is_bot": True, "details": {"term": 2}}
+    said = Message.objects.create(conversation=asked.conversation, kind="outbound", channel=mail, **words)
+    return talk, said
+
+
+def test_an_agent_calls_an_answer_wrong_and_takes_that_back(client, ada, linus, answered):
+    _talk, said = answered
+    where = reverse("bot_mistake", args=[said.pk])
+    client.force_login(linus)
+    assert client.get(where).status_code == 404 and client.post(where, {"why": "x"}).status_code == 404
+    client.force_login(ada)
+    assert where in client.get(reverse("conversation", args=[said.conversation_id])).content.decode()
+    assert "it pinches at the toes" in client.get(where).content.decode()
+    client.post(where, {"why": "It is about a size.", "right": ""})
+    client.post(where, {"why": "It is about the size.", "right": ""})
+    one = BotMistake.objects.get()
+    assert (one.message, one.why, one.by) == (said, "It is about the size.", ada)
+    client.post(where, {"_method": "DELETE"})
+    assert not BotMistake.objects.exists()
+
+
+def test_a_wrong_answer_is_taught_from_the_list_and_the_log_keeps_no_words(as_sam, answered, taught, ada):
+    talk, said = answered
+    one = BotMistake.objects.create(message=said, talk=talk, why="It is about the size.", by=ada)
+    page = as_sam.get(reverse("bot_mistakes"), {"q": "the size"}).content.decode()
+    assert "it pinches at the toes" in page and "Where is your parcel?" in page
+    assert as_sam.get(reverse("bot_mistakes"), {"q": "zanzibar"}).context["rows"] == []
+    where = reverse("bot_correction", args=[one.pk])
+    assert as_sam.post(where, {"topic": "0"}).status_code == 404
+    as_sam.post(where, {"topic": taught["size"].pk})
+    made = TopicExample.objects.get(text="it pinches at the toes")
+    assert (made.topic, made.conversation) == (taught["size"], said.conversation)
+    one.refresh_from_db()
+    assert one.right == taught["size"] and learning.lesson().asked_at
+    assert "pinches" not in str(list(AuditEntry.objects.values_list("note", "label", "before", "after")))
+    as_sam.post(where, {"_method": "DELETE"})
+    assert not BotMistake.objects.exists()
