@@ -87,6 +87,7 @@ def _ask(key: uuid.UUID, asked: Asked, connector: Connector, seconds: float) -> 
         return
     try:
         thought = cast(Brain, adapter_named(connector.adapter)).think(connector, question)
+        _answered(connector, call, talk, asked, thought)
     except AdapterError as error:
         _end(call, error=str(error))
         _note(connector, error)
@@ -95,8 +96,6 @@ def _ask(key: uuid.UUID, asked: Asked, connector: Connector, seconds: float) -> 
         log.exception("a brain could not be asked", connector=connector.pk)
         _end(call, error=_("Something unexpected happened."))
         turn.fail(key, _("Something unexpected happened with %(name)s.") % {"name": connector.name})
-    else:
-        _answered(connector, call, talk, asked, thought)
 
 
 def _answered(connector: Connector, call: BrainCall, talk: BrainTalk, asked: Asked, thought: Thought | Later) -> None:

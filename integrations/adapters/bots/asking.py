@@ -5,13 +5,19 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from integrations.adapters import calling
 from integrations.adapters.base import AwayError, UncertainError
 from integrations.adapters.bots.base import LARGEST, RudeError, SilentBrainError
 from integrations.adapters.calling import Answer
-from integrations.adapters.media.provider import Provider
+from integrations.adapters.media.provider import Fault, Provider
 
+# Whatever else it says of a question is not for the admins' eyes: the customer's own words may stand in it.
+REFUSALS = {
+    str(status): Fault(gettext_lazy("%(name)s refused the question."))
+    for status in (400, 402, 405, 406, 411, 413, 414, 415, 421, 422, 424, 426, 428, 431, 451)
+}
 CONNECTING = 5.0  # seconds
 SOONEST = 0.5  # seconds that a call is given at the least
 

@@ -37,6 +37,7 @@ MOST_PAGES = 20
 GONE = "404"
 
 FAULTS = {
+    **asking.REFUSALS,
     "BotRejectedActivity": Fault(
         gettext_lazy("The bot returned an error."), is_permanent=False, wait=5, is_for_all=True
     ),

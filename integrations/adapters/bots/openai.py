@@ -40,6 +40,7 @@ _LINK = re.compile(r"(?i)\b(?:https?://|www\.)[^\s<>()]*")
 _NO_ENDPOINT = "404"
 
 FAULTS = {
+    **asking.REFUSALS,
     "invalid_api_key": Fault(gettext_lazy("The model's server does not accept the key."), is_credential=True),
     "insufficient_quota": Fault(
         gettext_lazy("The account's credit at the model's provider is used up."),
@@ -101,7 +102,10 @@ ABOUT = About(
             "notes",
             gettext_lazy("What it may know of the shop"),
             "area",
-            help=gettext_lazy("Opening hours, terms, tone. It is told to say nothing that does not stand here."),
+            help=gettext_lazy(
+                "Opening hours, terms, tone. The desk's article that fits a question is told, too; it is to say nothing"
+                " that stands in neither."
+            ),
             is_required=False,
             columns=6,
         ),
@@ -178,6 +182,7 @@ class OpenAIAdapter:
 
     def _prompted(self, connector: Connector, question: Question) -> tuple[list[Json], list[Json]]:
         notes, deeds = str(connector.settings.get("notes") or ""), connector.settings.get("deeds") or []
+        notes = "\n\n".join(filter(None, (notes.strip(), prompt.article(question.asked))))
         said = prompt.messages(question.asked, notes, limit_of(connector, "most_characters"))
         return said, prompt.tools([str(deed) for deed in deeds])
 

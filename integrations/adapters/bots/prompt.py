@@ -10,6 +10,7 @@ from typing import Any
 
 from conversations.bots.acts import Asked, Line
 from conversations.bots.deeds import OFFERED
+from conversations.bots.shelf import plain, shelf
 from conversations.models.handoff import HandoffReason
 
 Json = dict[str, Any]
@@ -54,6 +55,12 @@ def messages(asked: Asked, notes: str, most: int) -> list[Json]:
             break
         kept.append(said)
     return [{"role": "system", "content": system}, *reversed(kept)]
+
+
+def article(asked: Asked) -> str:
+    """The one of the desk's that clearly fits what was asked, in its language; "" for none."""
+    page = shelf(asked.language or "en").alike("\n".join(line.text for line in asked.new))
+    return f"{page.title}\n{plain(page.body)[:MOST_LINE]}" if page else ""
 
 
 def tools(deeds: Sequence[str]) -> list[Json]:

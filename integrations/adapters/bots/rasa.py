@@ -34,6 +34,7 @@ HANDOFFS = ("handoff", "handover", "human_handoff")
 CHECKED_FOR = 10.0  # seconds
 
 FAULTS = {
+    **asking.REFUSALS,
     "401": Fault(gettext_lazy("Rasa does not accept the desk's token."), is_credential=True),
     "403": Fault(gettext_lazy("Rasa does not accept the desk's token."), is_credential=True),
     "404": Fault(

@@ -27,8 +27,12 @@ def text_of(value: object, who: str) -> str:
         raise RudeError(who, f"a text that is {type(value).__name__}")
     if len(value) > MOST_TEXT:
         raise RudeError(who, f"a text of {len(value)} characters")
-    kept = "".join(sign for sign in value if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs", "Co"))
-    return _MARKUP.sub("", kept).strip()
+    return _MARKUP.sub("", plain(value)).strip()
+
+
+def plain(text: str) -> str:
+    """Without what is no sign: control characters, halves of a pair, and what no database takes."""
+    return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs", "Co"))
 
 
 def says(most: int, text: str, buttons: Sequence[tuple[str, str]], who: str) -> tuple[Say | None, Mapping[str, str]]:
@@ -36,7 +40,7 @@ def says(most: int, text: str, buttons: Sequence[tuple[str, str]], who: str) -> 
     medium has not so many, they stand below the words. Gives what stands for what, too."""
     if len(buttons) > MOST_BUTTONS:
         raise RudeError(who, f"{len(buttons)} buttons")
-    named = {text_of(label, who)[:MOST_BUTTON]: value for label, value in buttons if label.strip()}
+    named = {text_of(label, who)[:MOST_BUTTON]: plain(value) for label, value in buttons if label.strip()}
     if len(named) > most:
         text = "\n".join(filter(None, [text, *(f"• {label}" for label in named)]))
         return (Say(text) if text else None), named
@@ -74,7 +78,7 @@ def slots_of(found: object, names: Mapping[str, str]) -> dict[str, str]:
     for name, value in found.items():
         need = names.get(str(name), str(name).lower())
         if need in NEEDS and isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
-            kept[need] = str(value).strip()[:MOST_SLOT]
+            kept[need] = plain(str(value)).strip()[:MOST_SLOT]
     return kept
 
 
@@ -83,14 +87,14 @@ def topics_of(found: object, *, name: str, certainty: str) -> tuple[tuple[str, f
     if not isinstance(found, list):
         return ()
     guesses = [(each.get(name), _share(each.get(certainty))) for each in found if isinstance(each, dict)]
-    named = [(topic[:200], share) for topic, share in guesses if isinstance(topic, str) and topic]
+    named = [(plain(topic)[:200], share) for topic, share in guesses if isinstance(topic, str) and topic]
     return tuple(sorted(named, key=lambda guess: -guess[1])[:5])
 
 
 def hand_over(reason: object, detail: object = "") -> HandOver:
     """A reason of which the desk has never heard is the customer's wish: the detail says more."""
     known = str(reason) if str(reason) in THEIRS else str(HandoffReason.ASKED)
-    return HandOver(known, " ".join(str(detail or "").split())[:400])
+    return HandOver(known, " ".join(plain(str(detail or "")).split())[:400])
 
 
 def a_name(word: str) -> str:

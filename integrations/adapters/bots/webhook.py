@@ -39,6 +39,7 @@ ACCEPTED = 202
 CHECKED_FOR = 10.0  # seconds
 
 FAULTS = {
+    **asking.REFUSALS,
     "401": Fault(gettext_lazy("The bot does not accept the desk's signature."), is_credential=True),
     "403": Fault(gettext_lazy("The bot does not accept the desk's signature."), is_credential=True),
     "409": Fault(gettext_lazy("The bot is busy with this question."), is_permanent=False),

@@ -116,6 +116,15 @@ class BrainContract:
         [say] = self.think(connector).acts
         assert say.text == "Look  here now"
 
+    def test_signs_that_no_database_takes_are_dropped(self, provider, connector):
+        self.set(provider, "hands_over", "Wants\x00 a cheque\x1b[0m")
+        *_words, last = self.think(connector).acts
+        assert "Wants a cheque[0m" in last.detail
+
+    def test_a_question_that_is_refused_is_not_repeated_to_the_admins(self, provider, connector):
+        provider.answers(Reply({"error": {"message": SECRET_WORDS}, "message": SECRET_WORDS}, 422))
+        assert self.fails(connector, AdapterError).permanent
+
     def test_buttons_are_offered_where_the_medium_has_them(self, provider, connector):
         self.set(provider, "says", "Which one?", ("The coat", "The hat"))
         [say] = self.think(connector).acts

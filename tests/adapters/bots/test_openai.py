@@ -6,6 +6,7 @@ import pytest
 
 from conversations.bots.acts import Do, HandOver, Say
 from conversations.bots.memory import Memory
+from conversations.models import Article, ArticleText
 from integrations.adapters import adapter_named
 from integrations.adapters.base import AdapterError, AwayError
 from integrations.adapters.bots import prompt
@@ -169,6 +170,19 @@ def test_credit_that_is_used_up_is_not_asked_again_for_a_while(provider, thinks)
     with pytest.raises(AwayError) as failed:
         thinks("Hello")
     assert failed.value.wait == 3600
+
+
+def test_the_article_that_fits_is_told_and_no_other(provider, thinks):
+    for name, title, body in (
+        ("Washing", "How to wash a wool coat", "By **hand**, cold."),
+        ("Gifts", "Gift cards", "A year."),
+    ):
+        article = Article.objects.create(name=name)
+        ArticleText.objects.create(article=article, language="en", title=title, body=body)
+    provider.answer({"content": "By hand, cold."})
+    thinks("How do I wash my wool coat?")
+    system = provider.server.asked[0]["messages"][0]["content"]
+    assert "How to wash a wool coat\nBy hand, cold." in system and "Gift cards" not in system
 
 
 def test_an_agents_wish_is_told_as_a_rule_and_not_as_a_line(provider, thinks):

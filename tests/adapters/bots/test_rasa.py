@@ -140,6 +140,12 @@ def test_a_server_without_a_model_is_away(provider, thinks):
         thinks("Hello")
 
 
+def test_halves_of_signs_are_dropped(provider, thinks):
+    provider.answer({"text": "Yes \ud83d", "buttons": [{"title": "Go\udc00", "payload": "/go\x00\ud83d"}]})
+    thought = thinks("Hello")
+    assert thought.acts == (Say("Yes", ("Go",)),) and thought.state["pressed"] == {"Go": "/go"}
+
+
 def test_what_it_is_told_beside_the_words(provider, thinks):
     provider.says("Yes")
     thinks("Hello")
