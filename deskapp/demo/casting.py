@@ -5,6 +5,7 @@ import random
 from conversations.models import Medium
 from customers.models import Customer, Identity, Order
 from customers.models.identity import Kind
+from deskapp.demo.asked import SAID
 from deskapp.demo.language import SIZES, Language
 from deskapp.demo.words import SHARES
 from integrations.simulators.customers import Scene
@@ -14,6 +15,8 @@ BY_PHONE, BY_MAIL_ANYHOW = 0.4, 0.1
 PHONES = (
     Kind.PHONE, Kind.WHATSAPP, Kind.TELEGRAM, Kind.MESSENGER, Kind.INSTAGRAM, Kind.MASTODON, Kind.X, Kind.LINE,
 )  # fmt: skip
+SIMPLE = 0.7
+SIMPLE_TOPICS = ("return", "size", "late", "address", "stock", "invoice", "hours")
 BUYS, SENDS_BACK = 0.35, 0.2  # of those who write, and of those who buy
 LANGUAGES = {language.code: language for language in SHARES}
 
@@ -36,13 +39,21 @@ def cast() -> Scene:
         language=language.code,
         subject=random.choice(topic.subjects).format(**slots),
         letter=_letter(language, customer.name, opener, ask),
-        lines=(opener, ask),
+        lines=_lines(language.code, opener, ask),
         more=more,
         shop=handles.get(Kind.SHOP, ""),
         buys=_goods() if Kind.SHOP in handles and random.random() < BUYS else (),
         sends_back=random.random() < SENDS_BACK,
         by=_by(handles),
+        order=last.number if last else "",
     )
+
+
+def _lines(language: str, opener: str, ask: str) -> tuple[str, ...]:
+    """Most who chat have a simple matter, said in one line: the rest is for people."""
+    if language in SAID and random.random() < SIMPLE:
+        return (random.choice(SAID[language][random.choice(SIMPLE_TOPICS)]),)
+    return (opener, ask)
 
 
 def _by(handles: dict[str, str]) -> tuple[str, str, str] | None:

@@ -56,7 +56,9 @@ class FernPast:
         return [self._talk(self.chance.choice(known)) for _each in range(count)] if known else []
 
     def _talk(self, person: Person) -> Talk:
-        self.person, self.lines, self.facts = person, [], []
+        self.person = person
+        self.lines: list[Line] = []
+        self.facts: list[Fact] = []
         # More of them the nearer to now.
         back = DAYS * (1 - self.chance.random() ** 0.6)
         self.at = _by_day(max(self.now - timedelta(days=1.3 + back), person.since or self.now), self.chance)

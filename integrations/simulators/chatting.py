@@ -12,17 +12,22 @@ import websockets
 PATIENCE = 6  # paces without a word from the desk, and the customer closes the tab
 PING_SECONDS = 25
 ANSWER_SHARE = 0.8
+MOST_TO_BOT = 8  # answers, before they have enough of it
+FIRST_SHARE = 0.75  # of its buttons: the first is what most people mean
 
 Frame = dict[str, object]
 
 
 class Chat:
-    def __init__(self, site: str, key: str, identity: str, *, language: str, pace: float) -> None:
+    def __init__(self, site: str, key: str, identity: str, *, language: str, pace: float, order: str = "") -> None:
+        """`order`: the number that they give a bot which asks for one."""
         self.site, self.key, self.identity, self.language, self.pace = site, key, identity, language, pace
+        self.order, self.to_bot = order, 0
         self.answered: set[object] = set()  # what of the desk's needs no further word
 
     async def run(self, lines: tuple[str, ...], more: tuple[str, ...]) -> None:
-        """Says `lines`, then one of `more` to each answer of an agent; leaves when all is said, or nobody answers."""
+        """Says `lines`, then one of `more` to each answer of an agent, and what a bot wants to know; leaves when all is
+        said, or nobody answers."""
         session = await self._session()
         self.answered = {said["id"] for said in cast(list[Frame], session["messages"])}
         async with websockets.connect(
@@ -53,8 +58,24 @@ class Chat:
                 left = PATIENCE * self.pace
                 await self._send(socket, t="got", ids=[said["id"]])
                 await self._send(socket, t="read", id=said["id"])
-                if more and random.random() < ANSWER_SHARE:
+                if _is_bots(said):
+                    await self._answer_bot(socket, said)
+                elif more and random.random() < ANSWER_SHARE:
                     await self._say(socket, more.pop(0))
+
+    async def _answer_bot(self, socket: websockets.ClientConnection, said: Frame) -> None:
+        """Presses a button, or says the number of their order to a question; to the rest there is nothing to say."""
+        replies = [str(reply) for reply in cast(list[object], said.get("replies") or [])]
+        asks = "?" in str(said["text"]) or "？" in str(said["text"])
+        if self.to_bot >= MOST_TO_BOT or not (replies or (asks and self.order)):
+            return
+        self.to_bot += 1
+        if asks and self.order and self.to_bot == 1 and len(replies) < 2:  # which offers a person, and nothing else
+            await self._say(socket, self.order)
+        elif replies:
+            await self._say(socket, replies[0] if random.random() < FIRST_SHARE else random.choice(replies))
+        else:
+            await self._say(socket, self.order)
 
     def _news(self, frame: Frame) -> list[Frame]:
         """What agents said and this customer has not seen yet."""
@@ -73,3 +94,8 @@ class Chat:
 
     async def _send(self, socket: websockets.ClientConnection, **frame: object) -> None:
         await socket.send(json.dumps(frame))
+
+
+def _is_bots(said: Frame) -> bool:
+    by = said.get("by")
+    return isinstance(by, dict) and bool(by.get("bot"))
