@@ -9,9 +9,16 @@ from django.utils.translation import ngettext
 from conversations.models import SurveyResponse
 from conversations.models.survey import SurveyKind, Touchpoint
 from conversations.reports.words import brief
+from conversations.surveys.touching import asked_about
 from conversations.templatetags.desk import hue
 
 register = template.Library()
+
+
+@register.simple_tag
+def customers_are_asked() -> bool:
+    """A survey asks how it was when a matter is solved."""
+    return not {Touchpoint.RESOLUTION, Touchpoint.HANDOFF, Touchpoint.BOT}.isdisjoint(asked_about())
 
 
 @register.filter

@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -14,20 +15,25 @@ from django.views.decorators.http import require_http_methods
 from conversations import required
 from conversations.actions.change import NotPossibleError
 from conversations.actions.states import reopen, resolve, snooze
+from conversations.surveys import touching
 from conversations.views.acting import Toast, agent_of, conversation_or_404, done, is_delete, refused
 
 
 @login_required
 @require_http_methods(["POST", "DELETE"])
 def closure(request: HttpRequest, pk: int) -> HttpResponse:
-    """POST solves it, with `field-…` for what must be known before. DELETE opens it again."""
+    """POST solves it, with `field-…` for what must be known before; `unasked`, why its customer is not to be asked how
+    it was. DELETE opens it again."""
     conversation, agent = conversation_or_404(request, pk), agent_of(request)
     if is_delete(request):
         reopen(conversation, by=agent)
         return done(request, conversation, Toast(_("Open again."), seconds=4), happened="conversation:reopened")
     try:
         required.fill(conversation, request.POST, by=agent)
-        resolve(conversation, by=agent)
+        with transaction.atomic():
+            resolve(conversation, by=agent)
+            if unasked := request.POST.get("unasked", "").replace("\x00", "").strip():
+                touching.skip(conversation, by=agent, reason=unasked)
     except required.LackingError as lacking:
         asked = required.asked(lacking.fields, request.POST)
         return refused(request, conversation, lacking, where="closure", asked=asked)
