@@ -1,6 +1,7 @@
 """Builds the packet out of what is written down: what the bot kept, did and heard, and what the customer's own words
 say. Nothing in it is made up: each line is a value that somebody gave, with the message that it came from."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
@@ -40,7 +41,7 @@ def packet_for(conversation: Conversation, talk: BotTalk | None, *, at: datetime
     memory = memory_of(talk.state) if talk else Memory()
     told = _told(conversation, memory)
     topic, runner_up = _guesses(talk, memory)
-    goal, source = goals.sentence(conversation, memory, topic, told)
+    goal, source = goals.sentence(conversation, memory, topic, told, first=talk.first_id if talk else None)
     return Packet(
         goal=goal,
         goal_source=source,
@@ -157,7 +158,13 @@ def _open_question(memory: Memory) -> Fact | None:
     if not memory.waits_for or memory.question is None:
         return None
     text = Message.objects.filter(pk=memory.question).values_list("text", flat=True).first()
-    return Fact(memory.waits_for, text[:MOST_SIGNS], memory.question) if text else None
+    return Fact(memory.waits_for, _question_in(text)[:MOST_SIGNS], memory.question) if text else None
+
+
+def _question_in(text: str) -> str:
+    """The last sentence of it that asks; all of it where none does."""
+    asked = re.findall(r"[^.!?。？\n]*[?？]", text)
+    return asked[-1].strip() if asked else text
 
 
 def _next_step(memory: Memory) -> NextStep | None:

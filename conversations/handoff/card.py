@@ -197,7 +197,8 @@ def card(handoff: Handoff, conversation: Conversation, agent: "User") -> Card:
     packet = packet_of(handoff.packet)
     hidden = [fact for fact in packet.told if not _may_see(fact, agent)]
     orders = _orders(conversation, packet) if agent.sees_purchases else {}
-    seen = _seen([packet.goal_source, *(line.source for line in (*packet.told, *packet.tried))], agent)
+    sources = [*(fact.source for fact in packet.told), *(each.source for each in packet.tried)]
+    seen = _seen([packet.goal_source, *sources], agent)
     return Card(
         handoff=handoff,
         packet=packet,
@@ -251,10 +252,10 @@ def _orders(conversation: Conversation, packet: Packet) -> dict[str, Order]:
 
 def _seen(sources: Iterable[int | None], agent: "User") -> dict[int, int]:
     """Which of these messages this agent may open, with the conversation that has it now."""
-    sources = {source for source in sources if source}
-    if not sources:
+    known = {source for source in sources if source is not None}
+    if not known:
         return {}
-    return dict(Message.objects.visible_to(agent).filter(pk__in=sources).values_list("pk", "conversation"))
+    return dict(Message.objects.visible_to(agent).filter(pk__in=known).values_list("pk", "conversation"))
 
 
 def _told(facts: list[Fact], orders: dict[str, Order], seen: dict[int, int], conversation: Conversation) -> list[Line]:

@@ -12,6 +12,7 @@ from conversations.handoff.packet import Fact, Guess
 from conversations.models import Conversation, Topic
 from conversations.models.message import MessageKind
 
+SURE = 0.6  # from which a topic says what they want; below, they say it themselves
 MOST_SIGNS = 160  # of the customer's words, where nothing else says what they want
 
 # By deed, each with the details that are named where they are known.
@@ -29,16 +30,17 @@ WANTS = {
 
 
 def sentence(
-    conversation: Conversation, memory: Memory, topic: Guess | None, told: Sequence[Fact]
+    conversation: Conversation, memory: Memory, topic: Guess | None, told: Sequence[Fact], *, first: int | None
 ) -> tuple[str, int | None]:
-    """In the desk's language, with the message that says so. "" where nothing was said."""
+    """In the desk's language, with the message that says so; their own words, of the line that they began with, where
+    nobody is sure enough what it is about. "" where nothing was said."""
     with translation.override(settings.LANGUAGE_CODE):
         if memory.task in WANTS:
             wants, details = WANTS[memory.task]
             return _with_values(str(wants), details, told), _source_of(memory, topic)
-        if topic and (about := _about(topic)):
+        if topic and topic.certainty >= SURE and (about := _about(topic)):
             return _with_values(about, ("item", "product", "order"), told), _source_of(memory, topic)
-        return _their_words(conversation)
+        return _their_words(conversation, first)
 
 
 def _with_values(wants: str, details: Sequence[str], told: Sequence[Fact]) -> str:
@@ -49,7 +51,7 @@ def _with_values(wants: str, details: Sequence[str], told: Sequence[Fact]) -> st
 
 
 def _about(topic: Guess) -> str:
-    found = Topic.objects.filter(pk=topic.topic).values_list("about", "name").first()
+    found = Topic.objects.filter(pk=topic.topic or 0).values_list("about", "name").first()
     return (found[0] or found[1]) if found else topic.name
 
 
@@ -59,11 +61,12 @@ def _source_of(memory: Memory, topic: Guess | None) -> int | None:
     return heard[0].source if heard else None
 
 
-def _their_words(conversation: Conversation) -> tuple[str, int | None]:
+def _their_words(conversation: Conversation, first: int | None) -> tuple[str, int | None]:
     said = conversation.messages.filter(kind=MessageKind.INBOUND, is_automatic=False).exclude(text="")
-    first = said.order_by("-created_at", "-pk").values_list("pk", "text").first()
-    if first is None:
+    lines = said.values_list("pk", "text")
+    line = lines.filter(pk=first or 0).first() or lines.order_by("-created_at", "-pk").first()
+    if line is None:
         return conversation.subject, None
-    words = " ".join(first[1].split())
+    words = " ".join(line[1].split())
     short = words if len(words) <= MOST_SIGNS else f"{words[:MOST_SIGNS].rstrip()}…"
-    return f"“{short}”", first[0]
+    return f"“{short}”", line[0]

@@ -78,13 +78,13 @@ export class Log {
     if (!this.head?.after) card();
     let handed = this.handed;
     let bot = ""; // that was introduced
-    const over = () => {
-      lines.push(["handed", handed.by, () => this.#handover(handed.by)]);
-      speaker = handed.by.key;
+    const over = ({ by }) => {
+      lines.push(["handed", by, () => this.#handover(by)]);
+      speaker = by.key;
       handed = null;
     };
     for (const message of messages) {
-      if (handed && message.at > handed.at) over();
+      if (handed && message.at > handed.at) over(handed);
       const today = this.#day(message.at);
       if (today !== day) lines.push([`day-${(day = today)}`, [today, !!message.by?.bot], () => this.#dayLine(message, today)]);
       if (message.by?.bot && bot !== message.by.key) {
@@ -98,7 +98,7 @@ export class Log {
       lines.push([`m-${message.key}`, message, () => this.#message(message)]);
       if (this.head?.after === message.id) card();
     }
-    if (handed) over();
+    if (handed) over(handed);
     const last = messages.at(-1);
     if (last?.replies?.length && !this.waiting.length) lines.push([`r-${last.id}`, last.replies, () => this.#replies(last.replies)]);
     for (const message of this.waiting) lines.push([`m-${message.id}`, message, () => this.#message({ ...message, mine: true, waiting: true })]);
