@@ -18,7 +18,7 @@ from conversations.bots.acts import Answer, Asked, Do, Finish, HandOver, Say
 from conversations.bots.holding import Held, held_under
 from conversations.bots.memory import Memory
 from conversations.bots.reading import asked_of, has_news
-from conversations.bots.telling import finish, hand_over, tell
+from conversations.bots.telling import finish, hand_over, show_typing, tell
 from conversations.models.handoff import HandoffReason
 
 DEED_TAKES = timedelta(seconds=90)  # a shop is asked over the net
@@ -80,6 +80,7 @@ def _open(key: uuid.UUID, answer: Answer) -> Asked | None:
     if any(isinstance(act, Do) for act in answer.acts):
         found.turn.due_at = timezone.now() + DEED_TAKES
         found.turn.save(update_fields=["due_at"])
+        show_typing(found)
     return asked_of(found.conversation, found.talk, until=found.turn.read_until)
 
 

@@ -18,6 +18,7 @@ from conversations.bots.words import say as words_of
 from conversations.bots.words import spoken
 from conversations.handoff import handing, lease
 from conversations.handoff.meanwhile import offers
+from conversations.live.push import tell_visitor
 from conversations.models import ArticleVerdict, BotTalk, Message
 from conversations.models.bot import TalkEnd
 from conversations.models.handoff import HandoffReason
@@ -46,6 +47,13 @@ def tell(found: Held, asked: Asked, says: Sequence[Say], memory: Memory, *, goes
         waking.wake(found.conversation, heard_at=timezone.now())
     else:
         waking.forget(found.conversation)
+
+
+def show_typing(found: Held) -> None:
+    """It will take a while: another brain is asked, or a shop."""
+    name = found.talk.bot.name if found.talk.bot else ""
+    frame: dict[str, object] = {"type": "visitor.typing", "name": name}
+    transaction.on_commit(lambda: tell_visitor(found.conversation, frame), robust=True)
 
 
 def finish(found: Held, asked: Asked, says: Sequence[Say], memory: Memory) -> None:

@@ -4,6 +4,7 @@ import pytest
 from django.core import mail as outgoing
 from django.utils import timezone
 
+from conversations.actions.assigning import assign
 from conversations.actions.merging import merge, unmerge
 from conversations.actions.spam import mark_spam
 from conversations.actions.splitting import split
@@ -24,11 +25,12 @@ from conversations.models import (
     Message,
     RepeatedQuestion,
 )
+from conversations.outbound.elsewhere import reroute
 from conversations.outbound.outbox import settle
 from conversations.routing.drain import drain
 from customers.identify import Handle
 from tests.conftest import from_ann
-from tests.conversations.bots.stage import asks, holder, said, says, takes_turn, with_bot, writes
+from tests.conversations.bots.stage import asks, delivers, holder, said, says, takes_turn, with_bot, writes
 
 pytestmark = pytest.mark.django_db
 
@@ -207,6 +209,16 @@ def test_a_question_that_they_have_answered_is_counted_as_the_bots(fern, chat, t
     takes_turn(conversation)
     repeat = RepeatedQuestion.objects.get()
     assert (repeat.agent, repeat.slot, repeat.source.text) == (None, "order", "Where is my order HF-48213?")
+
+
+def test_what_was_left_unread_is_not_mailed_after_a_takeover(fern, chat, mail, thinks, ada):
+    thinks(says("Are you there?"))
+    conversation = asks(chat, "Hello")
+    takes_turn(conversation)
+    delivers()
+    delivery = Delivery.objects.select_related("message", "conversation").get()
+    assign(conversation, to=ada, by=ada)
+    assert delivery.status == "sent" and not reroute(delivery, channel=mail, to="ann@home.example")
 
 
 def test_a_rule_of_automation_does_not_speak_over_the_bot(fern, chat):
