@@ -1,12 +1,14 @@
 """Headers, charsets, parts and verdicts of a message are read as their writer meant them."""
 
 import base64
+import tracemalloc
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from integrations.adapters.media.email.parse import parse
 from integrations.adapters.media.email.parsed import Address, Authentication
+from integrations.adapters.media.email.transfer import decode_transfer, decode_within
 
 
 def mail(headers="", body=b"Hello\n"):
@@ -336,3 +338,24 @@ def test_only_the_topmost_authentication_results_are_believed():
     assert parse(raw, trusted_authserv="evil.example").authentication.dmarc == "pass"
     assert parse(raw, trusted_authserv="mx.other.example").authentication == Authentication("none", "none", "none")
     assert parse(b"\nHi").authentication == Authentication("none", "none", "none")
+
+
+def test_a_large_file_is_in_memory_once_as_the_mail_and_once_as_itself():
+    content = bytes(range(256)) * 20_000
+    head = "Content-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\n\n"
+    [file] = mixed("\nHi\n", head.encode() + base64.encodebytes(content)).attachments
+    tracemalloc.start()
+    try:
+        assert file.content == content
+        assert tracemalloc.get_traced_memory()[1] < len(content) * 1.1
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "damage", [(b"=", b""), (b"\n", b"\n-\n"), (b"\n", b"=\n"), (b"=\n", b"=\n-- \nA list's footer, below\n")]
+)
+def test_a_damaged_file_is_decoded_where_it_lies_as_it_is_by_itself(damage):
+    encoded = base64.encodebytes(b"An order, or what is left of it." * 4).replace(*damage)
+    raw = b"before" + encoded + b"after"
+    assert decode_within(raw, 6, 6 + len(encoded), "base64") == decode_transfer(encoded, "base64")

@@ -12,7 +12,7 @@ from .headers import header_text
 from .parameters import Parameters, parse_content_header
 from .parsed import Attachment
 from .structure import Part, read_entity
-from .transfer import decode_transfer, decoded_size, transfer_encoding
+from .transfer import decode_within, decoded_size, transfer_encoding
 
 MAX_NAME = 180
 
@@ -93,7 +93,7 @@ def describe(part: Part, index: int) -> AttachmentPart:
 
 
 def _load(raw: bytes, start: int, end: int, encoding: str) -> bytes:
-    return decode_transfer(raw[start:end], encoding)
+    return decode_within(raw, start, end, encoding)
 
 
 def _disposition(part: Part) -> tuple[str, Parameters]:

@@ -30,6 +30,24 @@ def decode_transfer(data: bytes, encoding: str) -> bytes:
     return data
 
 
+def decode_within(raw: bytes, start: int, end: int, encoding: str) -> bytes:
+    """The same of a part that stays where it is: of a large file in base64, nothing but what it becomes is made."""
+    if encoding == "base64" and _is_plain_base64(raw, start, end):
+        try:
+            return binascii.a2b_base64(memoryview(raw)[start:end])
+        except binascii.Error:
+            pass  # padded wrongly
+    return decode_transfer(raw[start:end], encoding)
+
+
+def _is_plain_base64(raw: bytes, start: int, end: int) -> bool:
+    """Nothing foreign among its letters, and padding at the end alone."""
+    if _NOT_BASE64.search(raw, start, end):
+        return False
+    padding = raw.find(b"=", start, end)
+    return padding < 0 or (end - padding < 1_000 and not raw[padding:end].strip(b"=\r\n\t "))
+
+
 def decoded_size(raw: bytes, start: int, end: int, encoding: str) -> int:
     """How long the part is when decoded; a large one is counted, not decoded."""
     if encoding == "identity":
