@@ -183,8 +183,14 @@ def sweep_dry_runs() -> None:
 
 
 @shared_task(name="conversations.mail_proof_code", autoretry_for=(OSError,), retry_backoff=5, max_retries=4)
-def mail_proof_code(pk: int, address: str) -> None:
-    codes.mail_code(pk, address)
+def mail_proof_code(pk: int) -> None:
+    codes.mail_code(pk)
+
+
+@shared_task(name="conversations.sweep_proof_codes", expires=20)
+def sweep_proof_codes() -> None:
+    for pk in codes.not_mailed():
+        mail_proof_code.delay(pk)
 
 
 @shared_task(name="conversations.give_up_on_order_acts", expires=60)

@@ -61,6 +61,7 @@ app.conf.beat_schedule = {
         "task": "conversations.give_up_on_order_acts",
         "schedule": 60.0,
     },
+    "mail codes whose task was lost": {"task": "conversations.sweep_proof_codes", "schedule": 20.0},
     "mark carts that were left": {"task": "conversations.leave_silent_carts", "schedule": 60.0},
     "fill the segments anew": {"task": "conversations.fill_segments", "schedule": 1800.0},
     "go on with erasures": {"task": "conversations.erase", "schedule": 60.0},

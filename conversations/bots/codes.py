@@ -28,6 +28,7 @@ HOLDS = timedelta(minutes=15)
 MOST_TRIES = 5  # of one code
 MOST_HERE, HERE_WITHIN = 3, timedelta(hours=1)  # codes in one conversation
 MOST_THERE, THERE_WITHIN = 5, timedelta(days=1)  # codes to one address: nobody's mailbox is filled by strangers
+LOST_AFTER = timedelta(seconds=20)  # a code that nobody mailed
 CODE = re.compile(r"(?<!\d)(\d(?:[ -]?\d){5})(?!\d)")
 
 
@@ -55,15 +56,17 @@ def send_code(conversation: Conversation, *, email: str, order: str = "") -> Lit
     )
     from conversations.tasks import mail_proof_code
 
-    transaction.on_commit(lambda: mail_proof_code.delay(code.pk, address), robust=True)
+    transaction.on_commit(lambda: mail_proof_code.delay(code.pk), robust=True)
     return "sent"
 
 
 @transaction.atomic
-def mail_code(pk: int, address: str) -> None:
+def mail_code(pk: int) -> None:
     """Makes the code and mails it, once; where the mail cannot go, another try makes another one."""
-    row = ProofCode.objects.select_for_update(of=("self",)).select_related("conversation").filter(pk=pk).first()
-    if row is None or row.digest or row.identity_id is None or row.expires_at <= timezone.now():
+    rows = ProofCode.objects.select_for_update(of=("self",)).select_related("conversation", "identity")
+    row = rows.filter(pk=pk, digest="", expires_at__gt=timezone.now()).first()
+    address = _address_of(row.identity) if row and row.identity else ""
+    if row is None or not address:
         return
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     row.digest = _digest(row.pk, code)
@@ -71,6 +74,13 @@ def mail_code(pk: int, address: str) -> None:
     language = row.conversation.language or settings.LANGUAGE_CODE
     text = say("code_mail", language, code=code, minutes=int(HOLDS.total_seconds() // 60))
     send_mail(say("code_mail_subject", language, desk=settings.DESK_NAME), text, None, [address])
+
+
+def not_mailed() -> list[int]:
+    """Whose task was lost on the way."""
+    now = timezone.now()
+    rows = ProofCode.objects.filter(digest="", expires_at__gt=now, sent_at__lt=now - LOST_AFTER)
+    return list(rows.exclude(identity=None).order_by("pk").values_list("pk", flat=True))
 
 
 @transaction.atomic
@@ -107,12 +117,18 @@ def _known(address: str, order: str) -> Identity | None:
     if guest := living.filter(kind=Kind.EMAIL, value=fitted(f"{UNVERIFIED}{address}"), orders__isnull=False).first():
         return guest
     bought = commerce.find_order(order).values_list("identity", flat=True)[:20] if order else []
-    # Of a browser that several people bought with, nobody can say whose the order is.
-    typed = Claim.objects.filter(kind=Kind.EMAIL, identity__in=list(bought), source__startswith="shop")
-    addresses: dict[int, set[str]] = {}
-    for identity, value in typed.values_list("identity", "value"):
-        addresses.setdefault(int(identity or 0), set()).add(value)
-    return living.filter(pk__in=[pk for pk, typed_by in addresses.items() if typed_by == {address}]).first()
+    fits = [each for each in living.filter(pk__in=list(bought)) if _address_of(each) == address]
+    return fits[0] if fits else None
+
+
+def _address_of(identity: Identity) -> str:
+    """Its own; else the one that was typed where it bought. Of a browser that several people bought with, nobody can
+    say whose the order is: ""."""
+    if identity.kind == Kind.EMAIL:
+        return identity.value.removeprefix(UNVERIFIED)
+    typed = Claim.objects.filter(kind=Kind.EMAIL, identity=identity, source__startswith="shop")
+    addresses = set(typed.values_list("value", flat=True)[:2])
+    return addresses.pop() if len(addresses) == 1 else ""
 
 
 def _digest(pk: int, code: str) -> str:
