@@ -95,7 +95,7 @@ def _parting(reason: str, language: str) -> str:
 
 def _words(found: Held, said: Say, place: int) -> speaking.Words:
     name = found.turn.key or uuid.uuid4()  # of one that was never claimed: it is passed on before anybody thought
-    return speaking.Words(said.text, uuid.uuid5(name, str(place)), said.buttons)
+    return speaking.Words(said.text, uuid.uuid5(name, str(place)), said.buttons, said.article)
 
 
 def _heard(asked: Asked) -> Message | None:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.html import escape
 
+from conversations.bots import shelf
+from conversations.bots.markdown import as_html
 from conversations.handoff import lease, repeats
 from conversations.inbound.record import touch
 from conversations.live.push import push_message
 from conversations.media import carries
-from conversations.models import BotTalk, Channel, Conversation, Message
+from conversations.models import ArticleText, BotTalk, Channel, Conversation, Message
 from conversations.models.conversation import place_in_queue
 from conversations.models.message import MessageKind
 from conversations.outbound.outbox import enqueue
@@ -29,6 +31,7 @@ class Words:
     text: str
     key: uuid.UUID
     buttons: tuple[str, ...] = ()
+    article: int | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ def _write(conversation: Conversation, words: Words, path: Path, *, is_automatic
         identity=path.identity,
         is_bot=True,
         is_automatic=is_automatic,
-        html=_html(text),
+        html=_html(text, words.article),
         text=text,
         client_id=words.key,
         answers=path.answers,
@@ -100,7 +103,14 @@ def _fit(buttons: tuple[str, ...], most: int, longest: int) -> bool:
     return 0 < len(buttons) <= most and all(len(button) <= longest for button in buttons)
 
 
-def _html(text: str) -> str:
+def _html(text: str, article: int | None) -> str:
+    """An article within it as it was written, for media that can show that."""
+    body = ArticleText.objects.filter(pk=article).values_list("body", flat=True).first() if article else ""
+    before, is_there, after = text.partition(shelf.plain(body)) if body else (text, "", "")
+    return _paragraphs(before) + (as_html(body) if body and is_there else "") + _paragraphs(after)
+
+
+def _paragraphs(text: str) -> str:
     parts = [part.strip() for part in text.split("\n\n")]
     return "".join(f"<p>{escape(part).replace(chr(10), '<br>')}</p>" for part in parts if part)
 

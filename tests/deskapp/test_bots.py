@@ -1,10 +1,14 @@
 """/settings/bots/ and /settings/articles/: a bot's form, articles by language with what customers said of them."""
 
+import uuid
+
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
-from conversations.bots import learning, teaching
+from conversations.bots import learning, shelf, teaching
 from conversations.bots.markdown import as_html
+from conversations.handoff import lease
 from conversations.inbound.receive import receive
 from conversations.models import (
     Article,
@@ -14,10 +18,12 @@ from conversations.models import (
     Bot,
     BotMistake,
     BotTalk,
+    Conversation,
     Message,
     Topic,
     TopicExample,
 )
+from conversations.outbound import speaking
 from integrations.adapters import ADAPTERS
 from integrations.models import Connector
 from tests.conftest import from_ann
@@ -224,3 +230,15 @@ def test_a_wrong_answer_is_taught_from_the_list_and_the_log_keeps_no_words(as_sa
     assert "pinches" not in str(list(AuditEntry.objects.values_list("note", "label", "before", "after")))
     as_sam.post(where, {"_method": "DELETE"})
     assert not BotMistake.objects.exists()
+
+
+def test_an_article_keeps_its_look_where_a_medium_shows_it(mail, written):
+    asked = receive(from_ann(mail, "How do I send it back?"))
+    with transaction.atomic():
+        conversation = Conversation.objects.select_for_update().get(pk=asked.conversation_id)
+        talk = lease.give(conversation, Bot.objects.create(name="Fern"))
+        text = f"Hello <you>\n\n{written.title}\n\n{shelf.plain(written.body)}\n\nDid this help?"
+        words = speaking.Words(text, uuid.uuid4(), article=written.pk)
+        said = speaking.say(conversation, talk, words, speaking.path_to(conversation, asked))
+    assert "<p>Hello &lt;you&gt;</p>" in said.html and "<strong>30</strong>" in said.html
+    assert said.html.endswith("<p>Did this help?</p>") and "**" not in said.text
