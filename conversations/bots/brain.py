@@ -11,8 +11,9 @@ MOST_SIGNS = 6000  # of what was written that is read for its matter
 def think(asked: Asked) -> Answer:
     """A dry `asked`, without conversation, customer or talk, is a stranger's first line."""
     text = "\n".join(line.text.strip() for line in asked.new if line.text.strip())
-    text = _shortened(text.replace("\x00", "")) or asked.memory.instructions
-    language = tongue_of(text, asked.language)
+    text = _shortened(text.replace("\x00", ""))
+    language = tongue_of(text, asked.language)  # an agent's instructions are in the agent's
+    text = text or ("" if asked.new else asked.memory.instructions)
     return decide(asked, known_of(asked, text, language), text, language)
 
 

@@ -27,6 +27,7 @@ def decide(asked: Asked, known: Known, text: str, language: str) -> Answer:
     for rule in RULES:
         if rule(draft, language):
             break
+    draft.memory = replace(draft.memory, instructions="")  # taken up, by now
     return draft.answer()
 
 
@@ -105,8 +106,10 @@ def _goes_on(draft: Draft, _language: str) -> bool:
 
 
 def _does_not_understand(draft: Draft, _language: str) -> bool:
-    draft.understood = False
-    leaving.not_understood(draft)
+    if draft.asked.new:
+        leaving.not_understood(draft)
+    else:
+        matters.what_for(draft)
     return True
 
 

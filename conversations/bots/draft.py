@@ -82,7 +82,7 @@ class Draft:
     def _introduce(self) -> None:
         leaves = any(isinstance(act, HandOver) for act in self.acts)
         name = " ".join(self.asked.name.split()[:1])
-        key = "hello_short" if leaves else "hello_name" if name.isalpha() else "hello"
+        key = "hello_short" if leaves else "hello_name" if name.replace("-", "").isalpha() else "hello"
         self.said.insert(0, self.words(key, bot=self.known.bot, name=name))
         self.memory = replace(self.memory, wrote_hello=True)
         if not leaves and len(self.buttons) < self.asked.buttons:

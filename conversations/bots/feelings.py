@@ -21,7 +21,7 @@ def mood_said(text: str, language: str, signs: Signs) -> float | None:
 def is_falling(heard: Sequence[Heard]) -> bool:
     """Two low lines in a row, or from good to bad. One line that names a fault is no mood."""
     moods = [each.mood for each in heard if each.mood is not None]
-    if len(moods) < 2:
+    if len(moods) < 2 or heard[-1].mood is None:
         return False
     last, before = moods[-1], moods[-2]
     if last <= LOW and before <= LOW and last <= before + 0.1:

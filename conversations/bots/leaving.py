@@ -13,7 +13,7 @@ SAME = 3  # times that they wrote the very same
 
 def leaves(draft: Draft, language: str) -> bool:
     """Whether it is nothing for a bot, whatever it is about."""
-    found = _why(draft, language)
+    found = _why(draft, language) if draft.asked.new else None
     if found is None:
         return False
     reason, detail = found
@@ -50,7 +50,7 @@ def _why(draft: Draft, language: str) -> tuple[HandoffReason, str] | None:
         return HandoffReason.SERIOUS, signs.is_serious
     if signs.asks_person and not signs.asks_what:
         return HandoffReason.ASKED, ""
-    if draft.asked.new and language and not _speaks(draft, language):
+    if language and not _speaks(draft, language):
         return HandoffReason.LANGUAGE, language
     if known.people_first:
         return HandoffReason.VALUE, known.people_first

@@ -6,7 +6,7 @@ from conversations.bots import working
 from conversations.bots.draft import Draft, Option
 from conversations.bots.guessing import Guess, Guessed
 from conversations.bots.hearing.matter_words import ASKS_HOW, DEEDS_OF
-from conversations.bots.hearing.reply_words import KNOWS_NOT
+from conversations.bots.hearing.reply_words import BUT, KNOWS_NOT, STOP
 from conversations.bots.leaving import say_again
 from conversations.bots.memory import Need
 from conversations.bots.shelf import Page, plain
@@ -17,6 +17,7 @@ from conversations.models.routing import PEOPLE
 
 AHEAD = 0.15  # by which the first topic is to be surer than the second
 BOTH = 0.5  # of certainty, together, from which it is asked which of the two
+RATHER_PEOPLE = 0.25
 STRANGE = 0.2  # of certainty, below which nothing was taught that is like it
 FEW_WORDS = 4  # of a line that may be a beginning of something
 OTHER = "other"
@@ -73,6 +74,9 @@ def answers(draft: Draft) -> bool:
     if working.answered(draft, deed):
         working.go_on(draft, deed, answered=waits_for)
         return True
+    if STOP.fullmatch(draft.text.strip(" .!")):
+        working.declined(draft, deed)
+        return True
     if KNOWS_NOT.search(draft.text) and len(draft.text) <= KNOWS_NOT_WITHIN:
         draft.step(f"asked:{waits_for}", "unanswered")
         draft.hand_over(HandoffReason.NOT_ALLOWED, f"{deed.name}: {waits_for}", words="to_people_out_of_scope")
@@ -100,7 +104,8 @@ def courtesy(draft: Draft) -> bool:
     if _smiles(draft):
         draft.finish("bye")
         return True
-    if (signs.thanks or signs.is_done or signs.worked) and not draft.memory.waits_for:
+    is_over = signs.thanks or signs.is_done or (signs.worked and bool(draft.memory.steps))
+    if is_over and not draft.memory.waits_for:
         if draft.memory.steps and draft.memory.wrote_hello:
             draft.finish("welcome" if signs.thanks else "bye")
         else:
@@ -162,12 +167,17 @@ def _unsure(draft: Draft, guessed: Guessed) -> bool:
     if page := draft.known.shelf.alike(draft.text):
         _show(draft, page)
         return True
+    if _is_rather_for_people(whole):
+        draft.hand_over(HandoffReason.UNSURE, whole.first.name if whole.first else "")
+        return True
     if whole.is_known and whole.certainty + whole.next_certainty >= BOTH:
         options = [option for topic in (whole.first, whole.second) if topic and (option := _option(draft, topic))]
         if len(options) == 2:
             other = Option(OTHER, draft.words("something_else"))
             draft.ask(draft.words("which_matter"), "choice", (*options, other))
             return True
+    if not draft.asked.new:
+        return False  # an agent's instructions
     if guessed.cues:
         draft.hand_over(HandoffReason.OUT_OF_SCOPE, ", ".join(guessed.cues))  # a thing that this bot is not to do
         return True
@@ -178,9 +188,16 @@ def _unsure(draft: Draft, guessed: Guessed) -> bool:
     return False
 
 
+def _is_rather_for_people(whole: Guess) -> bool:
+    """Likeliest something that is theirs: to ask again would only cost time."""
+    if whole.first is None or whole.first.bot_does != PEOPLE or not whole.is_known:
+        return False
+    return whole.certainty >= RATHER_PEOPLE and whole.certainty - whole.next_certainty >= AHEAD
+
+
 def _show(draft: Draft, page: Page) -> None:
-    shown = {step.what for step in draft.memory.steps if step.result in ("declined", "answered", "offered")}
-    if page.name in shown:
+    was_no_help = any((step.what, step.result) == (page.name, "declined") for step in draft.memory.steps)
+    if was_no_help or (draft.memory.steps and draft.memory.steps[-1].what == page.name):
         draft.hand_over(HandoffReason.OUT_OF_SCOPE, page.name, words="to_people_not_helped")
         return
     draft.said.append(plain(page.body))
@@ -213,7 +230,7 @@ def _chose(draft: Draft) -> bool:
     topics = [draft.known.topics.get(int(value)) for value in draft.memory.choices if value.isdigit()]
     options = [option for topic in topics if topic and (option := _option(draft, topic))]
     options.append(Option(OTHER, draft.words("something_else")))
-    value = working.chosen(draft.text, options)
+    value = working.chosen(draft.text, options, by_a_word=False)
     draft.memory = replace(draft.memory, waits_for="", choices=())
     if value.isdigit():
         return _begin(draft, draft.known.topics[int(value)])
@@ -234,7 +251,7 @@ def _confirmed(draft: Draft) -> bool:
             working.declined(draft, deed)
             return True
         return False
-    if _is_positive(draft):
+    if _is_positive(draft) and not BUT.search(draft.text):
         working.agreed(draft, deed)
         return True
     if _is_other(draft) or working.has_fresh_details(draft):
@@ -254,9 +271,12 @@ def _is_negative(draft: Draft) -> bool:
 
 
 def _plain(draft: Draft) -> bool:
-    """Yes or no to nothing: to “is there anything else?”"""
+    """Yes or no to nothing: to “is there anything else?”, or to what was done."""
     if draft.signs.is_no:
         draft.finish("bye")
+    elif draft.memory.steps and draft.memory.steps[-1].result == "done":
+        all_done = Option("all", draft.words("that_is_all"))
+        draft.ask(draft.words("anything_else"), "", (all_done,) if draft.asked.buttons else ())
     else:
         what_for(draft)
     return True

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 
 from conversations.bots.acts import Asked, Line
+from conversations.bots.codes import CODE
 from conversations.bots.memory import Kept, Memory, Need
+from conversations.bots.words import TABLES
 from conversations.handoff import guard, slots
 from conversations.handoff.asking_words import Slot
 from conversations.handoff.slots import Said
@@ -51,16 +54,28 @@ def _told(asked: Asked) -> dict[str, Kept]:
 def _said(asked: Asked, lines: list[Line]) -> list[Said]:
     """Each with what was asked right before it: by the memory for what is new, by our words for what is older."""
     first = asked.new[0].source if asked.new else None
-    said, answering = [], frozenset[Slot]()
+    said, answering, is_code = [], frozenset[Slot](), False
     wanted = {line.source for line in lines}
     for line in asked.lines:
         if line.who != "customer":
-            answering = frozenset(each.slot for each in guard.asks(line.text))
+            answering, is_code = frozenset(each.slot for each in guard.asks(line.text)), _asks_code(line.text)
+        elif is_code and CODE.search(line.text):
+            continue  # its digits are no order, and no number to ring
         elif line.source in wanted:
             own = _waited(asked.memory) if line.source == first else frozenset()
             said.append(Said(line.source, line.text, line.images, own or answering))
             answering = frozenset()
     return said
+
+
+def _asks_code(text: str) -> bool:
+    return any(words in text for words in _code_words())
+
+
+@cache
+def _code_words() -> frozenset[str]:
+    keys = ("prove_code_sent", "prove_code_wrong", "prove_code_unread", "ask_code")
+    return frozenset(table[key] for table in TABLES.values() for key in keys)
 
 
 def _waited(memory: Memory) -> frozenset[Slot]:

@@ -62,7 +62,7 @@ def _by_small_words(small: Counter[str], known: str, told: str) -> str:
     (first, most), (_second, next_most) = small.most_common(2)
     if not most:
         return known or told
-    if most > next_most and (most >= 2 or not known):
+    if most > next_most and (most >= 2 or not spoken(known)):
         return first
     if known:
         return known

@@ -7,6 +7,7 @@ to press, and the answer becomes a value again.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from conversations.bots.acts import Do, Line
 from conversations.bots.deeds import Choice, Deed, Prospect
@@ -69,6 +70,8 @@ def go_on(draft: Draft, deed: Deed, answered: str = "") -> None:
     elif found.state == "confirm":
         _confirm(draft, found)
     elif found.state in ("ready", "proof"):
+        if found.state == "proof":
+            _say_where_the_code_goes(draft)
         _do(draft, deed)
     elif found.state == "people":
         draft.hand_over(HandoffReason(found.reason or HandoffReason.NOT_ALLOWED), found.about or str(deed.name))
@@ -105,8 +108,8 @@ def asked_in_vain(draft: Draft, deed: Deed) -> None:
     """Once more, in other words; then a person."""
     need = draft.memory.waits_for
     draft.step(f"asked:{need}", "unanswered")
-    vain = [step for step in draft.memory.steps if step.what == f"asked:{need}" and step.result == "unanswered"]
-    if len(vain) >= MOST_ASKED:
+    vain = takewhile(lambda step: (step.what, step.result) == (f"asked:{need}", "unanswered"), draft.memory.steps[::-1])
+    if len(list(vain)) >= MOST_ASKED:
         draft.understood = False
         draft.hand_over(HandoffReason.MISUNDERSTOOD, f"{deed.name}: {need}")
         return
@@ -132,8 +135,9 @@ def values_of(draft: Draft) -> dict[str, str]:
     return {need: kept.value for need, kept in draft.memory.slots.items() if kept.value}
 
 
-def chosen(text: str, options: Sequence[Option]) -> str:
-    """The value that was pressed or typed, by its words, its number in the list or its own name; or ""."""
+def chosen(text: str, options: Sequence[Option], *, by_a_word: bool = True) -> str:
+    """The value that was pressed or typed, by its words, its number in the list or its own name, or where that is
+    enough `by_a_word` that only one of them has; or ""."""
     said = _bare(text)
     if not said:
         return ""
@@ -142,7 +146,7 @@ def chosen(text: str, options: Sequence[Option]) -> str:
             return option.value
     if (found := _ORDINAL.fullmatch(text)) and 1 <= int(found[1]) <= len(options):
         return options[int(found[1]) - 1].value
-    within = [option for option in options if _names(said, option)]
+    within = [option for option in options if by_a_word and _names(said, option)]
     return within[0].value if len(within) == 1 else ""
 
 
@@ -186,6 +190,14 @@ def _do(draft: Draft, deed: Deed) -> None:
     draft.acts = [Do(deed.key, values_of(draft))]
     slots = {need: kept for need, kept in draft.memory.slots.items() if need != Need.CODE}
     draft.memory = replace(draft.memory, slots=slots)
+
+
+def _say_where_the_code_goes(draft: Draft) -> None:
+    """Where the address was not asked for, since we know it: as much of it as its owner needs to know it by."""
+    email = draft.memory.slots.get(Need.EMAIL)
+    if email and email.where == "profile" and Need.CODE not in draft.memory.slots:
+        name, _at, house = email.value.partition("@")
+        draft.say("code_to", address=f"{name[:1]}···@{house}")
 
 
 def _cannot(draft: Draft, deed: Deed, found: Prospect) -> None:

@@ -58,6 +58,17 @@ KNOWS_NOT = re.compile(
     re.IGNORECASE,
 )
 
+# "Yes, but …": no yes to what was asked.
+BUT = re.compile(
+    r"\b(?:but|except|instead|aber|jedoch|stattdessen|mais|plut[ôo]t|sauf|pero|salvo|excepto|ma|per[òo]|tranne|ale|lecz|men|istedenfor|maar|behalve)\b",
+    re.IGNORECASE,
+)
+STOP = re.compile(
+    r"(?:(?:no|nein|non|nie|nei|nee|ok(?:ay)?)[\s,]+)?(?:never\s?mind|stop(?:p)?|forget\s+it|leave\s+it|cancel\s+that|lassen\s+sie\s+(?:es|das)|lass\s+(?:es|das)|egal|vergiss\s+es|laisse[zr]?(?:\s+tomber)?|tant\s+pis|d[ée]j[ea]lo|olv[íi]d[ae]lo|da\s+igual"
+    r"|lasci[a]?\s+(?:stare|perdere)|non\s+importa|niewa[żz]ne|zostaw(?:my)?(?:\s+to)?|glem\s+det|la\s+(?:det\s+)?v[æa]re|laat\s+maar|geeft\s+niet)",
+    re.IGNORECASE,
+)
+
 
 def compiled(table: dict[str, str]) -> dict[str, re.Pattern[str]]:
     """Each language's beside English, in which many answer anyway."""

@@ -54,6 +54,7 @@ WORDS = {
     "ask_product": "Um welches Produkt geht es?",
     "ask_code": "Bitte geben Sie den Code ein, den wir Ihnen geschickt haben.",
     "ask_again": "Das konnte ich Ihrer Antwort nicht entnehmen.",
+    "code_to": "Ich schicke einen Code an die Adresse, die wir von Ihnen haben: {address}",
     "no_code": "Ohne den Code darf ich nicht weitermachen.",
     "shall_i": "Soll ich das tun?",
     "do_it": "Ja, bitte",

@@ -58,6 +58,7 @@ WORDS = {
     "ask_product": "Which product is it?",
     "ask_code": "Please type the code that we sent you.",
     "ask_again": "I could not read that from your answer.",
+    "code_to": "I am sending a code to the address that we know of you: {address}",
     "no_code": "Without the code I may not go on.",
     # Consent.
     "shall_i": "Shall I do that?",

@@ -54,6 +54,7 @@ WORDS = {
     "ask_product": "¿De qué producto se trata?",
     "ask_code": "Escriba el código que le hemos enviado.",
     "ask_again": "No lo he encontrado en su respuesta.",
+    "code_to": "Envío un código a la dirección que tenemos de usted: {address}",
     "no_code": "Sin el código no puedo seguir.",
     "shall_i": "¿Lo hago?",
     "do_it": "Sí, por favor",

@@ -54,6 +54,7 @@ WORDS = {
     "ask_product": "De quel produit s’agit-il ?",
     "ask_code": "Veuillez saisir le code que nous vous avons envoyé.",
     "ask_again": "Je ne l’ai pas trouvé dans votre réponse.",
+    "code_to": "J’envoie un code à l’adresse que nous avons de vous : {address}",
     "no_code": "Sans le code, je ne peux pas continuer.",
     "shall_i": "Dois-je le faire ?",
     "do_it": "Oui, merci",

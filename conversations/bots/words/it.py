@@ -54,6 +54,7 @@ WORDS = {
     "ask_product": "Di quale prodotto si tratta?",
     "ask_code": "Scriva il codice che Le abbiamo mandato.",
     "ask_again": "Non l’ho trovato nella Sua risposta.",
+    "code_to": "Mando un codice all’indirizzo che abbiamo di Lei: {address}",
     "no_code": "Senza il codice non posso proseguire.",
     "shall_i": "Procedo?",
     "do_it": "Sì, grazie",

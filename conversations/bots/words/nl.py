@@ -54,6 +54,7 @@ WORDS = {
     "ask_product": "Om welk product gaat het?",
     "ask_code": "Typ de code die wij u hebben gestuurd.",
     "ask_again": "Dat heb ik niet in uw antwoord gevonden.",
+    "code_to": "Ik stuur een code naar het adres dat wij van u hebben: {address}",
     "no_code": "Zonder de code mag ik niet verder.",
     "shall_i": "Zal ik dat doen?",
     "do_it": "Ja, graag",

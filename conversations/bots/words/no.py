@@ -54,6 +54,7 @@ WORDS = {
     "ask_product": "Hvilket produkt gjelder det?",
     "ask_code": "Skriv inn koden vi sendte deg.",
     "ask_again": "Det fant jeg ikke i svaret ditt.",
+    "code_to": "Jeg sender en kode til adressen vi har fra deg: {address}",
     "no_code": "Uten koden har jeg ikke lov til å fortsette.",
     "shall_i": "Skal jeg gjøre det?",
     "do_it": "Ja takk",

@@ -54,6 +54,7 @@ WORDS = {
     "ask_product": "O który produkt chodzi?",
     "ask_code": "Proszę wpisać kod, który wysłaliśmy.",
     "ask_again": "Nie ma tego w odpowiedzi.",
+    "code_to": "Wysyłam kod na znany nam adres: {address}",
     "no_code": "Bez kodu nie wolno mi kontynuować.",
     "shall_i": "Czy mam to zrobić?",
     "do_it": "Tak, proszę",
