@@ -70,7 +70,7 @@ def build(now: datetime) -> None:
     chance = random.Random(CHANCE)
     asks = [*_after_talks(made, now, chance), *_after_orders(made, now, chance)]
     SurveyAsk.objects.bulk_create(asks)
-    _answers([ask for ask in asks if ask.state == AskState.ANSWERED], chance)
+    _answers([ask for ask in asks if ask.state == AskState.ANSWERED], now, chance)
 
 
 def _after_talks(made: dict[Touchpoint, SurveyVersion], now: datetime, chance: random.Random) -> Iterator[SurveyAsk]:
@@ -137,8 +137,8 @@ def _ask(
     )  # fmt: skip
 
 
-def _answers(asks: Sequence[SurveyAsk], chance: random.Random) -> None:
-    found = [_answer(ask, chance) for ask in asks]
+def _answers(asks: Sequence[SurveyAsk], now: datetime, chance: random.Random) -> None:
+    found = [_answer(ask, now, chance) for ask in asks]
     SurveyResponse.objects.bulk_create(found)
     credits = (
         ResponseCredit(response=each, agent_id=agent, is_bot=agent is None, share=share)
@@ -166,7 +166,7 @@ def _rated(response: SurveyResponse) -> Conversation:
     return response.conversation
 
 
-def _answer(ask: SurveyAsk, chance: random.Random) -> SurveyResponse:
+def _answer(ask: SurveyAsk, now: datetime, chance: random.Random) -> SurveyResponse:
     """Who waited long, was asked again or had the bot alone is content less often."""
     kind = next(kind for _name, kind, place in SURVEYS if place == ask.touchpoint)
     low, high = questions.SCALES[kind]
@@ -184,5 +184,5 @@ def _answer(ask: SurveyAsk, chance: random.Random) -> SurveyResponse:
         language=language,
         mood=mood_of(comment, language) if comment else None, way=chance.choice(("link", "link", "button", "widget")),
         team_id=ask.team_id, topic_id=ask.topic_id, medium=ask.medium, tier=ask.tier, repeats=ask.repeats,
-        answered_at=ask.asked_at + timedelta(minutes=chance.uniform(1, 900)),
+        answered_at=min(ask.asked_at + timedelta(minutes=chance.uniform(1, 900)), now),
     )  # fmt: skip

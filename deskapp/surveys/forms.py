@@ -43,7 +43,6 @@ class SurveyForm(forms.ModelForm):
             "name": gettext_lazy("For colleagues: customers do not see it."),
             "teams": gettext_lazy("None is every team. One for a team comes before one for all."),
             "rest_days": gettext_lazy("Whoever was asked by any survey in these days is left alone."),
-            "quiet_from": gettext_lazy("By the customer’s clock, where it is known; else the desk’s."),
         }
         widgets = {
             "teams": forms.CheckboxSelectMultiple,
