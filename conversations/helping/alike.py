@@ -83,8 +83,9 @@ def _bonus(conversation: Conversation, other: Conversation, rated: int | None) -
 
 def _rated(keys: Sequence[int]) -> dict[int, int]:
     """What their customers said last, of five."""
-    answers = SurveyResponse.objects.filter(conversation__in=keys, kind=SurveyKind.CSAT, score__isnull=False)
-    return dict(answers.order_by("answered_at").values_list("conversation", "score")) if keys else {}
+    answers = SurveyResponse.objects.filter(conversation__in=keys, kind=SurveyKind.CSAT).order_by("answered_at")
+    rows = answers.values_list("conversation", "score") if keys else ()
+    return {conversation: score for conversation, score in rows if conversation and score}
 
 
 def _with_solutions(rows: Sequence[tuple[Conversation, float, float, int | None]], agent: "User") -> list[Alike]:

@@ -5,12 +5,15 @@ not see falls out in between, within the statement; where that leaves too few, o
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
 from django.core.exceptions import EmptyResultSet
 from django.db import ProgrammingError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from conversations.helping.vectors import MEANING, Vector
 from conversations.models import Conversation, Likeness
@@ -20,10 +23,12 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+Values = dict[str, str | int | list[int]]
 Near = tuple[int, float]  # a conversation's key, and how like it is: 0 to 1
 
-STEPS = (300, 4000)  # how many by bits, before sight
+STEPS = (120, 1000)  # how many by bits, before sight
 KEPT = 100  # of them, after sight, to be put in order
+MOST_WIDE = 1000  # of pgvector
 NEWEST = 100_000  # that a database without pgvector looks at
 INDEX = "likeness_near"
 LOOKED_FOR = 60.0  # seconds between two looks for it
@@ -41,6 +46,8 @@ select l.conversation_id, l.places, n.apart from (
   ) newest order by apart limit %(many)s
 ) n join conversations_likeness l using (conversation_id)
 """  # noqa: S608  our own words
+_WIDE = """select set_config('hnsw.ef_search', %s, true), set_config('hnsw.iterative_scan', 'relaxed_order', true),
+set_config('enable_seqscan', 'off', true)"""
 _SEEN = """
 with near as materialized ({near})
 select conversation_id, places from near
@@ -60,14 +67,14 @@ def nearest(vector: Vector, agent: "User", *, but: int, wanted: int = 8) -> list
     return sorted(found, key=lambda each: (-each[1], -each[0]))[:wanted]
 
 
-def statement(vector: Vector, agent: "User", *, but: int, many: int) -> tuple[str, dict[str, object]] | None:
+def statement(vector: Vector, agent: "User", *, but: int, many: int) -> tuple[str, Values] | None:
     """What is asked of the database; None where this agent sees nothing at all."""
     visible = Conversation.objects.visible_to(agent).resolved().values("pk")
     try:
         seen, given = visible.query.sql_with_params()
     except EmptyResultSet:
         return None
-    values: dict[str, object] = {f"seen_{at}": value for at, value in enumerate(given)}
+    values: Values = {f"seen_{at}": value for at, value in enumerate(given)}
     for name in values:
         seen = seen.replace("%s", f"%({name})s", 1)
     values |= {"model": vector.model, "meaning": MEANING, "language": vector.language, "bits": vector.bits}
@@ -79,16 +86,17 @@ def _seen(vector: Vector, agent: "User", but: int, many: int) -> list[tuple[int,
     asked = statement(vector, agent, but=but, many=many)
     if asked is None:
         return []
-    with transaction.atomic(), connection.cursor() as cursor:
-        if has_index():
-            width = min(many, 1000)
-            cursor.execute(
-                "select set_config('hnsw.ef_search', %s, true), set_config('hnsw.iterative_scan', %s, true),"
-                " set_config('enable_seqscan', 'off', true)",
-                [str(width), "relaxed_order"],
-            )
+    with asking(many) as cursor:
         cursor.execute(*asked)
         return [(key, places) for key, places in cursor.fetchall()]
+
+
+@contextmanager
+def asking(many: int) -> Iterator[CursorWrapper]:
+    """A cursor in whose transaction the index is walked as wide as `many` wants. Without pgvector, nothing changes."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_WIDE, [str(min(many, MOST_WIDE))])
+        yield cursor
 
 
 @dataclass

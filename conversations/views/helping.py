@@ -110,9 +110,8 @@ def translation(request: HttpRequest, pk: int) -> HttpResponse:
 def use_of_help(request: HttpRequest) -> HttpResponse:
     """POST `help`: on or off, on this computer."""
     there = request.POST.get("conversation", "")
-    response = redirect("conversation", int(there)) if there.isdecimal() and len(there) < 18 else redirect("home")
-    if is_htmx(request):
-        response = HttpResponse(headers={"HX-Refresh": "true"})
+    where = redirect("conversation", int(there)) if there.isdecimal() and len(there) < 18 else redirect("home")
+    response = HttpResponse(headers={"HX-Refresh": "true"}) if is_htmx(request) else where
     value = "off" if request.POST.get("help") == "off" else "on"
     response.set_cookie(COOKIE, value, max_age=A_YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
     return response

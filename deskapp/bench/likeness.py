@@ -147,11 +147,9 @@ def _plan(past: Past) -> str:
     [vector] = vectors_of([(past.text(1), "en")])
     asked = nearest.statement(vector, past.agent, but=0, many=nearest.STEPS[0])
     assert asked is not None and isinstance(vector, Vector)
-    with connection.cursor() as cursor:
-        cursor.execute("set enable_seqscan = off")
+    with nearest.asking(nearest.STEPS[0]) as cursor:
         cursor.execute(f"explain (analyze, costs off) {asked[0]}", asked[1])
         lines = [row[0][:160] for row in cursor.fetchall()]
-        cursor.execute("reset enable_seqscan")
     return "\n".join([*lines, ""])
 
 

@@ -136,7 +136,7 @@ def test_the_statement_walks_the_index(mail, ada, returns, _way):
     if _way != "pgvector":
         pytest.skip("the newest are read through an index of their own")
     [vector] = vectors_of([(ZIP, "en")])
-    asked = nearest.statement(vector, ada, but=0, many=300)
+    asked = nearest.statement(vector, ada, but=0, many=120)
     with connection.cursor() as cursor:
         cursor.execute("set local enable_seqscan = off")
         cursor.execute("set local enable_sort = off")  # of a table so small, sorting would be cheaper
