@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import perf_counter
 
+from django.db.models import F
 from django.utils import timezone
 
 from conversations.actions.overriding import BECAUSE
@@ -15,6 +16,7 @@ from conversations.models import (
     AgentState,
     Conversation,
     Deadline,
+    Handoff,
     Message,
     RoutingDecision,
     RoutingPolicy,
@@ -61,6 +63,20 @@ def build(now: datetime) -> None:
     rows = Conversation.objects.filter(created_at__gte=began, assignee__isnull=False, is_spam=False)
     rows = rows.select_related("customer__profile", "topic", "assignee").order_by("created_at")
     Past(version, list(rows), now).write()
+    with_fern = Conversation.objects.filter(bot_talks__isnull=False, created_at__gte=began)
+    with_fern = with_fern.select_related("customer__profile", "topic").order_by("created_at")
+    tried = RoutingPolicy.objects.get(name=routing.WITH_FERN)  # on some, until yesterday
+    _given_to_fern(Past(tried, list(with_fern), now))
+
+
+def _given_to_fern(past: "Past") -> None:
+    for row in past.rows:
+        matter = replace(past.matter(row), is_with_people=False)
+        agents = past.world.snapshot(matter, past.policy).agents
+        snapshot = Snapshot(matter, agents, past.world.teams, past.world.skills, bot=True)
+        decision = decide(snapshot, past.policy)
+        if decision.kind == "bot":
+            kept.keep(snapshot, decision, policy=past.version)
 
 
 class Past:
@@ -73,13 +89,16 @@ class Past:
         self.first = _first_words(rows)
         self.due = dict(Deadline.objects.filter(kind="first").values_list("conversation", "due_at"))
         self.states = _states()
+        self.handed = _handed()
         self.given: defaultdict[int, list[tuple[datetime, float]]] = defaultdict(list)  # when, and its weight
 
     def write(self) -> None:
         lines = {line.conversation_id: line for line in _assigned(self.rows)}
         routed = 0  # since one was taken by hand
         for row in self.rows:
-            matter = self._matter(row)
+            matter = self.matter(row)
+            if handed_at := self.handed.get(row.pk):
+                matter = replace(matter, at=handed_at, since=handed_at, trigger="handed_over")
             assert row.assignee is not None
             snapshot, decision, took = self._chosen(row, matter)
             self.given[row.assignee.pk].append((matter.at, self.policy.cost(matter.medium)))
@@ -97,7 +116,7 @@ class Past:
                 self._moved(row, made, moved_at)
             _by_hand(row, matter, moved_at)
 
-    def _matter(self, row: Conversation) -> Matter:
+    def matter(self, row: Conversation) -> Matter:
         """As it was when they wrote first."""
         at = row.created_at
         waiting = Waiting(conversation=row, team=None, priority=row.priority, since=at, trigger="arrived")
@@ -180,6 +199,13 @@ def _first_words(rows: Sequence[Conversation]) -> dict[int, str]:
     said = Message.objects.filter(conversation__in=rows, kind__in=["inbound", "call"])
     said = said.order_by("conversation_id", "created_at", "pk").distinct("conversation_id")
     return dict(said.values_list("conversation_id", "text"))
+
+
+def _handed() -> dict[int, datetime]:
+    """When Fern gave it to people, of those who had just come."""
+    soon = F("conversation__created_at") + timedelta(hours=1)
+    found = Handoff.objects.filter(to_people=True, created_at__lt=soon)
+    return dict(found.values_list("conversation", "created_at"))
 
 
 def _states() -> dict[int, list[Stretch]]:

@@ -97,6 +97,7 @@ def build() -> None:
     _shop()
     reached.build(teams, DOMAIN)
     reached.build_form(IDENTITY_SECRET, mail)
+    reached.build_translator()
     for name, of_team, text in CANNED:
         CannedReply.objects.get_or_create(name=name, defaults={"text": text, "team": teams.get(of_team)})
     for name in TAGS:

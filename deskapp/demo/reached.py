@@ -15,6 +15,7 @@ from integrations.simulators import mastodon, meta_graph, telegram, twilio, x
 LINE, TEXTS = "+441632960100", "+447700900140"
 EXTENSIONS = {"ada": "+441632960141", "noor": "+441632960142", "grace": "+441632960143"}
 TWILIO, META, TELEGRAM, MASTODON, X, LINE_APP = (f"http://127.0.0.1:{port}" for port in range(11201, 11207))
+TRANSLATOR = "http://127.0.0.1:11207"
 FORM_KEY = "write-to-us"
 FORM_TOPICS = ("An order", "A return", "A repair")
 ACCOUNT = {"account_sid": twilio.ACCOUNT, "auth_token": twilio.TOKEN, "region": "GB"}
@@ -68,6 +69,12 @@ def build(teams: dict[str, Team], domain: str) -> None:
         if not Channel.objects.filter(medium=line.medium).exists():
             connector = Connector(adapter=line.adapter, settings={"api_url": line.provider})
             wiring.connect(connector, line.given, address=line.address, name=line.name, team=teams[line.team])
+
+
+def build_translator() -> None:
+    """For those of us who read no Norwegian."""
+    if not Connector.objects.filter(adapter="libretranslate").exists():
+        Connector.objects.create(name="LibreTranslate", adapter="libretranslate", settings={"api_url": TRANSLATOR})
 
 
 def build_form(identity_secret: str, answers_by: Channel) -> None:

@@ -176,7 +176,7 @@ def test_the_channels_are_wired_to_adapters_that_exist(seeded):
     adapters = {connector.adapter for connector in Connector.objects.all()}
     media = {line.adapter for line in reached.LINES}
     assert {"x", "line", "messenger", "instagram", "twilio_voice"} < media
-    assert adapters == {"imap", "chat", "form", "orders", "segment", *media} <= set(ADAPTERS)
+    assert adapters == {"imap", "chat", "form", "orders", "segment", "libretranslate", *media} <= set(ADAPTERS)
     assert not RawEvent.objects.exists()
 
 
@@ -229,6 +229,8 @@ def test_fern_has_a_past_of_talks_that_helped_left_and_went_to_people_with_a_pac
         assert {each.source for each in (*packet.told, *packet.tried) if each.source} <= said
         assert handoff.answered_at and handoff.opened_at <= handoff.answered_at
     assert ArticleVerdict.objects.filter(helped=True).exists() and BotMistake.objects.exists()
+    chosen = Counter(RoutingDecision.objects.values_list("trigger", "kind"))
+    assert chosen["arrived", "bot"] and chosen["handed_over", "agent"]
 
 
 def test_ingrids_card_is_that_of_the_design(seeded):
