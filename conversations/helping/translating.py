@@ -54,9 +54,18 @@ def thread(conversation: Conversation, language: str) -> list[Translation]:
     return [known[row.pk] for row in foreign if row.pk in known]
 
 
+def foreign_language(conversation: Conversation, own: str) -> str:
+    """In which they write now, or otherwise; "" where it is the reader's own."""
+    known = (conversation.language[:2], conversation.customer.language[:2])
+    return next((language for language in known if language not in ("", own)), "")
+
+
 def draft(text: str, conversation: Conversation, *, written_in: str) -> Translated:
     """An agent's words in the customer's language. Raises CannotTranslateError."""
-    return _translated([text[:LONGEST]], language_of(text, known=written_in)[:2], conversation.language[:2])
+    target = foreign_language(conversation, written_in)
+    if not target:
+        raise CannotTranslateError(_("They write your language."))
+    return _translated([text[:LONGEST]], language_of(text, known=written_in)[:2], target)
 
 
 def _said(conversation: Conversation) -> list[Message]:

@@ -126,11 +126,11 @@ def _strip(conversation: Conversation, agent: "User", found: list[Offer]) -> dic
     found = found if conversation.status == Status.OPEN else []
     rows = learnt.show(conversation, agent, [Shown(each.kind, each.of, each.worth) for each in found])
     suggestions = [Suggestion(each, rows[each.kind, each.of]) for each in found if (each.kind, each.of) in rows]
-    is_foreign = conversation.language[:2] not in ("", _own_language())
+    foreign = translating.foreign_language(conversation, _own_language())
     return {
         "suggestions": suggestions,
-        "translator": translating.translator() if is_foreign else "",
-        "theirs": language_name(conversation.language) if is_foreign else "",
+        "translator": translating.translator() if foreign else "",
+        "theirs": language_name(foreign) if foreign else "",
         "own": language_name(_own_language()),
     }
 
@@ -161,7 +161,7 @@ def _draft_translated(request: HttpRequest, conversation: Conversation, agent: "
         "conversation": conversation,
         "suggestions": [Suggestion(offer, row)],
         "translator": found.by,
-        "theirs": language_name(conversation.language),
+        "theirs": language_name(translating.foreign_language(conversation, _own_language())),
         "own": language_name(_own_language()),
         "is_translation": True,
     }

@@ -5,11 +5,26 @@ from integrations.simulators.server import Call, Json, ProviderServer, Reply
 
 KEY = "279a2e9d-83b3-c416-7e2d-f721593e42a0:fx"
 LANGUAGES = ("ar", "de", "en", "es", "fr", "it", "nb", "nl", "pl")
+# Of the demo's own talks.
+FERN = (
+    "Hei Ingrid, jeg er Fern, en bot. Du kan når som helst be om å få snakke med et menneske.\n\nKestrel i large er"
+    " ikke på nett ennå, vi venter dem om to uker. Vil du ha pengene tilbake i stedet?"
+)
+BLACK = "Nei, da er det for sent. Svart går også bra, og jeg kan hente den i Oslo eller Bergen på fredag."
 WORDS = {
     ("en", "de"): {"Good morning": "Guten Morgen"},
     ("no", "en"): {
         "Hei! Har dere fått inn Kestrel i large?": "Hi! Have you got the Kestrel in large?",
-        "Nei, jeg trenger jakken til lørdag.": "No, I need the jacket by Saturday.",
+        FERN: "Hi Ingrid, I am Fern, a bot. You can ask to speak to a person at any time.\n\nThe Kestrel in large is"
+        " not online yet, we expect them in two weeks. Would you like your money back instead?",
+        "Pengene tilbake hjelper meg ikke, jeg trenger jakken til lørdag.": (
+            "Money back is no help to me, I need the jacket by Saturday."
+        ),
+        "Skal jeg si fra når den er på lager igjen?": "Shall I tell you when it is in stock again?",
+        BLACK: "No, that would be too late. Black is fine, too, and I can collect it in Oslo or Bergen on Friday.",
+        "Dette trenger et menneske. Jeg sender videre alt du har fortalt meg.": (
+            "This needs a person. I pass on everything that you have told me."
+        ),
     },
     ("de", "en"): {"Wo ist meine Bestellung?": "Where is my order?"},
     ("en", "no"): {"It comes on Friday.": "Den kommer på fredag."},

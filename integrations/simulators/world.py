@@ -24,6 +24,7 @@ from integrations.simulators.meta import GraphServer
 from integrations.simulators.meta_talks import OBJECTS
 from integrations.simulators.server import ProviderServer, Webhook
 from integrations.simulators.telegram import TelegramServer
+from integrations.simulators.translators import LibreTranslateServer
 from integrations.simulators.twilio import TwilioServer
 from integrations.simulators.twilio_calls import Course, Switchboard
 from integrations.simulators.x import XServer
@@ -41,6 +42,7 @@ SERVERS: dict[str, type[ProviderServer]] = {
     "mastodon": MastodonServer,
     "x": XServer,
     "line": LineServer,
+    "libretranslate": LibreTranslateServer,
 }
 MESSAGE_SECONDS = 14  # of a voice-mail
 REMEMBERED = 500  # messages of each channel: who of before may be answered
@@ -196,6 +198,8 @@ def _remember(wired: Wired) -> None:
     """Who has written before may be answered: the server learns it from what the desk has of them."""
     for connector in wired.connectors:
         wired.server.trust(connector.secrets)
+        if connector.channel is None:
+            continue
         said = Message.objects.filter(channel=connector.channel, kind=Message.Kind.INBOUND, identity__isnull=False)
         for message in reversed(said.select_related("identity__customer").order_by("-pk")[:REMEMBERED]):
             assert message.identity
