@@ -52,6 +52,8 @@ document.addEventListener("keydown", (event) => {
 const show = (html) => {
   const found = document.createElement("template");
   found.innerHTML = html;
+  const scroller = $("#scroller");
+  const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 40;
   let shown = 0;
   for (const each of found.content.querySelectorAll("[data-of]")) {
     const bubble = $(`#message-${each.dataset.of} .bubble`);
@@ -60,6 +62,7 @@ const show = (html) => {
     ([...bubble.querySelectorAll(":scope > .words")].pop() ?? bubble.firstElementChild).after(each);
     shown += 1;
   }
+  if (atEnd) scroller.scrollTop = scroller.scrollHeight;
   return shown ? "" : found.content.querySelector("p")?.textContent ?? "";
 };
 
