@@ -35,7 +35,7 @@ class Talk:
 
     def wake(self) -> Answer:
         """An agent gave it the word, and nobody wrote since."""
-        return self._think("", ())
+        return self._think(self.memory.instructions, ())
 
     def did(self, deed: str, result: str) -> None:
         """What the turn writes down of a deed that it did."""
@@ -50,7 +50,7 @@ class Talk:
         return self._think(text, (line,))
 
     def _think(self, text: str, new: tuple[Line, ...]) -> Answer:
-        language = tongue_of(text, self.language)
+        language = tongue_of(text if new else "", self.language)
         asked = Asked(
             conversation=0, customer=0, bot=0, talk=0, term=1, language=self.language, medium="chat",
             buttons=self.buttons, lines=tuple(self.lines), new=new, memory=self.memory, now=NOON, name=self.name,

@@ -2,6 +2,8 @@
 # ruff: noqa: E501 - what people say is not wrapped
 
 import re
+import time
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +12,7 @@ from conversations.bots.deeds import OFFERED
 from conversations.bots.deeds.deed import Choice, Prospect
 from conversations.bots.goods import Named
 from conversations.bots.knowing import Known
+from conversations.bots.memory import Heard, Kept
 from conversations.bots.shelf import Page, Shelf
 from conversations.bots.words import LANGUAGES, TABLES, say
 from tests.conversations.bots.talks import Talk, done, learnt, reason, said, wonder
@@ -319,3 +322,62 @@ def test_every_language_has_the_same_words_with_the_same_values():
 def test_a_topic_that_no_deed_of_this_bot_serves_is_for_people(taught):
     someone = talk(taught)
     assert reason(someone.hear("I want to cancel my order HF-48213")) == "out_of_scope"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "yes, but to 14 Castle Street, York YO1 9AA",
+        "yes but I want my money back instead",
+        "ja, aber erst nächste Woche",
+    ],
+)
+def test_a_yes_with_a_but_is_no_yes(taught, line):
+    someone = talk(taught)
+    someone.hear("Please change the delivery address of HF-48213 to 12 Castle Street, York YO1 9AA")
+    assert someone.memory.waits_for == "confirm"
+    assert done(someone.hear(line)) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["never mind", "Lassen Sie es", "laisse tomber", "déjelo", "lascia stare", "zostaw", "glem det", "laat maar"],
+)
+def test_who_wants_it_left_is_left_in_peace(taught, line):
+    someone = talk(taught)
+    someone.hear("Please change the delivery address of my order")
+    answer = someone.hear(line)
+    assert (reason(answer), done(answer)) == ("", [])
+    assert someone.memory.task == ""
+
+
+def test_instructions_of_an_agent_are_no_words_of_the_customers(taught):
+    someone = talk(taught, "fr")
+    someone.memory = replace(someone.memory, instructions="She threatened to sue us, start a return for her")
+    answer = someone.wake()
+    assert reason(answer) == ""
+    assert someone.memory.task == "return"
+    assert say("ask_order", "fr") in said(answer)
+    assert someone.memory.instructions == ""
+
+
+def test_what_made_it_hand_over_once_does_not_again_after_it_was_given_back(taught):
+    someone = talk(taught)
+    low = tuple(Heard(source=0, mood=-0.8) for _line in range(2))
+    someone.memory = replace(someone.memory, heard=low, wrote_hello=True)
+    assert reason(someone.hear("Where is my parcel HF-48213?")) == ""
+
+
+def test_says_where_a_code_goes_that_nobody_typed_an_address_for(taught):
+    known = {"profile": {"email": Kept("ann.bell@home.example", None, "profile")}}
+    someone = talk(taught, known=known, wonder=lambda deed, asked, values: Prospect("proof", values, need="code"))
+    answer = someone.hear("Where is my parcel HF-48213?")
+    assert say("code_to", "en", address="a···@home.example") in said(answer)
+    assert done(answer) == ["tracking"]
+
+
+def test_twenty_thousand_signs_are_read_in_no_time(taught):
+    someone = talk(taught)
+    begun = time.process_time()
+    someone.hear("Where is it? " * 1600)
+    assert time.process_time() - begun < 2
