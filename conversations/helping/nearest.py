@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from django.core.exceptions import EmptyResultSet
-from django.db import ProgrammingError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from conversations.helping.vectors import MEANING, Vector
@@ -48,6 +48,9 @@ select l.conversation_id, l.places, n.apart from (
 """  # noqa: S608  our own words
 _WIDE = """select set_config('hnsw.ef_search', %s, true), set_config('hnsw.iterative_scan', 'relaxed_order', true),
 set_config('enable_seqscan', 'off', true)"""
+# In memory of its own: a container's shared memory is too small for several that build together.
+_BUILT = """select set_config('maintenance_work_mem', '512MB', true),
+set_config('max_parallel_maintenance_workers', '0', true)"""
 _SEEN = """
 with near as materialized ({near})
 select conversation_id, places from near
@@ -132,9 +135,10 @@ def index() -> bool:
             if not cursor.fetchone()[0]:
                 return False
             cursor.execute("create extension if not exists vector")
+            cursor.execute(_BUILT)
             table = Likeness._meta.db_table
             cursor.execute(f"create index if not exists {INDEX} on {table} using hnsw (bits bit_hamming_ops)")
-    except ProgrammingError as error:  # not allowed, or a version that cannot: the newest are looked at instead
+    except DatabaseError as error:  # not allowed, a version that cannot, or another makes it just now
         log.warning("no index of likeness", error=str(error))
         return False
     look_again()
