@@ -215,7 +215,7 @@ def test_the_card_is_there_when_the_phone_rings(client, ada, handed, returns, dj
     with django_capture_on_commit_callbacks(execute=True):
         hear(CallReport(line.pk, "c1", "in", "ringing", timezone.now(), caller))
     client.force_login(ada)
-    card = client.get("/calls/").content.decode()
+    card = client.get(reverse("ringing"), headers={"HX-Request": "true"}).content.decode()
     assert "HF-48213" in card and "large" in card and "L is sold out until 2 December" in card
 
 
