@@ -94,8 +94,11 @@ def _told(act: Act) -> str:
     if isinstance(act, Do):
         deed = DEEDS.get(act.deed)
         values = ", ".join(f"{need}: {value}" for need, value in act.values.items() if value)
-        words = _("It would do this now: %(deed)s (%(values)s).") if values else _("It would do this now: %(deed)s.")
-        return words % {"deed": deed.name if deed else act.deed, "values": values}
+        what = str(deed.name) if deed else act.deed
+        said = f"{what} ({values})" if values else what
+        if deed and deed.wants_proof:
+            return _("It would do this, once they have proven who they are: %(deed)s.") % {"deed": said}
+        return _("It would do this now: %(deed)s.") % {"deed": said}
     if isinstance(act, HandOver):
         reason = HandoffReason(act.reason).label if act.reason in HandoffReason.values else act.reason
         why = f"{reason} – {act.detail}" if act.detail else reason
