@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from conversations.handoff import handing, lease
-from conversations.models import Conversation, Status
+from conversations.models import Conversation, Handoff, Status
 from conversations.models.handoff import HandoffReason
 
 if TYPE_CHECKING:
@@ -26,3 +26,12 @@ def speak_up(conversation: Conversation, *, by: "User | None") -> None:
     yet, does not go after them. Call with `conversation` locked; the caller stores it."""
     if not step_in(conversation, by=by):
         lease.withdraw(conversation)
+
+
+def go_along(absorbed: Conversation, *, into: Conversation) -> None:
+    """What was handed over in `absorbed`, and nobody has answered yet, is on the card of the conversation that stays.
+    Call with both locked, when the messages have moved; `into` is changed and stored."""
+    rows = Handoff.objects.filter(conversation=absorbed, to_people=True, answered_at=None)
+    waiting = rows.select_related("talk__bot").order_by("-created_at", "-pk").first() if absorbed.is_open else None
+    if waiting:
+        handing.hand_over(into, waiting.reason, talk=waiting.talk, detail=waiting.detail)

@@ -17,7 +17,7 @@ from tests.faults.servers import kill, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-COUNT = 80
+COUNT = 40
 
 
 def test_workers_killed_amid_turns_and_redis_emptied(chat, redis, workers):
@@ -34,7 +34,7 @@ def test_workers_killed_amid_turns_and_redis_emptied(chat, redis, workers):
         BotTurn.objects.update(due_at=timezone.now())  # as long as a worker may think is over
         workers(("bots",))
         for _ in range(2):  # two at once
-            sweep_bot_turns.apply_async(connection=broker, queue=waking.QUEUE)
+            sweep_bot_turns.apply_async(connection=broker, queue=waking.QUEUE, expires=600)
         until(lambda: not BotTurn.objects.exists())
     said = Message.objects.filter(is_bot=True).values_list("conversation").annotate(times=Count("pk"))
     assert sorted(said) == sorted((room.pk, 1) for room in rooms)

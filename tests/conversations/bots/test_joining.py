@@ -66,7 +66,7 @@ def test_a_merge_gives_both_to_people(bots_is, fern, chat, thinks, ada):
     takes_turn(conversation)
     assert kept.status == "open" and kept.waiting_since and holder(conversation) == holder(other) == "people"
     assert not BotTurn.objects.exists() and not Message.objects.filter(is_bot=True).exists()
-    assert Handoff.objects.get().packet["goal"]
+    assert Handoff.objects.get(conversation=kept).packet["goal"], "what it had gathered goes along"
     unmerge(entry, by=ada)
     conversation.refresh_from_db()
     assert conversation.status == "open"

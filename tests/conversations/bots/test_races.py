@@ -32,6 +32,7 @@ def _only_who_has_the_word(monkeypatch):
     monkeypatch.setattr(handing, "log", lambda *_given, **_options: None)
     monkeypatch.setattr(handing.by_hand, "note", lambda *_given, **_options: None)
     monkeypatch.setattr(brain, "think", says("Fern here."))
+    monkeypatch.setattr(speaking.repeats, "count", lambda *_given: None)
     monkeypatch.setattr(speaking, "path_to", lambda _conversation, heard: Path(heard.channel, heard.identity))
 
 
