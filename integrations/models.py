@@ -25,7 +25,7 @@ class Connector(models.Model):
         "conversations.Channel", models.CASCADE, null=True, blank=True, related_name="connector"
     )
     # Of one that thinks for a bot: whose brain it is.
-    bot = models.OneToOneField("conversations.Bot", models.CASCADE, null=True, blank=True, related_name="connector")
+    bot = models.OneToOneField("conversations.Bot", models.SET_NULL, null=True, blank=True, related_name="connector")
     settings = models.JSONField(default=dict, blank=True)  # as the adapter's schema says; checked by its form
     sealed = models.BinaryField(default=bytes, blank=True)  # the secrets, encrypted; read and written below
     cursor = models.JSONField(default=dict, blank=True)  # how far fetching has come

@@ -73,7 +73,9 @@ def a_host(word: str) -> str:
 
 
 def _number(name: str, label: Any, help: Any = "") -> Field:
-    return Field(name, label, "number", help=help, default=str(LIMITS[name]), group=gettext_lazy("Limits"))
+    """Emptied, it is the default again."""
+    default = str(LIMITS[name])
+    return Field(name, label, "number", help=help, is_required=False, default=default, group=gettext_lazy("Limits"))
 
 
 ABOUT = About(
