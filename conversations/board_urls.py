@@ -1,8 +1,8 @@
-"""Addresses of the live board and of satisfaction."""
+"""Addresses of what supervisors read: the live board, satisfaction, and how the bot does."""
 
 from django.urls import path
 
-from conversations.views import board, satisfaction
+from conversations.views import board, bot_report, satisfaction
 
 urlpatterns = [
     path("live/", board.live, name="live"),
@@ -14,5 +14,7 @@ urlpatterns = [
     path("satisfaction/answers/", satisfaction.rows, name="satisfaction_rows"),
     path("satisfaction/answers.csv", satisfaction.export, name="satisfaction_export"),
     path("satisfaction/answers/<int:pk>/review/", satisfaction.review, name="satisfaction_review"),
+    path("bot/", bot_report.page, name="bot_report"),
+    path("bot/rows/<slug:what>/", bot_report.rows, name="bot_rows"),
     path("live/limits/", board.alert_limits, name="alert_limits"),
 ]

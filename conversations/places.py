@@ -30,6 +30,7 @@ def places_of(agent: "User") -> list[Place]:
         ("live", _("Live"), "live", "l", agent.may("live.see")),
         ("routing", _("Routing"), routing, "r", agent.may("routing.see") or agent.may("routing.rules")),
         ("satisfaction", _("Satisfaction"), "satisfaction", "s", agent.may("reports.see")),
+        ("bot", _("Bot"), "bot_report", "b", agent.may("reports.see")),
         ("macro", _("Canned replies"), "canned_replies", "", True),
         ("macro", _("Macros"), "macros", "", True),
         ("view", _("Saved views"), "saved_views", "", True),

@@ -148,7 +148,7 @@ def _figure(found: Found, kind: str, query: str) -> Figure:
         if known and known.is_enough
         else ""
     )
-    path, end = _spark([each.value if (each := value(kind, counts)) else None for counts in weeks])
+    path, end = spark([each.value if (each := value(kind, counts)) else None for counts in weeks])
     table = list(zip(found.period.weeks, (in_words(kind, counts) for counts in weeks), strict=True))
     measure, href = MEASURES[kind], rows_href(query, kind=kind)
     return Figure(kind, measure.title, in_words(kind, now), says, level, give, href, path, end, table, measure.says)
@@ -187,12 +187,12 @@ def _rate(found: Found, query: str) -> Figure:
             "before": round(100 * before_answered / before_asked),
         }
     shown_ = f"{round(100 * answered / asked)}%" if asked >= LEAST else (_("too few") if asked else "–")
-    path, end = _spark(shares)
+    path, end = spark(shares)
     table = [(week, "–" if share is None else f"{round(share)}%") for week, share in zip(weeks, shares, strict=True)]
     return Figure("rate", _("People who answer"), shown_, says, "", "", rows_href(query), path, end, table, RATE)
 
 
-def _spark(values: Sequence[float | None]) -> tuple[str, tuple[float, float] | None]:
+def spark(values: Sequence[float | None]) -> tuple[str, tuple[float, float] | None]:
     known = [each for each in values if each is not None]
     if len(known) < 2:
         return "", None

@@ -36,7 +36,7 @@ SCORES = {"low": (1, 2), "middle": (3,), "high": (4, 5)}  # of CSAT, as the page
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     """`weeks`, `kind` of the lines, `said` of the comments."""
-    watcher, weeks = _watcher(request), _weeks(request.GET)
+    watcher, weeks = watcher_of(request), weeks_of(request.GET)
     zone = ZoneInfo(board.desk_zone())
     period = period_of(weeks, zone)
     kind = request.GET.get("kind", "csat")
@@ -61,7 +61,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_GET
 def rows(request: HttpRequest) -> HttpResponse:
     """The answers behind a number, the newest first, by keyset."""
-    watcher = _watcher(request)
+    watcher = watcher_of(request)
     wanted = _wanted(request.GET)
     answers = satisfaction.rows(watcher, wanted)
     total = answers.count()
@@ -83,7 +83,7 @@ def rows(request: HttpRequest) -> HttpResponse:
 @require_GET
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """The same rows as a table, streamed."""
-    watcher = _watcher(request)
+    watcher = watcher_of(request)
     answers = satisfaction.rows(watcher, _wanted(request.GET)).select_related("team", "topic", "survey")
     out = csv.writer(_Echo())
     lines = (out.writerow(line) for line in _table(answers.iterator(chunk_size=2000)))
@@ -136,7 +136,7 @@ def _plain(text: str) -> str:
 @require_POST
 def review(request: HttpRequest, pk: int) -> HttpResponse:
     """POST: somebody has looked at it, with `tags` of theirs."""
-    watcher = _watcher(request)
+    watcher = watcher_of(request)
     answer = get_object_or_404(seen_by(watcher), pk=pk)
     tags = [each.strip().lstrip("#")[:40] for each in request.POST.get("tags", "").split(",")]
     answer.tags = list(dict.fromkeys(each for each in tags if each))[:MOST_TAGS]
@@ -150,14 +150,14 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(back if is_ours else "satisfaction")
 
 
-def _watcher(request: HttpRequest) -> "User":
+def watcher_of(request: HttpRequest) -> "User":
     agent = agent_of(request)
     if not agent.may("reports.see"):
         raise Http404
     return agent
 
 
-def _weeks(asked: QueryDict) -> int:
+def weeks_of(asked: QueryDict) -> int:
     text = asked.get("weeks", "12")
     return int(text) if text.isdigit() and int(text) in PERIODS else 12
 
@@ -165,7 +165,7 @@ def _weeks(asked: QueryDict) -> int:
 def _wanted(asked: QueryDict) -> Wanted:
     zone = ZoneInfo(board.desk_zone())
     team, repeated = asked.get("team", ""), asked.get("repeated", "")
-    period = period_of(_weeks(asked), zone)
+    period = period_of(weeks_of(asked), zone)
     if "today" in asked:
         period = Period(today.midnight(timezone.now(), str(zone)), period.ends)
     return Wanted(
