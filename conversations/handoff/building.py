@@ -5,8 +5,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from conversations.bots.deeds import DEEDS
 from conversations.bots.memory import Heard, Memory, Need, Step, memory_of
 from conversations.handoff import goals
@@ -172,7 +170,7 @@ def _next_step(memory: Memory) -> NextStep | None:
     if memory.task not in DEEDS:
         return None
     values = {need: slot.value for need, slot in memory.slots.items() if need != Need.CODE}
-    return NextStep(text="", deed=memory.task, values=values, button=_("Go on"))
+    return NextStep(text="", deed=memory.task, values=values)
 
 
 def _last(conversation: Conversation, at: datetime) -> int | None:

@@ -55,6 +55,17 @@ RESULTS = {
     "answered": gettext_lazy("answered"),
     "unanswered": gettext_lazy("not answered"),
 }
+BUTTONS = {
+    "status": gettext_lazy("Look up the order"),
+    "tracking": gettext_lazy("Look up the parcel"),
+    "delivery": gettext_lazy("Change the delivery"),
+    "address": gettext_lazy("Change the address"),
+    "return": gettext_lazy("Start the return"),
+    "stock": gettext_lazy("Look in the shops"),
+    "hours": gettext_lazy("Look up the hours"),
+    "invoice": gettext_lazy("Send the invoice"),
+    "cancel": gettext_lazy("Cancel the order"),
+}
 PROOFS = {
     "signed_in": gettext_lazy("Signed in at the shop"),
     "channel": gettext_lazy("Their channel proves it"),
@@ -313,5 +324,5 @@ def _step(packet: Packet) -> Step | None:
     step = packet.next_step
     if step and step.deed in DEEDS:
         name = str(DEEDS[step.deed].name)
-        return Step(step.text or name, step.button or _("Do it"), deed=step.deed)
+        return Step(step.text or name, step.button or str(BUTTONS.get(step.deed, _("Do it"))), deed=step.deed)
     return Step(step.text) if step and step.text else None

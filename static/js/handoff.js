@@ -16,6 +16,8 @@ document.body.addEventListener("desk.event", ({ detail }) => {
   later = setTimeout(tell, 150);
 });
 document.body.addEventListener("desk:back", () => $("#handoff") && tell());
+// A socket that was slow to open has missed what was done since the page was drawn.
+document.body.addEventListener("desk:connected", () => performance.now() > 2000 && $("#handoff") && tell());
 
 // Open stays open and folded stays folded, as the reader left it; and so does how far they had read.
 let was;
