@@ -129,19 +129,32 @@ def live_desk(transactional_db, settings):
     desk.stop()
 
 
-@pytest.fixture
-def browser(monkeypatch):
-    """One for each test: Playwright's loop must be gone before tests run that have their own."""
+@pytest.fixture(scope="module")
+def chromium():
+    """Starts one, and another when it has died. One for each module: to start takes seconds of work, and Playwright's
+    loop must be gone before tests of other folders run that have their own."""
     if not CHROMIUM:
         pytest.skip("no Chromium on this machine")
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # other fixtures use the database beside that loop
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=120_000)
-        except Error as error:
-            pytest.fail(f"Chromium does not start: {error}")
-        yield browser
-        browser.close()
+    with pytest.MonkeyPatch.context() as patched, sync_playwright() as playwright:
+        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # other fixtures use the database beside that loop
+        running = []
+
+        def started():
+            if not running or not running[-1].is_connected():
+                running.append(playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=120_000))
+            return running[-1]
+
+        yield started
+        for browser in running:
+            browser.close()
+
+
+@pytest.fixture
+def browser(chromium):
+    try:
+        return chromium()
+    except Error as error:
+        pytest.fail(f"Chromium does not start: {error}")
 
 
 @pytest.fixture
