@@ -4,9 +4,11 @@ The desk hears every line, too (conversations.bots.brain): so the packet has the
 thinks, and who asks for a person, is angry, or speaks of law and danger gets people, whatever that brain would say.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from conversations.bots.acts import Act, Answer, Asked, HandOver, Say
+from conversations.bots.acts import Act, Answer, Asked, Do, HandOver, Say
+from conversations.bots.deeds import OFFERED
 from conversations.bots.memory import Heard, Kept, Memory
 from conversations.bots.words import TABLES, say
 from conversations.models import Bot, Team, Topic
@@ -31,16 +33,19 @@ def is_ours(asked: Asked, own: Answer, *, takes_instructions: bool) -> bool:
 def answer_of(asked: Asked, own: Answer, thought: Thought) -> Answer:
     """`own`: what the desk itself would have said; of it, only what it heard is kept."""
     memory = replace(asked.memory, slots=own.memory.slots, heard=own.memory.heard, task="", waits_for="", choices=())
-    memory = _with_slots(asked, memory, thought)
+    memory = _with_slots(asked, memory, thought.slots)
     memory = _with_topics(asked, memory, thought)
     acts = tuple(_placed(act, thought.skill) for act in thought.acts)
+    for act in acts:
+        if isinstance(act, Do):  # the desk goes on with it by itself: what is missing, proof, a yes
+            memory = replace(_with_slots(asked, memory, act.values), task=act.deed)
     if not memory.wrote_hello:
         acts, memory = _introduced(asked, acts, memory), replace(memory, wrote_hello=True)
     return Answer(acts, memory, thought.understood)
 
 
-def _with_slots(asked: Asked, memory: Memory, thought: Thought) -> Memory:
-    for need, value in thought.slots.items():
+def _with_slots(asked: Asked, memory: Memory, slots: Mapping[str, str]) -> Memory:
+    for need, value in slots.items():
         before = memory.slots.get(need)
         if before is None or before.value != value:
             memory = memory.with_slot(need, Kept(value, _source(asked, value)))
@@ -70,6 +75,9 @@ def _with_topics(asked: Asked, memory: Memory, thought: Thought) -> Memory:
 
 
 def _placed(act: Act, skill: str) -> Act:
+    """With its team; a deed that the desk does for itself alone is nobody else's to ask for."""
+    if isinstance(act, Do) and act.deed not in OFFERED:
+        return HandOver(str(HandoffReason.NOT_ALLOWED), act.deed[:80])
     if isinstance(act, HandOver) and skill and act.team is None:
         return replace(act, team=Team.objects.filter(name__iexact=skill).values_list("pk", flat=True).first())
     return act

@@ -11,6 +11,7 @@ from conversations.actions.states import resolve
 from conversations.bots import turn
 from conversations.handoff import lease
 from conversations.models import Activity, Bot, BotTalk, BotTurn, Channel, Conversation, Handoff, Message, Topic
+from customers import privacy
 from integrations import brains, health_samples, telling_brains
 from integrations.inbound.process import process
 from integrations.models import BrainCall, BrainTalk, Connector, HealthSample, RawEvent
@@ -301,10 +302,11 @@ def test_a_model_may_ask_for_a_deed_and_the_desk_does_it(connect, chat):
     assert (step["what"], step["result"]) == ("hours", "done")
 
 
-def test_a_model_that_was_talked_into_it_gets_no_further_than_the_customer(connect, chat):
+@pytest.mark.parametrize("deed", ["cancel", "status"])
+def test_a_model_that_was_talked_into_it_gets_no_further_than_the_customer(connect, chat, deed):
     """Whatever a text says, an order is private until somebody has proven who they are."""
-    brain = connect("model", deeds=["cancel"])
-    brain.answer(calls("cancel", {"order": "HF-1"}))
+    brain = connect("model", deeds=[deed])
+    brain.answer(calls(deed, {"order": "HF-1"}))
     conversation = asks(chat, INJECTION)
     is_asked(conversation)
     assert (
@@ -312,11 +314,29 @@ def test_a_model_that_was_talked_into_it_gets_no_further_than_the_customer(conne
     )
     known = BotTalk.objects.get().state
     assert not known["proof"] and not [step for step in known["steps"] if step["result"] == "done"]
+    assert conversation.status == "pending" and (known["task"], known["waits_for"]) == (deed, "email")
     before = len(brain.server.calls)
-    if conversation.status == "pending":  # the desk's own question is answered to the desk, not to the model
-        writes(chat, "yes")
-        is_asked(conversation)
-        assert len(brain.server.calls) == before
+    writes(chat, "ann@home.example")  # the desk's own question is answered to the desk, not to the model
+    is_asked(conversation)
+    assert len(brain.server.calls) == before and len(said(conversation)) > 3
+
+
+def test_what_the_desk_does_for_itself_nobody_else_asks_for(connect, chat):
+    brain = connect("webhook")
+    brain.asks_for("send_code", {"email": "me@evil.example"})
+    conversation = asks(chat, "Where is my parcel?")
+    is_asked(conversation)
+    assert passed_on(conversation)[2] == "not_allowed" and "send_code" in Handoff.objects.get().detail
+
+
+def test_what_a_brain_wanted_kept_goes_with_the_customer(connect, chat, ada):
+    brain = connect("rasa")
+    brain.says("Which one?", ("The coat of Wilhelmina", "The hat"))
+    conversation = asks(chat, "I am Wilhelmina, where is my coat?")
+    is_asked(conversation)
+    assert "Wilhelmina" in str(BrainTalk.objects.get().state)
+    privacy.carry_on(privacy.ask(conversation.customer, by=ada))
+    assert not BrainTalk.objects.exists() and BrainCall.objects.exists()
 
 
 @pytest.mark.parametrize(("limit", "words"), [("most_a_day", "today"), ("most_a_talk", "one conversation")])
