@@ -115,3 +115,35 @@ def test_the_shop_acts_only_on_what_the_desk_has_signed(client, desk_told):
         answer = client.post(where, body, content_type="application/json", headers=headers)
         assert answer.status_code == status
     assert Book().get(order["id"])["refunded"] == "100.00"
+
+
+def test_what_the_bot_starts_comes_back_once_with_a_label_to_print(client, desk_told):
+    buy(client, name="Ann Bell", email="ann@home.example")
+    for _ in range(4):
+        desk_told()
+    order = Order.objects.get()
+    asked = {
+        "what": "return",
+        "key": "one",
+        "reason": "too_small",
+        "wish": "refund",
+        "order": {"id": order.external_id},
+    }
+    asked["pieces"] = [{"line_id": order.lines[0]["line_id"], "quantity": 1}]
+    for _ in range(2):
+        body = json.dumps(asked).encode()
+        told = client.post(
+            reverse("demo_shop_acts"), body, content_type="application/json", headers=signed("both know this", body)
+        ).json()
+        assert [item["kind"] for item in told["items"]] == ["order", "return"]
+    number, label = told["documents"]
+    assert number["number"] in client.get(label["url"].partition("localhost:8000")[2]).content.decode()
+    desk_told()
+    assert Return.objects.get().number == number["number"]
+    refused = client.post(
+        reverse("demo_shop_acts"),
+        (other := json.dumps(asked | {"key": "two"}).encode()),
+        content_type="application/json",
+        headers=signed("both know this", other),
+    )
+    assert refused.status_code == 422
