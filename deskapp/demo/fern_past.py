@@ -18,7 +18,7 @@ from deskapp.demo.asked import SAID
 from deskapp.demo.bought import Bought, Numbers
 from deskapp.demo.desk import AGENTS
 from deskapp.demo.fern import NAME
-from deskapp.demo.language import Language, Topic
+from deskapp.demo.language import Topic
 from deskapp.demo.talk import Fact, Line, Person, Talk
 from deskapp.demo.with_fern import Slot, Tried, WithFern
 from deskapp.demo.words import SHARES
@@ -39,16 +39,18 @@ REASONS = {
     HandoffReason.ASKED: 30, HandoffReason.MISUNDERSTOOD: 16, HandoffReason.NOT_ALLOWED: 14, HandoffReason.MOOD: 9,
     HandoffReason.OUT_OF_SCOPE: 12, HandoffReason.UNSURE: 9, HandoffReason.FAILED: 6, HandoffReason.LIMIT: 4,
 }  # fmt: skip
-WRONG = (
-    "The tent was in the parcel: she asked about the pegs.",
-    "He asks about the repair, not about a return.",
-    "That is the price of last winter.",
-)
+NO_HELP = 0.25  # of those who were handed over: an article was shown first
+WRONG = {  # what Grace said of an answer, by the topic that it was taken for
+    "late": "This is about one parcel that stands still, and it was told how long parcels take.",
+    "return": "Their return is under way already: they ask where it is.",
+    "size": "They have it already and want it changed, not measured.",
+    "refund": "They wait for this one refund: a person must look.",
+}
 
 
 class FernPast:
     def __init__(self, now: datetime, numbers: Numbers) -> None:
-        self.now, self.numbers, self.chance, self.wrong = now, numbers, random.Random(CHANCE), list(WRONG)
+        self.now, self.numbers, self.chance, self.wrong = now, numbers, random.Random(CHANCE), dict(WRONG)
 
     def talks(self, persons: Sequence[Person], count: int) -> list[Talk]:
         """Of those who were in the chat before, and write in a language that Fern speaks."""
@@ -63,7 +65,7 @@ class FernPast:
         back = DAYS * (1 - self.chance.random() ** 0.6)
         self.at = _by_day(max(self.now - timedelta(days=1.3 + back), person.since or self.now), self.chance)
         end = self.chance.choices(list(ENDS), weights=list(ENDS.values()))[0]
-        if end == TalkEnd.HANDED:
+        if end == TalkEnd.HANDED and self.chance.random() >= NO_HELP:
             return self._handed()
         key = self.chance.choice([key for key in BY_ARTICLE if BY_ARTICLE[key] in WRITTEN[person.language]])
         return self._answered(key, end)
@@ -76,38 +78,52 @@ class FernPast:
         hello, question = self._words("hello", bot=NAME), self._words("did_it_help")
         buttons = (self._words("it_helped"), self._words("no_help"), self._words("a_person"))
         self._fern(f"{hello}\n\n{title}\n\n{shelf.plain(body)}\n\n{question}", *buttons)
-        helped = None
+        agent, helped = "", None
         if end == TalkEnd.HELPED:
             helped = True
             self._they(self._words("it_helped"))
             self._fern(self._words("welcome"))
             self._note(Verb.RESOLVED, reason="The bot has solved it, as the customer says.")
+        elif end == TalkEnd.HANDED:
+            helped = False
+            self._they(self._words("no_help"))
+            self._fern(self._words("to_people_not_helped"), is_parting=True)
         else:
             self.at += timedelta(hours=6)
             self._note(Verb.RESOLVED)
         fern = WithFern(
             0, len(self.lines) - 1, key, self._sure(), self._other(key), 0.08, end=end, article=article, shown=1,
-            helped=helped, steps=(Tried(ARTICLES[article].name, "answered" if helped else "unanswered", 1),),
-            wrong=self.wrong.pop() if not helped and self.wrong else "",
+            reason=HandoffReason.OUT_OF_SCOPE if end == TalkEnd.HANDED else "", helped=helped,
+            steps=(Tried(ARTICLES[article].name, "answered" if helped else "unanswered", 1),),
+            wrong="" if helped else self.wrong.pop(key, ""),
         )  # fmt: skip
-        return Talk(self.person, "", KINDS[key][1], self.lines, self.facts, fern=fern)
+        if end == TalkEnd.HANDED:
+            agent = self._taken_over(key, fern.reason, {})
+        return Talk(self.person, "", KINDS[key][1], self.lines, self.facts, assignee=agent, fern=fern)
 
     def _handed(self) -> Talk:
         key = self.chance.choice(list(KINDS))
         kind, team = KINDS[key]
-        language = LANGUAGES[self.person.language]
-        topic: Topic = language.topics[kind]
         reason = self.chance.choices(list(REASONS), weights=list(REASONS.values()))[0]
         bought, slots = self._bought(kind)
-        fern = self._until_handed(key, reason, topic, slots)
+        fern = self._until_handed(key, reason, LANGUAGES[self.person.language].topics[kind], slots)
+        agent = self._taken_over(key, reason, slots)
+        return Talk(self.person, "", team, self.lines, self.facts, assignee=agent, bought=bought, fern=fern)
+
+    def _taken_over(self, key: str, reason: str, slots: dict[str, str]) -> str:
+        """By an agent of the team, who answers and solves it. `slots`: {} where nobody said what they bought."""
+        kind, team = KINDS[key]
+        language = LANGUAGES[self.person.language]
+        topic, said = language.topics[kind], {**self._bought(kind)[1], **slots}
         agent = self.chance.choice([who.local for who in AGENTS if team in who.teams])
         self._note(Verb.HANDED_OVER, to=NAME, reason=str(HandoffReason(reason).label))
         self._note(Verb.ASSIGNED, to=agent)
-        self._agent(agent, self.chance.choice(topic.answers), language, slots)
+        answers = [text for text in topic.answers if slots or not _names_an_order(text)]
+        self._agent(agent, self.chance.choice(answers or language.settled), said)
         if self.chance.random() < 0.6:
-            self._they(self.chance.choice(language.thanks).format(**slots))
+            self._they(self.chance.choice(language.thanks).format(**said))
         self._note(Verb.RESOLVED, by=agent)
-        return Talk(self.person, "", team, self.lines, self.facts, assignee=agent, bought=bought, fern=fern)
+        return agent
 
     def _until_handed(self, key: str, reason: str, topic: Topic, slots: dict[str, str]) -> WithFern:
         """What they want, the question for the order, its number, and why a person goes on."""
@@ -150,7 +166,7 @@ class FernPast:
                  is_automatic=is_parting)
         )  # fmt: skip
 
-    def _agent(self, agent: str, text: str, language: Language, slots: dict[str, str]) -> None:
+    def _agent(self, agent: str, text: str, slots: dict[str, str]) -> None:
         self.at += timedelta(minutes=self.chance.uniform(0.4, 9))
         words = text if "{agent}" in text or "{customer}" in text else text.format(**slots)
         self.lines.append(Line(OUTBOUND, words, self.at, Medium.CHAT, agent, state=DeliveryStatus.READ))
@@ -167,6 +183,10 @@ class FernPast:
 
     def _other(self, key: str) -> str:
         return self.chance.choice([other for other in KINDS if other != key])
+
+
+def _names_an_order(text: str) -> bool:
+    return "{order}" in text or "{product}" in text
 
 
 def _by_day(at: datetime, chance: random.Random) -> datetime:

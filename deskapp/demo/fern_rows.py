@@ -29,6 +29,7 @@ from deskapp.demo.talk import Talk
 from deskapp.demo.with_fern import WithFern
 from deskapp.models import User
 
+LATER = timedelta(hours=3)  # a supervisor reads what was said
 LOOKED = timedelta(seconds=25)  # from the handoff to the agent who has the thread open
 
 
@@ -71,7 +72,13 @@ class Rows:
         Handoff.objects.bulk_create(handed)
         ArticleVerdict.objects.bulk_create(self._verdicts(told))
         BotMistake.objects.bulk_create(
-            BotMistake(message=each.ended, talk=talk, why=each.fern.wrong, by=self.grace)
+            BotMistake(
+                message=each.messages[each.fern.shown or each.fern.ended],
+                talk=talk,
+                why=each.fern.wrong,
+                by=self.grace,
+                created_at=each.ended.created_at + LATER,
+            )
             for each, talk in pairs
             if each.fern.wrong
         )
