@@ -21,7 +21,7 @@ NO_SCREENS = {
     "settings/deadlines/progress/", "settings/articles/preview/", "settings/topics/guess/", "settings/topics/learning/",
     "widget/throughline.js",
     "form/form.js", "tracker/throughline.js", "tracker/here",
-    "changed/", "next/", "live/loans/", "demo-shop/acts/", "demo-shop/sign-out/",
+    "changed/", "next/", "live/loans/", "satisfaction/answers.csv", "demo-shop/acts/", "demo-shop/sign-out/",
 }  # fmt: skip
 DOORS = ("accounts/",)
 
