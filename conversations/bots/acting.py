@@ -37,9 +37,12 @@ class Result:
     is_done: bool = False  # a deed was done: it is told, whatever they wrote meanwhile
 
 
-def carry_out(key: uuid.UUID, answer: Answer) -> bool:
-    """False where nobody wants to hear it any more, or it is thought again."""
-    asked = _open(key, answer)
+def carry_out(key: uuid.UUID, answer: Answer, *, asked: Asked | None = None) -> bool:
+    """False where nobody wants to hear it any more, or it is thought again. `asked`: what the brain was asked, where
+    the caller knows it."""
+    if not any(isinstance(act, Do) for act in answer.acts):
+        return _say(key, answer, asked)
+    asked = _open(key, asked)
     if asked is None:
         return False
     asked = _in_their_language(asked, answer.memory)
@@ -72,15 +75,31 @@ def pass_on(found: Held, why: HandOver) -> None:
 
 
 @transaction.atomic
-def _open(key: uuid.UUID, answer: Answer) -> Asked | None:
-    """What was asked, if the answer still holds; where deeds follow, nobody else comes for it meanwhile."""
+def _say(key: uuid.UUID, answer: Answer, asked: Asked | None) -> bool:
+    """Words alone, without a deed: looked at and said in one."""
+    found = held_under(key)
+    if found is None or _is_behind(found):
+        return False
+    asked = _in_their_language(asked or _asked_then(found), answer.memory)
+    result = _result(asked, answer)
+    assert result is not None  # which only a deed can be
+    _put_into_words(found, asked, answer, result)
+    return True
+
+
+@transaction.atomic
+def _open(key: uuid.UUID, asked: Asked | None) -> Asked | None:
+    """What was asked, if the answer still holds; nobody else comes for it while its deeds are done."""
     found = held_under(key)
     if found is None or _is_behind(found):
         return None
-    if any(isinstance(act, Do) for act in answer.acts):
-        found.turn.due_at = timezone.now() + DEED_TAKES
-        found.turn.save(update_fields=["due_at"])
-        show_typing(found)
+    found.turn.due_at = timezone.now() + DEED_TAKES
+    found.turn.save(update_fields=["due_at"])
+    show_typing(found)
+    return asked or _asked_then(found)
+
+
+def _asked_then(found: Held) -> Asked:
     return asked_of(found.conversation, found.talk, until=found.turn.read_until)
 
 
@@ -125,6 +144,11 @@ def _settle(key: uuid.UUID, asked: Asked, answer: Answer, result: Result) -> boo
         return False  # people have the word: what was done stands in the log, and in the packet
     if not result.is_done and _is_behind(found):
         return False
+    _put_into_words(found, asked, answer, result)
+    return True
+
+
+def _put_into_words(found: Held, asked: Asked, answer: Answer, result: Result) -> None:
     if answer.helped is not None:
         doing.note_verdict(asked.memory.question, helped=answer.helped)
     found.talk.misunderstood = 0 if answer.understood else found.talk.misunderstood + 1
@@ -135,7 +159,6 @@ def _settle(key: uuid.UUID, asked: Asked, answer: Answer, result: Result) -> boo
         finish(found, asked, result.says, result.memory)
     else:
         tell(found, asked, result.says, result.memory, goes_on=result.goes_on)
-    return True
 
 
 def _limit(found: Held, asked: Asked, result: Result) -> HandOver | None:

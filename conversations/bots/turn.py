@@ -61,7 +61,7 @@ def run(conversation_id: int) -> None:
         log.exception("the bot could not think", conversation=conversation_id)
         fail(question.key, _("Its own brain broke over it."))
         return
-    heard(question.key, answer)
+    acting.carry_out(question.key, answer, asked=question.asked)
 
 
 def heard(key: uuid.UUID, answer: Answer) -> bool:
