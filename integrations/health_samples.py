@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Max, Min, Model, Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from conversations.models import DeliveryAttempt
 from integrations.models import BrainCall, HealthSample, RawEvent
 
 KEPT_FOR = timedelta(days=90)
 HOUR = timedelta(hours=1)
+UNANSWERED = timedelta(minutes=5)  # longer than any bot's patience
 
 _CAME = """
 insert into integrations_healthsample as sample (connector_id, hour, came, processed, aside, went, failed, lag)
@@ -43,12 +45,19 @@ def measure(now: datetime | None = None) -> None:
     """The hour that runs and the one before it, counted anew: twice in a row gives the same."""
     now = now or timezone.now()
     since = now.replace(minute=0, second=0, microsecond=0) - HOUR
+    _give_up(since, now)
     with connection.cursor() as cursor:
         cursor.execute(_CAME, [first_since(RawEvent, "received_at", since), since])
         cursor.execute(_WENT, [first_since(DeliveryAttempt, "started_at", since), since])
         cursor.execute(_ASKED, [first_since(BrainCall, "asked_at", since), since])
     BrainCall.objects.filter(asked_at__lt=now - KEPT_FOR).delete()
     HealthSample.objects.filter(hour__lt=now - KEPT_FOR).delete()
+
+
+def _give_up(since: datetime, now: datetime) -> None:
+    """Brains that promised to answer later, and did not: the turn has handed over long ago."""
+    recent = BrainCall.objects.filter(pk__gte=first_since(BrainCall, "asked_at", since), ended_at=None)
+    recent.filter(asked_at__lt=now - UNANSWERED).update(ended_at=now, error=_("It never answered."))
 
 
 def first_since(model: type[Model], field: str, at: datetime) -> int:

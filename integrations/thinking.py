@@ -35,7 +35,7 @@ def answer_of(asked: Asked, own: Answer, thought: Thought) -> Answer:
     memory = replace(asked.memory, slots=own.memory.slots, heard=own.memory.heard, task="", waits_for="", choices=())
     memory = _with_slots(asked, memory, thought.slots)
     memory = _with_topics(asked, memory, thought)
-    acts = tuple(_placed(act, thought.skill) for act in thought.acts)
+    acts = tuple(_placed(_fitted(act, asked.buttons), thought.skill) for act in thought.acts)
     for act in acts:
         if isinstance(act, Do):  # the desk goes on with it by itself: what is missing, proof, a yes
             memory = replace(_with_slots(asked, memory, act.values), task=act.deed)
@@ -72,6 +72,13 @@ def _with_topics(asked: Asked, memory: Memory, thought: Thought) -> Memory:
     (topic, certainty), (runner, next_certainty) = (known + [(None, 0.0)])[:2]
     heard = replace(last, topic=topic, certainty=certainty, next_topic=runner, next_certainty=next_certainty)
     return replace(memory, heard=(*memory.heard[:-1], heard))
+
+
+def _fitted(act: Act, buttons: int) -> Act:
+    """Who answers later does not know what the medium has."""
+    if isinstance(act, Say) and len(act.buttons) > buttons:
+        return replace(act, text="\n".join([act.text, *(f"• {label}" for label in act.buttons)]), buttons=())
+    return act
 
 
 def _placed(act: Act, skill: str) -> Act:

@@ -9,10 +9,13 @@ from django.utils import timezone
 
 from conversations.actions.states import resolve
 from conversations.bots import turn
+from conversations.bots.acts import Answer, Say
+from conversations.bots.memory import Memory
 from conversations.handoff import lease
 from conversations.models import Activity, Bot, BotTalk, BotTurn, Channel, Conversation, Handoff, Message, Topic
 from customers import privacy
 from integrations import brains, health_samples, telling_brains
+from integrations.adapters.bots.thoughts import Thought
 from integrations.inbound.process import process
 from integrations.models import BrainCall, BrainTalk, Connector, HealthSample, RawEvent
 from integrations.simulators.brains.direct_line import DirectLineServer, handoff
@@ -20,6 +23,8 @@ from integrations.simulators.brains.openai import ModelServer, calls
 from integrations.simulators.brains.rasa import RasaServer, understood
 from integrations.simulators.brains.webhook import OwnBotServer
 from integrations.simulators.server import Reply
+from integrations.thinking import answer_of
+from tests.adapters.bots.asking import asked as made_up
 from tests.adapters.bots.test_bot_framework import BotFramework
 from tests.adapters.bots.test_bot_webhook import ADDRESS, OwnBot
 from tests.adapters.bots.test_openai import INJECTION, Model
@@ -249,6 +254,27 @@ def test_a_late_answer_after_people_took_over_is_never_said(connect, chat, ada):
     conversation.save()
     assert knock(brain.server.owed[0]) == 200
     assert "Too late" not in str(said(conversation)) and "late" in BrainCall.objects.get().error
+
+
+def test_a_promise_that_is_not_kept_ends_with_people_and_counts_as_a_failure(connect, chat):
+    brain = connect("webhook", patience=1)
+    brain.server.is_slow = True
+    conversation = asks(chat, "Where is my parcel?")
+    is_asked(conversation)
+    BotTurn.objects.update(due_at=timezone.now())  # its patience is over
+    turn.run(conversation.pk)
+    assert passed_on(conversation)[2] == "brain" and "said nothing" in Handoff.objects.get().detail
+    BrainCall.objects.update(asked_at=timezone.now() - timedelta(minutes=6))
+    health_samples.measure()
+    assert HealthSample.objects.get(connector__adapter="bot_webhook").failed == 1
+    assert BrainCall.objects.get().error == "It never answered."
+
+
+def test_buttons_of_a_late_answer_are_listed_where_the_medium_has_none():
+    late = Thought((Say("Which one?", ("The coat", "The hat")),))
+    asked = made_up(buttons=1, memory=Memory(wrote_hello=True))
+    [say] = answer_of(asked, Answer((), Memory()), late).acts
+    assert say == Say("Which one?\n• The coat\n• The hat")
 
 
 def test_the_door_wants_the_signature_and_a_question_that_was_asked(connect, chat):
