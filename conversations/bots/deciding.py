@@ -106,10 +106,13 @@ def _goes_on(draft: Draft, _language: str) -> bool:
 
 
 def _does_not_understand(draft: Draft, _language: str) -> bool:
-    if draft.asked.new:
-        leaving.not_understood(draft)
-    else:
+    if not draft.asked.new:
         matters.what_for(draft)
+    elif draft.memory.waits_for or leaving.is_last_time(draft):
+        leaving.say_again(draft, "say_again")
+    else:
+        draft.understood = False
+        matters.what_for(draft, "say_again")
     return True
 
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from conversations.bots.draft import Draft, Option
 from conversations.bots.feelings import is_falling
-from conversations.bots.memory import Step
 from conversations.bots.words import spoken
 from conversations.models.handoff import HandoffReason
 
@@ -22,14 +21,10 @@ def leaves(draft: Draft, language: str) -> bool:
     return True
 
 
-def not_understood(draft: Draft) -> None:
-    """Asks to say it in other words; the next time, a person."""
-    say_again(draft, "say_again")
-
-
 def say_again(draft: Draft, key: str) -> None:
+    """Asks to say it in other words; the next time, a person."""
     draft.understood = False
-    if draft.known.misunderstood + 1 >= draft.known.most_misunderstood:
+    if is_last_time(draft):
         draft.hand_over(HandoffReason.MISUNDERSTOOD)
         return
     if draft.memory.waits_for:
@@ -39,9 +34,8 @@ def say_again(draft: Draft, key: str) -> None:
     draft.ask(draft.words(key), "", person)
 
 
-def to_people(draft: Draft, reason: HandoffReason, detail: str, *, words: str = "") -> None:
-    draft.memory = draft.memory.with_step(Step(detail[:60], "refused", draft.source)) if words else draft.memory
-    draft.hand_over(reason, detail, words=words)
+def is_last_time(draft: Draft) -> bool:
+    return draft.known.misunderstood + 1 >= draft.known.most_misunderstood
 
 
 def _why(draft: Draft, language: str) -> tuple[HandoffReason, str] | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from conversations.bots import working
 from conversations.bots.draft import Draft, Option
 from conversations.bots.guessing import Guess, Guessed
-from conversations.bots.hearing.matter_words import ASKS_HOW, DEEDS_OF
+from conversations.bots.hearing.matter_words import ABOUT_AN_ORDER, ASKS_HOW, DEEDS_OF
 from conversations.bots.hearing.reply_words import BUT, KNOWS_NOT, STOP
 from conversations.bots.leaving import say_again
 from conversations.bots.memory import Need
@@ -21,6 +21,8 @@ RATHER_PEOPLE = 0.25
 STRANGE = 0.2  # of certainty, below which nothing was taught that is like it
 FEW_WORDS = 4  # of a line that may be a beginning of something
 OTHER = "other"
+VAGUE = 90  # signs of a line that says that it is about an order, and no more
+MOST_OFFERED = 4
 MENU = ("tracking", "status", "return", "address", "delivery", "stock", "hours", "invoice", "cancel")
 KNOWS_NOT_WITHIN = 80  # signs
 
@@ -167,6 +169,9 @@ def _unsure(draft: Draft, guessed: Guessed) -> bool:
     if page := draft.known.shelf.alike(draft.text):
         _show(draft, page)
         return True
+    if ABOUT_AN_ORDER.search(draft.text) and len(draft.text) <= VAGUE and not guessed.cues:
+        what_for(draft)
+        return True
     if _is_rather_for_people(whole):
         draft.hand_over(HandoffReason.UNSURE, whole.first.name if whole.first else "")
         return True
@@ -181,6 +186,8 @@ def _unsure(draft: Draft, guessed: Guessed) -> bool:
     if guessed.cues:
         draft.hand_over(HandoffReason.OUT_OF_SCOPE, ", ".join(guessed.cues))  # a thing that this bot is not to do
         return True
+    if whole.first is None:
+        return False  # nothing was taught yet
     is_strange = not whole.is_known or whole.certainty < STRANGE
     if is_strange and len(draft.text.split()) > FEW_WORDS and draft.known.topics:
         draft.hand_over(HandoffReason.OUT_OF_SCOPE)
@@ -282,13 +289,13 @@ def _plain(draft: Draft) -> bool:
     return True
 
 
-def what_for(draft: Draft) -> None:
+def what_for(draft: Draft, key: str = "what_for") -> None:
     """Asks it, with what the bot can do to press, as far as there is room."""
     room = draft.asked.buttons - (0 if draft.memory.wrote_hello else 1)  # the first turn offers a person, too
     can = {topic.bot_does: topic for topic in reversed(list(draft.known.topics.values()))}
     topics = [can[key] for key in MENU if key in can]
-    options = [option for topic in topics if (option := _option(draft, topic))][: max(0, room)]
-    draft.ask(draft.words("what_for"), "choice" if options else "", tuple(options))
+    options = [option for topic in topics if (option := _option(draft, topic))][: max(0, min(room, MOST_OFFERED))]
+    draft.ask(draft.words(key), "choice" if options else "", tuple(options))
 
 
 def _only_names_an_order(draft: Draft) -> bool:

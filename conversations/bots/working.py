@@ -23,6 +23,7 @@ LONGEST = 200  # signs of an answer that is taken as it stands
 BEFORE = 3  # lines of theirs that are of the matter that begins
 FREE = {Need.ITEM, Need.REASON, Need.CONDITION, Need.WISH, Need.SHOP, Need.PRODUCT, Need.DATE, Need.DEVICE, Need.SIZE}
 FREE |= {Need.ADDRESS}
+NAMED = {Need.ORDER, Need.ITEM, Need.SHOP, Need.PRODUCT}  # whose answers are names of things
 TOLD_BACK = {Need.ORDER, Need.ADDRESS, Need.EMAIL, Need.PHONE, Need.SIZE}
 CODE = re.compile(r"(?<!\d)\d(?:[ -]?\d){5}(?!\d)")
 _ORDINAL = re.compile(r"\W*(\d)\W*")
@@ -86,9 +87,12 @@ def answered(draft: Draft, deed: Deed) -> bool:
         return _take_code(draft)
     options = _offered(draft, deed, need)
     is_told = need in draft.memory.slots and draft.memory.slots[need].source in _fresh(draft)
-    value = chosen(draft.text, options) or ("" if is_told else _free(draft, need, has_choices=bool(options)))
+    value = chosen(draft.text, options, by_a_word=not is_told)
+    value = value or ("" if is_told else _free(draft, need, has_choices=bool(options)))
     if value:
         _keep(draft, need, value, shown=next((each.shown for each in options if each.value == value), ""))
+    elif need == Need.ORDER and options and (item := _free(draft, Need.ITEM, has_choices=False)):
+        _keep(draft, Need.ITEM, item)  # "the boots" may tell which order
     elif not is_told:
         return False
     draft.step(f"asked:{need}", "answered")
@@ -158,6 +162,8 @@ def _learn(draft: Draft, found: Prospect) -> None:
 
 
 def _ask(draft: Draft, deed: Deed, found: Prospect) -> None:
+    if found.need == draft.asked.memory.waits_for and has_fresh_details(draft) and not draft.changed:
+        draft.say("noted")  # and the question stands
     for value in (value for need, value in draft.changed.items() if need in TOLD_BACK):
         draft.say("corrected", value=value)
     options = _options(draft, found.choices)
@@ -169,14 +175,28 @@ def _ask(draft: Draft, deed: Deed, found: Prospect) -> None:
 def _named_before(draft: Draft, found: Prospect) -> bool:
     """Of the answers that it has, they have named one already: it is not asked for."""
     options = _options(draft, found.choices)
-    if found.need in draft.memory.slots or not options:
+    if found.need in draft.memory.slots or found.need not in NAMED or not options:
         return False
-    for line in [line for line in draft.asked.lines if line.who == "customer"][: -BEFORE - 1 : -1]:
+    begun = _begun(draft)
+    for line in [line for line in draft.asked.lines if line.who == "customer" and line.source >= begun][::-1]:
+        if "·" in line.text:
+            continue  # a button's words for something else
         within = [option for option in options if _names(_bare(line.text[:LONGEST]), option)]
         if len(within) == 1:
             draft.memory = draft.memory.with_slot(found.need, Kept(within[0].value, line.source, shown=within[0].shown))
             return True
     return False
+
+
+def _begun(draft: Draft) -> int:
+    """The line with which the task under way began, or what is known of it."""
+    first = draft.source or 0
+    for heard in reversed(draft.memory.heard):
+        topic = draft.known.topics.get(heard.topic or 0)
+        if topic and topic.bot_does != draft.memory.task:
+            break
+        first = heard.source
+    return first
 
 
 def _confirm(draft: Draft, found: Prospect) -> None:

@@ -24,8 +24,9 @@ def order_meant(matter: Matter) -> Order | Prospect:
     running = list(theirs.exclude(status__in=OVER)[: SHOWN + 1]) or list(theirs[:1])
     if not running:
         return matter.cannot("no_orders")
-    if len(running) == 1:
-        return running[0]
+    meant = running if len(running) == 1 else [order for order in running if _has(order, matter.get(Need.ITEM))]
+    if len(meant) == 1:
+        return meant[0]
     choices = [Choice(each.number, shown=in_words(each)) for each in running[:SHOWN]]
     return matter.asks(Need.ORDER, "which_order", *choices)
 
@@ -50,6 +51,13 @@ def refused_for(matter: Matter, order: Order, what: str, act: str) -> Prospect |
     if at_shop.is_unsure(order, what):
         return matter.for_people(HandoffReason.FAILED, _("It is perhaps done already: look at the order in the shop."))
     return None
+
+
+def _has(order: Order, item: str) -> bool:
+    """Whether one of its pieces is called by a word of what they said: "the boots" is the order with the Fell Boot."""
+    said = {word.rstrip("s") for word in item.casefold().split() if len(word) > 3}
+    names = " ".join(str(line.get("name", "")) for line in order.lines).casefold().split()
+    return bool(said & {word.rstrip("s") for word in names})
 
 
 def _plain(number: str) -> str:

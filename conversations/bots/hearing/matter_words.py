@@ -90,3 +90,8 @@ ASKS_HOW = re.compile(
     r"|\bhoe(?:veel|\s+lang)\b|\b(?:termijn|kost|gratis|voorwaarden)\b",
     re.IGNORECASE,
 )
+ABOUT_AN_ORDER = re.compile(
+    r"\b(?:my\s+(?:last\s+|recent\s+)?(?:order|purchase)|meine[rn]?\s+(?:letzte[nr]?\s+)?bestellung|ma\s+(?:derni[èe]re\s+)?commande|mi\s+(?:[úu]ltimo\s+)?pedido|mio\s+(?:ultimo\s+)?ordine"
+    r"|(?:moj\w+|swoj\w+)\s+zamówieni\w+|bestillingen\s+min|ordren\s+min|mijn\s+(?:laatste\s+)?bestelling)\b",
+    re.IGNORECASE,
+)

@@ -60,6 +60,7 @@ WORDS = {
     "do_it": "Ja, bitte",
     "leave_it": "Nein, lieber nicht",
     "left_it": "In Ordnung, ich habe nichts geändert. Kann ich sonst noch etwas tun?",
+    "noted": "Danke, das habe ich notiert.",
     "corrected": "Ich habe notiert: {value}.",
     "matter_tracking": "Wo mein Paket ist",
     "matter_status": "Stand meiner Bestellung",

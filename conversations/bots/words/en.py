@@ -65,6 +65,7 @@ WORDS = {
     "do_it": "Yes, please",
     "leave_it": "No, leave it",
     "left_it": "All right, I have changed nothing. Is there anything else I can do?",
+    "noted": "Thank you, I have noted that.",
     "corrected": "I have noted: {value}.",
     "matter_tracking": "Where my parcel is",
     "matter_status": "How my order stands",

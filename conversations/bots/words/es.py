@@ -60,6 +60,7 @@ WORDS = {
     "do_it": "Sí, por favor",
     "leave_it": "No, déjelo",
     "left_it": "De acuerdo, no he cambiado nada. ¿Puedo hacer algo más?",
+    "noted": "Gracias, lo he anotado.",
     "corrected": "He anotado: {value}.",
     "matter_tracking": "Dónde está mi paquete",
     "matter_status": "Estado de mi pedido",

@@ -60,6 +60,7 @@ WORDS = {
     "do_it": "Oui, merci",
     "leave_it": "Non, laissez",
     "left_it": "Très bien, je n’ai rien changé. Puis-je faire autre chose pour vous ?",
+    "noted": "Merci, c’est noté.",
     "corrected": "C’est noté : {value}.",
     "matter_tracking": "Où est mon colis",
     "matter_status": "État de ma commande",

@@ -60,6 +60,7 @@ WORDS = {
     "do_it": "Sì, grazie",
     "leave_it": "No, lasci stare",
     "left_it": "Va bene, non ho cambiato nulla. Posso fare altro per Lei?",
+    "noted": "Grazie, l’ho annotato.",
     "corrected": "Ho annotato: {value}.",
     "matter_tracking": "Dov’è il mio pacco",
     "matter_status": "Stato del mio ordine",

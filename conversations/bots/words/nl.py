@@ -60,6 +60,7 @@ WORDS = {
     "do_it": "Ja, graag",
     "leave_it": "Nee, laat maar",
     "left_it": "Goed, ik heb niets veranderd. Kan ik nog iets voor u doen?",
+    "noted": "Dank u, dat is genoteerd.",
     "corrected": "Genoteerd: {value}.",
     "matter_tracking": "Waar mijn pakket is",
     "matter_status": "Stand van mijn bestelling",

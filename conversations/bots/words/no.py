@@ -60,6 +60,7 @@ WORDS = {
     "do_it": "Ja takk",
     "leave_it": "Nei, la være",
     "left_it": "Greit, jeg har ikke endret noe. Er det noe mer jeg kan gjøre?",
+    "noted": "Takk, det er notert.",
     "corrected": "Notert: {value}.",
     "matter_tracking": "Hvor pakken min er",
     "matter_status": "Status på bestillingen",

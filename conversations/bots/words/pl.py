@@ -60,6 +60,7 @@ WORDS = {
     "do_it": "Tak, proszę",
     "leave_it": "Nie, dziękuję",
     "left_it": "Dobrze, nic się nie zmienia. Czy mogę pomóc w czymś jeszcze?",
+    "noted": "Dziękuję, zapisane.",
     "corrected": "Zapisano: {value}.",
     "matter_tracking": "Gdzie jest paczka",
     "matter_status": "Stan zamówienia",

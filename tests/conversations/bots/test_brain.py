@@ -381,3 +381,34 @@ def test_twenty_thousand_signs_are_read_in_no_time(taught):
     begun = time.process_time()
     someone.hear("Where is it? " * 1600)
     assert time.process_time() - begun < 2
+
+
+def test_a_word_of_a_button_does_not_win_over_what_was_meant(taught):
+    def worn(deed, asked, values):
+        choices = [Choice(each, key=f"condition_{each}") for each in ("unworn", "worn", "broken")]
+        return Prospect("ready" if "condition" in values else "ask", values, "condition", None, tuple(choices))
+
+    someone = talk(taught, "nl", wonder=worn)
+    someone.hear("Ik wil de jas terugsturen")
+    assert someone.hear("nog nooit gedragen, met label").acts[-1].values["condition"] == "unworn"
+
+
+def test_what_was_named_for_another_matter_is_not_meant_for_this_one(taught):
+    def which(deed, asked, values):
+        if deed.key != "return":
+            return Prospect("ready", values)
+        choices = (Choice("0", shown="Kestrel Trail Jacket"), Choice("1", shown="Fell Boot"))
+        return Prospect("ready" if "item" in values else "ask", values, "item", None, choices)
+
+    someone = talk(taught, wonder=which)
+    someone.hear("Do you have the Kestrel jacket in stock?")
+    someone.did("stock", "done")
+    answer = someone.hear("I want to return something from HF-48213")
+    assert answer.acts[-1].buttons == ("Kestrel Trail Jacket", "Fell Boot")
+    assert someone.hear("the boot").acts[-1].values["item"] == "1"
+
+
+def test_who_only_says_that_it_is_about_an_order_is_offered_what_can_be_done(taught):
+    answer = talk(taught).hear("I have a question about my order")
+    assert reason(answer) == ""
+    assert TABLES["en"]["matter_tracking"] in answer.acts[-1].buttons

@@ -1,12 +1,15 @@
 """Whole talks with the desk's own brain: typed, thought, done at the shop and said, or handed to people."""
 
+from decimal import Decimal
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conversations.bots import brain
-from conversations.bots.acts import Asked, Line, Say
+from conversations.bots.acts import Asked, Say
+from conversations.bots.acts import Line as Typed
 from conversations.bots.memory import Memory, memory_of
 from conversations.bots.words import say
 from conversations.inbound.receive import receive
@@ -23,7 +26,7 @@ from conversations.models import (
     Topic,
 )
 from conversations.routing.drain import drain
-from customers.facts import ProductFact
+from customers.facts import Line, ProductFact
 from customers.gather import gather
 from customers.models import Customer, Identity, Product, Profile, Stock
 from tests.conftest import from_ann
@@ -115,6 +118,17 @@ def test_a_return_is_started_at_the_shop_after_a_yes_and_not_before(chat, shop, 
     assert BotDeed.objects.get().values["size"] == "L"
 
 
+def test_the_thing_that_they_name_tells_which_of_two_orders_it_is(chat, shop):
+    boots = (Line("Trail Socks", 1, Decimal(9), "s"), Line("Fell Boot", 1, Decimal(90), "b"))
+    bought(shop, "HF-48213", status="delivered", lines=boots)
+    bought(shop, "HF-48220", status="delivered")
+    ann = Typing(chat, "en")
+    asked = ann.says("I want to send something back")
+    assert ann.memory.waits_for == "order", asked
+    ann.says("the boots")
+    assert ann.memory.slots["order"].value == "HF-48213"
+
+
 def test_an_address_corrected_before_the_yes_is_the_one_that_the_shop_gets(chat, shop, till):
     bought(shop, "HF-48213")
     ann = Typing(chat, "en")
@@ -159,7 +173,7 @@ def test_an_article_that_helped_is_counted(chat, shop):
 
 
 def _asked(text, **fields):
-    line = Line(1, "customer", text, timezone.now())
+    line = Typed(1, "customer", text, timezone.now())
     values = {"conversation": 0, "customer": 0, "bot": 0, "talk": 0, "term": 0, "language": "", "medium": "chat"}
     return Asked(
         **{**values, **fields}, buttons=3, lines=(line,), new=(line,), memory=Memory(), now=line.at
