@@ -15,7 +15,7 @@ from conversations.bots.memory import Need
 from conversations.handoff import lease
 from conversations.handoff.card import LABELS, current
 from conversations.handoff.handing import hand_over
-from conversations.handoff.opening import opened
+from conversations.handoff.opening import opened, tell_of_handover
 from conversations.handoff.packet import Packet, Tried, packet_of
 from conversations.models import Activity, Bot, BotTalk, Conversation, Handoff, Status
 from conversations.models.handoff import HandoffReason
@@ -101,6 +101,7 @@ def hand_back(conversation: Conversation, *, by: "User", instructions: str = "",
         by=by,
     )
     log(conversation, Activity.Verb.HANDED_BACK, by=by, to=bot.name, reason=wanted)
+    tell_of_handover(conversation)
     return talk
 
 

@@ -3,6 +3,7 @@ is true, so when their agent has the thread open."""
 
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.utils import timezone
 
 from conversations.live.push import tell_visitor
@@ -40,5 +41,10 @@ def opened(conversation: Conversation, *, by: "User") -> bool:
         return False
     is_first = Handoff.objects.filter(pk=last["pk"], opened_at=None).update(opened_by=by, opened_at=timezone.now())
     if is_first:
-        tell_visitor(conversation, TOLD)
+        tell_of_handover(conversation)
     return bool(is_first)
+
+
+def tell_of_handover(conversation: Conversation) -> None:
+    """The customer's widget looks again who has read their words: once that can be read."""
+    transaction.on_commit(lambda: tell_visitor(conversation, TOLD), robust=True)
