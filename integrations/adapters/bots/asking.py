@@ -36,7 +36,7 @@ class Patience:
 def ask(provider: Provider, patience: Patience, method: str, url: str, **given: Any) -> Answer:
     """Raises AwayError where nobody answers in time, CredentialError, or AdapterError."""
     seconds = max(SOONEST, patience.left)
-    within = replace(provider, timeout=(min(CONNECTING, seconds), seconds))
+    within = replace(provider, name=_(provider.name), timeout=(min(CONNECTING, seconds), seconds))
     try:
         answer = within.ask(method, url, largest=LARGEST, **given)
     except UncertainError as error:
@@ -68,4 +68,4 @@ def object_of(provider: Provider, answer: Answer) -> dict[str, Any]:
 
 
 def silent(name: str) -> SilentBrainError:
-    return SilentBrainError(_("%(name)s said nothing in time.") % {"name": name})
+    return SilentBrainError(_("%(name)s said nothing in time.") % {"name": _(name)})

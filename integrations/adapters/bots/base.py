@@ -23,7 +23,8 @@ class RudeError(AdapterError):
     """It answered, and no version of its protocol says such a thing: too much, of another kind, no JSON at all."""
 
     def __init__(self, name: str, said: str) -> None:
-        super().__init__(_("%(name)s answered what cannot be understood.") % {"name": name}, permanent=True, said=said)
+        words = _("%(name)s answered what cannot be understood.") % {"name": _(name)}
+        super().__init__(words, permanent=True, said=said)
 
 
 class SilentBrainError(AwayError):

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from conversations.bots.acts import Act, Do, HandOver, Say
 from conversations.models.handoff import HandoffReason
@@ -62,7 +62,7 @@ def _codes(refused: RefusedError) -> tuple[str, ...]:
     return (words(found.get("code")), words(found.get("type")), str(refused.status))
 
 
-MODEL = Provider("The model", FAULTS, _codes)
+MODEL = Provider(gettext_noop("The model"), FAULTS, _codes)
 
 
 def a_host(word: str) -> str:

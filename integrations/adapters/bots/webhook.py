@@ -13,7 +13,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from conversations.bots import acts
 from conversations.bots.acts import Act, Line
@@ -51,7 +51,7 @@ def _codes(refused: RefusedError) -> tuple[str, ...]:
     return (str(refused.status),)
 
 
-WEBHOOK = Provider("The bot", FAULTS, _codes)
+WEBHOOK = Provider(gettext_noop("The bot"), FAULTS, _codes)
 
 ABOUT = About(
     title=gettext_lazy("A bot of your own"),
