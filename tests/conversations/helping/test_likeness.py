@@ -1,15 +1,16 @@
 """Solved before, much alike: found among all, seen by who may, in order of use, and forgotten with its customer."""
 
+import numpy as np
 import pytest
 from django.db import connection
 
 from conversations.actions.states import resolve
-from conversations.helping import learnt, nearest, remembering
+from conversations.helping import learnt, nearest, remembering, vectors
 from conversations.helping.alike import alike
 from conversations.helping.learnt import Shown
 from conversations.helping.vectors import by_words, vectors_of
 from conversations.inbound.receive import receive
-from conversations.models import Conversation, Hint, Likeness
+from conversations.models import Conversation, Hint, Likeness, Translation
 from conversations.models.help import HintKind, Verdict
 from customers import privacy
 from tests.conftest import agent, from_ann
@@ -111,6 +112,26 @@ def test_an_erased_customer_is_like_nobody(mail, ada, returns, root, asked):
     assert not Hint.objects.exists() and not Likeness.objects.exists()
     remembering.remember_all()
     assert likest(asked, ada) == []
+
+
+class Encoder:
+    """Stands for the optional one: any that gives vectors will do to see whose are compared with whose."""
+
+    def encode(self, texts):
+        return np.stack([by_words(text).astype(np.float32) / 127 for text in texts])
+
+
+def test_with_the_encoder_rows_are_made_anew_and_a_translation_crosses_languages(mail, ada, returns, monkeypatch):
+    english = solved(mail, OTHER_ZIP, by=ada, team=returns)
+    said = receive(from_ann(mail, "Glidelåsen på jakken min er ødelagt etter to uker, hva kan gjøres med den?"))
+    remembering.remember_fresh()
+    with monkeypatch.context() as installed:
+        installed.setattr(vectors, "encoder", Encoder)
+        assert remembering.remember_all() == 1 and Likeness.objects.get().model == vectors.MEANING
+        assert likest(said.conversation, ada) == []
+        Translation.objects.create(message=said, language="en", text=OTHER_ZIP, by="Words")
+        assert likest(said.conversation, ada) == [english]
+    assert remembering.remember_all() == 1 and Likeness.objects.get().model == vectors.BY_WORDS
 
 
 def test_bits_and_bytes_say_the_same_of_who_is_near():
