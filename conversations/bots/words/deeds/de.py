@@ -1,8 +1,8 @@
 """What deeds say in German."""
 
 WORDS = {
-    "no_such_order": "Unter Ihrer bestätigten Adresse finde ich keine Bestellung {order}. Stimmt die Nummer?",
-    "no_orders": "Unter Ihrer bestätigten Adresse finde ich keine Bestellung.",
+    "no_such_order": "Ich finde keine Bestellung {order} von Ihnen. Stimmt die Nummer?",
+    "no_orders": "Ich finde keine Bestellung von Ihnen.",
     "which_order": "Um welche Bestellung geht es?",
     "status_placed": "Die Bestellung {order} vom {placed} ist eingegangen. Wir warten auf die Zahlung.",
     "status_paid": "Die Bestellung {order} vom {placed} ist bezahlt und wird gepackt.",

@@ -1,8 +1,8 @@
 """What deeds say in English."""
 
 WORDS = {
-    "no_such_order": "I can find no order {order} under the address you have proven to be yours. Is the number right?",
-    "no_orders": "I can find no order under the address you have proven to be yours.",
+    "no_such_order": "I can find no order {order} of yours. Is the number right?",
+    "no_orders": "I can find no order of yours.",
     "which_order": "Which order is it about?",
     "status_placed": "Order {order} of {placed} has come in. We are waiting for the payment.",
     "status_paid": "Order {order} of {placed} is paid and is being packed.",

@@ -1,8 +1,8 @@
 """What deeds say in Spanish."""
 
 WORDS = {
-    "no_such_order": "No encuentro ningún pedido {order} en la dirección confirmada como suya. ¿Es correcto el número?",
-    "no_orders": "No encuentro ningún pedido en la dirección confirmada como suya.",
+    "no_such_order": "No encuentro ningún pedido suyo {order}. ¿Es correcto el número?",
+    "no_orders": "No encuentro ningún pedido suyo.",
     "which_order": "¿De qué pedido se trata?",
     "status_placed": "El pedido {order} del {placed} ha llegado. Esperamos el pago.",
     "status_paid": "El pedido {order} del {placed} está pagado y se está preparando.",

@@ -1,8 +1,8 @@
 """What deeds say in French."""
 
 WORDS = {
-    "no_such_order": "Je ne trouve pas de commande {order} à votre adresse confirmée. Le numéro est-il juste ?",
-    "no_orders": "Je ne trouve pas de commande à votre adresse confirmée.",
+    "no_such_order": "Je ne trouve pas de commande {order} à vous. Le numéro est-il juste ?",
+    "no_orders": "Je ne trouve pas de commande à vous.",
     "which_order": "De quelle commande s’agit-il ?",
     "status_placed": "La commande {order} du {placed} est bien arrivée. Nous attendons le paiement.",
     "status_paid": "La commande {order} du {placed} est payée et en préparation.",

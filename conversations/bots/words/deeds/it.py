@@ -1,8 +1,8 @@
 """What deeds say in Italian."""
 
 WORDS = {
-    "no_such_order": "Non trovo nessun ordine {order} all’indirizzo confermato come suo. Il numero è giusto?",
-    "no_orders": "Non trovo nessun ordine all’indirizzo confermato come suo.",
+    "no_such_order": "Non trovo nessun suo ordine {order}. Il numero è giusto?",
+    "no_orders": "Non trovo nessun suo ordine.",
     "which_order": "Di quale ordine si tratta?",
     "status_placed": "L’ordine {order} del {placed} è arrivato. Aspettiamo il pagamento.",
     "status_paid": "L’ordine {order} del {placed} è pagato e in preparazione.",

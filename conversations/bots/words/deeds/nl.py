@@ -1,8 +1,8 @@
 """What deeds say in Dutch."""
 
 WORDS = {
-    "no_such_order": "Ik vind geen bestelling {order} bij het adres dat als het uwe is bevestigd. Klopt het nummer?",
-    "no_orders": "Ik vind geen bestelling bij het adres dat als het uwe is bevestigd.",
+    "no_such_order": "Ik vind geen bestelling {order} van u. Klopt het nummer?",
+    "no_orders": "Ik vind geen bestelling van u.",
     "which_order": "Om welke bestelling gaat het?",
     "status_placed": "Bestelling {order} van {placed} is binnengekomen. We wachten op de betaling.",
     "status_paid": "Bestelling {order} van {placed} is betaald en wordt ingepakt.",

@@ -1,8 +1,8 @@
 """What deeds say in Norwegian."""
 
 WORDS = {
-    "no_such_order": "Jeg finner ingen bestilling {order} på adressen som er bekreftet som din. Er nummeret riktig?",
-    "no_orders": "Jeg finner ingen bestilling på adressen som er bekreftet som din.",
+    "no_such_order": "Jeg finner ingen bestilling {order} hos deg. Er nummeret riktig?",
+    "no_orders": "Jeg finner ingen bestilling hos deg.",
     "which_order": "Hvilken bestilling gjelder det?",
     "status_placed": "Bestilling {order} fra {placed} er kommet inn. Vi venter på betalingen.",
     "status_paid": "Bestilling {order} fra {placed} er betalt og blir pakket.",

@@ -1,8 +1,8 @@
 """What deeds say in Polish."""
 
 WORDS = {
-    "no_such_order": "Pod potwierdzonym adresem nie znajduję zamówienia {order}. Czy numer się zgadza?",
-    "no_orders": "Pod potwierdzonym adresem nie znajduję żadnego zamówienia.",
+    "no_such_order": "Nie znajduję takiego zamówienia: {order}. Czy numer się zgadza?",
+    "no_orders": "Nie znajduję żadnego zamówienia.",
     "which_order": "O które zamówienie chodzi?",
     "status_placed": "Zamówienie {order} z {placed} dotarło do nas. Czekamy na płatność.",
     "status_paid": "Zamówienie {order} z {placed} jest opłacone i właśnie je pakujemy.",
