@@ -8,10 +8,12 @@ from django.utils import timezone
 
 from conversations.bots import brain, turn, waking, watching
 from conversations.bots.acts import Answer, Finish, HandOver, Say
+from conversations.bots.choosing import bots_here
 from conversations.bots.memory import memory_of
 from conversations.live import groups
 from conversations.models import (
     Activity,
+    Bot,
     BotTalk,
     BotTurn,
     Conversation,
@@ -130,8 +132,9 @@ def test_a_brain_that_breaks_ends_with_people_who_know_everything(fern, chat, th
     assert handoff.packet["goal"] and BotTalk.objects.get().end == "handed"
     who, text = said(conversation)[-1]
     assert who == "bot" and text, "the customer is told"
-    writes(chat, "Hello?")  # and while they wait for a person, the bot does not come back
-    assert not BotTurn.objects.exists()
+    again = asks(chat, "Hello?")  # and while they wait for a person, the bot does not come back
+    assert again.status == "open" and not BotTurn.objects.exists()
+    assert RoutingDecision.objects.order_by("pk").last().kind == "team"
 
 
 def test_a_worker_that_dies_amid_a_turn_is_followed_by_another(fern, chat, thinks):
@@ -185,6 +188,21 @@ def test_what_waits_to_be_sent_is_withdrawn_by_a_takeover(fern, chat, thinks, ad
     assert Delivery.objects.get().status == "cancelled"
     delivers()
     assert Delivery.objects.get().status == "cancelled" and said(conversation) == [("customer", "Hello")]
+
+
+def test_a_bot_answers_where_it_is_meant_to_and_is_there(chat, mail, shop):
+    everywhere = Bot.objects.create(name="Everywhere")
+    here = Bot.objects.create(name="Here")
+    here.channels.set([chat])
+    away = Bot.objects.create(name="Away", brain="connector")  # and no connector
+    away.channels.set([mail])
+    bots = bots_here()
+    assert bots.answering(chat.pk, "chat", is_public=False) == here.pk
+    assert bots.answering(mail.pk, "email", is_public=False) == everywhere.pk
+    assert bots.answering(mail.pk, "email", is_public=True) is None
+    assert bots.answering(mail.pk, "voice", is_public=False) is None
+    Bot.objects.exclude(pk=away.pk).update(is_active=False)
+    assert bots_here().answering(mail.pk, "email", is_public=False) is None
 
 
 def test_limits_end_with_people(fern, chat, thinks):
