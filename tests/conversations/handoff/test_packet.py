@@ -3,15 +3,18 @@
 import string
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import escape
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from conversations.bots.memory import Heard, Kept, Memory, Need, Step, memory_of
 from conversations.handoff.building import build
+from conversations.handoff.card import card
 from conversations.handoff.packet import packet_of
 from conversations.inbound.receive import receive
-from conversations.models import Bot, BotTalk, Topic
+from conversations.models import Bot, BotTalk, Handoff, Topic
 from tests.conftest import from_ann
 
 pytestmark = pytest.mark.django_db
@@ -47,11 +50,18 @@ def talk(message, mail):
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(memory=MEMORIES)
-def test_whatever_the_memory_holds_is_in_the_packet(talk, memory):
+def test_whatever_the_memory_holds_is_in_the_packet_and_on_the_card(talk, ada, memory):
     talk.state = memory.to_json()
     packet = packet_of(build(talk, at=timezone.now()).to_json())
+    handoff = Handoff(conversation=talk.conversation, talk=talk, reason="asked", packet=packet.to_json())
+    shown = card(handoff, talk.conversation, ada)
+    page = render_to_string("conversations/handoff/packet.html", {"card": shown, "conversation": talk.conversation})
+    for kept in memory.slots.values():
+        assert escape(kept.shown or kept.value) in page
+    for step in memory.steps:
+        assert escape(step.about) in page
     told = {(fact.label, fact.value, fact.source, fact.shown) for fact in packet.told}
     assert {(need, kept.value, kept.source, kept.shown) for need, kept in memory.slots.items()} <= told
     assert [(step.what, step.result, step.about) for step in memory.steps] == [
