@@ -125,7 +125,7 @@ def collect(draft: Draft) -> bool:
         return False
     kept = draft.memory.slots.get(need)
     if kept is None and draft.memory.waits_for == need and draft.signs.has_words and need in working.FREE:
-        working._keep(draft, need, draft.text[: working.LONGEST])
+        working.keep(draft, need, draft.text[: working.LONGEST])
         kept = draft.memory.slots.get(need)
     if kept and (kept.where != "customer" or draft.memory.waits_for == need):
         draft.step(f"asked:{need}", "answered", kept.shown or kept.value)

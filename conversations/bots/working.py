@@ -90,9 +90,9 @@ def answered(draft: Draft, deed: Deed) -> bool:
     value = chosen(draft.text, options, by_a_word=not is_told)
     value = value or ("" if is_told else _free(draft, need, has_choices=bool(options)))
     if value:
-        _keep(draft, need, value, shown=next((each.shown for each in options if each.value == value), ""))
+        keep(draft, need, value, shown=next((each.shown for each in options if each.value == value), ""))
     elif need == Need.ORDER and options and (item := _free(draft, Need.ITEM, has_choices=False)):
-        _keep(draft, Need.ITEM, item)  # "the boots" may tell which order
+        keep(draft, Need.ITEM, item)  # "the boots" may tell which order
     elif not is_told:
         return False
     draft.step(f"asked:{need}", "answered")
@@ -253,7 +253,7 @@ def _goods(draft: Draft, line: Line) -> dict[str, Kept]:
 def _take_code(draft: Draft) -> bool:
     found = CODE.search(draft.text)
     if found:
-        _keep(draft, Need.CODE, re.sub(r"\D", "", found.group()))
+        keep(draft, Need.CODE, re.sub(r"\D", "", found.group()))
     return bool(found)
 
 
@@ -272,7 +272,7 @@ def _free(draft: Draft, need: str, *, has_choices: bool) -> str:
     return line
 
 
-def _keep(draft: Draft, need: str, value: str, shown: str = "") -> None:
+def keep(draft: Draft, need: str, value: str, shown: str = "") -> None:
     draft.memory = draft.memory.with_slot(need, Kept(value, draft.source, shown=shown))
 
 

@@ -7,8 +7,6 @@ WORDS = {
     "am_bot": "I am {bot}, a bot. You can ask for a person at any time.",
     "what_for": "What can I do for you?",
     "a_person": "A person",
-    "yes": "Yes",
-    "no": "No",
     "something_else": "Something else",
     # Not understood.
     "say_again": "I did not understand that. Could you say it in other words?",
@@ -59,7 +57,6 @@ WORDS = {
     "ask_code": "Please type the code that we sent you.",
     "ask_again": "I could not read that from your answer.",
     "code_to": "I am sending a code to the address that we know of you: {address}",
-    "no_code": "Without the code I may not go on.",
     # Consent.
     "shall_i": "Shall I do that?",
     "do_it": "Yes, please",
