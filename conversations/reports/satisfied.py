@@ -259,8 +259,10 @@ def _scale(kind: str, known: Sequence[float]) -> tuple[float, float]:
 
 
 def _steps(low: float, high: float) -> list[float]:
-    count = 4
-    return [low + (high - low) * number / count for number in range(count + 1)]
+    """Round numbers, five lines or so."""
+    span = high - low
+    size = next((each for each in (1, 5, 10, 20, 25, 50, 100) if span / each <= 5 and span % each == 0), span / 4)
+    return [low + size * number for number in range(round(span / size) + 1)]
 
 
 def _x(place: int, count: int) -> float:
