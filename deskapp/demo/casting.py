@@ -45,7 +45,7 @@ def cast() -> Scene:
         buys=_goods() if Kind.SHOP in handles and random.random() < BUYS else (),
         sends_back=random.random() < SENDS_BACK,
         by=_by(handles),
-        order=last.number if last else "",
+        knows=(last.number, product) if last else (),
     )
 
 

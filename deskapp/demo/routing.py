@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from conversations.bots.languages import AMONG
+from conversations.bots.words import LANGUAGES as SPOKEN
 from conversations.models import AgentSkill, RoutingPolicy, Skill, Team, Topic
 from conversations.routing import drafting
 from conversations.routing.facts import Outcome, Overflow, Policy, Rule
@@ -38,7 +40,9 @@ def build(domain: str) -> None:
     teams = {team.name: team.pk for team in Team.objects.all()}
     holds = drafting.draft(_rules(teams, skills), by=grace, name=NAME)
     before = drafting.publish(holds.pk, by=grace)
-    holds = drafting.draft(_with_fern(drafting.policy_of(before), teams), by=grace, name=WITH_FERN, based_on=before)
+    holds = drafting.draft(
+        _with_fern(drafting.policy_of(before), teams, skills), by=grace, name=WITH_FERN, based_on=before
+    )
     holds = drafting.publish(holds.pk, by=grace)
     drafting.draft(_same_agent_first(drafting.policy_of(holds)), by=grace, name=DRAFT, based_on=holds)
 
@@ -134,15 +138,20 @@ def _by_customers(teams: dict[str, int]) -> tuple[Rule, ...]:
     )  # fmt: skip
 
 
-def _with_fern(policy: Policy, teams: dict[str, int]) -> Policy:
+def _with_fern(policy: Policy, teams: dict[str, int], skills: dict[str, int]) -> Policy:
     """Simple matters, and what is not known yet: behind what is angry, and what is under way already."""
     simple = [
         _is("medium", "is", list(BY_FERN)), _is("public", "no"), _is("complexity", "below", 2),
-        _is("tier", "is_not", ["Gold"]),
+        _is("tier", "is_not", ["Gold"]), _is("language", "is_not", [code for code in AMONG if code not in SPOKEN]),
     ]  # fmt: skip
-    given = Outcome(to="bot", team=teams["Orders"], overflow=(Overflow(20, teams["Returns"]),))
-    fern = _rule("fern", "Simple matters, to Fern first", simple, given)
-    return replace(policy, rules=(*policy.rules[:2], fern, *policy.rules[2:]))
+    returns, orders = teams["Returns"], teams["Orders"]
+    back = Outcome(to="bot", team=returns, preferred={skills["Exchanges"]: 2}, overflow=(Overflow(20, orders),))
+    rest = Outcome(to="bot", team=orders, overflow=(Overflow(20, returns),))
+    fern = (
+        _rule("fern-back", "What goes back, to Fern first", [*simple, _about("return", "size")], back),
+        _rule("fern", "Simple matters, to Fern first", simple, rest),
+    )
+    return replace(policy, rules=(*policy.rules[:2], *fern, *policy.rules[2:]))
 
 
 def _same_agent_first(policy: Policy) -> Policy:

@@ -58,17 +58,7 @@ def ingrid(now: datetime) -> Talk:
         Line(OUTBOUND, "Good to hear! I have asked all our shops, and Oslo counts tonight. Noor", tuesday + timedelta(minutes=4), Medium.WHATSAPP,
              "noor", state=DeliveryStatus.READ),
         Line(CALL, SPOKEN, wednesday, Medium.VOICE, "noor", seconds=134),
-        Line(INBOUND, "Hei! Har dere fått inn Kestrel i large?", ago(17), CHAT),
-        Line(OUTBOUND, "Hei Ingrid, jeg er Fern, en bot. Du kan når som helst be om å få snakke med et menneske.\n\nKestrel i large "
-             "er ikke på nett ennå, vi venter dem om to uker. Vil du ha pengene tilbake i stedet?", ago(16.9), CHAT,
-             state=DeliveryStatus.READ, is_bot=True, buttons=("Ja", "Nei", "Et menneske")),
-        Line(INBOUND, "Pengene tilbake hjelper meg ikke, jeg trenger jakken til lørdag.", ago(14), CHAT),
-        Line(OUTBOUND, "Skal jeg si fra når den er på lager igjen?", ago(13.9), CHAT, state=DeliveryStatus.READ, is_bot=True,
-             buttons=("Ja", "Nei", "Et menneske")),
-        Line(INBOUND, "Nei, da er det for sent. Svart går også bra, og jeg kan hente den i Oslo eller Bergen på fredag.",
-             ago(13.2), CHAT),
-        Line(OUTBOUND, "Dette trenger et menneske. Jeg sender videre alt du har fortalt meg.", ago(13.1), CHAT,
-             state=DeliveryStatus.READ, is_bot=True, is_automatic=True),
+        *_told_fern(now),
         Line(OUTBOUND, "Hi Ingrid, this is Ada from Returns. Your mails with Noor are in front of me, so there is nothing "
              "to tell again. I am asking the Oslo shop right now.", ago(8), CHAT, "ada", state=DeliveryStatus.READ),
         Line(NOTE, "@Ada Torggata just rang: one L in moss lies behind the till under “Sørensen”. They shut at six.",
@@ -89,6 +79,24 @@ def ingrid(now: datetime) -> Talk:
         "nothing to print. The large in moss waits under your name until six on Friday.</p>",
         fern=_of_ingrid(),
     )  # fmt: skip
+
+
+def _told_fern(now: datetime) -> list[Line]:
+    """Her chat today, until a person was needed."""
+    ago = lambda minutes: now - timedelta(minutes=minutes)  # noqa: E731 - it reads as the sentence it is
+    return [
+        Line(INBOUND, "Hei! Har dere fått inn Kestrel i large?", ago(17), CHAT),
+        Line(OUTBOUND, "Hei Ingrid, jeg er Fern, en bot. Du kan når som helst be om å få snakke med et menneske.\n\nKestrel i large "
+             "er ikke på nett ennå, vi venter dem om to uker. Vil du ha pengene tilbake i stedet?", ago(16.9), CHAT,
+             state=DeliveryStatus.READ, is_bot=True, buttons=("Ja", "Nei", "Et menneske")),
+        Line(INBOUND, "Pengene tilbake hjelper meg ikke, jeg trenger jakken til lørdag.", ago(14), CHAT),
+        Line(OUTBOUND, "Skal jeg si fra når den er på lager igjen?", ago(13.9), CHAT, state=DeliveryStatus.READ, is_bot=True,
+             buttons=("Ja", "Nei", "Et menneske")),
+        Line(INBOUND, "Nei, da er det for sent. Svart går også bra, og jeg kan hente den i Oslo eller Bergen på fredag.",
+             ago(13.2), CHAT),
+        Line(OUTBOUND, "Dette trenger et menneske. Jeg sender videre alt du har fortalt meg.", ago(13.1), CHAT,
+             state=DeliveryStatus.READ, is_bot=True, is_automatic=True),
+    ]  # fmt: skip
 
 
 def _of_ingrid() -> WithFern:

@@ -19,10 +19,12 @@ Frame = dict[str, object]
 
 
 class Chat:
-    def __init__(self, site: str, key: str, identity: str, *, language: str, pace: float, order: str = "") -> None:
-        """`order`: the number that they give a bot which asks for one."""
+    def __init__(
+        self, site: str, key: str, identity: str, *, language: str, pace: float, knows: tuple[str, ...] = ()
+    ) -> None:
+        """`knows`: what they answer when a bot asks, one after the other: the number of their order, its product."""
         self.site, self.key, self.identity, self.language, self.pace = site, key, identity, language, pace
-        self.order, self.to_bot = order, 0
+        self.knows, self.to_bot = list(filter(None, knows)), 0
         self.answered: set[object] = set()  # what of the desk's needs no further word
 
     async def run(self, lines: tuple[str, ...], more: tuple[str, ...]) -> None:
@@ -64,18 +66,16 @@ class Chat:
                     await self._say(socket, more.pop(0))
 
     async def _answer_bot(self, socket: websockets.ClientConnection, said: Frame) -> None:
-        """Presses a button, or says the number of their order to a question; to the rest there is nothing to say."""
+        """Presses a button, or says something that they know to a question; to the rest there is nothing to say."""
         replies = [str(reply) for reply in cast(list[object], said.get("replies") or [])]
-        asks = "?" in str(said["text"]) or "？" in str(said["text"])
-        if self.to_bot >= MOST_TO_BOT or not (replies or (asks and self.order)):
+        asks = "?" in str(said["text"])
+        if self.to_bot >= MOST_TO_BOT:
             return
         self.to_bot += 1
-        if asks and self.order and self.to_bot == 1 and len(replies) < 2:  # which offers a person, and nothing else
-            await self._say(socket, self.order)
+        if asks and self.knows and len(replies) < 2:  # a single one offers a person, and nothing else
+            await self._say(socket, self.knows.pop(0))
         elif replies:
             await self._say(socket, replies[0] if random.random() < FIRST_SHARE else random.choice(replies))
-        else:
-            await self._say(socket, self.order)
 
     def _news(self, frame: Frame) -> list[Frame]:
         """What agents said and this customer has not seen yet."""

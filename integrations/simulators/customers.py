@@ -50,7 +50,7 @@ class Scene:
     buys: tuple[tuple[str, str, int], ...] = ()  # slug, size and pieces: before they write, they order this
     sends_back: bool = False  # the first thing of their last order, once it has arrived
     by: tuple[str, str, str] | None = None  # a medium of their phone's, and the kind and value of their handle on it
-    order: str = ""  # the number of their last
+    knows: tuple[str, ...] = ()  # of their last order, should a bot ask: its number, and what it was
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ async def fill_in(doors: Doors, post: Post, scene: Scene) -> None:
 async def chat(doors: Doors, scene: Scene, pace: float) -> None:
     claims = {"sub": scene.shop, "email": scene.email, "name": scene.name, "exp": int(time.time()) + 3600}
     identity = jwt.encode(claims, doors.identity_secret, algorithm="HS256")
-    visit = Chat(doors.site, doors.chat_key, identity, language=scene.language, pace=pace, order=scene.order)
+    visit = Chat(doors.site, doors.chat_key, identity, language=scene.language, pace=pace, knows=scene.knows)
     await visit.run(scene.lines, scene.more)
 
 
