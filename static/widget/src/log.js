@@ -100,7 +100,7 @@ export class Log {
     }
     if (handed) over(handed);
     const last = messages.at(-1);
-    if (last?.replies?.length && !this.waiting.length) lines.push([`r-${last.id}`, last.replies, () => this.#replies(last.replies)]);
+    if (last?.replies?.length && !this.waiting.length && !(this.handed && last.by.bot)) lines.push([`r-${last.id}`, last.replies, () => this.#replies(last.replies)]);
     for (const message of this.waiting) lines.push([`m-${message.id}`, message, () => this.#message({ ...message, mine: true, waiting: true })]);
     const state = this.waiting.length ? "waiting" : !last?.mine ? "" : last.id <= this.seenUpTo ? "seen" : "sent";
     if (state) lines.push(["state", state, () => h("p", { class: "state" }, this.say(state))]);
