@@ -101,7 +101,10 @@ def correction(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("It is not called wrong any more."))
         return redirect("bot_mistakes")
     wanted = request.POST.get("topic", "")
-    topic = get_object_or_404(Topic, pk=int(wanted) if wanted.isdecimal() and len(wanted) < 18 else 0, is_active=True)
+    known = Topic.objects.filter(is_active=True, pk=int(wanted) if wanted.isdecimal() and len(wanted) < 18 else 0)
+    if (topic := known.first()) is None:
+        messages.error(request, _("Choose what it was about."))
+        return redirect("bot_mistakes")
     asked = asked_before([one.message]).get(one.message_id)
     if asked is None or not (text := one_line(asked.text)):
         messages.error(request, _("The customer had written no words before it."))

@@ -217,11 +217,13 @@ def test_an_agent_calls_an_answer_wrong_and_takes_that_back(client, ada, linus, 
 def test_a_wrong_answer_is_taught_from_the_list_and_the_log_keeps_no_words(as_sam, answered, taught, ada):
     talk, said = answered
     one = BotMistake.objects.create(message=said, talk=talk, why="It is about the size.", by=ada)
+    talk_words = "it pinches at the toes"
     page = as_sam.get(reverse("bot_mistakes"), {"q": "the size"}).content.decode()
     assert "it pinches at the toes" in page and "Where is your parcel?" in page
     assert as_sam.get(reverse("bot_mistakes"), {"q": "zanzibar"}).context["rows"] == []
     where = reverse("bot_correction", args=[one.pk])
-    assert as_sam.post(where, {"topic": "0"}).status_code == 404
+    told = as_sam.post(where, {"topic": "0"}, follow=True).content.decode()
+    assert "Choose what it was about." in told and not TopicExample.objects.filter(text=talk_words).exists()
     as_sam.post(where, {"topic": taught["size"].pk})
     made = TopicExample.objects.get(text="it pinches at the toes")
     assert (made.topic, made.conversation) == (taught["size"], said.conversation)
