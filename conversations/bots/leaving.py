@@ -61,7 +61,10 @@ def _speaks(draft: Draft, language: str) -> bool:
 
 
 def _repeats(draft: Draft) -> bool:
-    """The very same, again and again: another machine, or nobody who is helped by the answer."""
+    """The very same, again and again: another machine, or nobody who is helped by the answer. Who says yes to one deed
+    after another is helped."""
+    if draft.signs.is_plain or draft.memory.waits_for == "confirm":
+        return False
     theirs = [" ".join(line.text.casefold().split()) for line in draft.asked.lines if line.who == "customer"]
     last = theirs[-1] if theirs else ""
     return len(last) > 3 and theirs[-6:].count(last) >= SAME

@@ -10,6 +10,7 @@ from conversations.inbound.receive import receive
 from conversations.models import BotDeed, BotTalk, BotTurn, Conversation, Handoff, Message, ProofCode, Topic
 from conversations.routing.drain import drain
 from customers.models import Order
+from integrations.models import Connector
 from tests.conftest import from_ann
 from tests.conversations.bots.stage import it_is_time, with_bot
 from tests.conversations.bots.till import BROWSER, SIGNED_IN, Till, bought, connected
@@ -64,6 +65,16 @@ def test_a_stranger_is_asked_for_an_address_then_a_code_then_whether_to(says, ti
     shown = says(code, handles=BROWSER)
     assert "£148.00" in shown and not till.asked
     assert "is cancelled" in says("yes", handles=BROWSER) and till.done == ["cancel"]
+
+
+def test_yes_to_one_deed_after_another_is_no_going_round(says, till, order_of_ann):
+    connector = Connector.objects.get()
+    numbers = ("HF-48001", "HF-48002", "HF-48003")
+    for number in numbers:
+        bought(connector, number)
+    for number in numbers:
+        assert number in says(f"Please cancel my order {number}") and "is cancelled" in says("Yes, please")
+    assert till.done == ["cancel"] * 3 and not Handoff.objects.exists()
 
 
 def test_a_shop_that_falls_silent_is_said_to_be_in_doubt_and_people_go_on(says, till, order_of_ann):
