@@ -244,3 +244,17 @@ def test_what_went_along_stays_readable_in_the_thread(client, ada, linus, handed
     assert "L is sold out until 2 December" in client.get(reverse("handoff_record", args=[line.pk])).content.decode()
     client.force_login(linus)
     assert client.get(reverse("handoff_record", args=[line.pk])).status_code == 404
+
+
+def test_the_next_step_is_a_button_that_does_it_once_and_says_what_came_of_it(client, ada, with_bot):
+    talk = BotTalk.objects.get()
+    talk.state = Memory(task="hours").to_json()
+    talk.save()
+    conversation = hand_over(locked(with_bot), "not_allowed", talk=talk).conversation
+    client.force_login(ada)
+    page = client.get(reverse("conversation", args=[conversation.pk])).content.decode()
+    assert "Look up the hours" in page
+    assert post(client, "handoff_step", conversation).status_code == 200
+    tried = packet_of(Handoff.objects.get().packet).tried
+    assert [each.what for each in tried] == ["hours"] and Activity.objects.filter(verb="bot_did", by=ada).count() == 1
+    assert post(client, "handoff_step", conversation).status_code == 422, "there is nothing more to do"
