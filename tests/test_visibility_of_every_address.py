@@ -90,7 +90,16 @@ def routes(patterns=None, prefix=""):
 NUMBERED = sorted({route for route in routes() if NUMBER.search(route)} - set(PUBLIC))
 
 
-FOR_CHIEFS = ("settings/", "segments/", "routing/", "live/", "/export/", "/erase/")  # for whom there are no teams
+FOR_CHIEFS = (
+    "satisfaction/",
+    "settings/surveys/",
+    "settings/",
+    "segments/",
+    "routing/",
+    "live/",
+    "/export/",
+    "/erase/",
+)  # for whom there are no teams
 
 
 def ready(admin):
