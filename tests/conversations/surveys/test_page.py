@@ -35,7 +35,7 @@ def test_what_is_pressed_is_kept_and_thanked_for(client, mail, ada):
     assert (response.score, response.comment, response.way) == (5, "Quick <b>and</b> kind", "link")
     client.force_login(ada)
     thread = client.get(reverse("conversation", args=[ask.conversation_id])).content.decode()
-    assert "5 of 5" in thread and "<q dir=\"auto\">Quick &lt;b&gt;and&lt;/b&gt; kind</q>" in thread
+    assert "5 of 5" in thread and '<q dir="auto">Quick &lt;b&gt;and&lt;/b&gt; kind</q>' in thread
     assert client.post(links.address_of(ask), {"score": "9"}).status_code == 302  # no step of its scale
     response.refresh_from_db()
     assert response.score == 5

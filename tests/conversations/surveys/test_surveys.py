@@ -6,9 +6,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from conversations.actions.change import NotPossibleError
 from conversations.actions.states import reopen, resolve
+from conversations.conditions import holds
 from conversations.inbound.receive import receive
-from conversations.models import Channel, Message, RuleEvent, SurveyAsk, SurveyResponse
+from conversations.models import Channel, Message, Rule, RuleEvent, SurveyAsk, SurveyResponse
+from conversations.rule_actions import Options, carry_out, check
+from conversations.rule_matters import matter_now
 from conversations.surveys import answering, asking, links, touching
 from conversations.surveys.answering import OverError
 from conversations.surveys.episodes import episode_of
@@ -223,3 +227,29 @@ def test_an_episode_of_the_bot_alone_is_the_bots(mail):
     ask = SurveyAsk.objects.get()
     assert (ask.touchpoint, ask.credits) == ("bot", [[None, 1.0]])
     assert episode_of(conversation, until=timezone.now()).is_of_bot_alone
+
+
+def test_a_rule_of_automation_asks_once_and_says_why_not(mail, ada):
+    one = survey(touchpoint="rule")
+    conversation = receive(from_ann(mail, at=timezone.now() - timedelta(minutes=9))).conversation
+    rule, options = Rule.objects.create(name="Ask", event="tagged"), Options()
+    action = {"do": "survey", "value": str(one.pk)}
+    check([action], options)
+    with pytest.raises(NotPossibleError, match="nobody of us answered"):
+        carry_out(action, conversation, rule, options)
+    SurveyAsk.objects.all().delete()
+    answered(conversation, ada)
+    assert carry_out(action, conversation, rule, options) == {"do": "survey", "value": one.name}
+    with pytest.raises(NotPossibleError, match="asked about this already"):
+        carry_out(action, conversation, rule, options)
+    asking.ask_due()
+    assert SurveyAsk.objects.get().state == "asked"
+
+
+def test_a_rule_may_go_by_the_score(mail, ada):
+    survey()
+    ask = asked(mail, ada)
+    unhappy = {"match": "all", "rules": [{"field": "rating", "is": "below", "value": 3}]}
+    assert not holds(unhappy, matter_now(ask.conversation, understands=False))
+    answering.answer(ask, {"score": 2}, way="link")
+    assert holds(unhappy, matter_now(ask.conversation, understands=False))
