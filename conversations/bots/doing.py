@@ -41,12 +41,13 @@ def do(asked: Asked, act: Do, memory: Memory) -> Done | None:
     deed = deeds.DEEDS.get(act.deed)
     if deed is None:
         return Done((), memory, HandOver(HandoffReason.NOT_ALLOWED, act.deed[:80]))
-    if deed.asks_first and not _is_agreed(asked, act):
+    is_agreed = not deed.asks_first or _is_agreed(asked, deed, act)
+    if not is_agreed:
         found = deeds.prospect(deed, asked, act.values)
         if found.state in ("ask", "confirm"):
             return _asking(asked, deed, found, memory)
     try:
-        outcome = _outcome(asked, deed, act)
+        outcome = _outcome(asked, deed, act, is_agreed=is_agreed)
     except (OperationalError, InterfaceError):
         raise
     except Exception:
@@ -60,20 +61,22 @@ def note_verdict(message: int | None, *, helped: bool) -> None:
     ArticleVerdict.objects.filter(message=message).update(helped=helped, at=timezone.now())
 
 
-def _outcome(asked: Asked, deed: Deed, act: Do) -> Outcome:
+def _outcome(asked: Asked, deed: Deed, act: Do, *, is_agreed: bool) -> Outcome:
     talk = BotTalk.objects.select_related("bot").get(pk=asked.talk)
     talk.language = asked.language[:12]
-    return deeds.do(talk, deed, act.values, uuid.uuid5(DEED_KEYS, f"{asked.talk} {deed.key} {newest_of(asked)}"))
+    key = uuid.uuid5(DEED_KEYS, f"{asked.talk} {deed.key} {newest_of(asked)}")
+    return deeds.do(talk, deed, act.values, key, is_agreed=is_agreed)
 
 
-def _is_agreed(asked: Asked, act: Do) -> bool:
-    """They were told what would be done, and asked whether to: this very deed, with these values. Digits of a code are
-    no yes: what was asked for before they had proven who they are, is shown to them first."""
+def _is_agreed(asked: Asked, deed: Deed, act: Do) -> bool:
+    """They were told what would be done, and asked whether to: this very deed, with these values, and none beside them
+    that it takes. Digits of a code are no yes: what was asked for before they had proven who they are, is shown to them
+    first."""
     before = asked.memory
     if before.waits_for != "confirm" or before.task != act.deed:
         return False
-    known = {need: kept.value for need, kept in before.slots.items()}
-    return all(known.get(need, value) == value for need, value in act.values.items())
+    known = {str(need): kept.value for need, kept in before.slots.items()}
+    return all(known.get(str(need), "") == act.values.get(str(need), "") for need in deed.needs)
 
 
 def _asking(asked: Asked, deed: Deed, found: Prospect, memory: Memory) -> Done:

@@ -19,7 +19,7 @@ from customers.models.identity import Kind
 # Apps whose servers vouch for the account that writes. Of an SMS, anybody can forge the number; a browser is shared.
 OWN_APPS = {Kind.WHATSAPP, Kind.MESSENGER, Kind.INSTAGRAM, Kind.TELEGRAM, Kind.MASTODON, Kind.X, Kind.LINE, Kind.API}
 CODE_HOLDS = timedelta(hours=1)  # after it was right, for who typed it, in this conversation
-LOOKED_AT = 30
+LOOKED_AT = 100  # more than a brain reads
 
 
 @dataclass(frozen=True)
@@ -60,16 +60,18 @@ def speaker_of(conversation: Conversation) -> Identity | None:
 
 
 def _unanswered(conversation: Conversation) -> list[Message]:
-    """The customer's lines since our last word; their last one where nothing has come since."""
+    """The customer's lines since our last word; their last one where nothing has come since. In the order in which they
+    came to us: when a mail was written or taken is told by others. What a machine of ours said in between answers
+    nothing, so who wrote before it is still to be proven."""
     talked = Message.objects.filter(
         conversation=conversation, kind__in=[MessageKind.INBOUND, MessageKind.OUTBOUND], taken_back_at=None
     )
     rows = talked.defer("search", "html").select_related("identity__customer").order_by("-created_at", "-pk")
     lines: list[Message] = []
-    for row in rows[:LOOKED_AT]:
+    for row in sorted(rows.exclude(delivery__status="cancelled")[:LOOKED_AT], key=lambda row: -row.pk):
         if row.kind == MessageKind.INBOUND:
             lines.append(row)
-        elif lines:
+        elif lines and not row.is_automatic:
             break
     return lines
 

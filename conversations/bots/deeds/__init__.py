@@ -43,13 +43,14 @@ def prospect(deed: Deed, asked: Asked, values: Values) -> Prospect:
     return _looked(deed, Matter(conversation, _plain(values), asked.language, asked.now))
 
 
-def do(talk: BotTalk, deed: Deed, values: Values, key: uuid.UUID) -> Outcome:
+def do(talk: BotTalk, deed: Deed, values: Values, key: uuid.UUID, *, is_agreed: bool = True) -> Outcome:
     """Does it, once for each `key`: the same again gives the same end again. Call it outside any transaction, after the
     customer said yes where `deed.asks_first`: what is begun is committed before the shop is asked, so that a worker
     that dies over it leaves its trace.
 
     Where proof is wanted and is not there, it is asked for here: a code is sent, and comes back as Need.CODE. The
-    customer's yes was then said before anything could be shown to them: so they are asked again."""
+    customer's yes was then said before anything could be shown to them: so they are asked again. Not `is_agreed`: they
+    have said no yes at all, because when the turn looked, nothing was proven."""
     conversation = Conversation.objects.select_related("customer", "team").get(pk=talk.conversation_id)
     matter = Matter(conversation, _plain(values), talk.language or conversation.language, timezone.now(), talk)
     was_proven = not deed.wants_proof or matter.proven is not None
@@ -59,7 +60,7 @@ def do(talk: BotTalk, deed: Deed, values: Values, key: uuid.UUID) -> Outcome:
             return asks
         matter = replace(matter)  # which forgets that nothing was proven
     found = _looked(deed, matter)
-    if found.state == "ready" or (found.state == "confirm" and was_proven):
+    if found.state == "ready" or (found.state == "confirm" and was_proven and is_agreed):
         return deed.act(replace(matter, values=found.values), key)
     return _not_yet(deed, found)
 

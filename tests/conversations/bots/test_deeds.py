@@ -2,17 +2,21 @@
 
 import string
 import uuid
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
-from conversations.bots.acts import Asked
+from conversations.bots import doing
+from conversations.bots.acts import Asked, Do
 from conversations.bots.deeds import DEEDS, addresses, at_shop, days, prospect
+from conversations.bots.deeds.deed import Prospect
 from conversations.bots.deeds.heard import meant
 from conversations.bots.deeds.sending_back import REASONS
-from conversations.bots.memory import Memory
+from conversations.bots.memory import Kept, Memory
+from conversations.bots.reading import asked_of
 from conversations.bots.words import deeds as words
 from conversations.models import Activity, BotDeed, Hours, OrderAct
 from conversations.tasks import give_up_on_order_acts
@@ -66,6 +70,32 @@ def test_the_same_yes_is_one_deed_and_says_the_same_again(chat, shop, till):
     ends = [does(talk, key, "invoice") for _ in range(3)]
     assert {each.result for each in ends} == {"done"} and till.done == ["invoice"]
     assert len(next(iter(till.asked.values()))) == 1 and BotDeed.objects.count() == 1
+
+
+def asked_to_agree(talk, deed, **known):
+    """The bot has told what it would do with what is `known`, and waits for a yes."""
+    slots = {need: Kept(value) for need, value in known.items()}
+    return replace(asked_of(talk.conversation, talk), memory=Memory(task=deed, slots=slots, waits_for="confirm"))
+
+
+def test_a_yes_is_to_what_was_shown_and_to_nothing_beside_it(chat, shop, till):
+    bought(shop)
+    talk = signed_in(chat)
+    day = (timezone.localdate() + timedelta(days=5)).isoformat()
+    asked = asked_to_agree(talk, "delivery", order="HF-1", date=day)
+    done = doing.do(asked, Do("delivery", {"order": "HF-1", "date": day, "wish": "neighbour"}), asked.memory)
+    assert (done.memory.waits_for, till.done) == ("confirm", [])
+    done = doing.do(asked, Do("delivery", {"order": "HF-1", "date": day}), asked.memory)
+    assert (done.memory.steps[-1].result, till.done) == ("done", ["postpone"])
+
+
+def test_proof_that_comes_while_it_is_looked_for_is_no_yes(chat, shop, till, monkeypatch):
+    bought(shop)
+    talk = signed_in(chat)
+    asked = asked_of(talk.conversation, talk)
+    monkeypatch.setattr(doing.deeds, "prospect", lambda *_args: Prospect("proof", {}, need="email"))
+    done = doing.do(asked, Do("cancel", {"order": "HF-1"}), Memory(task="cancel"))
+    assert (done.memory.waits_for, till.done) == ("confirm", [])
 
 
 def test_a_shop_that_falls_silent_leaves_it_in_doubt_and_nobody_tries_again(chat, shop, till):

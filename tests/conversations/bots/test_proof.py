@@ -10,7 +10,7 @@ from django.utils import timezone
 from conversations.bots import codes
 from conversations.bots.proof import proof_of
 from conversations.inbound.receive import receive
-from conversations.models import Channel, ProofCode
+from conversations.models import Channel, Message, ProofCode
 from conversations.models.channel import Medium
 from customers.identify import Handle
 from tests.conftest import from_ann
@@ -61,6 +61,28 @@ def test_what_two_people_wrote_since_our_last_word_is_proven_by_both_or_not_at_a
     stranger = from_ann(chat, "Cancel it", handles=(Handle("visitor", "other"),), conversation_id=talk.conversation_id)
     receive(stranger)
     assert proof_of(talk.conversation) is None
+
+
+def forged(message, text, **more):
+    """By somebody who writes Ann's name, and knows which conversation it is."""
+    return receive(from_ann(message.channel, text, conversation_id=message.conversation_id, **more))
+
+
+@pytest.mark.parametrize("is_late", [True, False])
+def test_a_forged_yes_is_not_proven_by_what_she_wrote_before_or_after_it(mail, order, is_late):
+    """One that lay on the mail server since before our words; and one to which a machine of ours answered."""
+    hers = receive(from_ann(mail, "Where is my order?", details={"authentic": True}))
+    ours = {"conversation": hers.conversation, "kind": "outbound", "channel": mail, "identity": hers.identity}
+    if is_late:
+        Message.objects.create(**ours, text="What is it about?")
+        asks = receive(from_ann(mail, "The address", conversation_id=hers.conversation_id, details={"authentic": True}))
+        Message.objects.create(**ours, text="Shall I change it?")
+        Message.objects.filter(pk=forged(asks, "Yes").pk).update(created_at=hers.created_at - timedelta(minutes=5))
+    else:
+        forged(hers, "Yes")
+        Message.objects.create(**ours, text="We have your message.", is_automatic=True)
+        receive(from_ann(mail, "Who is it?", conversation_id=hers.conversation_id, details={"authentic": True}))
+    assert proof_of(hers.conversation) is None
 
 
 def test_a_stranger_learns_nothing_whatever_they_name(chat, order):
