@@ -29,6 +29,7 @@ from customers.models import Identity, Purpose
 log = structlog.get_logger(__name__)
 
 IN_A_LIST = {Medium.WHATSAPP: 10}  # choices that a medium shows as a list, beyond those that its buttons hold
+PATIENCE = timedelta(days=7)
 ALONE = (*OF_EVENTS.values(), Touchpoint.CALL)  # touchpoints whose conversation may go on meanwhile
 
 
@@ -66,6 +67,8 @@ def _ask(ask: SurveyAsk) -> None:
         return _end(ask, AskState.SKIPPED, SkipReason.NO_WAY)
     if ask.touchpoint not in (*ALONE, Touchpoint.RULE) and conversation.status != Status.RESOLVED:
         return _end(ask, AskState.WITHDRAWN, SkipReason.REOPENED)
+    if conversation.waiting_since is not None:  # who waits for an answer of ours is not asked how it was
+        return _later(ask, now)
     refused = consent.of_customer(ask.customer_id).get(Purpose.SURVEYS)
     if refused is not None and not refused.is_granted:
         return _end(ask, AskState.SKIPPED, SkipReason.REFUSED)
@@ -78,6 +81,14 @@ def _ask(ask: SurveyAsk) -> None:
     ask.state, ask.asked_at = AskState.ASKED, now
     ask.expires_at = now + timedelta(days=ask.survey.expires_days)
     ask.save(update_fields=["message", "state", "asked_at", "expires_at"])
+
+
+def _later(ask: SurveyAsk, now: datetime) -> None:
+    """Tomorrow, for some days: then it is too long ago to ask."""
+    if ask.ended_at < now - PATIENCE:
+        return _end(ask, AskState.SKIPPED, SkipReason.REOPENED)
+    ask.due_at = now + timedelta(days=1)
+    ask.save(update_fields=["due_at"])
 
 
 def _end(ask: SurveyAsk, state: str, why: str) -> None:

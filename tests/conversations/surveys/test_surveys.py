@@ -211,6 +211,11 @@ def test_an_order_that_arrived_is_asked_about_once(mail, ada):
         touching.of_customers({message.conversation.customer_id})
     asking.ask_due()
     ask = SurveyAsk.objects.get()
+    assert ask.state == "due" and ask.due_at > timezone.now() + timedelta(hours=23)  # she waits for an answer of ours
+    answered(message.conversation, ada)
+    SurveyAsk.objects.update(due_at=timezone.now())
+    asking.ask_due()
+    ask.refresh_from_db()
     assert (ask.state, ask.touchpoint, ask.credits) == ("asked", "delivery", [])
     assert Message.objects.filter(survey_ask=ask).exists()
 
