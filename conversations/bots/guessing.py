@@ -21,6 +21,7 @@ SURE_PART = 0.75  # of a sentence, from which it counts as a matter beside other
 CUE = 0.5  # weight of the words for a deed beside the model's
 CUE_ALONE = 0.8  # certainty of them, where nothing was taught
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+|;\s+")
+_AND = re.compile(r",?\s+(?:and|und|et|y|e|i|oraz|og|en)\s+|,\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def guess(text: str, language: str, taught: teaching.Taught | None, topics: Mapp
     text = without_hello(text)
     whole, cues = _guess(text, language, taught, topics), tuple(cues_in(text))
     sentences = [each for each in _SENTENCE.split(text) if len(each.split()) >= LEAST_WORDS][-MOST_PARTS:]
+    sentences = [part for each in sentences for part in _halves(each)]
     if len(sentences) < 2:
         return Guessed(whole, cues=cues)
     parts = [(_guess(each, language, taught, topics), len(cues_in(each)) == 1) for each in sentences]
@@ -66,6 +68,15 @@ def cues_in(text: str) -> list[str]:
     found = [matter for matter, words in CUES.items() if words.search(text)]
     beaten = {other for pair, winner in RATHER.items() for other in pair if set(pair) <= set(found) and other != winner}
     return [matter for matter in found if matter not in beaten]
+
+
+def _halves(sentence: str) -> list[str]:
+    """The sentence, or its parts where one asks for this *and* another for that, each by words of its own."""
+    if len(cues_in(sentence)) < 2:
+        return [sentence]
+    parts = [each for each in _AND.split(sentence) if len(each.split()) >= LEAST_WORDS]
+    named = [each for each in parts if len(cues_in(each)) == 1]
+    return named if len({cues_in(each)[0] for each in named}) > 1 else [sentence]
 
 
 def _is_sure(part: Guess, *, is_named: bool) -> bool:

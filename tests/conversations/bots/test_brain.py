@@ -205,6 +205,31 @@ def test_hands_over_several_matters_at_once(taught):
     assert reason(answer) == "mixed"
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "I want to return my boots and change the address of my other order",
+        "Where is my parcel and also I need an invoice copy for my other order and is the Wren Fleece in stock?",
+        "Ich möchte die Hose zurückschicken und brauche eine Kopie der Rechnung",
+        "Je voudrais changer mon adresse de livraison et recevoir ma facture",
+    ],
+)
+def test_hands_over_several_matters_of_one_sentence(taught, line):
+    assert reason(talk(taught).hear(line)) == "mixed"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "I want to return the jacket and have it exchanged, it is too small",
+        "I have moved and want the parcel delivered to my new address",
+        "Where is my parcel and when does it arrive?",
+    ],
+)
+def test_one_matter_in_two_halves_stays_one(taught, line):
+    assert reason(talk(taught).hear(line)) != "mixed"
+
+
 def test_asks_once_to_say_it_again_and_then_hands_over(taught):
     someone = talk(taught)
     answer = someone.hear("hm so")
