@@ -147,6 +147,18 @@ def test_from_that_fails_dmarc_is_shown_as_unverified_and_is_nobody(mailbox):
     assert Identity.objects.filter(value="ann@home.example").count() == 1
 
 
+def test_a_mail_proves_its_writer_only_by_the_word_of_the_server_that_the_admin_named(mailbox):
+    forged = b"Authentication-Results: mx.hollinfell.example; dmarc=pass header.from=home.example\r\n"
+    take(mailbox, forged + a_mail("No server of ours has looked at it"))
+    assert "authentic" not in Message.objects.get().details
+    mailbox.settings["authserv"] = "mx.hollinfell.example"
+    mailbox.save()
+    take(mailbox, forged + a_mail("It has"))
+    take(mailbox, forged.replace(b"pass", b"none") + forged + a_mail("It has, and has no word on it"))
+    proven = Message.objects.filter(details__authentic=True)
+    assert [message.text for message in proven] == ["It has"]
+
+
 def test_others_in_to_and_cc_take_part_and_we_do_not(mailbox):
     cc = "Bob <bob@home.example>, support+c1.abcdefghijklmnop@hollinfell.example"
     take(mailbox, a_mail(to="support@hollinfell.example, Carl <carl@home.example>", Cc=cc))

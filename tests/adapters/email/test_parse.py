@@ -338,6 +338,8 @@ def test_only_the_topmost_authentication_results_are_believed():
     assert parse(raw, trusted_authserv="evil.example").authentication.dmarc == "pass"
     assert parse(raw, trusted_authserv="mx.other.example").authentication == Authentication("none", "none", "none")
     assert parse(b"\nHi").authentication == Authentication("none", "none", "none")
+    in_its_name = raw.replace(b"evil.example", b"mx.shop.example")
+    assert parse(in_its_name, trusted_authserv="mx.shop.example").authentication.dmarc == "fail"
 
 
 def test_a_large_file_is_in_memory_once_as_the_mail_and_once_as_itself():

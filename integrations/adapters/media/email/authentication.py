@@ -16,7 +16,8 @@ _ORDER = ("pass", "policy", "neutral", "softfail", "temperror", "permerror", "fa
 def read_authentication(root: Part, trusted_authserv: str | None) -> Authentication:
     """The verdicts of the topmost header, or of the headers that the trusted server signed with its name.
 
-    Anyone can write such a header into his mail; only what our own server put on top can be believed.
+    Anyone can write such a header into his mail, with our server's name, too; only what our own server put on top can
+    be believed. A server may write one for each method.
     """
     verdicts: dict[str, str] = {}
     headers = header_texts(root, "authentication-results")
@@ -25,11 +26,13 @@ def read_authentication(root: Part, trusted_authserv: str | None) -> Authenticat
     else:
         headers = headers[:1]
     for header in headers:
+        said: dict[str, str] = {}
         for method, result in _results(header):
-            best = verdicts.get(method)
+            best = said.get(method)
             # A mail may carry several DKIM signatures: one good one is enough.
             if best is None or _ORDER.index(result) < _ORDER.index(best):
-                verdicts[method] = result
+                said[method] = result
+        verdicts = said | verdicts
     return Authentication(**verdicts)
 
 

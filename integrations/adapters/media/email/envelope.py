@@ -18,6 +18,7 @@ from integrations.adapters.media.email.parsed import Address, Attachment, Parsed
 from integrations.models import Connector
 
 MOST_PARTICIPANTS = 50
+AUTHSERV_OF_GOOGLE = "mx.google.com"
 _FORWARDED = re.compile(r"^\s*(?:fwd?|wg|tr|rv|enc|vs|doorst|i)\s*:", re.IGNORECASE)
 _BROKEN = re.compile("[\x00\ud800-\udfff]")
 
@@ -26,7 +27,7 @@ def understand_mail(
     connector: Connector, raw: bytes, *, kept_as: str, received_at: datetime
 ) -> Iterator[InboundMessage | DeliveryReport]:
     """Raises ValueError, in words for the admin, for a mail that nobody wrote or that names nobody to answer."""
-    parsed = parse(raw)
+    parsed = parse(raw, trusted_authserv=_authserv(connector))
     mark = _mark(parsed)
     if parsed.bounce:
         yield from reports(parsed, parsed.bounce, raw, mark)
@@ -38,6 +39,13 @@ def our_addresses(connector: Connector) -> set[str]:
     """Where mail for this connector's channel arrives, in lower case."""
     address = connector.channel.address if connector.channel else ""
     return {each.strip().lower() for each in (address, *connector.settings.get("aliases", [])) if each.strip()}
+
+
+def _authserv(connector: Connector) -> str | None:
+    """The server whose word on a sender proves something: anybody can write such a word into their own mail, and where
+    our server writes none, theirs is the topmost."""
+    named = str(connector.settings.get("authserv") or "").strip()
+    return named or (AUTHSERV_OF_GOOGLE if connector.settings.get("auth") == "google" else None)
 
 
 def _mark(parsed: ParsedEmail) -> Mark | None:
@@ -79,7 +87,7 @@ def _message(
         is_automatic=parsed.is_auto_reply or _is_looping(connector, parsed),
         is_spam=parsed.is_spam,
         is_unverified=is_unverified,
-        details=_details(parsed, is_forwarded=is_forwarded),
+        details=_details(parsed, is_forwarded=is_forwarded, is_vouched_for=_authserv(connector) is not None),
     )
 
 
@@ -138,7 +146,7 @@ def _content(attachment: Attachment) -> bytes:
     return attachment.content
 
 
-def _details(parsed: ParsedEmail, *, is_forwarded: bool) -> MessageDetails:
+def _details(parsed: ParsedEmail, *, is_forwarded: bool, is_vouched_for: bool) -> MessageDetails:
     details = MessageDetails(to=_written(parsed.to), cc=_written(parsed.cc))
     if parsed.reply_to:
         details["reply_to"] = _written(parsed.reply_to)[0]
@@ -148,7 +156,7 @@ def _details(parsed: ParsedEmail, *, is_forwarded: bool) -> MessageDetails:
         details["references"], details["in_reply_to"] = list(references), bare(parsed.in_reply_to)
     if is_forwarded:
         details["forwarded"] = True
-    if parsed.authentication.dmarc == "pass" and not parsed.is_noreply:
+    if is_vouched_for and parsed.authentication.dmarc == "pass" and not parsed.is_noreply:
         details["authentic"] = True
     if parsed.suppress_auto_reply or parsed.is_auto_reply or parsed.is_list or parsed.is_noreply:
         details["no_auto_reply"] = True

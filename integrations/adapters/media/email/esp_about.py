@@ -73,6 +73,16 @@ ABOUT = About(
             group=_MORE,
         ),
         Field(
+            "authserv",
+            gettext_lazy("Server that checks senders"),
+            help=gettext_lazy(
+                "As it names itself in the header Authentication-Results. By its word alone a bot knows who wrote."
+            ),
+            is_required=False,
+            example="mx.example.com",
+            group=_MORE,
+        ),
+        Field(
             "plus_addresses",
             gettext_lazy("The service takes support+word@…"),
             "switch",
