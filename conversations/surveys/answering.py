@@ -154,7 +154,7 @@ def _into_the_story(identity: Identity, ask: SurveyAsk, response: SurveyResponse
 def may_be_meant(inbound: InboundMessage) -> bool:
     """Costs nothing: most of what comes is no number."""
     text = inbound.text.strip()
-    return 0 < len(text) <= SHORT and text.strip(" .!/").isdigit() and not inbound.attachments and not inbound.is_echo
+    return 0 < len(text) <= SHORT and text.strip(" .!/").isdecimal() and not inbound.attachments and not inbound.is_echo
 
 
 def meant(inbound: InboundMessage, identity: Identity) -> tuple[SurveyAsk, int] | None:

@@ -153,6 +153,7 @@ def test_a_number_in_a_text_message_is_the_answer_and_opens_nothing(texts, ada):
     assert (response.score, response.way, response.touchpoint, response.medium) == (4, "words", "resolution", "sms")
     conversation.refresh_from_db()
     assert (conversation.status, conversation.waiting_since) == ("resolved", None)
+    assert receive(from_her_phone(texts, "²", at=timezone.now(), external_id="raised")).text == "²", "and is no number"
     receive(
         from_her_phone(texts, "7", at=timezone.now(), external_id="reply-2")
     )  # no step of this scale: it is for people
