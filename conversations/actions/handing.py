@@ -1,16 +1,22 @@
 """What agents do with what the bot handed over: take it, give it back to people or to the bot, do the next step."""
 
 import uuid
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from conversations.actions import orders
 from conversations.actions.assigning import assign
 from conversations.actions.change import NotPossibleError, locked, log
 from conversations.actions.declining import decline
-from conversations.bots.deeds import DEEDS, Outcome, do
+from conversations.actions.orders import Wish
+from conversations.bots.deeds import DEEDS, Deed, Outcome, do
+from conversations.bots.deeds.cancel import CANCEL
+from conversations.bots.deeds.deed import Matter
+from conversations.bots.deeds.whose import order_meant
 from conversations.bots.memory import Need
 from conversations.handoff import lease
 from conversations.handoff.card import LABELS, current
@@ -19,7 +25,9 @@ from conversations.handoff.opening import opened, tell_of_handover
 from conversations.handoff.packet import Packet, Tried, packet_of
 from conversations.models import Activity, Bot, BotTalk, Conversation, Handoff, Status
 from conversations.models.handoff import HandoffReason
+from conversations.models.order_act import OrderActKind
 from conversations.routing import waiting
+from customers.models import Order
 
 if TYPE_CHECKING:
     from deskapp.models import User
@@ -113,10 +121,23 @@ def do_next(conversation: Conversation, *, by: "User") -> Outcome:
     step = packet.next_step
     if step is None or step.deed not in DEEDS or handoff.talk is None:
         raise NotPossibleError(_("There is nothing more to do here."))
+    _check_may(conversation, DEEDS[step.deed], step.values, by=by)
     outcome = do(handoff.talk, DEEDS[step.deed], dict(step.values), uuid.uuid5(_STEP, f"{handoff.pk} {step.deed}"))
     if outcome.result != "under_way":
         _note_step(handoff, packet, outcome, by=by)
     return outcome
+
+
+def _check_may(conversation: Conversation, deed: Deed, values: Mapping[str, str], *, by: "User") -> None:
+    """By the bot's hand nobody sees or gives back more than by their own."""
+    if not deed.wants_proof:
+        return
+    if not by.sees_purchases:
+        raise NotPossibleError(_("You may not see what customers bought."))
+    if deed.key == CANCEL.key:
+        order = order_meant(Matter(conversation, values, conversation.language, timezone.now()))
+        if isinstance(order, Order):
+            orders.check(order, Wish(OrderActKind.CANCEL), by=by)
 
 
 @transaction.atomic

@@ -7,8 +7,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
+from conversations.actions.change import NotPossibleError, locked
+from conversations.actions.handing import do_next
+from conversations.actions.orders import OverLimitError
 from conversations.bots import doing
 from conversations.bots.acts import Asked, Do
 from conversations.bots.deeds import DEEDS, addresses, at_shop, days, prospect
@@ -18,6 +22,7 @@ from conversations.bots.deeds.sending_back import REASONS
 from conversations.bots.memory import Kept, Memory
 from conversations.bots.reading import asked_of
 from conversations.bots.words import deeds as words
+from conversations.handoff.handing import hand_over
 from conversations.models import Activity, BotDeed, Hours, OrderAct
 from conversations.tasks import give_up_on_order_acts
 from customers.facts import Line, ProductFact
@@ -96,6 +101,24 @@ def test_proof_that_comes_while_it_is_looked_for_is_no_yes(chat, shop, till, mon
     monkeypatch.setattr(doing.deeds, "prospect", lambda *_args: Prospect("proof", {}, need="email"))
     done = doing.do(asked, Do("cancel", {"order": "HF-1"}), Memory(task="cancel"))
     assert (done.memory.waits_for, till.done) == ("confirm", [])
+
+
+def test_an_agent_does_no_more_by_the_bots_hand_than_by_their_own(chat, shop, till, ada):
+    bought(shop)
+    talk = signed_in(chat)
+    talk.state = Memory(task="cancel", slots={"order": Kept("HF-1")}).to_json()
+    talk.save()
+    with transaction.atomic():
+        conversation = hand_over(locked(talk.conversation), "not_allowed", talk=talk).conversation
+    ada.refund_limit = 100
+    with pytest.raises(OverLimitError):
+        do_next(conversation, by=ada)
+    ada.refund_limit, ada.sees_purchases = 150, False
+    with pytest.raises(NotPossibleError, match="bought"):
+        do_next(conversation, by=ada)
+    assert not till.asked
+    ada.sees_purchases = True
+    assert do_next(conversation, by=ada).result == "done" and till.done == ["cancel"]
 
 
 def test_a_shop_that_falls_silent_leaves_it_in_doubt_and_nobody_tries_again(chat, shop, till):
