@@ -23,7 +23,7 @@ from redis.exceptions import RedisError
 
 from conversations.bots.mood import mood_of
 from conversations.conditions import holds
-from conversations.models import Activity, Conversation, DryRun, DryRunHit, Message, Rule
+from conversations.models import Activity, Conversation, DryRun, DryRunHit, Message, Rule, SurveyResponse
 from conversations.models.message import MessageKind
 from conversations.models.rule import RuleEventKind
 from conversations.routing.facts import Matter
@@ -31,6 +31,7 @@ from conversations.routing.snapshot import World
 from conversations.rule_matters import matters_of
 from conversations.rule_words import code_of, why_not
 from conversations.rules import OF_VERBS
+from conversations.surveys.answering import rating_of
 
 if TYPE_CHECKING:
     from deskapp.models import User
@@ -166,15 +167,24 @@ def _looked_at(one: DryRun, moments: Sequence[Moment]) -> tuple[list[Moment], "C
     conditions = one.body["conditions"]
     world = World(timezone.now())
     known = matters_of(sorted({each.conversation for each in moments}), world)
-    said = _said(moments)
+    said, ratings = _said(moments), _ratings(one, moments)
     hits, misses = [], Counter[str]()
     for each in moments:
         matter = _as_it_was(known[each.conversation], each, one, said[each.key], world)
+        matter = replace(matter, rating=ratings.get(each.key, matter.rating))
         if holds(conditions, matter):
             hits.append(each)
         else:
             misses[code_of(why_not(conditions, matter))] += 1
     return hits, misses
+
+
+def _ratings(one: DryRun, moments: Sequence[Moment]) -> dict[int, float]:
+    """What was answered at these very moments, where it is an answer that the rule listens to."""
+    if one.body["event"] != RuleEventKind.RATED:
+        return {}
+    rows = SurveyResponse.objects.filter(pk__in=[each.key for each in moments]).select_related("ask__version")
+    return {row.pk: rating for row in rows if (rating := rating_of(row)) is not None}
 
 
 def _as_it_was(matter: Matter, moment: Moment, one: DryRun, said: Said, world: World) -> Matter:
@@ -209,16 +219,26 @@ def _by_then(said: Sequence[tuple[datetime, str]], moment: Moment) -> list[str]:
     return [text for at, text in said if at <= moment.at][:3]
 
 
-_COLUMNS: dict[type[Model], str] = {Conversation: "pk", Message: "conversation", Activity: "conversation"}
+_COLUMNS: dict[type[Model], str] = {
+    Conversation: "pk",
+    Message: "conversation",
+    Activity: "conversation",
+    SurveyResponse: "conversation",
+}
 _VERBS = {event: [verb for verb, its in OF_VERBS.items() if its == event] for event in set(OF_VERBS.values())}
 
 
-def _moments(one: DryRun) -> "QuerySet[Conversation] | QuerySet[Message] | QuerySet[Activity]":
+def _moments(
+    one: DryRun,
+) -> "QuerySet[Conversation] | QuerySet[Message] | QuerySet[Activity] | QuerySet[SurveyResponse]":
     """The rows by which such an event is told, with the moment it `happened`; nothing of spam."""
     event, span = one.body["event"], (one.since, one.until)
     here = Conversation.objects.here()
     if event == RuleEventKind.ARRIVED:
         return here.filter(created_at__range=span, last_inbound_at__isnull=False).annotate(happened=F("created_at"))
+    if event == RuleEventKind.RATED:
+        rated = SurveyResponse.objects.filter(conversation__in=here, answered_at__range=span)
+        return rated.annotate(happened=F("answered_at"))
     if event in _VERBS:
         told = Activity.objects.filter(verb__in=_VERBS[event], created_at__range=span, conversation__in=here)
         return told.annotate(happened=F("created_at"))

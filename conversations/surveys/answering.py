@@ -110,7 +110,7 @@ def _tell(ask: SurveyAsk, response: SurveyResponse, *, is_new: bool) -> None:
     if is_new and response.score is not None and (identity := _identity(ask)):
         _into_the_story(identity, ask, response)
     if ask.conversation:
-        _rate(ask.conversation, response, questions_of(ask.version.questions)[0])
+        _rate(ask.conversation, response)
         if is_new:
             rules.happened(RuleEventKind.RATED, ask.conversation)
         push_row(ask.conversation)
@@ -126,12 +126,19 @@ def _on_the_question(message: Message, response: SurveyResponse, first: Question
     push_message(message)
 
 
-def _rate(conversation: Conversation, response: SurveyResponse, first: Question) -> None:
+def rating_of(response: SurveyResponse) -> float | None:
     """On one scale, from 1 to 5, whatever was asked: rules and lists go by it."""
-    if response.score is None:
-        return
-    conversation.rating = round(1 + 4 * (response.score - first.low) / (first.high - first.low), 2)
-    Conversation.objects.filter(pk=conversation.pk).update(rating=conversation.rating)
+    first = questions_of(response.ask.version.questions)[0]
+    if response.score is None or first.kind != "scale":
+        return None
+    return round(1 + 4 * (response.score - first.low) / (first.high - first.low), 2)
+
+
+def _rate(conversation: Conversation, response: SurveyResponse) -> None:
+    rating = rating_of(response)
+    if rating is not None:
+        conversation.rating = rating
+        Conversation.objects.filter(pk=conversation.pk).update(rating=rating)
 
 
 def _identity(ask: SurveyAsk) -> Identity | None:

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from conversations import dry_runs
 from conversations.actions.change import NotPossibleError
 from conversations.actions.states import reopen, resolve
 from conversations.conditions import holds
@@ -252,10 +253,15 @@ def test_a_rule_of_automation_asks_once_and_says_why_not(mail, ada):
     assert SurveyAsk.objects.get().state == "asked"
 
 
-def test_a_rule_may_go_by_the_score(mail, ada):
+def test_a_rule_may_go_by_the_score(mail, ada, sam):
     survey()
     ask = asked(mail, ada)
     unhappy = {"match": "all", "rules": [{"field": "rating", "is": "below", "value": 3}]}
     assert not holds(unhappy, matter_now(ask.conversation, understands=False))
     answering.answer(ask, {"score": 2}, way="link")
     assert holds(unhappy, matter_now(ask.conversation, understands=False))
+    rule = Rule.objects.create(name="Say sorry", event="rated", conditions=unhappy, actions=[{"do": "reopen"}])
+    tried = dry_runs.start(rule, days=1, by=sam)
+    dry_runs.run(tried.pk)
+    tried.refresh_from_db()
+    assert (tried.state, tried.done, tried.hits) == ("done", 1, 1)
