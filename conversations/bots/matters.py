@@ -205,7 +205,7 @@ def _is_rather_for_people(whole: Guess) -> bool:
 def _show(draft: Draft, page: Page) -> None:
     was_no_help = any((step.what, step.result) == (page.name, "declined") for step in draft.memory.steps)
     if was_no_help or (draft.memory.steps and draft.memory.steps[-1].what == page.name):
-        draft.hand_over(HandoffReason.OUT_OF_SCOPE, page.name, words="to_people_not_helped")
+        draft.hand_over(HandoffReason.FAILED, page.name, words="to_people_not_helped")
         return
     draft.said.append(plain(page.body))
     draft.article = page.text
@@ -222,7 +222,8 @@ def _helped(draft: Draft) -> bool:
     if _is_negative(draft) or signs.did_not_work:
         draft.helped = False
         draft.step(name, "declined")
-        draft.hand_over(HandoffReason.OUT_OF_SCOPE, name, words="to_people_not_helped")
+        draft.memory = replace(draft.memory, waits_for="", choices=())  # they answered
+        draft.hand_over(HandoffReason.FAILED, name, words="to_people_not_helped")
         return True
     if _is_positive(draft) or signs.thanks or signs.worked or signs.is_done:
         draft.helped = True

@@ -1,6 +1,6 @@
 """The card at the top of a thread: what the packet holds, as far as this agent may see it, in five parts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -216,7 +216,7 @@ def card(handoff: Handoff, conversation: Conversation, agent: "User") -> Card:
         bot=bot_of(handoff),
         goal=_without(packet.goal, hidden),
         told=_told([fact for fact in packet.told if _may_see(fact, agent)], orders, seen, conversation),
-        tried=[_tried(each, seen) for each in packet.tried],
+        tried=[_tried(each, seen) for each in _last_words(packet.tried)],
         since=written_since(handoff),
         step=_step(packet),
         page=packet.page if agent.sees_browsing else "",
@@ -302,6 +302,13 @@ def _standing(order: Order) -> str:
 
 def _day(at: datetime) -> str:
     return date_format(timezone.localtime(at), "j M")
+
+
+def _last_words(tried: Sequence[Tried]) -> Iterator[Tried]:
+    """Without what was only offered, where the answer to it follows."""
+    for n, each in enumerate(tried):
+        if each.result != "offered" or each.about or all(later.what != each.what for later in tried[n + 1 :]):
+            yield each
 
 
 def _tried(tried: Tried, seen: dict[int, int]) -> TriedLine:

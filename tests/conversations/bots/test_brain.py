@@ -287,7 +287,7 @@ def test_an_article_is_asked_whether_it_helped(taught):
     other = talk(taught, "de")
     other.hear("Wie wasche ich Wolle?")
     no = other.hear("nein, leider nicht")
-    assert (no.helped, reason(no)) == (False, "out_of_scope")
+    assert (no.helped, reason(no), no.memory.waits_for) == (False, "failed", "")
 
 
 def test_mood_that_falls_over_the_talk_hands_over(taught):

@@ -70,6 +70,17 @@ def test_whatever_the_memory_holds_is_in_the_packet_and_on_the_card(talk, ada, m
     assert memory_of(talk.state).slots == memory.slots
 
 
+def test_the_card_does_not_say_that_an_answer_is_missing_which_is_there(talk, ada):
+    memory = Memory(steps=(Step("Washing", "offered"), Step("Washing", "declined"), Step("Zips", "offered")))
+    talk.state = memory.to_json()
+    handoff = Handoff(conversation=talk.conversation, talk=talk, packet=build(talk, at=timezone.now()).to_json())
+    tried = card(handoff, talk.conversation, ada).tried
+    assert [(line.what, str(line.how)) for line in tried] == [
+        ("Washing", "they said no"),
+        ("Zips", "offered, no answer yet"),
+    ]
+
+
 def test_a_code_that_proved_who_they_are_is_nobodys_to_read(talk):
     talk.state = Memory().with_slot(Need.CODE, Kept("482193")).to_json()
     assert "482193" not in str(build(talk, at=timezone.now()).to_json())
