@@ -107,8 +107,10 @@ def step(item: Item) -> None:
         return
     changed = {**item, "status": state, "changed_at": _later(item, now)}
     if state == OrderStatus.SHIPPED:
-        parcel = {"carrier": "Royal Mail", "number": f"RM{str(item['number'])[3:]}77GB", "at": now.isoformat()}
-        changed["shipments"] = [{**parcel, "status": "in transit", "url": "https://track.example/royal-mail/"}]
+        number = f"RM{str(item['number'])[3:]}77GB"
+        parcel = {"carrier": "Royal Mail", "number": number, "at": now.isoformat()}
+        url = f"https://track.example/royal-mail/{number}"
+        changed["shipments"] = [{**parcel, "status": "in transit", "url": url}]
     book.put(changed, step_in=_pace(changed))
     if item["kind"] == "return" and state == ReturnStatus.REFUNDED:
         _refunded(book, str(item["order_id"]), Decimal(str(item["amount"])))
