@@ -13,6 +13,7 @@ from conversations.bots.memory import Heard, Kept, Memory
 from conversations.bots.words import TABLES, say
 from conversations.models import Bot, Team, Topic
 from conversations.models.handoff import HandoffReason
+from integrations.adapters.bots.saying import untold
 from integrations.adapters.bots.thoughts import Thought
 
 # Why the desk hands over before another brain is asked. What it only does not understand itself, that one may.
@@ -39,6 +40,7 @@ def answer_of(asked: Asked, own: Answer, thought: Thought) -> Answer:
     for act in acts:
         if isinstance(act, Do):  # the desk goes on with it by itself: what is missing, proof, a yes
             memory = replace(_with_slots(asked, memory, act.values), task=act.deed)
+    acts = tuple(_filled(act, own.memory) for act in acts)
     if not memory.wrote_hello:
         acts, memory = _introduced(asked, acts, memory), replace(memory, wrote_hello=True)
     return Answer(acts, memory, thought.understood)
@@ -88,6 +90,11 @@ def _placed(act: Act, skill: str) -> Act:
     if isinstance(act, HandOver) and skill and act.team is None:
         return replace(act, team=Team.objects.filter(name__iexact=skill).values_list("pk", flat=True).first())
     return act
+
+
+def _filled(act: Act, memory: Memory) -> Act:
+    """With what that brain was not told, such as where a code goes."""
+    return replace(act, values={**untold(memory), **act.values}) if isinstance(act, Do) else act
 
 
 def _introduced(asked: Asked, acts: tuple[Act, ...], memory: Memory) -> tuple[Act, ...]:

@@ -28,7 +28,7 @@ ENDED_WELL = ("completedSuccessfully", "")
 
 def message(question: Question, text: str) -> Json:
     asked = question.asked
-    known = {need: kept.value for need, kept in asked.memory.slots.items()}
+    known = saying.known_of(asked.memory)
     return {
         "type": "message",
         "from": {"id": question.name, "role": "user"},

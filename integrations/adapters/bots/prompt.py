@@ -12,6 +12,7 @@ from conversations.bots.acts import Asked, Line
 from conversations.bots.deeds import OFFERED
 from conversations.bots.shelf import plain, shelf
 from conversations.models.handoff import HandoffReason
+from integrations.adapters.bots import saying
 
 Json = dict[str, Any]
 
@@ -45,7 +46,7 @@ def messages(asked: Asked, notes: str, most: int) -> list[Json]:
         system += f"\n\nThe shop's own notes:\n{notes.strip()}"
     if asked.memory.instructions:
         system += f"\n\nAn agent of the shop gave you this conversation and asks you to: {asked.memory.instructions}"
-    system += f"\n\nknown = {json.dumps({need: kept.value for need, kept in asked.memory.slots.items()})}"
+    system += f"\n\nknown = {json.dumps(saying.known_of(asked.memory))}"
     left, kept = most - len(system), list[Json]()
     longest = max(SHORTEST, min(MOST_LINE, left // max(1, 2 * len(asked.new))))
     for line in reversed(asked.lines or asked.new):

@@ -173,7 +173,7 @@ def _channel(connector: Connector) -> str:
 
 def _metadata(question: Question) -> Json:
     asked = question.asked
-    known = {need: kept.value for need, kept in asked.memory.slots.items()}
+    known = saying.known_of(asked.memory)
     return {"key": question.key, "language": asked.language, "medium": asked.medium, "page": asked.page, "known": known}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from conversations.bots.acts import Act, HandOver, Say
-from conversations.bots.memory import Need
+from conversations.bots.memory import Memory, Need
 from conversations.models.handoff import HandoffReason
 from integrations.adapters.bots.base import MOST_ACTS, MOST_BUTTON, MOST_BUTTONS, MOST_SLOT, MOST_TEXT, RudeError
 from integrations.adapters.bots.thoughts import Question
@@ -18,6 +18,7 @@ PRESSED = "pressed"  # in the state: what the brain wants to hear for the words 
 # A brain may not say that people took the word themselves, or that it was given back.
 THEIRS = frozenset(HandoffReason.values) - {HandoffReason.STEPPED_IN, HandoffReason.CALLED, HandoffReason.BACK}
 NEEDS = frozenset(Need)
+UNTOLD = frozenset({"profile", "earlier"})
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
 
 
@@ -33,6 +34,16 @@ def text_of(value: object, who: str) -> str:
 def plain(text: str) -> str:
     """Without what is no sign: control characters, halves of a pair, and what no database takes."""
     return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs", "Co"))
+
+
+def known_of(memory: Memory) -> dict[str, str]:
+    """Details that a brain is told by Need: not what the desk knows from their profile or from elsewhere, since whoever
+    writes may be another, and talk a brain into saying it. The desk puts it in itself where a deed is asked for."""
+    return {need: kept.value for need, kept in memory.slots.items() if kept.where not in UNTOLD}
+
+
+def untold(memory: Memory) -> dict[str, str]:
+    return {need: kept.value for need, kept in memory.slots.items() if kept.where in UNTOLD}
 
 
 def says(most: int, text: str, buttons: Sequence[tuple[str, str]], who: str) -> tuple[Say | None, Mapping[str, str]]:

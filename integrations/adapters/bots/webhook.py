@@ -130,7 +130,7 @@ def _told(connector: Connector, question: Question) -> Json:
         "page": asked.page,
         "lines": [_line(line) for line in asked.lines],
         "new": [line.source for line in asked.new],
-        "known": {need: kept.value for need, kept in memory.slots.items()},
+        "known": saying.known_of(memory),
         "is_proven": bool(memory.proof),
         "instructions": memory.instructions,
         "deeds": deeds_offered(),
