@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SurveyKind(models.TextChoices):
@@ -22,9 +23,9 @@ class Touchpoint(models.TextChoices):
     BOT = "bot", _("Bot")
     HANDOFF = "handoff", _("Handoff")
     RESOLUTION = "resolution", _("Resolution")
-    CALL = "call", _("Call")
+    CALL = "call", pgettext_lazy("touchpoint", "Call")
     DELIVERY = "delivery", _("Delivery")
-    RETURN = "return", _("Return")
+    RETURN = "return", pgettext_lazy("touchpoint", "Return")
     COLLECT = "collect", _("Click and collect")
     VISIT = "visit", _("Visit to a shop")
     RULE = "rule", _("By a rule")
