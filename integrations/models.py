@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from integrations import secrets
+from integrations.bodies import BodyField, RawEventQuerySet
 from integrations.brain_rows import BrainCall, BrainTalk
 
 __all__ = [
@@ -84,7 +85,7 @@ class RawEvent(models.Model):
     connector = models.ForeignKey(Connector, models.CASCADE, related_name="raw_events")
     external_id = models.CharField(max_length=400)
     kind = models.CharField(max_length=40, blank=True)
-    body = models.BinaryField()
+    body = BodyField()
     headers = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=8, choices=RawEventState.choices, default=RawEventState.KEPT)
     tries = models.PositiveSmallIntegerField(default=0)
@@ -94,6 +95,8 @@ class RawEvent(models.Model):
     )
     received_at = models.DateTimeField(db_default=Now(), editable=False)
     done_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RawEventQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["connector", "external_id"], name="raw_event_once")]

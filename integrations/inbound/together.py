@@ -17,9 +17,10 @@ from conversations.envelopes import InboundMessage
 from conversations.inbound.receive import receive_each
 from conversations.models import Message
 from integrations.adapters import adapter_named
+from integrations.bodies import is_large
 from integrations.inbound.loops import hasty
 from integrations.inbound.names import want_name
-from integrations.inbound.process import note_arrival, process, with_files
+from integrations.inbound.process import accept, note_arrival, process, with_files
 from integrations.models import Connector, RawEvent
 
 log = structlog.get_logger(__name__)
@@ -75,6 +76,9 @@ def accept_each(events: Sequence[RawEvent]) -> list[RawEvent]:
     """
     if not events:
         return []
+    if any(is_large(raw.body) for raw in events):  # too large for one statement
+        with transaction.atomic():
+            return [_accepted(raw) for raw in events]
     names = [(raw.connector_id, raw.external_id) for raw in events]
     fields = [(*name, raw.kind, raw.body, json.dumps(raw.headers)) for name, raw in zip(names, events, strict=True)]
     with connection.cursor() as cursor:
@@ -88,6 +92,17 @@ def accept_each(events: Sequence[RawEvent]) -> list[RawEvent]:
             kept.setdefault(name, raw)
     note_arrival(connector for connector, _ in new)
     return [kept[name] for name in names]
+
+
+def _accepted(raw: RawEvent) -> RawEvent:
+    """As it is kept now, or was before."""
+    kept, is_new = accept(
+        raw.connector, external_id=raw.external_id, body=bytes(raw.body), kind=raw.kind, headers=raw.headers
+    )
+    if not is_new:
+        return kept
+    raw.pk, raw.received_at, raw._state.adding = kept.pk, kept.received_at, False
+    return raw
 
 
 def _kept_before(names: set[tuple[int, str]]) -> dict[tuple[int, str], RawEvent]:

@@ -8,6 +8,7 @@ from integrations.adapters.media.email.marks import bare
 LONGEST_ID = 300  # characters of a Message-ID that stand for themselves in RawEvent.external_id
 _FOLDED = re.compile(rb"\r?\n[ \t]+")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
+_SLICE = 1_000_000  # so that of a large mail no copy is made
 _SAID = (b"from", b"date", b"subject")
 
 
@@ -23,9 +24,12 @@ def digest(mail: bytes) -> str:
         return hashlib.sha256(mail).hexdigest()
     head, found = _head(mail), _HEAD_END.search(mail)
     said = [head.get(name, b"") for name in _SAID]
-    body = mail[found.end() :] if found else b""
-    total = hashlib.sha256(b"\0".join(said))
-    total.update(body.replace(b"\r\n", b"\n").rstrip())
+    total, blank = hashlib.sha256(b"\0".join(said)), b""
+    for start in range(found.end() if found else len(mail), len(mail), _SLICE):
+        part = blank + mail[start : start + _SLICE]
+        text = part.rstrip()  # what is blank may be the end, or half a line break
+        total.update(text.replace(b"\r\n", b"\n"))
+        blank = part[len(text) :]
     return total.hexdigest()
 
 

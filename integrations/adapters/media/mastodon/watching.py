@@ -117,8 +117,8 @@ def _is_known(connector: Connector, status: Json) -> bool:
     name = words(status.get("id"))
     if Message.objects.filter(channel=connector.channel, external_id=name).exists():
         return True
-    waiting = connector.raw_events.filter(state="kept", kind="mention").values_list("body", flat=True)
-    return any(f'"{name}"'.encode() in bytes(body) for body in waiting[:200])
+    waiting = connector.raw_events.filter(state="kept", kind="mention")
+    return any(f'"{name}"'.encode() in bytes(raw.body) for raw in waiting[:200])
 
 
 def _number(notification: Json) -> int:
