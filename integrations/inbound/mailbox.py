@@ -41,10 +41,8 @@ def fetch_new(connector: Connector, mailbox: Mailbox, *, stop: Event | None = No
         connector.refresh_from_db(fields=["cursor"])
         cursor, new = _begin(connector, mailbox), 0
         for batch in _batches(mailbox.after(cursor["uid"]), alone=cursor.get("breaks", 0) > 0):
-            cursor, kept = _take(connector, mailbox, cursor, batch)
-            new += len(kept)
-            for raw in _heads(kept):
-                queue_event(raw.pk, raw.connector_id)
+            cursor, found = _take(connector, mailbox, cursor, batch)
+            new += found
             if stop and stop.is_set():
                 break
         return new
@@ -79,8 +77,9 @@ def _batches(found: Sequence[Found], *, alone: bool) -> Iterator[list[Found]]:
         yield batch
 
 
-def _take(connector: Connector, mailbox: Mailbox, cursor: Cursor, batch: list[Found]) -> tuple[Cursor, list[RawEvent]]:
-    """One batch, whole: what it found is kept, or set aside alone, before the cursor passes it."""
+def _take(connector: Connector, mailbox: Mailbox, cursor: Cursor, batch: list[Found]) -> tuple[Cursor, int]:
+    """One batch, whole: what it found is kept, or set aside alone, before the cursor passes it. Gives how many were
+    new, and nothing of them: before the next are fetched, these leave the memory."""
     fits = [each for each in batch if each.size <= LARGEST_BYTES]
     try:
         bodies = _read(mailbox, fits)
@@ -95,7 +94,10 @@ def _take(connector: Connector, mailbox: Mailbox, cursor: Cursor, batch: list[Fo
         if not _move(connector, cursor, passed):
             raise BrokenError(_("Another watcher has this mailbox."))
         kept = [_keep(connector, mailbox, each, bodies.get(each.uid), heads.get(each.uid)) for each in batch]
-    return passed, [raw for raw in kept if raw is not None]
+    new = [raw for raw in kept if raw is not None]
+    for raw in _heads(new):
+        queue_event(raw.pk, raw.connector_id)
+    return passed, len(new)
 
 
 def _read(mailbox: Mailbox, found: Sequence[Found]) -> dict[int, bytes | Exception]:

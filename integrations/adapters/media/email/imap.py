@@ -166,6 +166,7 @@ def _connect(connector: Connector, host: str, port: int, security: str) -> IMAPC
         host, port, ssl=security == "tls", ssl_context=context if security == "tls" else None, timeout=seconds
     )
     client.normalise_times = False  # times with their zones
+    client._imap.debug = 4  # from 5 on, imaplib writes out each mail for a log that nobody keeps
     if security == "starttls":
         client.starttls(context)
     return client
