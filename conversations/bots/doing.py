@@ -63,6 +63,8 @@ def note_verdict(message: int | None, *, helped: bool) -> None:
 
 def _outcome(asked: Asked, deed: Deed, act: Do, *, is_agreed: bool) -> Outcome:
     talk = BotTalk.objects.select_related("bot").get(pk=asked.talk)
+    if talk.ended_at is not None:
+        return Outcome("refused")  # a person has the word
     talk.language = asked.language[:12]
     key = uuid.uuid5(DEED_KEYS, f"{asked.talk} {deed.key} {newest_of(asked)}")
     return deeds.do(talk, deed, act.values, key, is_agreed=is_agreed)

@@ -86,8 +86,11 @@ def told(row: BotDeed, done: Outcome) -> Outcome:
 @transaction.atomic(durable=True)
 def begin(talk: BotTalk, order: Order, errand: Errand, key: uuid.UUID) -> tuple[BotDeed, bool]:
     """The row under this key, and whether it is new and now to be done. A key that was used stands for what was done
-    with it. Raises BusyError."""
+    with it. Nothing begins in a `talk` that went on and does not any more; in one that had ended, people press the
+    button. Raises BusyError."""
     order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
+    if talk.ended_at is None and not _goes_on(talk):
+        raise BusyError(_("A person has taken over."))
     of_order = BotDeed.objects.filter(order=order)
     give_up_on_the_dead(of_order)
     if known := BotDeed.objects.filter(key=key).first():
@@ -105,6 +108,11 @@ def begin(talk: BotTalk, order: Order, errand: Errand, key: uuid.UUID) -> tuple[
     if errand.amount is not None:
         values["amount"] = str(errand.amount)
     return BotDeed.objects.create(talk=talk, order=order, what=errand.what, key=key, values=values), True
+
+
+def _goes_on(talk: BotTalk) -> bool:
+    """Locked: who takes the word waits, and then sees on the card what was begun before."""
+    return BotTalk.objects.select_for_update(of=("self",), no_key=True).filter(pk=talk.pk, ended_at=None).exists()
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from conversations.actions.change import NotPossibleError, locked
-from conversations.actions.handing import do_next
+from conversations.actions.handing import do_next, take_over
 from conversations.actions.orders import OverLimitError
 from conversations.bots import doing
 from conversations.bots.acts import Asked, Do
@@ -19,6 +19,7 @@ from conversations.bots.deeds import DEEDS, addresses, at_shop, days, prospect
 from conversations.bots.deeds.deed import Prospect
 from conversations.bots.deeds.heard import meant
 from conversations.bots.deeds.sending_back import REASONS
+from conversations.bots.deeds.whose import refused_for
 from conversations.bots.memory import Kept, Memory
 from conversations.bots.reading import asked_of
 from conversations.bots.words import deeds as words
@@ -119,6 +120,23 @@ def test_an_agent_does_no_more_by_the_bots_hand_than_by_their_own(chat, shop, ti
     assert not till.asked
     ada.sees_purchases = True
     assert do_next(conversation, by=ada).result == "done" and till.done == ["cancel"]
+
+
+def test_no_deed_begins_once_a_person_has_taken_over(chat, shop, till, ada, monkeypatch):
+    """Amid the turn: the brain has answered, and the shop was not asked yet."""
+    bought(shop)
+    talk = signed_in(chat)
+    asked = asked_to_agree(talk, "cancel", order="HF-1")
+
+    def taken_over_meanwhile(matter, order):
+        take_over(talk.conversation, by=ada)
+        monkeypatch.undo()
+        return refused_for(matter, order, "cancel", "cancel")
+
+    monkeypatch.setattr("conversations.bots.deeds.cancel.refused_for", lambda m, o, *_more: taken_over_meanwhile(m, o))
+    assert doing.do(asked, Do("cancel", {"order": "HF-1"}), asked.memory).memory.steps[-1].result == "refused"
+    assert doing.do(asked, Do("cancel", {"order": "HF-1"}), asked.memory).memory.steps[-1].result == "refused"
+    assert not till.asked
 
 
 def test_a_shop_that_falls_silent_leaves_it_in_doubt_and_nobody_tries_again(chat, shop, till):
