@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from conversations.bots import doing, waking
 from conversations.bots.acts import Answer, Asked, Do, Finish, HandOver, Say
-from conversations.bots.holding import Held, held_under
+from conversations.bots.holding import Held, held, held_under
 from conversations.bots.memory import Memory
 from conversations.bots.reading import asked_of, has_news
 from conversations.bots.telling import finish, hand_over, show_typing, tell
@@ -77,7 +77,7 @@ def pass_on(found: Held, why: HandOver) -> None:
 @transaction.atomic
 def _say(key: uuid.UUID, answer: Answer, asked: Asked | None) -> bool:
     """Words alone, without a deed: looked at and said in one."""
-    found = held_under(key)
+    found = _held(key, asked)
     if found is None or _is_behind(found):
         return False
     asked = _in_their_language(asked or _asked_then(found), answer.memory)
@@ -90,13 +90,17 @@ def _say(key: uuid.UUID, answer: Answer, asked: Asked | None) -> bool:
 @transaction.atomic
 def _open(key: uuid.UUID, asked: Asked | None) -> Asked | None:
     """What was asked, if the answer still holds; nobody else comes for it while its deeds are done."""
-    found = held_under(key)
+    found = _held(key, asked)
     if found is None or _is_behind(found):
         return None
     found.turn.due_at = timezone.now() + DEED_TAKES
     found.turn.save(update_fields=["due_at"])
     show_typing(found)
     return asked or _asked_then(found)
+
+
+def _held(key: uuid.UUID, asked: Asked | None) -> Held | None:
+    return held(asked.conversation, key=key) if asked else held_under(key)
 
 
 def _asked_then(found: Held) -> Asked:
@@ -106,6 +110,7 @@ def _asked_then(found: Held) -> Asked:
 def _is_behind(found: Held) -> bool:
     """They wrote meanwhile, and do not write without end: it is thought again, as soon as they are quiet."""
     if not has_news(found.conversation, found.turn.read_until):
+        found.quiet_since = found.turn.read_until
         return False
     now = timezone.now()
     if now - found.turn.asked_at > waking.LONGEST:
@@ -139,7 +144,7 @@ def _result(asked: Asked, answer: Answer) -> Result | None:
 
 @transaction.atomic
 def _settle(key: uuid.UUID, asked: Asked, answer: Answer, result: Result) -> bool:
-    found = held_under(key)
+    found = _held(key, asked)
     if found is None:
         return False  # people have the word: what was done stands in the log, and in the packet
     if not result.is_done and _is_behind(found):

@@ -3,18 +3,26 @@
 import uuid
 from dataclasses import dataclass
 
+from django.db.models import F
+
 from conversations.bots import waking
-from conversations.handoff import lease
 from conversations.models import BotTalk, BotTurn, Conversation
+from conversations.models.lease import Holder
 
 
 @dataclass
 class Held:
-    """Good until the end of the transaction in which it was found."""
+    """Good until the end of the transaction in which it was found. `quiet_since`: the line after which they had written
+    nothing when that was asked; with the conversation locked, they still have not."""
 
     conversation: Conversation
     talk: BotTalk
     turn: BotTurn
+    quiet_since: int | None = None
+
+
+# Read after the lock is ours, never beside it: joined to the row that is locked, it would be as it was before the wait.
+_LEASE = {"holder": F("conversation__lease__holder"), "term": F("conversation__lease__term")}
 
 
 def held(conversation_id: int, *, key: uuid.UUID | None = None) -> Held | None:
@@ -23,11 +31,11 @@ def held(conversation_id: int, *, key: uuid.UUID | None = None) -> Held | None:
     conversation = _locked(conversation_id)
     if conversation is None:
         return None
-    turn = BotTurn.objects.filter(pk=conversation_id).first()
+    turn = BotTurn.objects.filter(pk=conversation_id).annotate(**_LEASE).first()
     if turn is None or (key is not None and turn.key != key):
         return None
     talk = talk_of(conversation)
-    if talk is None or not lease.has(conversation, talk.term):
+    if talk is None or (turn.holder, turn.term) != (Holder.BOT, talk.term):  # type: ignore[attr-defined]
         waking.forget(conversation)
         return None
     return Held(conversation, talk, turn)
@@ -45,5 +53,4 @@ def talk_of(conversation: Conversation) -> BotTalk | None:
 
 
 def _locked(pk: int) -> Conversation | None:
-    rows = Conversation.objects.select_related("customer", "team", "assignee")
-    return rows.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
+    return Conversation.objects.select_for_update(no_key=True).filter(pk=pk).first()

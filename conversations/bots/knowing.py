@@ -3,6 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
+from typing import cast
+
+from django.utils.functional import SimpleLazyObject
 
 from conversations.bots import teaching
 from conversations.bots.acts import Asked
@@ -40,8 +44,8 @@ class Known:
 
 
 def known_of(asked: Asked, text: str, language: str) -> Known:
-    bot = Bot.objects.filter(pk=asked.bot).first() or Bot(name="Bot")
-    talk = BotTalk.objects.filter(pk=asked.talk).first() if asked.talk else None
+    talk = BotTalk.objects.filter(pk=asked.talk).select_related("bot").first() if asked.talk else None
+    bot = _bot(asked.bot, talk)
     taught = teaching.taught()
     active = taught.topics.values() if taught else Topic.objects.filter(is_active=True)
     topics = {topic.pk: topic for topic in active}
@@ -53,11 +57,17 @@ def known_of(asked: Asked, text: str, language: str) -> Known:
         misunderstood=talk.misunderstood if talk else 0,
         people_first=_people_first(bot, asked.customer),
         guessed=guess(text, language, taught, topics),
-        shelf=shelf(language),
+        shelf=cast("Shelf", SimpleLazyObject(partial(shelf, language))),  # most turns show no article
         topics=topics,
         profile=_profile(asked.customer),
         deeds=OFFERED,
     )
+
+
+def _bot(pk: int, talk: BotTalk | None) -> Bot:
+    if talk and talk.bot and talk.bot_id == pk:
+        return talk.bot
+    return Bot.objects.filter(pk=pk).first() or Bot(name="Bot")
 
 
 def _people_first(bot: Bot, customer: int) -> str:

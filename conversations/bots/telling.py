@@ -32,17 +32,15 @@ def tell(found: Held, asked: Asked, says: Sequence[Say], memory: Memory, *, goes
     if path is None:
         hand_over(found, asked, (), memory, HandOver(HandoffReason.FAILED, _("There is no way to reach them now.")))
         return
-    said = [
-        speaking.say(found.conversation, found.talk, _words(found, each, place), path)
-        for place, each in enumerate(says)
-    ]
+    words = [_words(found, each, place) for place, each in enumerate(says)]
+    said = speaking.say_each(found.conversation, found.talk, words, path)
     _note_articles(says, said)
     if said and memory.waits_for:
         memory = replace(memory, question=said[-1].pk)
     _remember(found.talk, asked, memory, is_read=not goes_on)
     if goes_on:
         waking.put_back(found.turn, due_at=timezone.now())
-    elif has_news(found.conversation, newest_of(asked)):
+    elif _has_news(found, asked):
         waking.forget(found.conversation)
         waking.wake(found.conversation, heard_at=timezone.now())
     else:
@@ -60,7 +58,7 @@ def finish(found: Held, asked: Asked, says: Sequence[Say], memory: Memory) -> No
     """They said that they were helped: it is solved, if nothing must be known first that nobody does."""
     tell(found, asked, says, memory)
     is_over = not lease.has(found.conversation, found.talk.term)  # nothing reaches them: it went to people
-    if is_over or has_news(found.conversation, newest_of(asked)):
+    if is_over or _has_news(found, asked):
         return
     try:
         with transaction.atomic():
@@ -70,6 +68,11 @@ def finish(found: Held, asked: Asked, says: Sequence[Say], memory: Memory) -> No
     except LackingError as lacking:
         found.conversation.refresh_from_db()
         hand_over(found, asked, (), memory, HandOver(HandoffReason.NOT_ALLOWED, str(lacking)))
+
+
+def _has_news(found: Held, asked: Asked) -> bool:
+    read_until = newest_of(asked)
+    return found.quiet_since != read_until and has_news(found.conversation, read_until)
 
 
 def hand_over(found: Held, asked: Asked, says: Sequence[Say], memory: Memory, why: HandOver) -> None:
@@ -101,7 +104,7 @@ def _words(found: Held, said: Say, place: int) -> speaking.Words:
 def _heard(asked: Asked) -> Message | None:
     """Their last line, by which they are answered."""
     last = next((line.source for line in reversed(asked.lines) if line.who == "customer"), None)
-    return Message.objects.filter(pk=last).first() if last else None
+    return Message.objects.filter(pk=last).select_related("channel", "identity").first() if last else None
 
 
 def _remember(talk: BotTalk, asked: Asked, memory: Memory, *, is_read: bool) -> None:

@@ -1,6 +1,7 @@
 """Outbound 1, of the bot: its words become a message, only under the lease, and go at once."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -16,7 +17,7 @@ from conversations.models import ArticleText, BotTalk, Channel, Conversation, Me
 from conversations.models.conversation import place_in_queue
 from conversations.models.message import MessageKind
 from conversations.outbound.outbox import enqueue
-from conversations.outbound.reach import Choice, reach
+from conversations.outbound.reach import Choice, reach, refused, said_of_messages
 from customers.models import Identity
 
 
@@ -47,6 +48,8 @@ def path_to(conversation: Conversation, heard: Message | None) -> Path | None:
     """`heard`: their last line. None where nothing may go, and where it came from a machine or a list."""
     if heard is not None and heard.details.get("no_auto_reply"):
         return None
+    if heard is not None and (back := _straight_back(conversation, heard)):
+        return back
     ways = [way for way in reach(conversation, now=timezone.now()) if way.can_be_used and not way.needs_template]
     way = next((way for way in ways if _is_where(way, heard)), None) or next(iter(ways), None)
     if way is None:
@@ -55,21 +58,43 @@ def path_to(conversation: Conversation, heard: Message | None) -> Path | None:
     return Path(way.channel, way.identity, heard if is_answer else None)
 
 
+def _straight_back(conversation: Conversation, heard: Message) -> Path | None:
+    """Where they wrote last, if nothing there has an end or a template, as most: what `reach` would propose first of
+    all, without asking for every other way."""
+    channel, identity = heard.channel, heard.identity
+    if channel is None or identity is None or not channel.is_active or identity.customer_id != conversation.customer_id:
+        return None
+    can = carries(channel.medium)
+    if can.answer_within or identity.kind not in can.kinds:
+        return None
+    if refused(said_of_messages(identity=identity).values_list("identity", "is_granted")):
+        return None
+    return Path(channel, identity, heard if can.has_posts else None)
+
+
 def say(conversation: Conversation, talk: BotTalk, words: Words, path: Path) -> Message:
     """Ends the customer's waiting. Call with `conversation` locked; it is stored. Raises NotTheirTurnError where the
     talk's term is over."""
+    return say_each(conversation, talk, [words], path)[0]
+
+
+def say_each(conversation: Conversation, talk: BotTalk, words: Sequence[Words], path: Path) -> list[Message]:
+    """The same with several in their order, of one turn."""
+    if not words:
+        return []
     if not lease.has(conversation, talk.term):
         raise NotTheirTurnError
-    message = _write(conversation, words, path)
-    repeats.count(message)
+    said = [_write(conversation, each, path) for each in words]
+    for message in said:
+        repeats.count(message)
     conversation.waiting_since = None
-    return _send(conversation, message)
+    return _send(conversation, said)
 
 
 def part(conversation: Conversation, words: Words, path: Path) -> Message:
     """What it says while it hands over: whoever waits for a person goes on waiting. An agent who uses the word before
     it went takes it back. Call in the transaction of the handoff, with `conversation` locked; it is stored."""
-    return _send(conversation, _write(conversation, words, path, is_automatic=True))
+    return _send(conversation, [_write(conversation, words, path, is_automatic=True)])[0]
 
 
 def _is_where(way: Choice, heard: Message | None) -> bool:
@@ -115,10 +140,12 @@ def _paragraphs(text: str) -> str:
     return "".join(f"<p>{escape(part).replace(chr(10), '<br>')}</p>" for part in parts if part)
 
 
-def _send(conversation: Conversation, message: Message) -> Message:
-    touch(conversation, message)
+def _send(conversation: Conversation, said: list[Message]) -> list[Message]:
+    for message in said:
+        touch(conversation, message)
     conversation.queue_at = place_in_queue(conversation.waiting_since, conversation.last_message_at)
     conversation.save()
-    enqueue(message, due_at=timezone.now())
-    push_message(message)
-    return message
+    for message in said:
+        enqueue(message, due_at=timezone.now())
+        push_message(message)
+    return said
