@@ -36,7 +36,8 @@ def _note(draft: Draft, language: str) -> None:
     if not draft.asked.new:
         return
     whole = draft.known.guessed.whole
-    topic = whole.first if matters.is_likely(draft) else None
+    is_about = matters.is_sure(draft, whole) if draft.signs.asks_person else matters.is_likely(draft)
+    topic = whole.first if is_about else None
     heard = Heard(
         source=draft.asked.new[-1].source,
         topic=topic.pk if topic else None,

@@ -49,6 +49,8 @@ def note(draft: Draft, lines: Sequence[Line], *, is_correction: bool = True) -> 
     if {Need.PRODUCT, Need.SHOP} & set(deed.needs) or deed.key == "hours":
         found |= _goods(draft, lines[-1])
     for need, kept in found.items():
+        if not kept.shown and f"{need}_{kept.value}" in TABLES["en"]:
+            kept = replace(kept, shown=draft.words(f"{need}_{kept.value}"))  # as its button would read
         before = draft.memory.slots.get(need)
         if is_correction and before and before.value != kept.value:
             draft.changed[need] = kept.value

@@ -131,16 +131,18 @@ def lines_of(conversation: Conversation | int) -> QuerySet[Message]:
 
 
 def _remembered(conversation: Conversation, heard: Message | None, instructions: str, only_step: str) -> Memory:
-    """Of the talk before, with nothing that was under way in it; its lines until `heard` are answered."""
+    """Of the talk before, with nothing that was under way in it; its lines until `heard` are answered. Who gives it
+    back with something to do has answered, too, what the bot had read: else it would pass that on once more."""
     before = BotTalk.objects.filter(conversation=conversation).order_by("-began_at", "-pk").first()
     known = memory_of(before.state) if before else Memory()
     read = lines_of(conversation).filter(pk__lt=heard.pk) if heard else lines_of(conversation)
+    read_until = read.aggregate(last=Max("pk"))["last"] or 0
     return replace(
         known,
         waits_for="",
         question=None,
         choices=(),
-        read_until=read.aggregate(last=Max("pk"))["last"] or 0,
+        read_until=max(read_until, known.read_until) if instructions or only_step else read_until,
         instructions=instructions,
         only_step=only_step,
     )

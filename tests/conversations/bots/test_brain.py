@@ -308,6 +308,15 @@ def test_people_come_first_where_the_desk_says_so(taught):
     assert reason(talk(taught, known={"people_first": "Gold"}).hear("Where is my parcel?")) == "value"
 
 
+def test_what_went_before_the_call_for_a_person_says_what_it_is_about(taught):
+    someone = talk(taught)
+    someone.hear("I want to return the jacket, it is too small, order HF-48213")
+    slots = someone.memory.slots
+    assert (slots["reason"].value, slots["reason"].shown) == ("too_small", "Too small")  # as the card shows it
+    assert reason(someone.hear("can I talk to a person")) == "asked"
+    assert someone.memory.heard[-1].topic is None and someone.memory.heard[0].topic
+
+
 def test_collects_the_one_thing_that_an_agent_wants_and_gives_it_back(taught):
     someone = talk(taught, only_step="photo")
     assert said(someone.wake()).endswith(say("ask_photo", "en"))

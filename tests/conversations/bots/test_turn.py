@@ -330,6 +330,19 @@ def test_what_it_knew_it_knows_when_it_is_given_back(fern, chat, thinks, ada):
     assert asked[0].memory.only_step == "photo" and said(conversation)[-1] == ("bot", "A photo, please")
 
 
+def test_who_asked_for_a_person_is_not_sent_back_at_once_when_the_bot_is_to_collect_something(fern, chat, ada):
+    from conversations.actions.change import locked
+    from conversations.handoff import lease
+
+    conversation = asks(chat, "I would like to talk to a person")
+    takes_turn(conversation)
+    assert Handoff.objects.get().reason == "asked"
+    lease.give(locked(conversation), fern, by=ada, only_step="photo")
+    takes_turn(conversation)
+    assert Handoff.objects.count() == 1 and holder(conversation) == "bot"
+    assert said(conversation)[-1] == ("bot", "Could you send a photo of it?")
+
+
 def _kept():
     from conversations.bots.memory import Kept
 
