@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from conversations.bots.languages import language_of
+from conversations.bots.shelf import plain
 from conversations.canned_words import filled, usable_by
 from conversations.handoff.slots import Given
 from conversations.helping import learnt
@@ -118,7 +119,7 @@ def _articles(conversation: Conversation, wanted: Sequence[str]) -> Iterator[Off
     for row, like in zip(texts, likeness, strict=True):
         is_of_topic = conversation.topic_id is not None and row.article.topic_id == conversation.topic_id
         worth = OF_THREAD * float(like) + (OF_TOPIC if is_of_topic else 0.0)
-        yield Offer(HintKind.ARTICLE, row.pk, row.body.strip(), row.title, "", worth)
+        yield Offer(HintKind.ARTICLE, row.pk, plain(row.body), row.title, "", worth)
 
 
 def _answers(

@@ -83,12 +83,13 @@ def test_canned_replies_are_ranked_by_the_thread_and_by_what_solved_others(asked
 def test_an_article_of_the_topic_in_the_customers_language(asked, ada):
     topic = Topic.objects.create(name="Repairs")
     article = Article.objects.create(name="Zips", topic=topic)
-    article.texts.create(language="en", title="A broken zip", body="We repair the zip of a jacket for two years.")
+    article.texts.create(language="en", title="A broken zip", body="We repair the **zip** of a jacket for two years.")
     article.texts.create(language="de", title="Ein Reißverschluss", body="Wir reparieren ihn zwei Jahre lang.")
     Conversation.objects.filter(pk=asked.pk).update(topic=topic, language="en")
     asked.refresh_from_db()
     [each] = offered(asked, ada)
     assert each.kind == "article" and each.title == "A broken zip"
+    assert each.text == "We repair the zip of a jacket for two years."  # no signs of Markdown in what is sent
 
 
 def test_who_waits_for_nothing_is_not_to_be_answered(asked, toves, ada):
