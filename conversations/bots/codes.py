@@ -11,7 +11,7 @@ from typing import Literal
 
 from django.conf import settings
 from django.core.mail import send_mail
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -43,6 +43,7 @@ def send_code(conversation: Conversation, *, email: str, order: str = "") -> Lit
     now = timezone.now()
     if ProofCode.objects.filter(conversation=conversation, sent_at__gt=now - HERE_WITHIN).count() >= MOST_HERE:
         return "limit"
+    _one_at_a_time(address)
     identity = _known(address, order)
     if identity and ProofCode.objects.filter(identity=identity, sent_at__gt=now - THERE_WITHIN).count() >= MOST_THERE:
         identity = None
@@ -106,6 +107,12 @@ def check_code(conversation: Conversation, typed: str) -> Literal["right", "wron
     if row.proven_at:
         return "right"
     return "over" if row.tries >= MOST_TRIES else "wrong"
+
+
+def _one_at_a_time(address: str) -> None:
+    """Whether it is known or not: from many conversations at once, no more go to it."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"proof code {address}"])
 
 
 def _known(address: str, order: str) -> Identity | None:

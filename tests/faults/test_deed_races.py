@@ -97,3 +97,12 @@ def test_guesses_at_a_code_all_at_once_are_no_more_guesses(ann):
     assert ends.count("wrong") == codes.MOST_TRIES - 1 and ends.count("over") == 12 - codes.MOST_TRIES + 1
     row.refresh_from_db()
     assert row.tries == codes.MOST_TRIES
+
+
+def test_many_conversations_at_once_fill_nobodys_mailbox_with_codes(ann):
+    from conversations.bots import codes
+
+    bot = Bot.objects.create(name="Fern")
+    talks = [talk_about(ann, f"HF-{number}", bot) for number in range(12)]
+    at_once(*[lambda talk=talk: codes.send_code(talk.conversation, email="ann@home.example") for talk in talks])
+    assert ProofCode.objects.count() == 12 and ProofCode.objects.filter(identity=ann).count() == codes.MOST_THERE
