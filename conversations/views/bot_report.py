@@ -91,7 +91,7 @@ def rows(request: HttpRequest, what: str) -> HttpResponse:
     reason = request.GET.get("reason", "")
     asked = bots.rows(
         watcher, period_of(weeks_of(request.GET), zone), what, reason=reason,
-        topic=int(topic) if topic.isdigit() and len(topic) < 18 else None,
+        topic=int(topic) if topic.isdecimal() and len(topic) < 18 else None,
     )  # fmt: skip
     asked = asked.distinct().select_related("customer", "team", "assignee", "topic")
     ordered = beyond(asked, "last_message_at", request.GET.get("after", "")).order_by("-last_message_at", "-pk")

@@ -159,7 +159,7 @@ def watcher_of(request: HttpRequest) -> "User":
 
 def weeks_of(asked: QueryDict) -> int:
     text = asked.get("weeks", "12")
-    return int(text) if text.isdigit() and int(text) in PERIODS else 12
+    return int(text) if text.isdecimal() and len(text) < 19 and int(text) in PERIODS else 12
 
 
 def _wanted(asked: QueryDict) -> Wanted:
@@ -173,7 +173,7 @@ def _wanted(asked: QueryDict) -> Wanted:
         kind=asked.get("kind", "") if asked.get("kind", "") in MEASURES else "",
         hue=asked.get("hue", "")[:20],
         touchpoint=asked.get("touchpoint", "")[:20],
-        team=int(team) if team.isdigit() and len(team) < 19 else None,
+        team=int(team) if team.isdecimal() and len(team) < 19 else None,
         scores=SCORES.get(asked.get("said", ""), ()),
         repeated=repeated == "1" if repeated in ("0", "1") else None,
         only_words="words" in asked,

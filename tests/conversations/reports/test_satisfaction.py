@@ -121,6 +121,7 @@ def test_the_live_board_says_todays_satisfaction(client, sam, past):
     "query",
     [
         "weeks=x",
+        "weeks=²&team=²",
         "weeks=4&team=99999999999999999999",
         "weeks=4&week=2026-13-40",
         "after=0001-01-01T00:00:00%2B14:00~1",
