@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from deskapp.models import User
 
 PAGE, COMMENTS, MOST_TAGS = 50, 8, 10
+FORMULAS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"  # the wide ones are the same to some spreadsheets
 SCORES = {"low": (1, 2), "middle": (3,), "high": (4, 5)}  # of CSAT, as the page's filter has them
 
 
@@ -129,7 +130,7 @@ def _table(answers: Iterator[SurveyResponse]) -> Iterator[list[object]]:
 
 def _plain(text: str) -> str:
     """What a spreadsheet takes for words: a customer's “=…” is no formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
+    return f"'{text}" if text[:1] in FORMULAS and text else text
 
 
 @login_required

@@ -14,6 +14,7 @@ from conversations.reports import satisfaction
 from conversations.reports.measures import Counts, value
 from conversations.reports.satisfaction import Wanted, found, period_of
 from conversations.reports.satisfied import shown
+from conversations.views.satisfaction import _plain
 from tests.conftest import from_ann
 from tests.conversations.surveys.asked import survey
 
@@ -98,6 +99,11 @@ def test_the_export_is_what_the_list_shows_and_no_formula(client, sam, past):
     client.force_login(sam)
     table = b"".join(client.get(reverse("satisfaction_export"), {"weeks": 4}).streaming_content).decode()
     assert len(table.splitlines()) == 26 and "'=SUM(A1)" in table
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\n=1+1", "\uff1d1+1", "\uff20sum"])
+def test_a_customers_words_are_no_formula(text):
+    assert _plain(text) == f"'{text}"
 
 
 def test_somebody_has_looked_at_it(client, sam, past):
