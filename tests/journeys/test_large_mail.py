@@ -9,12 +9,14 @@ import pytest
 from django.utils import timezone
 
 from conversations.models import Attachment
-from integrations.adapters.media.email.imap import Found
+from integrations.adapters.media.email.imap import Found, open_mailbox
 from integrations.bodies import LARGE, SLICE
 from integrations.inbound.arrival import Arrival
 from integrations.inbound.mailbox import fetch_new, keep_each, keep_mail
 from integrations.inbound.process import process
 from integrations.models import RawEvent
+from integrations.simulators.mail_servers import MailServers
+from tests.adapters.esp_payloads import service
 from tests.mailing import connect
 
 pytestmark = pytest.mark.django_db
@@ -76,8 +78,8 @@ def _bytes(name):
 
 def test_a_mail_of_25_mb_is_in_memory_once_and_so_is_its_file(mailbox, tmp_path):
     paths = [tmp_path / "1.eml", tmp_path / "2.eml"]
-    for number, path in enumerate(paths):
-        path.write_bytes(mail_with(noise(FILE + number), name=str(number)))
+    for path, size in zip(paths, (FILE, FILE // 2), strict=True):
+        path.write_bytes(mail_with(noise(size), name=str(size)))
     mail = paths[0].stat().st_size
     process(keep_mail(mailbox, mail_with(b"small", name="small"))[0].pk)  # what is imported for it is there already
     new, fetching = peak_of(lambda: fetch_new(mailbox, Folder(paths)))
@@ -109,3 +111,38 @@ def test_a_large_mail_whose_name_another_has_is_kept_beside_it(mailbox):
     other, is_new = keep_mail(mailbox, mail_with(noise(LARGE + 3)))
     assert (first, again, is_new) == (True, False, True)
     assert other.external_id.startswith("1@home.example#") and RawEvent.objects.count() == 2
+
+
+def test_a_mail_that_a_service_hands_on_is_not_parsed_by_others_too(mail):
+    size, connector = 10_000_000, service(mail, "mailgun")
+    told = {"recipient": "support@hollinfell.example", "timestamp": "1700000000"}
+    small, large = (form(told | {"body-mime": mail_with(noise(each), name=str(each))}) for each in (1, size))
+    for number, body in enumerate((small, large)):
+        headers = {"content_type": "multipart/form-data; boundary=X"}
+        keep_each([(connector, Arrival(f"{number}@home.example", str(number), body, "", headers))])
+    first, second = RawEvent.objects.order_by("pk").values_list("pk", flat=True)
+    process(first)
+    done, processing = peak_of(lambda: process(second).state)
+    assert done == "done" and Attachment.objects.filter(size=size).exists()
+    assert processing < 3 * len(large) + SPARE  # the form, the mail in it, and its file or its letters
+
+
+def form(fields):
+    """As multipart/form-data, with X between the fields."""
+    head = '--X\r\nContent-Disposition: form-data; name="{}"\r\n\r\n'
+    parts = [
+        head.format(name).encode() + (value if isinstance(value, bytes) else value.encode()) + b"\r\n"
+        for name, value in fields.items()
+    ]
+    return b"".join(parts) + b"--X--\r\n"
+
+
+def test_what_is_fetched_is_not_written_out_for_the_log_of_imaplib(mail):
+    with MailServers({"support@hollinfell.example"}) as servers, open_mailbox(connect(mail, servers)) as opened:
+        written = []
+        opened._client._imap._mesg = written.append
+        servers.put(mail_with(b"A scan of the receipt"))
+        opened._client.noop()
+        [found] = opened.after(0)
+        assert b"As you asked" in opened.read([found.uid])[found.uid]
+        assert written and not any("As you asked" in str(line) for line in written)

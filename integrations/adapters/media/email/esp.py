@@ -8,6 +8,7 @@ service's API, and where it signs its webhooks the key for that (SERVICES lists 
 import hashlib
 import io
 import json
+import re
 import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -49,6 +50,8 @@ TRACKING = "tracking"
 
 # What a service writes anew at each try of the same webhook.
 _VOLATILE = {"timestamp", "token", "signature"}
+_RAW = ("body-mime", "email")  # a form's field with the mail as it came: Mailgun's, SendGrid's
+_HEAD_END = re.compile(r"\r?\n\r?\n")
 
 
 class EspAdapter:
@@ -189,13 +192,27 @@ def _pair(header: Any) -> tuple[str, str]:
 
 def _mails(connector: Connector, request: HttpRequest) -> Iterator[bytes]:
     """Each mail as bytes, with the address it was delivered to and the service's verdict on top."""
+    _leave_heads(request)
     mime = _raw_mime(_request(request.body, request.META["CONTENT_TYPE"]))
     events = _view(connector, "").parse_events(request)
     for event in events:
         message = event.message
         head = f"Delivered-To: {one_line(message.envelope_recipient)}\r\n" if message.envelope_recipient else ""
         head += "X-Spam-Flag: YES\r\n" if message.spam_detected else ""
-        yield head.encode() + (mime if mime and len(events) == 1 else message.as_bytes())
+        mime = head.encode() + (mime if mime and len(events) == 1 else message.as_bytes())
+        yield mime
+
+
+def _leave_heads(request: HttpRequest) -> None:
+    """Of mails in a form. Anymail would parse the whole, of which it makes many copies, and is asked for no more."""
+    if "json" in (request.content_type or ""):
+        return
+    fields = request.POST.copy()
+    for name in _RAW:
+        text = str(fields.get(name, ""))
+        if end := _HEAD_END.search(text):
+            fields[name] = text[: end.end()]
+    request.POST = fields  # type: ignore[assignment]
 
 
 def _raw_mime(request: HttpRequest) -> bytes | None:
@@ -205,7 +222,7 @@ def _raw_mime(request: HttpRequest) -> bytes | None:
         raw = data.get("RawEmail") if isinstance(data, dict) else None
         return raw.encode("utf-8", "surrogatepass") if raw else None
     request.encoding = "latin-1"  # so that each byte of an old charset comes through
-    raw = request.POST.get("body-mime") or request.POST.get("email")
+    raw = next((raw for name in _RAW if (raw := request.POST.get(name))), None)
     return raw.encode("latin-1") if raw else None
 
 
