@@ -28,7 +28,7 @@ _LEASE = {"holder": F("conversation__lease__holder"), "term": F("conversation__l
 def held(conversation_id: int, *, key: uuid.UUID | None = None) -> Held | None:
     """Locks the conversation. None where the bot has not the word, nothing waits for it or, with a `key`, another is
     at it."""
-    conversation = _locked(conversation_id)
+    conversation = _locked(conversation_id, *(() if key else ("customer",)))  # who begins tells a brain of them
     if conversation is None:
         return None
     turn = BotTurn.objects.filter(pk=conversation_id).annotate(**_LEASE).first()
@@ -52,5 +52,6 @@ def talk_of(conversation: Conversation) -> BotTalk | None:
     return BotTalk.objects.filter(conversation=conversation, ended_at=None).select_related("bot").first()
 
 
-def _locked(pk: int) -> Conversation | None:
-    return Conversation.objects.select_for_update(no_key=True).filter(pk=pk).first()
+def _locked(pk: int, *beside: str) -> Conversation | None:
+    rows = Conversation.objects.select_related(*beside) if beside else Conversation.objects.all()
+    return rows.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()

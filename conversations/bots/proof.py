@@ -66,7 +66,7 @@ def _unanswered(conversation: Conversation) -> list[Message]:
     talked = Message.objects.filter(
         conversation=conversation, kind__in=[MessageKind.INBOUND, MessageKind.OUTBOUND], taken_back_at=None
     )
-    rows = talked.defer("search", "html").select_related("identity__customer").order_by("-created_at", "-pk")
+    rows = talked.defer("search", "html", "quoted").select_related("identity").order_by("-created_at", "-pk")
     lines: list[Message] = []
     for row in sorted(rows.exclude(delivery__status="cancelled")[:LOOKED_AT], key=lambda row: -row.pk):
         if row.kind == MessageKind.INBOUND:

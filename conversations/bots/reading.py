@@ -1,8 +1,12 @@
 """What a brain is told of a conversation: the lines of its talk, which of them wait for an answer, and the memory."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from conversations.bots.acts import Asked, Line
@@ -14,6 +18,22 @@ from conversations.models.message import AUDIO, MessageKind
 
 MOST_LINES = 60  # of the thread, the newest
 TALKED = (MessageKind.INBOUND, MessageKind.OUTBOUND)
+_READ = ("pk", "kind", "is_bot", "is_automatic", "text", "created_at", "channel__medium", "details")
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A row of _READ, with its files."""
+
+    pk: int
+    kind: str
+    is_bot: bool
+    is_automatic: bool
+    text: str
+    created_at: datetime
+    medium: str | None
+    details: Mapping[str, object]
+    files: Sequence[Mapping[str, str]]
 
 
 def asked_of(conversation: Conversation, talk: BotTalk, *, until: int | None = None) -> Asked:
@@ -23,7 +43,7 @@ def asked_of(conversation: Conversation, talk: BotTalk, *, until: int | None = N
     said = [each for each in _said(conversation) if until is None or each.pk <= until]
     new = [message for message in said if _is_new(message, memory.read_until)]
     heard = new[-1] if new else next((each for each in reversed(said) if each.kind == MessageKind.INBOUND), None)
-    medium = heard.channel.medium if heard and heard.channel else conversation.channel
+    medium = (heard.medium if heard else None) or conversation.channel
     lines = {message.pk: _line(message) for message in said}
     return Asked(
         conversation=conversation.pk,
@@ -53,34 +73,26 @@ def has_news(conversation: Conversation, read_until: int) -> bool:
     return lines_of(conversation).filter(pk__gt=read_until).exists()
 
 
-def _said(conversation: Conversation) -> list[Message]:
-    """Everybody's words that are not taken back, in their order."""
+def _said(conversation: Conversation) -> list[_Said]:
+    """Everybody's words that are not taken back, in their order. No instances are made of what is looked at once."""
     rows = Message.objects.filter(conversation=conversation, kind__in=TALKED, taken_back_at=None)
-    rows = rows.exclude(delivery__status="cancelled").defer("search", "html", "quoted")
-    voice = Attachment.objects.filter(message=OuterRef("pk")).filter(Q(kind="voice") | Q(content_type__in=AUDIO))
-    files = {
-        "count_of_files": Count("attachments"),
-        "count_of_images": Count("attachments", filter=Q(attachments__content_type__startswith="image/")),
-        "is_voice": Exists(voice),
-    }
-    newest = rows.select_related("channel").annotate(**files).order_by("-created_at", "-pk")[:MOST_LINES]
-    return list(reversed(newest))
+    files = Attachment.objects.filter(message=OuterRef("pk")).order_by()
+    described = ArraySubquery(files.values(each=JSONObject(kind="kind", type="content_type")))
+    newest = rows.exclude(delivery__status="cancelled").order_by("-created_at", "-pk").values_list(*_READ, described)
+    return [_Said(*row) for row in reversed(newest[:MOST_LINES])]
 
 
-def _is_new(message: Message, read_until: int) -> bool:
+def _is_new(message: _Said, read_until: int) -> bool:
     return message.kind == MessageKind.INBOUND and not message.is_automatic and message.pk > read_until
 
 
-def _line(message: Message) -> Line:
-    counted: Iterable[object] = (message.count_of_files, message.count_of_images, message.is_voice)  # type: ignore[attr-defined]
-    files, images, is_voice = counted
-    assert isinstance(files, int) and isinstance(images, int)
+def _line(message: _Said) -> Line:
     return Line(
         source=message.pk,
         who="customer" if message.kind == MessageKind.INBOUND else "bot" if message.is_bot else "agent",
         text=message.text,
         at=message.created_at,
-        files=files,
-        images=images,
-        is_voice=bool(is_voice),
+        files=len(message.files),
+        images=sum(file["type"].startswith("image/") for file in message.files),
+        is_voice=any(file["kind"] == "voice" or file["type"] in AUDIO for file in message.files),
     )

@@ -32,8 +32,7 @@ Row = Mapping[str, object]
 def given_to(agent: "User", conversation: Conversation) -> list[Given]:
     """The newest of each detail first. `agent` must see `conversation`; of other conversations, of purchases and of
     pages only what they may see is in it."""
-    ours = frozenset(Channel.objects.filter(medium="email").values_list("address", flat=True))
-    ours = frozenset(address.casefold() for address in ours)
+    ours = _ours()
     rows = list(reversed(_rows(conversation.pk)))
     said = list(_said(rows))
     known = [*_page(rows, agent), *_profile(conversation, ours)]
@@ -44,10 +43,20 @@ def given_to(agent: "User", conversation: Conversation) -> list[Given]:
 
 def told_in(conversation: Conversation) -> list[Given]:
     """What goes along when it is handed over: what they said here, and how their profile says they are reached."""
-    ours = frozenset(Channel.objects.filter(medium="email").values_list("address", flat=True))
-    ours = frozenset(address.casefold() for address in ours)
-    said = _said(reversed(_rows(conversation.pk)))
+    said, ours = _said(reversed(_rows(conversation.pk))), _ours()
     return slots.given(said, known=_profile(conversation, ours), ours=ours)
+
+
+def said_in(conversation: Conversation) -> list[Given]:
+    """What they said here, and nothing beside it. One query where no address is in it, as most."""
+    rows = list(reversed(_rows(conversation.pk)))
+    has_address = any("@" in str(row[part]) for row in rows for part in ("subject", "text"))
+    return slots.given(_said(rows), ours=_ours() if has_address else frozenset())
+
+
+def _ours() -> frozenset[str]:
+    addresses = Channel.objects.filter(medium="email").values_list("address", flat=True)
+    return frozenset(address.casefold() for address in addresses)
 
 
 def _rows(conversation: int) -> list[Row]:

@@ -47,7 +47,7 @@ def hand_over(
         detail=detail[:400],
         packet=packet.to_json(),
         version=packet.version,
-        term=_term(conversation),
+        term=taken.term if taken else _term(conversation),
         topic_id=packet.topic.topic if packet.topic else None,
         team_id=conversation.team_id,
         by=by,

@@ -8,7 +8,7 @@ from django.db.models import Count
 
 from conversations.handoff import guard
 from conversations.handoff.asking_words import Slot
-from conversations.handoff.given import given_to, told_in
+from conversations.handoff.given import given_to, said_in
 from conversations.handoff.guard import Repeat
 from conversations.models import Conversation, Message, RepeatedQuestion
 from conversations.models.repeat import Source
@@ -81,7 +81,7 @@ def _asked_again(message: Message) -> list[Repeat]:
         return repeats_in(message.text, message.conversation, message.author)
     if not message.is_bot or not guard.asks(message.text):
         return []
-    return [each for each in guard.repeats(message.text, told_in(message.conversation)) if each.given.source]
+    return guard.repeats(message.text, said_in(message.conversation))
 
 
 def per_agent(rows: Iterable[int] | None = None) -> dict[int, int]:
