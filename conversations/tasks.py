@@ -36,6 +36,8 @@ from customers import privacy, retention, suggestions
 PASSED_FOR = timedelta(minutes=10)  # in which nobody else took what somebody gave back
 MISSED_AFTER = timedelta(minutes=1)  # who waits so long in no queue was forgotten by the way they came
 
+SWEPT_FOR = 5  # seconds, after which the next sweep comes
+
 log = structlog.get_logger(__name__)
 
 
@@ -232,8 +234,8 @@ def bot_turn(conversation_id: int) -> None:
 
 @shared_task(name="conversations.bot_sweep", expires=10)
 def sweep_bot_turns() -> None:
-    for conversation_id in watching.due():
-        bot_turn.delay(conversation_id)
+    for conversation_id in watching.due():  # where there is more to do than workers do, it is swept up again
+        bot_turn.apply_async((conversation_id,), expires=SWEPT_FOR)
 
 
 @shared_task(name="conversations.bot_look_round", expires=30)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from conversations.envelopes import DeliveryReport, OutboundMessage
 from conversations.media import carries
-from conversations.models import Delivery, DeliveryAttempt, Message
+from conversations.models import Delivery, DeliveryAttempt, Medium, Message
 from conversations.outbound.outbox import WAITS as GIVEN_UP_AFTER
 from conversations.outbound.outbox import settle
 from conversations.outbound.reach import closed, heard_at
@@ -41,9 +41,12 @@ def deliver(delivery_id: int) -> Delivery | None:
 
     One that finds all turns of its channel taken is left: whoever ends a turn looks for what is due then.
     """
-    connector = Connector.objects.filter(channel__deliveries=delivery_id, is_active=True).first()
+    found = Connector.objects.filter(channel__deliveries=delivery_id, is_active=True)
+    connector = found.annotate(found_it=F("channel__deliveries__status")).first()
     if connector is None:
         return _tried(delivery_id, None)
+    if connector.found_it != Delivery.Status.QUEUED:
+        return None  # somebody else was asked for it too, has it, and looks for the next one
     if not is_open(connector, timezone.now()):
         _postpone(delivery_id, connector)
         return None
@@ -204,7 +207,7 @@ def envelope(delivery: Delivery) -> OutboundMessage:
         html=message.html,
         subject=message.subject or delivery.conversation.subject,
         author_name=message.author.short_name if message.author else "",
-        references=_references(message),
+        references=_references(message) if delivery.channel.medium == Medium.EMAIL else (),
         cc=tuple(details.get("cc", [])),
         bcc=tuple(details.get("bcc", [])),
         attachment_ids=tuple(message.attachments.values_list("pk", flat=True)),

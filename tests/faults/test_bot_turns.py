@@ -33,8 +33,8 @@ def test_workers_killed_amid_turns_and_redis_emptied(chat, redis, workers):
         Redis(unix_socket_path=str(redis)).flushall()
         BotTurn.objects.update(due_at=timezone.now())  # as long as a worker may think is over
         workers(("bots",))
-        for _ in range(2):  # two at once
-            sweep_bot_turns.apply_async(connection=broker, queue=waking.QUEUE, expires=600)
+        for wait in (0, *range(0, 60, 5)):  # two at once, and then as often as the clock's
+            sweep_bot_turns.apply_async(connection=broker, queue=waking.QUEUE, countdown=wait, expires=600)
         until(lambda: not BotTurn.objects.exists())
     said = Message.objects.filter(is_bot=True).values_list("conversation").annotate(times=Count("pk"))
     assert sorted(said) == sorted((room.pk, 1) for room in rooms)
