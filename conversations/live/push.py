@@ -33,7 +33,7 @@ def push_arrived(messages: Sequence[Message]) -> None:
 
 
 def push_activity(activity: Activity) -> None:
-    transaction.on_commit(lambda: _push_activity(activity.pk), robust=True)
+    transaction.on_commit(lambda: _push_activity(activity.pk, activity.conversation_id), robust=True)
 
 
 def push_row(conversation: Conversation) -> None:
@@ -95,8 +95,10 @@ def tell_visitor(conversation: Conversation, frame: dict[str, object]) -> None:
 
 
 def _push_message(message: Message) -> None:
-    conversation = _as_it_is(messages=message.pk)  # a split may have moved it since it was read
+    conversation = _where_it_is(messages=message.pk)  # a split may have moved it since it was read
     heard = wire.listened_to(_hearing(message, conversation))
+    if not heard.isdisjoint(groups.watching(conversation)):
+        conversation = _as_it_is(pk=conversation.pk)
     wire.put([*_in_threads(message, conversation, heard), *_in_lists(conversation, heard, arrived=message)])
 
 
@@ -118,14 +120,16 @@ def _push_arrived(messages: Sequence[Message]) -> None:
 EACH = "zxx"  # no page's language: each browser asks for what its own agent may see
 
 
-def _push_activity(pk: int) -> None:
+def _push_activity(pk: int, conversation_id: int) -> None:
+    heard = wire.listened_to([groups.of_conversation(conversation_id)])
+    if not heard:
+        return
     activity = Activity.objects.select_related("by").get(pk=pk)
-    heard = wire.listened_to([groups.of_conversation(activity.conversation_id)])
-    if heard and activity.verb in OF_ORDERS:
+    if activity.verb in OF_ORDERS:
         about = activity.conversation_id
         frame: wire.Frame = {"type": "desk.event", "html": "", "language": EACH, "conversation": about}
         wire.put((group, frame) for group in heard)
-    elif heard:
+    else:
         html = render_to_string("conversations/live/activity.html", {"event": activity, "activity": activity})
         send(heard, {"type": "desk.event", "html": html, "conversation": activity.conversation_id})
 
@@ -136,8 +140,9 @@ def _push_mention(pk: int, called: list[str]) -> None:
 
 
 def _push_row(pk: int) -> None:
-    conversation = _as_it_is(pk=pk)
-    wire.put(_in_lists(conversation, wire.listened_to(groups.watching(conversation))))
+    heard = wire.listened_to(groups.watching(_where_it_is(pk=pk)))
+    if heard:
+        wire.put(_in_lists(_as_it_is(pk=pk), heard))
 
 
 def _push_changed(rows: Sequence[tuple[Conversation, Sequence[str]]], activities: Sequence[Activity]) -> None:
@@ -194,6 +199,11 @@ def _whole(pk: int) -> Message:
     """With all that its template shows."""
     whole = Message.objects.select_related("conversation__customer", "channel", "identity", "author", "delivery")
     return whole.prefetch_related("attachments").get(pk=pk)
+
+
+def _where_it_is(**which: int) -> Conversation:
+    """No more of it than tells who watches it: most often nobody does."""
+    return Conversation.objects.only("customer", "team", "assignee").get(**which)
 
 
 def _as_it_is(**which: int) -> Conversation:
