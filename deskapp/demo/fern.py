@@ -11,6 +11,7 @@ NAME = "Fern"
 DOES = {
     "return": "return", "size": "return", "late": "tracking", "address": "address", "stock": "stock",
     "invoice": "invoice", "hours": "hours", "refund": "", "twice": PEOPLE, "fault": PEOPLE,
+    "cancel": "cancel",
 }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ TOPICS: dict[str, tuple[str, str, int]] = {
     "fault": ("Fault or warranty", "It broke, leaks or came damaged; repairs, too.", 3),
     "stock": ("Is it in stock", "Whether and where something can be had.", 1),
     "invoice": ("Copy of an invoice", "Invoices and receipts, sent again or corrected.", 1),
+    "cancel": ("Cancel an order", "They want an order stopped before it is sent.", 1),
     "hours": ("Opening hours", "When shops, workshop and telephone are open.", 1),
 }
 NAMED = {"invoice": "invoice", "return": "return", "refund": "refund", "courier": "late", "zip": "fault"}  # by tag

@@ -12,4 +12,5 @@ SAID: dict[str, tuple[str, ...]] = {
     "stock": ("Ist die grüne Jacke in Kendal vorrätig?", "Wann sind die Stiefel in 43 wieder lieferbar?", "Haben Sie das Zelt im Laden?", "Ausverkauft, kommt da noch etwas nach?", "Können Sie mir eine in der Filiale zurücklegen?"),
     "invoice": ("Bitte schicken Sie mir die Rechnung.", "Ich brauche eine Rechnung mit Mehrwertsteuer für die Firma.", "Auf der Rechnung fehlt unsere Umsatzsteuernummer.", "Kann ich eine Kopie der Rechnung als PDF haben?", "Ich finde den Kaufbeleg nicht mehr."),
     "hours": ("Wann haben Sie am Samstag geöffnet?", "Wie sind Ihre Öffnungszeiten?", "Ist der Laden an Feiertagen offen?", "Bis wann ist heute offen?", "Haben Sie sonntags geöffnet?"),
+    "cancel": ("Bitte stornieren Sie meine Bestellung.", "Kann ich die Bestellung noch stornieren?", "Ich habe aus Versehen bestellt, bitte anhalten.", "Ich möchte meinen Auftrag widerrufen, er ist noch nicht verschickt.", "Wie storniere ich eine Bestellung?", "Bestellung von heute Morgen bitte stornieren."),
 }  # fmt: skip

@@ -12,4 +12,5 @@ SAID: dict[str, tuple[str, ...]] = {
     "stock": ("¿Tienen la chaqueta verde en la tienda de Kendal?", "¿Cuándo habrá otra vez botas del 43?", "¿Queda alguna en existencias?", "Pone agotado, ¿van a recibir más?", "¿Me pueden reservar una en la tienda?"),
     "invoice": ("Envíenme la factura, por favor.", "Necesito una factura con IVA para mi empresa.", "¿Me mandan una copia de la factura en PDF?", "Falta nuestro NIF en la factura.", "He perdido el recibo de compra."),
     "hours": ("¿Qué horario tienen?", "¿Abren los sábados?", "¿La tienda abre los festivos?", "¿Hasta qué hora están abiertos hoy?", "¿Están abiertos el domingo?"),
+    "cancel": ("Quiero cancelar mi pedido.", "¿Todavía puedo cancelarlo?", "Lo pedí por error, cancélenlo por favor.", "Cancelen el pedido antes de enviarlo.", "¿Cómo se cancela un pedido?", "Ya no lo quiero, anulen el pedido de esta mañana."),
 }  # fmt: skip

@@ -12,4 +12,5 @@ SAID: dict[str, tuple[str, ...]] = {
     "stock": ("La veste verte est-elle en stock à Kendal ?", "Quand les chaussures seront-elles de nouveau disponibles en 43 ?", "Avez-vous la tente en magasin ?", "C'est épuisé, allez-vous en recevoir ?", "Pouvez-vous m'en réserver une en boutique ?"),
     "invoice": ("Pouvez-vous m'envoyer la facture ?", "Il me faut une facture avec TVA pour mon entreprise.", "Je voudrais une copie de la facture en PDF.", "Le numéro de TVA manque sur la facture.", "J'ai perdu le ticket de caisse."),
     "hours": ("Quels sont vos horaires d'ouverture ?", "Êtes-vous ouverts le samedi ?", "Le magasin est-il ouvert les jours fériés ?", "Jusqu'à quelle heure êtes-vous ouverts aujourd'hui ?", "Ouvrez-vous le dimanche ?"),
+    "cancel": ("Je voudrais annuler ma commande.", "Puis-je encore annuler ?", "J’ai commandé par erreur, annulez s’il vous plaît.", "Annulez ma commande avant l’envoi.", "Comment annuler une commande ?", "Je me suis trompée, il faut annuler la commande de ce matin."),
 }  # fmt: skip

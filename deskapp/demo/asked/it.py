@@ -12,4 +12,5 @@ SAID: dict[str, tuple[str, ...]] = {
     "stock": ("La giacca verde è disponibile a Kendal?", "Quando tornano gli scarponi del 43?", "Avete la tenda in negozio?", "È esaurito, ne arrivano altri?", "Potete mettermene da parte uno in negozio?"),
     "invoice": ("Mi mandate la fattura?", "Mi serve una fattura con IVA per la ditta.", "Vorrei una copia della fattura in PDF.", "Nella fattura manca la partita IVA.", "Ho perso lo scontrino."),
     "hours": ("Quali sono gli orari di apertura?", "Siete aperti il sabato?", "Il negozio è aperto nei giorni festivi?", "Fino a che ora siete aperti oggi?", "Aprite la domenica?"),
+    "cancel": ("Vorrei annullare il mio ordine.", "Posso ancora annullarlo?", "Ho ordinato per sbaglio, annullate per favore.", "Annullate l’ordine prima della spedizione.", "Come si annulla un ordine?"),
 }  # fmt: skip

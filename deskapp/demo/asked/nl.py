@@ -12,4 +12,5 @@ SAID: dict[str, tuple[str, ...]] = {
     "stock": ("Is de groene jas op voorraad in Kendal?", "Wanneer zijn de schoenen in 43 weer leverbaar?", "Hebben jullie de tent in de winkel?", "Uitverkocht, komen er nog meer?", "Kunt u er een voor mij achterhouden in de winkel?"),
     "invoice": ("Kunt u mij de factuur sturen?", "Ik heb een factuur met btw nodig voor mijn bedrijf.", "Mag ik een kopie van de factuur als pdf?", "Ons btw-nummer ontbreekt op de factuur.", "Ik ben de kassabon kwijt."),
     "hours": ("Wat zijn de openingstijden?", "Zijn jullie zaterdag open?", "Is de winkel open op feestdagen?", "Tot hoe laat zijn jullie vandaag open?", "Zijn jullie op zondag geopend?"),
+    "cancel": ("Ik wil mijn bestelling annuleren.", "Kan ik nog annuleren?", "Ik heb per ongeluk besteld, graag annuleren.", "Annuleer de bestelling voordat hij weggaat.", "Hoe annuleer ik een bestelling?"),
 }  # fmt: skip

@@ -12,4 +12,5 @@ SAID: dict[str, tuple[str, ...]] = {
     "stock": ("Har dere den grønne jakken på lager i Kendal?", "Når kommer støvlene i 43 inn igjen?", "Har dere teltet i butikken?", "Det står utsolgt, får dere inn flere?", "Kan dere holde av en til meg i butikken?"),
     "invoice": ("Kan dere sende meg fakturaen?", "Jeg trenger en faktura med mva til firmaet.", "Kan jeg få en kopi av fakturaen som PDF?", "Organisasjonsnummeret mangler på fakturaen.", "Jeg har mistet kvitteringen."),
     "hours": ("Når er dere åpne på lørdag?", "Hva er åpningstidene?", "Er butikken åpen på helligdager?", "Hvor lenge er dere åpne i dag?", "Har dere søndagsåpent?"),
+    "cancel": ("Jeg vil kansellere bestillingen.", "Kan jeg fortsatt avbestille?", "Jeg bestilte ved en feil, kan dere stoppe den?", "Vennligst kanseller ordren før den sendes.", "Hvordan avbestiller jeg?"),
 }  # fmt: skip

@@ -12,4 +12,5 @@ SAID: dict[str, tuple[str, ...]] = {
     "stock": ("Czy zielona kurtka jest dostępna w Kendal?", "Kiedy buty w rozmiarze 43 znów będą w sprzedaży?", "Czy macie ten namiot w sklepie?", "Wyprzedane, czy będzie dostawa towaru?", "Czy możecie odłożyć jedną dla mnie w sklepie?"),
     "invoice": ("Proszę o fakturę.", "Potrzebuję faktury VAT na firmę.", "Proszę o kopię faktury w PDF.", "Na fakturze brakuje NIP.", "Zgubiłam paragon."),
     "hours": ("Jakie są godziny otwarcia?", "Czy w sobotę jest otwarte?", "Czy sklep działa w święta?", "Do której dziś otwarte?", "Czy otwieracie w niedzielę?"),
+    "cancel": ("Chcę anulować zamówienie.", "Czy mogę jeszcze anulować?", "Zamówiłem przez pomyłkę, proszę anulować.", "Proszę anulować zamówienie przed wysyłką.", "Jak anulować zamówienie?"),
 }  # fmt: skip
