@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from conversations.keyset import cursor_of
 from conversations.models import Activity, Conversation, RoutingDecision
 from conversations.routing import decisions, drain
 from conversations.routing.explained import behind, explained
@@ -101,7 +102,7 @@ def test_news_are_what_came_since_and_what_was_changed(client, chief, desk, ada)
     old = routed(1)[0].decisions.get()
     RoutingDecision.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(hours=1))
     new = routed(1)[0].decisions.get()
-    edge = decisions.cursor(RoutingDecision.objects.get(pk=new.pk))
+    edge = cursor_of(RoutingDecision.objects.get(pk=new.pk), "created_at")
     assert [line.row.pk for line in decisions.news(chief, "all", after=edge)] == [new.pk]
     assert [line.row.pk for line in decisions.news(chief, "all", after=edge, also=old.pk)] == [new.pk, old.pk]
     client.force_login(chief)
