@@ -2,7 +2,6 @@
 
 import uuid
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conversations.bots.deeds import addresses, at_shop
@@ -10,9 +9,7 @@ from conversations.bots.deeds.at_shop import Errand
 from conversations.bots.deeds.deed import Deed, Matter, Outcome, Prospect, Words
 from conversations.bots.deeds.whose import order_meant, refused_for, too_late
 from conversations.bots.memory import Need
-from conversations.models.handoff import HandoffReason
 from customers.models import Order
-from customers.models.order import OrderStatus
 
 
 def look(matter: Matter) -> Prospect:
@@ -20,10 +17,6 @@ def look(matter: Matter) -> Prospect:
     if not isinstance(order, Order):
         return order
     matter = matter.knowing(Need.ORDER, order.number)
-    if order.is_collected:
-        return matter.cannot("delivery_collected", order=order.number, place=order.place)
-    if order.status == OrderStatus.PARTLY_SHIPPED:
-        return matter.for_people(HandoffReason.NOT_ALLOWED, _("One part was sent already."))
     if late := too_late(matter, order):
         return late
     if stopped := refused_for(matter, order, "address", "address"):

@@ -14,7 +14,6 @@ from conversations.bots.deeds.whose import order_meant, refused_for, too_late
 from conversations.bots.memory import Need
 from conversations.models.handoff import HandoffReason
 from customers.models import Order
-from customers.models.order import OrderStatus
 
 LATER, NEIGHBOUR, SAFE_PLACE = "later", "neighbour", "safe_place"
 NOTES = {
@@ -29,10 +28,6 @@ def look(matter: Matter) -> Prospect:
     if not isinstance(order, Order):
         return order
     matter = matter.knowing(Need.ORDER, order.number)
-    if order.is_collected:
-        return matter.cannot("delivery_collected", order=order.number, place=order.place)
-    if order.status == OrderStatus.PARTLY_SHIPPED:
-        return matter.for_people(HandoffReason.NOT_ALLOWED, _("One part was sent already."))
     if late := too_late(matter, order):
         return late
     wish = _wish(matter)

@@ -8,6 +8,7 @@ from conversations.bots.deeds.deed import Choice, Matter, Prospect
 from conversations.bots.memory import Need
 from conversations.models.handoff import HandoffReason
 from customers.models import Order
+from customers.models.order import OrderStatus
 
 SHOWN = 3
 LONGEST_NAME = 40
@@ -38,7 +39,11 @@ def in_words(order: Order) -> str:
 
 
 def too_late(matter: Matter, order: Order) -> Prospect | None:
-    """Of what can be changed only before it is sent."""
+    """Of where and how an order goes, which can be changed only while nothing of it has been sent."""
+    if order.is_collected:
+        return matter.cannot("delivery_collected", order=order.number, place=order.place)
+    if order.status == OrderStatus.PARTLY_SHIPPED:
+        return matter.for_people(HandoffReason.NOT_ALLOWED, _("One part was sent already."))
     if order.status in OVER:
         return matter.cannot("change_over", order=order.number)
     return matter.cannot("change_too_late", order=order.number) if order.status in SENT else None
