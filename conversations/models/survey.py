@@ -149,6 +149,11 @@ class SurveyAsk(models.Model):
     def __str__(self) -> str:
         return self.key
 
+    @property
+    def language(self) -> str:
+        """In which it is asked: of the conversation, else the customer's; "" where neither is known."""
+        return (self.conversation.language if self.conversation else "") or self.customer.language
+
 
 class SurveyResponse(models.Model):
     """What they said. Its numbers by which reports count are copied from the ask: they never move."""

@@ -139,7 +139,7 @@ def _has_left(way: Choice) -> bool:
 
 def _say(ask: SurveyAsk, conversation: Conversation, channel: Channel, identity: Identity) -> Message:
     """It says of itself that it is automatic, ends no waiting and opens nothing."""
-    language = conversation.language or ask.customer.language or words.FALLBACK
+    language = ask.language or words.FALLBACK
     html, details = _worded(ask, channel, language)
     message = Message(
         conversation=conversation,

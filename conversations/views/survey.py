@@ -54,7 +54,7 @@ class Asked:
 @require_http_methods(["GET", "HEAD", "POST"])
 def survey(request: HttpRequest, token: str) -> HttpResponse:
     ask = _ask(token)
-    language = ask.conversation.language if ask.conversation else ask.customer.language
+    language = ask.language
     with override(language or words.FALLBACK):
         if why := answering.may_answer(ask):
             return _over(request, ask, language, why)
@@ -68,7 +68,7 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
 def survey_stop(request: HttpRequest, token: str) -> HttpResponse:
     """“Stop asking me”: a button here, and what a mail program presses for them (RFC 8058)."""
     ask = _ask(token)
-    language = ask.conversation.language if ask.conversation else ask.customer.language
+    language = ask.language
     if request.method != "POST":
         return _page(request, ask, language, "surveys/stop.html", {"token": token})
     for identity in ask.customer.identities.all():

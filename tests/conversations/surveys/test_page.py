@@ -91,3 +91,13 @@ def test_what_cannot_be_asked_is_said_in_words():
             check("csat", wrong)
     assert [each.key for each in shown([score, pick], {})] == ["score", "q"]
     assert read([score, pick], {"score": ["3"], "q": ["b"], "z": ["1"]}) == {"score": 3, "q": "b"}
+
+
+def test_a_customer_whose_talk_has_no_language_reads_their_own(client, mail, ada):
+    survey()
+    ask = asked(mail, ada)
+    ask.conversation.language, ask.customer.language = "", "de"
+    ask.conversation.save(update_fields=["language"])
+    ask.customer.save(update_fields=["language"])
+    page = client.get(links.address_of(ask)).content.decode()
+    assert '<html lang="de"' in page and "Wie war dieses Gespräch?" in page
