@@ -50,7 +50,7 @@ def episode_of(conversation: Conversation, *, until: datetime) -> Episode:
     people = [(author, at) for author, is_bot, at in answers if author and not is_bot]
     return Episode(
         began_at=began_at,
-        credits=_shares(Counter(None if is_bot else author for author, is_bot, _at in answers if author or is_bot)),
+        credits=shares(Counter(None if is_bot else author for author, is_bot, _at in answers if author or is_bot)),
         decision=_decision(conversation, began_at, until),
         waited=int((people[0][1] - asked[0][0]).total_seconds())
         if people and asked and people[0][1] >= asked[0][0]
@@ -83,7 +83,8 @@ def _began_at(conversation: Conversation, until: datetime) -> datetime:
     return at if at and (last is None or at > last) else before
 
 
-def _shares(counted: "Counter[int | None]") -> tuple[tuple[int | None, float], ...]:
+def shares(counted: "Counter[int | None]") -> tuple[tuple[int | None, float], ...]:
+    """Of how often each answered; None is the bot. Together one."""
     total = sum(counted.values())
     found = sorted(counted.items(), key=lambda each: (each[0] is None, each[0] or 0))
     return tuple((agent, round(count / total, 6)) for agent, count in found)

@@ -1,7 +1,7 @@
 """What the demo's customers were asked, and what they said: surveys that are on, and half a year of answers."""
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
@@ -22,6 +22,8 @@ from conversations.models import (
 from conversations.models.message import MessageKind
 from conversations.models.survey import AskState, SurveyKind, Touchpoint
 from conversations.surveys import questions
+from conversations.surveys.answering import rating_of
+from conversations.surveys.episodes import shares
 from customers import events
 from customers.events import Step
 from customers.models import Event, Identity
@@ -89,7 +91,8 @@ def _after_talks(made: dict[Touchpoint, SurveyVersion], now: datetime, chance: r
         first = next((at for _author, is_bot, at in answers if not is_bot), None)
         waited = int((first - lines[0][3]).total_seconds()) if first and first > lines[0][3] else None
         ask = _ask(made[place], place, f"solved:demo:{row.pk}", row, row.resolved_at, now, chance)
-        ask.credits, ask.decision_id, ask.waited = _shares(answers), decided.get(row.pk), waited
+        counted = Counter(None if is_bot else author for author, is_bot, _at in answers if author or is_bot)
+        ask.credits, ask.decision_id, ask.waited = [list(each) for each in shares(counted)], decided.get(row.pk), waited
         ask.repeats = int(row.pk in repeated) or int(place == Touchpoint.HANDOFF and chance.random() < 0.12)
         yield ask
 
@@ -101,15 +104,6 @@ def _said() -> Said:
     for key, kind, author, is_bot, at in rows.values_list("conversation", "kind", "author", "is_bot", "created_at"):
         found[key].append((kind, author, is_bot, at))
     return found
-
-
-def _shares(answers: Sequence[tuple[int | None, bool, datetime]]) -> list[list[object]]:
-    counted: dict[int | None, int] = defaultdict(int)
-    for author, is_bot, _at in answers:
-        if author or is_bot:
-            counted[None if is_bot else author] += 1
-    total = sum(counted.values()) or 1
-    return [[agent, round(count / total, 6)] for agent, count in counted.items()]
 
 
 def _after_orders(made: dict[Touchpoint, SurveyVersion], now: datetime, chance: random.Random) -> Iterator[SurveyAsk]:
@@ -155,15 +149,10 @@ def _answers(asks: Sequence[SurveyAsk], now: datetime, chance: random.Random) ->
         if each.ask.customer_id in known
     ]  # fmt: skip
     events.record_steps(steps)
-    rated = [_rated(each) for each in found if each.conversation]
-    Conversation.objects.bulk_update(rated, ["rating"])
-
-
-def _rated(response: SurveyResponse) -> Conversation:
-    assert response.conversation and response.score is not None
-    low, high = questions.SCALES[response.kind]
-    response.conversation.rating = round(1 + 4 * (response.score - low) / (high - low), 2)
-    return response.conversation
+    for each in found:
+        assert each.conversation
+        each.conversation.rating = rating_of(each)
+    Conversation.objects.bulk_update([each.conversation for each in found if each.conversation], ["rating"])
 
 
 def _answer(ask: SurveyAsk, now: datetime, chance: random.Random) -> SurveyResponse:
