@@ -166,8 +166,8 @@ def _branding(ask: SurveyAsk) -> object | None:
 
 
 def _desk_name(ask: SurveyAsk) -> str:
-    found = getattr(_branding(ask), "title", "")
-    return str(found or (ask.message.channel if ask.message and ask.message.channel else settings.SITE_URL))
+    """As customers know it: what their channel is called to them, else the desk's own name."""
+    return str(getattr(_branding(ask), "title", "") or settings.DESK_NAME)
 
 
 def _colour(ask: SurveyAsk) -> str:

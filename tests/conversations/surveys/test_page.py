@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from conversations.models import SurveyResponse, SurveyVersion
+from conversations.models import Branding, SurveyResponse, SurveyVersion
 from conversations.surveys import links, questions
 from conversations.surveys.questions import BadQuestionError, Option, Question, check, read, shown
 from customers.models import Consent
@@ -101,3 +101,12 @@ def test_a_customer_whose_talk_has_no_language_reads_their_own(client, mail, ada
     ask.customer.save(update_fields=["language"])
     page = client.get(links.address_of(ask)).content.decode()
     assert '<html lang="de"' in page and "Wie war dieses Gespräch?" in page
+
+
+def test_the_page_names_the_desk_as_customers_know_it(client, mail, ada, settings):
+    settings.DESK_NAME = "Hollin & Fell"
+    survey()
+    ask = asked(mail, ada)
+    assert '<p class="logo">Hollin &amp; Fell</p>' in client.get(links.address_of(ask)).content.decode()
+    Branding.objects.create(channel=mail, title="The hill shop")
+    assert '<p class="logo">The hill shop</p>' in client.get(links.address_of(ask)).content.decode()
