@@ -15,6 +15,7 @@ from conversations.models.delivery import Delivery, DeliveryAttempt
 from conversations.models.draft import Draft
 from conversations.models.dry_run import DryRun, DryRunHit
 from conversations.models.early_change import EarlyChange
+from conversations.models.fact import Episode, Reply, Work
 from conversations.models.handoff import Handoff
 from conversations.models.help import Hint, Likeness, Translation
 from conversations.models.hours import Closure, Hours
@@ -51,12 +52,19 @@ from conversations.models.survey import (
     SurveyVersion,
 )
 from conversations.models.tag import Tag
+from conversations.models.tally import StaleHour, Tally, TallyMark
 from conversations.models.team import Team
 from conversations.models.template import MessageTemplate
 from conversations.models.view import SavedView
 from conversations.models.webhook import Webhook, WebhookCall
 
 __all__ = [
+    "Episode",
+    "Reply",
+    "Work",
+    "StaleHour",
+    "Tally",
+    "TallyMark",
     "Article",
     "ArticleText",
     "ArticleVerdict",

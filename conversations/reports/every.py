@@ -1,0 +1,10 @@
+"""Every report there is, in the order of their list; conversations.views.reports shows whichever is asked for."""
+
+from conversations.reports.sheets.sheet import Report
+
+# Each owner adds theirs: `from conversations.reports.service import report as service`, and its name here.
+REPORTS: tuple[Report, ...] = ()
+
+
+def report_of(key: str) -> Report | None:
+    return next((report for report in REPORTS if report.key == key), None)

@@ -1,0 +1,59 @@
+"""A stream: facts of one kind that are added up, by hour and day, team, medium and one cut more."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# Upper bounds, in seconds, of the classes that times are counted in: each a twentieth above the one before, so that a
+# median read from them lies off by a twentieth at most. Whole numbers: SQL's width_bucket and Python's bisect agree.
+
+
+def _bounds() -> tuple[int, ...]:
+    bounds, at = [0], 1.0
+    while at < 400 * 86_400:
+        if round(at) > bounds[-1]:
+            bounds.append(round(at))
+        at *= 1.05
+    return tuple(bounds)
+
+
+BOUNDS = _bounds()
+
+
+@dataclass(frozen=True)
+class Stream:
+    """`rows` is SQL that gives a row for each fact with `at` in [%(since)s, %(until)s): the columns `at`, `team` (0 for
+    none) and `medium`, what `cuts` and `spreads` name, and each of `numbers`, which are whole: seconds, thousandths of
+    a sum of money, millionths of a share. It reads one table of facts, and no more than a key's row of others.
+
+    `cuts`: SQL of one text over these columns, by name; a report reads one of them at a time. There always is "", the
+    whole. `spreads`: columns of seconds, null where there is none, for medians; each with the cuts that need one.
+    `tables`: which tables change a fact, each with the column that says in which hour: a trigger there marks it stale.
+    """
+
+    name: str  # of Tally.stream
+    rows: str
+    numbers: tuple[str, ...]
+    cuts: Mapping[str, str] = field(default_factory=dict)
+    spreads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tables: tuple[tuple[str, str], ...] = ()
+
+    def place_of(self, number: str) -> int:
+        return self.numbers.index(number)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Of one cell, by name. They add up: a cell of cells is their sum."""
+
+    by_name: Mapping[str, int] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> int:
+        return self.by_name.get(name, 0)
+
+    def __add__(self, other: "Numbers") -> "Numbers":
+        names = {**self.by_name, **other.by_name}
+        return Numbers({name: self[name] + other[name] for name in names})
+
+    def per(self, part: str, whole: str) -> float | None:
+        """None where there is nothing to divide by."""
+        return self[part] / self[whole] if self[whole] else None
