@@ -80,6 +80,7 @@ class MessageDetails(TypedDict, total=False):
     forgotten: bool  # inbound: taken back, and its words are gone from the desk
     part_failed: bool  # outbound: it went as several, one of which did not arrive
     survey: int  # outbound: the SurveyAsk that it asks
+    ends: list[str]  # outbound, of a survey: the words at both ends of its scale
     answered: dict[str, object]  # outbound, of a survey: "score", "of" and "comment"
     rated: int  # inbound: the SurveyAsk that it answers: it asks for nobody
     elsewhere: bool  # outbound: the shop wrote it beside the desk, on its phone or in the page's own inbox
@@ -237,6 +238,15 @@ class CallReport:
     keys: str = ""  # what the caller pressed
     key: str = ""  # the OutboundCall's, where the provider hands it back
     is_vouched: bool = False  # that the number is the caller's: signed by the networks, or by a phone system we trust
+
+
+@dataclass(frozen=True)
+class CallRating:
+    """How a caller found their call, by the keys of their telephone, before they hung up."""
+
+    channel_id: int
+    call_id: str
+    keys: str  # "" where they were asked and pressed none
 
 
 @dataclass(frozen=True)

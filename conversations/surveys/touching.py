@@ -17,9 +17,11 @@ from customers import consent
 from customers.models import Customer, Event, Purpose
 
 if TYPE_CHECKING:
+    from conversations.models import Message
     from deskapp.models import User
 
 KNOWN_FOR = 2.0  # seconds that a process goes on with the touchpoints that it knew to be asked about
+KEYS_FIRST = timedelta(minutes=3)  # in which who has just been on the telephone may answer with its keys
 LATELY = timedelta(days=2)  # an event that came later than this asks nobody any more
 OF_EVENTS: Mapping[str, str] = {
     "Order Delivered": Touchpoint.DELIVERY,
@@ -69,12 +71,36 @@ def _of(episode: Episode) -> tuple[str, ...]:
 
 
 def called(conversation: Conversation, *, message: int, at: datetime) -> SurveyAsk | None:
-    """A call in which somebody spoke has ended."""
-    survey = _survey(Touchpoint.CALL, conversation.team_id) if Touchpoint.CALL in asked_about() else None
-    if survey is None or conversation.is_spam:
+    """A call in which somebody spoke has ended. Nobody is asked in writing who may be answering with keys just now."""
+    survey = _survey_of_call(conversation)
+    if survey is None:
         return None
     episode = episode_of(conversation, until=max(at, timezone.now()))
-    return _write(survey, Touchpoint.CALL, f"call:{message}", conversation, episode, at, _skip(conversation, episode))
+    ask = _write(survey, Touchpoint.CALL, key_of_call(message), conversation, episode, at, _skip(conversation, episode))
+    if ask and ask.state == AskState.DUE and ask.due_at < timezone.now() + KEYS_FIRST:
+        ask.due_at = timezone.now() + KEYS_FIRST
+        ask.save(update_fields=["due_at"])
+    return ask
+
+
+def key_of_call(message: int) -> str:
+    return f"call:{message}"
+
+
+def of_call(message: "Message") -> tuple[Survey | None, str]:
+    """What is asked of this call before its caller hangs up, or why they are not asked."""
+    conversation = message.conversation
+    survey = _survey_of_call(conversation)
+    if survey is None or SurveyAsk.objects.filter(key=key_of_call(message.pk), asked_at__isnull=False).exists():
+        return None, ""
+    why = _not_this_one(survey, conversation, conversation.customer, key_of_call(message.pk))
+    return (None, why) if why else (survey, "")
+
+
+def _survey_of_call(conversation: Conversation) -> Survey | None:
+    if Touchpoint.CALL not in asked_about() or conversation.is_spam:
+        return None
+    return _survey(Touchpoint.CALL, conversation.team_id)
 
 
 def by_rule(survey: Survey, conversation: Conversation) -> SurveyAsk | None:

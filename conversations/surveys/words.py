@@ -98,6 +98,17 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "nl": "Antwoord met een getal van %(low)s (%(worst)s) tot %(high)s (%(best)s), of hier: %(link)s",
         "ar": "أجب برقم من %(low)s (%(worst)s) إلى %(high)s (%(best)s)، أو هنا: %(link)s",
     },
+    "press": {
+        "en": "Press a key from %(low)s, %(worst)s, to %(high)s, %(best)s.",
+        "de": "Drücken Sie eine Taste von %(low)s, %(worst)s, bis %(high)s, %(best)s.",
+        "fr": "Appuyez sur une touche de %(low)s, %(worst)s, à %(high)s, %(best)s.",
+        "es": "Pulsa una tecla del %(low)s, %(worst)s, al %(high)s, %(best)s.",
+        "it": "Premi un tasto da %(low)s, %(worst)s, a %(high)s, %(best)s.",
+        "pl": "Naciśnij klawisz od %(low)s, %(worst)s, do %(high)s, %(best)s.",
+        "no": "Trykk på en tast fra %(low)s, %(worst)s, til %(high)s, %(best)s.",
+        "nl": "Druk op een toets van %(low)s, %(worst)s, tot %(high)s, %(best)s.",
+        "ar": "اضغط على مفتاح من %(low)s، %(worst)s، إلى %(high)s، %(best)s.",
+    },
     "thanks": {
         "en": "Thank you.", "de": "Danke.", "fr": "Merci.", "es": "Gracias.", "it": "Grazie.", "pl": "Dziękujemy.",
         "no": "Takk.", "nl": "Dank je wel.", "ar": "شكرًا لك.",

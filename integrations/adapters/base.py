@@ -9,6 +9,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.functional import Promise
 
 from conversations.envelopes import (
+    CallRating,
     CallReport,
     DeliveryReport,
     InboundMessage,
@@ -67,6 +68,7 @@ Understood = (
     | DeliveryReport
     | MessageChange
     | CallReport
+    | CallRating
     | Ignored
     | Fact
     | Told

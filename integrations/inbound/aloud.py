@@ -11,7 +11,14 @@ import httpx
 from django.db import connection
 from django.utils import timezone
 
-from conversations.envelopes import CallReport, DeliveryReport, InboundAttachment, InboundMessage, MessageChange
+from conversations.envelopes import (
+    CallRating,
+    CallReport,
+    DeliveryReport,
+    InboundAttachment,
+    InboundMessage,
+    MessageChange,
+)
 from conversations.models import Channel
 from customers.identify import Handle
 from integrations.adapters import ADAPTERS, adapter_named
@@ -134,6 +141,8 @@ def _line(envelope: Understood) -> Json:
         return _change(envelope)
     if isinstance(envelope, CallReport):
         return _call(envelope)
+    if isinstance(envelope, CallRating):
+        return {"kind": "rating", "event": "rated", "call_id": envelope.call_id, "text": envelope.keys}
     return {"kind": "event", "event": type(envelope).__name__, "about": repr(envelope)[:2000]}
 
 

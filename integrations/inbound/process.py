@@ -12,13 +12,21 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations.envelopes import CallReport, DeliveryReport, InboundAttachment, InboundMessage, MessageChange
+from conversations.envelopes import (
+    CallRating,
+    CallReport,
+    DeliveryReport,
+    InboundAttachment,
+    InboundMessage,
+    MessageChange,
+)
 from conversations.inbound.calls import hear
 from conversations.inbound.changes import change
 from conversations.inbound.echoes import hear_echo
 from conversations.inbound.receive import receive
 from conversations.models import Delivery, Message
 from conversations.outbound.outbox import settle, until
+from conversations.surveys import by_keys
 from integrations.adapters import adapter_named
 from integrations.adapters.base import Aside, Ignored, Told
 from integrations.adapters.bots.thoughts import Answered
@@ -104,7 +112,7 @@ def _process(raw_id: int) -> RawEvent:
             raw.error = f"{understood.kind}: {understood.why}"[:2000]
             continue
         raw.state = RawEvent.State.DONE
-        if isinstance(understood, InboundMessage | DeliveryReport | MessageChange | CallReport):
+        if isinstance(understood, InboundMessage | DeliveryReport | MessageChange | CallReport | CallRating):
             raw.message = _carry_out(raw.connector, understood) or raw.message
         elif isinstance(understood, Aside):
             set_aside(raw, understood)
@@ -125,7 +133,7 @@ def _process(raw_id: int) -> RawEvent:
 
 
 def _carry_out(
-    connector: Connector, understood: InboundMessage | DeliveryReport | MessageChange | CallReport
+    connector: Connector, understood: InboundMessage | DeliveryReport | MessageChange | CallReport | CallRating
 ) -> Message | None:
     if isinstance(understood, InboundMessage):
         stored = hear_echo(understood) if understood.is_echo else receive(slowed(linked(connector, understood)))
@@ -135,6 +143,8 @@ def _carry_out(
         return change(understood)
     if isinstance(understood, CallReport):
         return with_files(hear(understood), *filter(None, [understood.recording]))
+    if isinstance(understood, CallRating):
+        return by_keys.hear(understood)
     for delivery in _meant(connector, understood):
         settle(delivery, understood)
     return None

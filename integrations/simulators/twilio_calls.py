@@ -15,12 +15,14 @@ Ask = Callable[[Webhook], str]  # hands a webhook to the desk, and gives the Twi
 
 @dataclass
 class Course:
-    """How a call goes. `answers`: the line that picks up, "" for none; `presses`: the key; `leaves`: the words of a
+    """How a call goes. `answers`: the line that picks up, "" for none; `presses`: the key; `rates`: what they press
+    when they are asked at the end; `leaves`: the words of a
     voice-mail, "" for none; `gives_up`: the caller hangs up while it rings; `ends`: how a line that is not answered
     ends: "no-answer", "busy" or "failed"."""
 
     answers: str = ""
     presses: str = ""
+    rates: str = ""
     leaves: str = ""
     gives_up: bool = False
     ends: str = "no-answer"
@@ -64,6 +66,10 @@ class Switchboard:
     def _run(self, verbs: Xml.Element, call: dict[str, str], course: Course) -> bool:
         """Says whether anybody spoke."""
         for verb in verbs:
+            if verb.tag == "Gather" and verb.get("actionOnEmptyResult"):
+                told = {**call, "Digits": course.rates}
+                self._run(self._asked(verb.get("action", ""), told), call, course)
+                continue
             if verb.tag == "Gather" and course.presses:
                 return self._run(self._asked(verb.get("action", ""), {**call, "Digits": course.presses}), call, course)
             if verb.tag == "Dial":

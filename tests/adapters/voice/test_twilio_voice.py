@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from conversations.envelopes import OutboundCall
 from conversations.inbound.calls import hear as receive_call
-from conversations.models import CallBack, Message
+from conversations.models import CallBack, Message, SurveyAsk, SurveyResponse
+from conversations.surveys.asking import ask_due
 from customers.models import Identity
 from integrations.adapters import adapter_named
 from integrations.adapters.base import AdapterError
@@ -19,6 +20,7 @@ from integrations.simulators.twilio import NUMBER
 from integrations.simulators.twilio_calls import Course
 from tests.adapters.phoning import ANN, hear, post, work_off
 from tests.adapters.voice.conftest import ADA_LINE, LINUS_LINE
+from tests.conversations.surveys.asked import survey
 
 pytestmark = pytest.mark.django_db
 
@@ -176,3 +178,47 @@ def test_one_led_by_a_flow_at_twilio_is_told_of_by_its_status(line, twilio):
         twilio.owe(url, {"CallSid": "CA7", "From": ANN, "To": NUMBER, "CallStatus": status, **more})
     hear(twilio)
     assert (the_call()[1]["state"], the_call()[1]["seconds"]) == ("ended", 31)
+
+
+def rated_line(line, board):
+    """The desk hears of each step as it happens, and asks at the end."""
+    line.settings["rates"] = True
+    line.save()
+    ask = board.ask
+
+    def at_once(webhook):
+        told = ask(webhook)
+        work_off()
+        return told
+
+    board.ask = at_once
+
+
+@pytest.mark.parametrize(("pressed", "score"), [("5", 5), ("", None), ("9", None)])
+def test_a_caller_says_with_a_key_how_it_was(board, line, twilio, pressed, score):
+    survey("csat", "call")
+    rated_line(line, board)
+    board.ring(ANN, course=Course(answers=ADA_LINE, rates=pressed))
+    ask = SurveyAsk.objects.get()
+    assert (ask.state, ask.touchpoint) == ("asked" if score is None else "answered", "call")
+    assert [(each.score, each.way) for each in SurveyResponse.objects.all()] == (
+        [] if score is None else [(score, "keys")]
+    )
+    ask_due()
+    assert not Message.objects.filter(kind="outbound").exists()  # nobody is asked twice
+
+
+def test_who_hangs_up_first_is_asked_in_writing_later(board, line):
+    survey("csat", "call")
+    board.ring(ANN, course=Course(answers=ADA_LINE))
+    work_off()
+    ask = SurveyAsk.objects.get()
+    assert ask.state == "due" and ask.due_at > timezone.now()
+
+
+def test_nobody_is_asked_by_keys_who_was_asked_lately(board, line):
+    survey("csat", "call", rest_days=14)
+    rated_line(line, board)
+    board.ring(ANN, course=Course(answers=ADA_LINE, rates="4"))
+    board.ring(ANN, course=Course(answers=ADA_LINE, rates="1"))
+    assert list(SurveyResponse.objects.values_list("score", flat=True)) == [4]

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from conversations.envelopes import CallReport, DeliveryReport, OutboundCall, OutboundMessage
+from conversations.envelopes import CallRating, CallReport, DeliveryReport, OutboundCall, OutboundMessage
 from conversations.models import Delivery, Medium
 from integrations.adapters import signed
 from integrations.adapters.about import About, Field, Step
@@ -68,7 +68,7 @@ class CallsAdapter:
         return ours.hear(connector, request, secret=secret, kind=kind)
 
     def understand(self, connector: Connector, raw: RawEvent) -> Iterator[Understood]:
-        return ours.each(items_of(bytes(raw.body)), lambda found: [report_of(connector, schema.read(found))])
+        return ours.each(items_of(bytes(raw.body)), lambda found: [told_of(connector, schema.read(found))])
 
     def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
         return refuse_text()
@@ -115,8 +115,10 @@ class CallsAdapter:
         yield Step(gettext("Your phone system answers where the desk asks for calls."))
 
 
-def report_of(connector: Connector, call: schema.Call) -> CallReport:
+def told_of(connector: Connector, call: schema.Call) -> CallReport | CallRating:
     assert connector.channel_id is not None
+    if call.state == "rated":
+        return CallRating(connector.channel_id, call.call_id, call.keys)
     file = call.recording
     return CallReport(
         channel_id=connector.channel_id,

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError
 
 MOST_WORDS = 5
-State = Literal["ringing", "answered", "transferred", "ended", "missed", "recording", "transcript"]
+State = Literal["ringing", "answered", "transferred", "ended", "missed", "recording", "transcript", "rated"]
 
 
 class Recording(BaseModel):

@@ -2,7 +2,7 @@
 
 Its settings: account_sid, region, flow ("desk": as set here; "elsewhere": a Studio flow or the like leads the call, and
 Twilio only tells of it), greeting, language, ring (lines: +44…, sip:…, client:…), ring_seconds, menu ("1=+44…" …),
-menu_text, voicemail, voicemail_text, sorry_text, transcribes, records, api_url (a simulator's, on one's own
+menu_text, voicemail, voicemail_text, sorry_text, transcribes, rates, records, api_url (a simulator's, on one's own
 machine only). Its secrets: webhook_secret, auth_token, webhook_key.
 """
 
@@ -70,6 +70,14 @@ ABOUT = About(
         Field("voicemail_text", _("What is said before it"), kind="area", is_required=False, group=LEADS),
         Field("transcribes", _("Have messages written down"), kind="switch", is_required=False, group=LEADS),
         Field("sorry_text", _("What is said where no message is taken"), kind="area", is_required=False, group=LEADS),
+        Field(
+            "rates",
+            _("Ask callers how it was, before they hang up"),
+            kind="switch",
+            is_required=False,
+            help=_("With the keys of their telephone, where a survey asks after calls; others are asked in writing."),
+            group=LEADS,
+        ),
         Field(
             "records",
             _("Record calls"),

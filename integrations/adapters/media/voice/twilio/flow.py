@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from conversations.envelopes import OutboundCall
+from conversations.surveys import by_keys
 from integrations.adapters.media.heard import address_of
 from integrations.adapters.media.twilio.hearing import twiml
 from integrations.adapters.media.twilio.signature import fields_of
@@ -17,6 +18,7 @@ from integrations.models import Connector
 
 # The addresses below the connector's: what each of them is asked, or told.
 MENU, DIALLED, LEG, STATUS = "menu", "dialled", "leg", "status"
+RATED = "rated"
 RECORDING, TRANSCRIPTION, RECORDED = "recording", "transcription", "recorded"
 SPOKEN = {"completed", "answered"}
 RING_SECONDS = 25
@@ -31,9 +33,35 @@ def answer(connector: Connector, request: HttpRequest, kind: str) -> HttpRespons
         return twiml(_inner(_incoming(connector)))
     if kind == MENU:
         return twiml(_inner(_rung(connector, _pressed(connector, said.get("Digits", "")))))
-    if kind == DIALLED and request.GET.get("direction") != "out" and said.get("DialCallStatus") not in SPOKEN:
-        return twiml(_inner(_message(connector)))
+    if kind == DIALLED and request.GET.get("direction") != "out":
+        has_spoken = said.get("DialCallStatus") in SPOKEN
+        return twiml(_inner(_asked(connector, said.get("CallSid", "")) if has_spoken else _message(connector)))
+    if kind == RATED and said.get("Digits"):
+        return twiml(_inner([_say(connector, by_keys.thanks(_tongue(connector)))]))
     return twiml()
+
+
+def _asked(connector: Connector, call_id: str) -> list[Xml.Element]:
+    """How it was, of a caller who is still there when ours has hung up."""
+    assert connector.channel_id is not None
+    asks = connector.settings.get("rates")
+    spoken = by_keys.spoken(connector.channel_id, call_id, language=_tongue(connector)) if asks else None
+    if spoken is None:
+        return []
+    gather = Xml.Element(
+        "Gather",
+        action=address(connector, RATED),
+        numDigits=str(spoken.keys),
+        timeout="6",
+        method="POST",
+        actionOnEmptyResult="true",
+    )
+    gather.append(_say(connector, spoken.text))
+    return [gather]
+
+
+def _tongue(connector: Connector) -> str:
+    return str(connector.settings.get("language", "")).partition("-")[0]
 
 
 def outgoing(connector: Connector, call: OutboundCall) -> str:

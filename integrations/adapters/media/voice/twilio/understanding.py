@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from conversations.envelopes import CallReport, CallState, InboundAttachment
+from conversations.envelopes import CallRating, CallReport, CallState, InboundAttachment
 from customers.identify import Handle
 from integrations.adapters.base import Ignored, Understood
 from integrations.adapters.media import phones
@@ -43,6 +43,7 @@ def understand(connector: Connector, raw: RawEvent) -> Iterator[Understood]:
         flow.LEG: _leg,
         flow.DIALLED: _dialled,
         flow.STATUS: _status,
+        flow.RATED: _rated,
         flow.RECORDING: _recording,
         flow.TRANSCRIPTION: _transcription,
         flow.RECORDED: _recorded,
@@ -162,6 +163,11 @@ def _status(told: _Told) -> Understood:
     if status == "ringing":
         return told.report("ringing")
     return Ignored(status or "status", "It asks for nothing.")
+
+
+def _rated(told: _Told) -> Understood:
+    assert told.connector.channel is not None
+    return CallRating(told.connector.channel.pk, told.fields["CallSid"], told.fields.get("Digits", ""))
 
 
 def _recording(told: _Told) -> Understood:
