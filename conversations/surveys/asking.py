@@ -171,8 +171,11 @@ def _worded(ask: SurveyAsk, channel: Channel, language: str) -> tuple[str, Messa
     buttons = _buttons(ask, first, channel.medium)
     if buttons:
         details["buttons"] = buttons
-        ends = _ends(first, language)
-        return format_html("<p>{}</p>", f"{asks} {ends}".strip()), details
+        ends = [end for end in _end_words(first, language).values() if end]
+        if channel.medium == Medium.CHAT and len(ends) == 2:  # the widget shows them at the ends of the scale
+            details["ends"] = ends
+            return format_html("<p>{}</p>", asks), details
+        return format_html("<p>{}</p>", f"{asks} {_ends(first, language)}".strip()), details
     link = links.address_of(ask)
     if first.kind != "scale":
         return format_html('<p>{}</p><p><a href="{}">{}</a></p>', asks, link, link), details

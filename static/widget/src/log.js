@@ -100,7 +100,7 @@ export class Log {
     }
     if (handed) over(handed);
     const last = messages.at(-1);
-    if (last?.replies?.length && !this.waiting.length && !(this.handed && last.by.bot)) lines.push([`r-${last.id}`, last.replies, () => this.#replies(last.replies)]);
+    if (last?.replies?.length && !this.waiting.length && !(this.handed && last.by.bot)) lines.push([`r-${last.id}`, [last.replies, last.ends], () => this.#replies(last)]);
     for (const message of this.waiting) lines.push([`m-${message.id}`, message, () => this.#message({ ...message, mine: true, waiting: true })]);
     const state = this.waiting.length ? "waiting" : !last?.mine ? "" : last.id <= this.seenUpTo ? "seen" : "sent";
     if (state) lines.push(["state", state, () => h("p", { class: "state" }, this.say(state))]);
@@ -125,9 +125,16 @@ export class Log {
     return h("li", {}, file.url ? h("a", { href: file.url, target: "_blank", rel: "noopener noreferrer" }, inside) : inside, more);
   }
 
-  #replies(words) {
-    return h("div", { class: "replies", role: "group" }, ...words.map((text) =>
-      h("button", { type: "button", dir: "auto", onclick: (event) => this.answer(text, !event.detail) }, text)));
+  /** Quick answers; those of a survey are a scale, with what its ends mean. */
+  #replies({ replies, ends = [], text }) {
+    const meaning = new Map([[0, ends[0]], [replies.length - 1, ends[1]]]);
+    const buttons = replies.map((word, place) => h("button", {
+      type: "button", dir: "auto", "aria-label": meaning.get(place) && `${word}, ${meaning.get(place)}`,
+      onclick: (event) => this.answer(word, !event.detail),
+    }, word));
+    if (!ends.length) return h("div", { class: "replies", role: "group" }, ...buttons);
+    return h("div", { class: "scale" }, h("div", { role: "group", "aria-label": text }, ...buttons),
+      ...ends.map((end) => h("small", { "aria-hidden": "true" }, end)));
   }
 
   /** True when it is shown: who answers has the thread open. */

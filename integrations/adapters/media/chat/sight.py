@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypedDict
 
 from django.core import signing
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from conversations.handoff.names import bot_name
@@ -18,10 +19,10 @@ from conversations.models import (
     DeliveryAttempt,
     Handoff,
     Message,
-    ReadMark,
     Status,
     Team,
 )
+from conversations.prepared import Rows, blank
 from customers.models import Customer, Identity
 from customers.models.identity import Kind
 from integrations.adapters.media.chat.sessions import Visitor
@@ -34,6 +35,20 @@ FILE_SALT = "chat-file"
 AT_ONCE = 60  # messages shown when the widget opens
 OVERLAP = timedelta(minutes=1)  # transactions commit out of order; the widget knows what it has already
 _ARRIVED = [Delivery.Status.SENT, Delivery.Status.DELIVERED, Delivery.Status.READ]
+
+
+# Of the conversation in which they wrote last.
+_SEEN = """
+select message.id from conversations_message as message, (
+    select conversation_id, (select max(read_at) from conversations_readmark as mark
+                             where mark.conversation_id = latest.conversation_id) as read_at
+    from conversations_message as latest
+    where identity_id = any(%(identities)s::bigint[]) and kind = 'inbound' order by created_at desc limit 1
+) as last
+where message.conversation_id = last.conversation_id and message.identity_id = any(%(identities)s::bigint[])
+    and message.kind = 'inbound' and message.created_at <= last.read_at
+order by message.created_at desc limit 1
+"""
 
 
 class File(TypedDict):
@@ -54,6 +69,7 @@ class Said(TypedDict):
     by: dict[str, str | int | bool] | None
     files: list[File]
     replies: list[str]  # answers that can be pressed, while it is the last thing said
+    ends: list[str]  # where they are a scale: what its two ends mean
 
 
 class Handed(TypedDict):
@@ -89,16 +105,7 @@ class Sight:
         return list(Identity.objects.filter(own | theirs).values_list("pk", flat=True))
 
     def messages(self) -> QuerySet[Message]:
-        """What they said, and what of ours has gone out: not what can be undone, is for later or was taken back."""
-        sent = DeliveryAttempt.objects.filter(delivery__message=OuterRef("pk"), outcome="sent")
-        ours = Q(kind=Message.Kind.OUTBOUND) & (
-            Q(delivery=None) | Q(delivery__status__in=_ARRIVED) | (~Q(delivery__status="cancelled") & Exists(sent))
-        )
-        return (
-            Message.objects.filter(Q(kind=Message.Kind.INBOUND) | ours, identity__in=self.identities)
-            .select_related("author", "conversation__team", "channel", "identity")
-            .prefetch_related("attachments")
-        )
+        return _visible_to(self.identities).prefetch_related("attachments")
 
     def latest(self) -> list[Said]:
         newest = list(self.messages().order_by("-created_at", "-pk")[:AT_ONCE])
@@ -114,18 +121,18 @@ class Sight:
         return [self.said(message) for message in news.order_by("pk")[:500]]
 
     def one(self, pk: int) -> Said | None:
-        message = self.messages().filter(pk=pk).first()
+        if len(self.identities) == 1:  # as of nearly all
+            message = _ONE.first(pk, self.identities[0])
+        else:
+            message = self.messages().filter(pk=pk).first()
         return self.said(message) if message else None
 
     def seen(self) -> int:
         """The last message of theirs that an agent has had on the screen, or 0."""
-        mine = Message.objects.filter(identity__in=self.identities, kind=Message.Kind.INBOUND)
-        last = mine.order_by("-created_at").values("pk", "conversation").first()
-        if last is None:
-            return 0
-        read_at = ReadMark.objects.filter(conversation=last["conversation"]).aggregate(at=Max("read_at"))["at"]
-        seen = mine.filter(conversation=last["conversation"], created_at__lte=read_at) if read_at else mine.none()
-        return seen.order_by("-created_at").values_list("pk", flat=True).first() or 0
+        with connection.cursor() as cursor:
+            cursor.execute(_SEEN, {"identities": self.identities})
+            row = cursor.fetchone()
+        return row[0] if row else 0
 
     def unread(self) -> int:
         return self.messages().filter(delivery__status__in=["sent", "delivered"]).count()
@@ -143,6 +150,7 @@ class Sight:
             by=None if mine else self._author(message),
             files=[self._file(file) for file in (message.attachments.all() if files is None else files)],
             replies=[] if mine else [str(button)[:200] for button in message.details.get("buttons") or ()][:20],
+            ends=[] if mine else [str(end)[:80] for end in message.details.get("ends") or ()][:2],
         )
 
     def handed(self) -> Handed | None:
@@ -178,6 +186,19 @@ class Sight:
     @property
     def visitor_key(self) -> str:
         return self.connector.channel.address if self.connector.channel else ""
+
+
+def _visible_to(identities: list[int]) -> QuerySet[Message]:
+    """What they said, and what of ours has gone out: not what can be undone, is for later or was taken back."""
+    sent = DeliveryAttempt.objects.filter(delivery__message=OuterRef("pk"), outcome="sent")
+    ours = Q(kind=Message.Kind.OUTBOUND) & (
+        Q(delivery=None) | Q(delivery__status__in=_ARRIVED) | (~Q(delivery__status="cancelled") & Exists(sent))
+    )
+    rows = Message.objects.filter(Q(kind=Message.Kind.INBOUND) | ours, identity__in=identities)
+    return rows.select_related("author", "conversation__team").defer("search", "html", "quoted")
+
+
+_ONE = Rows(lambda: _visible_to([blank(1)]).filter(pk=blank(0)))
 
 
 def _person(agent: "User", team: Team | None) -> dict[str, str | int | bool]:
