@@ -14,6 +14,7 @@ from conversations.models.deed import BotDeed, ProofCode
 from conversations.models.delivery import Delivery, DeliveryAttempt
 from conversations.models.draft import Draft
 from conversations.models.dry_run import DryRun, DryRunHit
+from conversations.models.due import Due
 from conversations.models.early_change import EarlyChange
 from conversations.models.fact import Episode, Reply, Work
 from conversations.models.handoff import Handoff
@@ -59,6 +60,7 @@ from conversations.models.view import SavedView
 from conversations.models.webhook import Webhook, WebhookCall
 
 __all__ = [
+    "Due",
     "Episode",
     "Reply",
     "Work",

@@ -286,7 +286,7 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
         "healthsample",
         "waiting", "deadline", "ruleevent", "botturn", "dryrunhit", "topicverdict", "repeatedquestion",
         "articleverdict",
-        "responsecredit",
+        "responsecredit", "due",
     }  # fmt: skip
     the_desks_own = {
         "product", "stock", "segment", "retentionrule", "channel", "team", "tag", "cannedreply", "savedview",
