@@ -22,6 +22,7 @@ from integrations.adapters import adapter_named
 from integrations.adapters.base import AdapterError, AwayError, CredentialError
 from integrations.adapters.bots.base import Brain, Costs, RudeError, SilentBrainError
 from integrations.adapters.bots.thoughts import Answered, Later, Question, Thought
+from integrations.files_told import with_files
 from integrations.models import BrainCall, BrainTalk, Connector
 from integrations.queueing import queue_brain_again
 from integrations.thinking import answer_of, is_ours
@@ -79,7 +80,7 @@ def _in_turn(key: uuid.UUID, until: datetime, asked: Asked, connector: Connector
 
 def _ask(key: uuid.UUID, asked: Asked, connector: Connector, seconds: float) -> None:
     talk, _is_new = BrainTalk.objects.get_or_create(connector=connector, conversation_id=asked.conversation)
-    question = Question(str(key), asked, seconds, name_of(connector, asked.conversation), talk.state)
+    question = Question(str(key), with_files(asked), seconds, name_of(connector, asked.conversation), talk.state)
     call, why_not = _begun(connector, question)
     if call is None:
         if why_not:

@@ -22,13 +22,14 @@ BEFORE_ALL = frozenset(map(str, (HandoffReason.ASKED, HandoffReason.SERIOUS, Han
 
 def is_ours(asked: Asked, own: Answer, *, takes_instructions: bool) -> bool:
     """Whether the desk's own answer stands: a question of its own was asked (a detail, a yes, a code, a step for an
-    agent), people come first, or there are no words that another brain could read."""
+    agent), people come first, or there are neither words nor files that another brain could be told of."""
     memory = asked.memory
     if (memory.task and memory.waits_for) or memory.only_step:
         return True
     if any(isinstance(act, HandOver) and act.reason in BEFORE_ALL for act in own.acts):
         return True
-    return not any(line.text.strip() for line in asked.new) and not (takes_instructions and memory.instructions)
+    is_told_nothing = not any(line.text.strip() or line.files for line in asked.new)
+    return is_told_nothing and not (takes_instructions and memory.instructions)
 
 
 def answer_of(asked: Asked, own: Answer, thought: Thought) -> Answer:

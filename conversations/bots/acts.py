@@ -10,6 +10,15 @@ from conversations.bots.memory import Memory
 
 
 @dataclass(frozen=True)
+class Attached:
+    """A file on a line. `kind`: image, voice, sound, video or file; `text`: what stands in it, where that is read."""
+
+    kind: str
+    name: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
 class Line:
     source: int  # Message's key
     who: Literal["customer", "bot", "agent"]
@@ -18,6 +27,7 @@ class Line:
     files: int = 0
     images: int = 0
     is_voice: bool = False  # a voice note: words only where a transcript came along
+    named: tuple[Attached, ...] = ()  # its files by name, for brains of other makers
 
 
 @dataclass(frozen=True)

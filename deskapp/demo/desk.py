@@ -7,7 +7,7 @@ from django.conf import settings
 
 from conversations.models import CannedReply, Channel, Medium, SavedView, Tag, Team
 from customers.models import Segment
-from deskapp.demo import asked, automation, fern, reached, routing
+from deskapp.demo import asked, automation, brains, fern, reached, routing
 from deskapp.models import Role, User
 from deskapp.sign_ins import SIGN_INS
 from integrations.adapters.shops.base import OrderAct
@@ -109,6 +109,7 @@ def build() -> None:
         SavedView.objects.get_or_create(owner=of, name=name, defaults={"is_shared": is_shared, "query": query})
     asked.build()
     fern.build()
+    brains.build(mail, IDENTITY_SECRET)
     routing.build(DOMAIN)
     automation.build()
 
@@ -147,14 +148,7 @@ def _mailbox() -> Channel:
 
 
 def _chat(mail: Channel) -> None:
-    channel, _ = Channel.objects.get_or_create(
-        medium=Medium.CHAT, address=CHAT_KEY, defaults={"name": "Shop chat", "fallback": mail}
-    )
-    if not Connector.objects.filter(channel=channel).exists():
-        place = {"origins": [settings.SITE_URL], "title": "Hollin & Fell", "bot_name": "Fern"}
-        connector = Connector(name="Shop chat", adapter="chat", channel=channel, settings=place)
-        connector.secrets = {"identity": IDENTITY_SECRET}
-        connector.save()
+    reached.build_chat(CHAT_KEY, "Shop chat", mail, bot="Fern", identity_secret=IDENTITY_SECRET)
 
 
 def _tracker() -> None:

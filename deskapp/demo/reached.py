@@ -71,6 +71,19 @@ def build(teams: dict[str, Team], domain: str) -> None:
             wiring.connect(connector, line.given, address=line.address, name=line.name, team=teams[line.team])
 
 
+def build_chat(key: str, name: str, answers_by: Channel, *, bot: str, identity_secret: str) -> Channel:
+    """On pages of the shop; where nobody reads any more, mail goes on."""
+    channel, _is_new = Channel.objects.get_or_create(
+        medium=Medium.CHAT, address=key, defaults={"name": name, "fallback": answers_by}
+    )
+    if not Connector.objects.filter(channel=channel).exists():
+        place = {"origins": [settings.SITE_URL], "title": "Hollin & Fell", "bot_name": bot}
+        connector = Connector(name=name, adapter="chat", channel=channel, settings=place)
+        connector.secrets = {"identity": identity_secret}
+        connector.save()
+    return channel
+
+
 def build_translator() -> None:
     """For those of us who read no Norwegian."""
     if not Connector.objects.filter(adapter="libretranslate").exists():

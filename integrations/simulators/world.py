@@ -18,6 +18,7 @@ from integrations import trials
 from integrations.adapters.media.heard import address_of
 from integrations.adapters.media.voice.twilio import flow
 from integrations.models import Connector, Trial
+from integrations.simulators.brains.assistant import ShopBot, ShopDirectLine, ShopModel, ShopRasa
 from integrations.simulators.line import LineServer
 from integrations.simulators.mastodon import MastodonServer
 from integrations.simulators.meta import GraphServer
@@ -43,6 +44,10 @@ SERVERS: dict[str, type[ProviderServer]] = {
     "x": XServer,
     "line": LineServer,
     "libretranslate": LibreTranslateServer,
+    "rasa": ShopRasa,
+    "bot_webhook": ShopBot,
+    "bot_framework": ShopDirectLine,
+    "openai": ShopModel,
 }
 MESSAGE_SECONDS = 14  # of a voice-mail
 REMEMBERED = 500  # messages of each channel: who of before may be answered
@@ -165,7 +170,7 @@ def _opened() -> Iterator[Wired]:
     found = Connector.objects.filter(adapter__in=SERVERS, is_active=True, is_draft=False).select_related("channel")
     at: dict[str, list[Connector]] = {}
     for connector in found.order_by("pk"):
-        url = str(connector.settings.get("api_url", ""))
+        url = str(connector.settings.get("api_url") or connector.settings.get("brain_url") or "")
         if urlsplit(url).hostname in LOOPBACK:
             at.setdefault(url, []).append(connector)
     for url, connectors in at.items():

@@ -29,13 +29,14 @@ ENDED_WELL = ("completedSuccessfully", "")
 def message(question: Question, text: str) -> Json:
     asked = question.asked
     known = saying.known_of(asked.memory)
+    about = {"key": question.key, "medium": asked.medium, "page": asked.page, "known": known}
     return {
         "type": "message",
         "from": {"id": question.name, "role": "user"},
         "text": text,
         "textFormat": "plain",
         "locale": asked.language or "en",
-        "channelData": {"key": question.key, "medium": asked.medium, "page": asked.page, "known": known},
+        "channelData": {**about, **({"files": question.files} if question.files else {})},
     }
 
 

@@ -174,7 +174,8 @@ def _channel(connector: Connector) -> str:
 def _metadata(question: Question) -> Json:
     asked = question.asked
     known = saying.known_of(asked.memory)
-    return {"key": question.key, "language": asked.language, "medium": asked.medium, "page": asked.page, "known": known}
+    about: Json = {"key": question.key, "language": asked.language, "medium": asked.medium, "page": asked.page}
+    return {**about, "known": known, **({"files": question.files} if question.files else {})}
 
 
 def _acts(question: Question, found: object) -> tuple[tuple[Act, ...], Mapping[str, str]]:

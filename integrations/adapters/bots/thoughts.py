@@ -1,9 +1,9 @@
 """What passes between the desk and a brain of another maker: a Question for each turn, a Thought for an answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
-from conversations.bots.acts import Act, Asked
+from conversations.bots.acts import Act, Asked, Line
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,21 @@ class Question:
 
     @property
     def text(self) -> str:
-        """All that waits for an answer."""
-        return "\n".join(line.text for line in self.asked.new if line.text.strip())
+        """All that waits for an answer, in words: with its files by name, for protocols that have no place for them."""
+        return "\n".join(filter(None, (part for line in self.asked.new for part in (line.text.strip(), *_named(line)))))
+
+    @property
+    def files(self) -> list[dict[str, str]]:
+        return [asdict(each) for line in self.asked.new for each in line.named]
+
+
+def _named(line: Line) -> list[str]:
+    """ "[image “boots.jpg”]", and what stands in it."""
+    kinds = {"voice": "voice note"}
+    return [
+        f"[{kinds.get(each.kind, each.kind)} “{each.name}”{f': {each.text}' if each.text else ''}]"
+        for each in line.named
+    ]
 
 
 @dataclass(frozen=True)

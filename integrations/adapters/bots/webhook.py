@@ -8,6 +8,7 @@ import json
 import secrets as randomness
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest
@@ -149,6 +150,7 @@ def _line(line: Line) -> Json:
         "files": line.files,
         "images": line.images,
         "is_voice": line.is_voice,
+        "named": [asdict(each) for each in line.named],
     }
 
 

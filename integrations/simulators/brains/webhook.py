@@ -1,7 +1,7 @@
 """A bot of somebody's own, behind our signed bot webhook, on loopback: it checks our signature, and signs its calls."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from integrations.adapters import signed
 from integrations.adapters.base import NotGenuineError
@@ -24,6 +24,9 @@ class OwnBotServer(ProviderServer):
         self.says, self.secret, self.is_slow = says, SECRET, False
         self.questions: list[Json] = []
         self._answered: dict[str, Json] = {}  # by the question's id: asked twice, it thinks once
+
+    def trust(self, secrets: Mapping[str, str]) -> None:
+        self.secret = secrets.get("signing_secret", self.secret)
 
     def answer(self, call: Call) -> Reply:
         stamp, signature = (

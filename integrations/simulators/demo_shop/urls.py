@@ -10,6 +10,7 @@ urlpatterns = [
     re_path(r"^(?P<section>women|men|packs)/$", views.home, name="demo_shop_section"),
     path("repairs/", views.repairs, name="demo_shop_repairs"),
     path("write/", views.write, name="demo_shop_write"),
+    path("bots/", views.bots, name="demo_shop_bots"),
     path("products/<slug:slug>/", views.product, name="demo_shop_product"),
     path("products/<slug:slug>/basket/", views.put_in_basket, name="demo_shop_add"),
     path("products/<slug:slug>/basket/remove/", views.take_out, name="demo_shop_remove"),

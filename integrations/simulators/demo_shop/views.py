@@ -80,10 +80,15 @@ def _page(view: View) -> Page:
     return page
 
 
+def _chats() -> list[Connector]:
+    """The shop's own first."""
+    found = Connector.objects.filter(adapter="chat", is_active=True, channel__is_active=True)
+    return list(found.select_related("channel").order_by("pk"))
+
+
 def _render(request: HttpRequest, visit: Visit, template: str, **context: object) -> HttpResponse:
-    connector = (
-        Connector.objects.filter(adapter="chat", is_active=True).select_related("channel").order_by("pk").first()
-    )
+    chats, wanted = _chats(), context.pop("chat", None)
+    connector = next((each for each in chats if each.pk == wanted), chats[0] if chats else None)
     tracker = (
         Connector.objects.filter(adapter="segment", is_active=True, settings__trusted=False).order_by("pk").first()
     )
@@ -125,6 +130,20 @@ def write(request: HttpRequest, visit: Visit) -> HttpResponse:
     key = form.channel.address if form and form.channel else ""
     identity = _identity(form, visit.shopper) if form and visit.shopper else ""
     return _render(request, visit, "write", section="write", form_key=key, form_identity=identity)
+
+
+@require_GET
+@_page
+def bots(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """One of the shop's other chats, each with a bot of another maker; `with` is its key."""
+    others = _chats()[1:]
+    chosen = next((each for each in others if _key(each) == request.GET.get("with")), None)
+    rows = [{"key": _key(each), "name": each.name, "is_here": each == chosen} for each in others]
+    return _render(request, visit, "bots", rows=rows, chosen=chosen, chat=chosen.pk if chosen else None)
+
+
+def _key(chat: Connector) -> str:
+    return chat.channel.address if chat.channel else ""
 
 
 @require_GET
