@@ -9,10 +9,14 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from conversations.models import Closure, Delivery, Hours, Message
+from conversations.actions.states import resolve
+from conversations.models import Closure, Conversation, Delivery, Hours, Message, SurveyResponse
 from conversations.routing.hours import DAYS
+from conversations.surveys.asking import ask_due
 from integrations.adapters.media.chat.bundle import SOURCES
+from integrations.outbound.deliver import deliver
 from tests.browser.conftest import becomes, eventually, still
+from tests.conversations.surveys.asked import survey
 from tests.journeys.test_chat_door import answer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -101,6 +105,34 @@ def test_what_is_written_is_acknowledged_and_survives_a_reload(visit, live_desk,
     page.get_by_text("On Tuesday.").wait_for()
     becomes(page, lambda: said(page), ["Is the large back? https://shop.example/kestrel.", "On Tuesday."])
     becomes(page, lambda: live_desk.do(Message.objects.count), 2)
+
+
+def test_how_it_was_is_asked_on_a_scale_whose_ends_are_named(visit, live_desk, ada):
+    live_desk.do(survey)
+    page = visit()
+    open_chat(page)
+    say(page, "Is the large back?")
+    wait_for_state(page, "Sent")
+    live_desk.do(answer, ada, "<p>On Tuesday.</p>")
+    page.get_by_text("On Tuesday.").wait_for()
+    live_desk.do(asked_now, ada)
+    scale = page.get_by_role("group", name="How was this conversation?")
+    expect(scale.get_by_role("button")).to_have_count(5)
+    expect(page.get_by_text("Very good", exact=True)).to_be_visible()
+    scale.get_by_role("button", name="5, Very good").click()
+    becomes(page, lambda: live_desk.do(given), [(5, "button")])
+
+
+def asked_now(agent):
+    """Solved, and the question is in the widget."""
+    resolve(Conversation.objects.get(), by=agent)
+    ask_due()
+    message = Message.objects.latest("pk")
+    deliver(message.delivery.pk)
+
+
+def given():
+    return list(SurveyResponse.objects.values_list("score", "way"))
 
 
 def test_delivered_and_read_are_told_to_the_desk(visit, live_desk, ada):
