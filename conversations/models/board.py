@@ -15,6 +15,7 @@ class AlertKind(models.TextChoices):
     RUSH = "rush", _("A half hour brought so many per cent of what is usual")
     SERVICE = "service", _("Fewer than so many per cent of today’s answers were in time")
     LEFT = "left", _("So many chats and calls were given up today")
+    RATED = "rated", _("Somebody gave so few points, and nobody has looked at it")
 
 
 class AlertLimit(models.Model):

@@ -18,6 +18,7 @@ from conversations.routing.availability import REASONS
 MOST = 12
 LEVELS = ("bad", "warn", "")
 MOST_LATE = 2
+MOST_LOW = 2
 LEAST_ANSWERS = 10  # of which a share in time says something
 LEAST_BEGUN = 5  # in a half hour, likewise
 
@@ -52,11 +53,12 @@ class Alert:
     conversation: int = 0  # to be opened
     rows: str = ""  # a list of conversations.reports.rows
     team: int | None = None  # of that list
+    answers: str = ""  # the query of a list of answers to surveys
     slot: int = 0  # of that list: when the half hour began, in seconds since 1970
 
 
 def alerts(board: Board, scope: Scope) -> list[Alert]:
-    found = [*_late(board, scope), *_teams(board, scope), *_whole(board, scope)]
+    found = [*_late(board, scope), *_rated(board, scope), *_teams(board, scope), *_whole(board, scope)]
     return sorted(found, key=lambda alert: LEVELS.index(alert.level))[:MOST]
 
 
@@ -78,6 +80,21 @@ def _late(board: Board, scope: Scope) -> Iterator[Alert]:
     if total > len(late[:MOST_LATE]) and late:
         title = ngettext("%(n)d conversation is late.", "%(n)d conversations are late.", total) % {"n": total}
         yield Alert("late", "bad", title, rows="late")
+
+
+def _rated(board: Board, scope: Scope) -> Iterator[Alert]:
+    """Whoever gave few points is called by name, until somebody has looked at what they said."""
+    limit = board.limits.get("rated")
+    low = [each for each in board.today.low if each.team in scope and limit is not None and each.score <= limit]
+    for each in low[:MOST_LOW]:
+        told = {"customer": isolated(each.customer), "score": each.score, "top": each.top}
+        title = _("%(customer)s gave %(score)d of %(top)d.") % told
+        says = _("“%(words)s”") % {"words": isolated(each.comment)} if each.comment else ""
+        query = f"weeks=4&new&kind={each.kind}&answer={each.answer}"
+        yield Alert(f"rated-{each.answer}", "warn", title, says, conversation=each.conversation, answers=query)
+    if len(low) > MOST_LOW:
+        title = ngettext("%(n)d low score to look at.", "%(n)d low scores to look at.", len(low)) % {"n": len(low)}
+        yield Alert("rated", "warn", title, answers="weeks=4&new&said=low&kind=csat")
 
 
 def _who_could(board: Board, late: Late) -> tuple[str, Here | None]:

@@ -115,6 +115,20 @@ class Rated:
 
 
 @dataclass(frozen=True)
+class Low:
+    """An answer to a survey with few points, of these days, that nobody has looked at yet. `top`: of its scale."""
+
+    answer: int
+    conversation: int
+    team: int
+    customer: str
+    kind: str
+    score: int
+    top: int
+    comment: str
+
+
+@dataclass(frozen=True)
 class Today:
     """`begins`: midnight by the desk's clock; `chart_begins`: of the first half hour."""
 
@@ -125,6 +139,7 @@ class Today:
     begun: tuple[Begun, ...] = ()
     given_up: tuple[GivenUp, ...] = ()
     rated: tuple[Rated, ...] = ()
+    low: tuple[Low, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ DEFAULTS: Mapping[str, int] = {
     AlertKind.RUSH: 200,
     AlertKind.SERVICE: 80,
     AlertKind.LEFT: 10,
+    AlertKind.RATED: 2,
 }
 
 

@@ -178,6 +178,7 @@ class Wanted:
     only_words: bool = False
     only_new: bool = False  # that nobody has looked at yet
     week: datetime | None = None
+    answer: int | None = None  # one alone
 
 
 def rows(agent: "User", wanted: Wanted) -> QuerySet[SurveyResponse]:
@@ -200,6 +201,8 @@ def rows(agent: "User", wanted: Wanted) -> QuerySet[SurveyResponse]:
         found = found.exclude(comment="")
     if wanted.only_new:
         found = found.filter(reviewed_at=None)
+    if wanted.answer is not None:
+        found = found.filter(pk=wanted.answer)
     return found.order_by("-answered_at", "-pk")
 
 

@@ -14,10 +14,12 @@ from django.db.models import Count
 from conversations.live import on_site
 from conversations.models import SurveyResponse
 from conversations.models.survey import SurveyKind
-from conversations.reports.facts import SLOT, SLOTS, WEEKS, Answers, Begun, GivenUp, Rated, Today, Usual
+from conversations.reports.facts import SLOT, SLOTS, WEEKS, Answers, Begun, GivenUp, Low, Rated, Today, Usual
 from conversations.reports.satisfaction import GOOD
+from conversations.surveys.questions import SCALES
 
 WEEK = timedelta(days=7)
+DAYS_OF_LOW, MOST_LOW, HIGHEST_LOW, COMMENT_OF_LOW = timedelta(days=3), 50, 4, 200
 MOST_CHATS = 5000  # of one day that are looked through
 LOOKED_BACK = "3 days"  # a wait that was longer is missing from what was usual
 
@@ -90,11 +92,11 @@ def chart_begins(at: datetime, zone: str) -> datetime:
 
 
 def read(at: datetime, zone: str) -> Today:
-    """Six queries, and a look into Redis for who is on the site."""
+    """Eight queries, and a look into Redis for who is on the site."""
     begins, chart = midnight(at, zone), chart_begins(at, zone)
     return Today(
         begins, chart, _answers(begins, at), _answers(_ago(begins, 1), _ago(at, 1, zone)), _begun(chart, at),
-        _given_up(begins), _rated(begins),
+        _given_up(begins), _rated(begins), _low(at),
     )  # fmt: skip
 
 
@@ -102,6 +104,22 @@ def _rated(begins: datetime) -> tuple[Rated, ...]:
     rows = SurveyResponse.objects.filter(kind=SurveyKind.CSAT, answered_at__gte=begins, score__isnull=False)
     counted = rows.values("team").annotate(answers=Count("pk"), good=Count("pk", filter=GOOD)).order_by()
     return tuple(Rated(each["team"] or 0, each["answers"], each["good"]) for each in counted)
+
+
+def _low(at: datetime) -> tuple[Low, ...]:
+    """The newest of those that nobody has looked at; from which score on it calls is for alerts to say."""
+    rows = SurveyResponse.objects.filter(
+        kind__in=SCALES, score__lte=HIGHEST_LOW, reviewed_at=None, answered_at__gte=at - DAYS_OF_LOW
+    ).exclude(conversation=None)
+    rows = rows.select_related("conversation__customer").prefetch_related("conversation__customer__identities")
+    return tuple(
+        Low(
+            each.pk, each.conversation.pk, each.team_id or 0, each.conversation.customer.label, each.kind,
+            each.score or 0, SCALES[each.kind][1], each.comment[:COMMENT_OF_LOW],
+        )
+        for each in rows.order_by("-answered_at", "-pk")[:MOST_LOW]
+        if each.conversation
+    )  # fmt: skip
 
 
 def usual(at: datetime, zone: str) -> Usual:

@@ -46,6 +46,7 @@ def live(request: HttpRequest) -> HttpResponse:
         "wall": "wall" in request.GET,
         "query": "&".join(filter(None, [f"team={team}" if team is not None else "", "wall" * ("wall" in request.GET)])),
         "lends": watcher.sees_all_teams,
+        "reads_answers": watcher.may("reports.see"),
     }
     name = "board" if is_htmx(request) else "wall" if context["wall"] else "page"
     return render(request, f"conversations/board/{name}.html", context)

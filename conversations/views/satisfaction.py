@@ -174,13 +174,18 @@ def _wanted(asked: QueryDict) -> Wanted:
         kind=asked.get("kind", "") if asked.get("kind", "") in MEASURES else "",
         hue=asked.get("hue", "")[:20],
         touchpoint=asked.get("touchpoint", "")[:20],
-        team=int(team) if team.isdecimal() and len(team) < 19 else None,
+        team=_number(team),
         scores=SCORES.get(asked.get("said", ""), ()),
         repeated=repeated == "1" if repeated in ("0", "1") else None,
         only_words="words" in asked,
         only_new="new" in asked,
         week=_week(asked.get("week", ""), zone),
+        answer=_number(asked.get("answer", "")),
     )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def _week(text: str, zone: ZoneInfo) -> datetime | None:

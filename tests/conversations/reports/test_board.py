@@ -18,6 +18,8 @@ from conversations.reports import board, open_now, today
 from conversations.routing import availability
 from customers.identify import Handle
 from tests.conftest import from_ann
+from tests.conversations.reports.test_satisfaction import answers
+from tests.conversations.surveys.asked import survey
 
 pytestmark = pytest.mark.django_db
 
@@ -275,3 +277,17 @@ def a_long_past(mail):
     )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("analyze conversations_conversation, conversations_deadline")
+
+
+def test_a_low_score_calls_until_somebody_has_looked_at_it(client, sam, mail, returns):
+    client.force_login(sam)
+    (low,) = answers(survey(), receive(from_ann(mail)).conversation, [1], team=returns, medium="email")
+    low.comment = "Three days for a no."
+    low.save()
+    (alert,) = [each for each in shown(client).alerts if each.key.startswith("rated")]
+    assert alert.title.endswith("gave 1 of 5.") and "Three days" in alert.says
+    page = client.get(f"/satisfaction/answers/?{alert.answers}")
+    assert [each.pk for each in page.context["answers"]] == [low.pk]
+    client.post(f"/satisfaction/answers/{low.pk}/review/", {"tags": "wait"})
+    cache.clear()
+    assert not [each for each in shown(client).alerts if each.key.startswith("rated")]
