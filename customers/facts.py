@@ -80,6 +80,7 @@ class Shipment:
     url: str = ""
     status: str = ""  # in the carrier's or the shop's words
     at: str = ""  # ISO 8601
+    promised: str = ""  # ISO 8601: the day by which it is to be there
 
 
 @dataclass(frozen=True)

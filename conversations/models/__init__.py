@@ -25,6 +25,7 @@ from conversations.models.macro import Macro
 from conversations.models.message import Attachment, Message, MessageEdit, Reaction
 from conversations.models.moment import Moment
 from conversations.models.order_act import OrderAct
+from conversations.models.outreach import Occasion, OccasionMark, OutreachRecord, OutreachRule, UsualDays
 from conversations.models.parting import Parting
 from conversations.models.personal import Follow, Mention, PushSubscription, ReadMark
 from conversations.models.repeat import RepeatedQuestion
@@ -135,6 +136,11 @@ __all__ = [
     "MessageTemplate",
     "Moment",
     "OrderAct",
+    "Occasion",
+    "OccasionMark",
+    "OutreachRecord",
+    "OutreachRule",
+    "UsualDays",
     "Participant",
     "Parting",
     "Priority",

@@ -13,6 +13,7 @@ class Purpose(models.TextChoices):
     LOCATION = "location", _("location")
     PERSONALISATION = "personal", _("personal offers")
     SURVEYS = "surveys", _("being asked how it was")
+    NEWS = "news", _("news of their orders that we write by ourselves")
     ANY_MESSAGE = "any_message", _("messages of any kind")  # STOP by text message: not even an answer may go there
 
 

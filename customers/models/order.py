@@ -70,6 +70,13 @@ class Order(models.Model):
             models.Index(fields=["identity", "placed_at", "id"], name="order_of_identity"),
             models.Index(models.functions.Upper("number"), name="order_number"),
             models.Index(fields=["cart_id", "source"], name="order_of_cart", condition=~models.Q(cart_id="")),
+            models.Index(  # on their way, among which are those that are late
+                fields=["placed_at"], name="order_under_way", condition=models.Q(status__in=["partly", "shipped"])
+            ),
+            models.Index(  # by which is told how long a carrier usually takes
+                fields=["changed_at"], name="order_arrived", condition=models.Q(status="delivered")
+            ),
+            models.Index(fields=["changed_at"], name="order_given_back", condition=models.Q(refunded__gt=0)),
         ]
 
     def __str__(self) -> str:
@@ -141,6 +148,7 @@ class Cart(models.Model):
         indexes = [
             models.Index(fields=["identity", "changed_at"], name="cart_of_identity"),
             models.Index(fields=["changed_at"], name="cart_open", condition=models.Q(status="open")),
+            models.Index(fields=["changed_at"], name="cart_was_left", condition=models.Q(status="left")),
         ]
 
     def __str__(self) -> str:

@@ -279,7 +279,7 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
         "bottalk", "botdeed", "botmistake", "proofcode",
         "callback", "routingdecision", "replaychange", "rulerun", "webhookcall", "fieldvalue",
         "topicexample", "topicmodel", "likeness", "hint", "translation", "handoff",
-        "surveyask", "surveyresponse",
+        "surveyask", "surveyresponse", "occasion",
     }  # fmt: skip
     ids_and_times_alone = {
         "braincall", "readmark", "follow", "mention", "lease", "parting", "conversationmerge", "erasure", "backfill",
@@ -293,7 +293,7 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
         "pushsubscription", "connector", "auditentry", "macro", "hours", "closure", "skill", "agentskill", "trial",
         "messagetemplate", "branding", "agentstate", "roster", "routingpolicy", "replay", "replaychunk",
         "slapolicy", "recount", "rule", "ruletally", "dryrun", "webhook", "requiredfield", "topic", "topiclesson",
-        "alertlimit", "loan", "bot", "survey", "surveyversion",
+        "alertlimit", "loan", "bot", "survey", "surveyversion", "outreachrule", "occasionmark", "usualdays",
         "article", "articletext",
     }  # fmt: skip
     tables = {

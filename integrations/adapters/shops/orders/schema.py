@@ -45,6 +45,7 @@ class Shipment(BaseModel):
     url: str = ""
     status: str = ""
     at: str = ""
+    promised: Annotated[str, Field(description="ISO 8601: the day by which it is to be there")] = ""
 
 
 class Order(BaseModel):

@@ -1,0 +1,121 @@
+"""The lists are brought up to date: what holds by its definition stands as an Occasion, what is over goes."""
+
+import time
+from datetime import datetime, timedelta
+from typing import TypedDict
+
+import structlog
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from conversations.models import Occasion, OccasionMark
+from conversations.models.outreach import OccasionKind
+from conversations.outreach.definitions import OF, USUAL_CARRIERS, USUAL_PRODUCTS
+
+log = structlog.get_logger(__name__)
+
+# How often: what a minute changes, and what a day does. Who is at risk goes by the late parcels: it comes after them.
+EVERY = {
+    OccasionKind.CART: timedelta(minutes=1),
+    OccasionKind.PARCEL: timedelta(minutes=5),
+    OccasionKind.RISK: timedelta(minutes=15),
+    OccasionKind.REFILL: timedelta(hours=1),
+}
+_USUAL = {OccasionKind.PARCEL: USUAL_CARRIERS, OccasionKind.REFILL: USUAL_PRODUCTS}
+USUAL_EVERY = timedelta(hours=6)
+_COLUMNS = "key, customer_id, at, value, currency, signals, about"
+
+_WRITE = """
+insert into conversations_occasion (kind, {columns}, since)
+select %(kind)s, found.*, %(now)s from ({definition}) found
+on conflict (key) do update set customer_id = excluded.customer_id, at = excluded.at, value = excluded.value,
+  currency = excluded.currency, signals = excluded.signals, about = excluded.about
+where (conversations_occasion.customer_id, conversations_occasion.at, conversations_occasion.value,
+    conversations_occasion.currency, conversations_occasion.signals, conversations_occasion.about)
+  is distinct from (excluded.customer_id, excluded.at, excluded.value, excluded.currency, excluded.signals,
+    excluded.about)"""
+_END = """
+delete from conversations_occasion gone where gone.kind = %(kind)s
+and not exists (select from ({definition}) found where found.key = gone.key)
+and (%(customers)s::bigint[] is null or gone.customer_id = any(%(customers)s))"""
+
+
+class About(TypedDict, total=False):
+    """The schema of Occasion.about: what definitions.OF puts there."""
+
+    step: str  # of a cart
+    url: str
+    products: list[str]
+    pieces: int
+    number: str  # of an order
+    carrier: str
+    parcel: str
+    sent: str
+    promised: bool
+    days: float
+    product: str  # that is due
+    id: str
+    times: int
+    own: bool  # by their own distances
+    last: str
+    signals: list[dict[str, object]]
+
+
+def refresh_due() -> list[str]:
+    """Every list whose time has come, one worker at a time; says which."""
+    done: list[str] = []
+    for name, every in EVERY.items():
+        mark, _new = OccasionMark.objects.get_or_create(kind=name)
+        if mark.refreshed_at is None or mark.refreshed_at <= timezone.now() - every:
+            try:
+                done += [name] if refresh(name) else []
+            except DatabaseError:  # one that cannot be read holds up no other
+                log.exception("a list could not be brought up to date", kind=name)
+    return done
+
+
+@transaction.atomic
+def refresh(name: str, *, now: datetime | None = None) -> bool:
+    """False where another worker is at it."""
+    OccasionMark.objects.get_or_create(kind=name)
+    mark = OccasionMark.objects.select_for_update(skip_locked=True).filter(kind=name).first()
+    if mark is None:
+        return False
+    now, begun = now or timezone.now(), time.monotonic()
+    with connection.cursor() as cursor:
+        if name in _USUAL and _is_old(name, now):
+            cursor.execute(_USUAL[OccasionKind(name)], {"now": now, "customers": None})
+        _bring_up_to_date(name, now, None)
+    mark.refreshed_at, mark.took_ms = now, int((time.monotonic() - begun) * 1000)
+    mark.save(update_fields=["refreshed_at", "took_ms"])
+    return True
+
+
+def fresh(occasion: Occasion) -> Occasion | None:
+    """The same as it is at this moment; None where it is over. What is over goes from the list, too."""
+    customer = occasion.customer_id
+    with transaction.atomic():
+        if occasion.kind == OccasionKind.RISK:
+            _bring_up_to_date(OccasionKind.PARCEL, timezone.now(), [customer])
+        _bring_up_to_date(occasion.kind, timezone.now(), [customer])
+    return Occasion.objects.filter(pk=occasion.pk).first()
+
+
+def as_of() -> dict[str, datetime | None]:
+    return dict(OccasionMark.objects.values_list("kind", "refreshed_at"))
+
+
+def _is_old(name: str, now: datetime) -> bool:
+    """The usual days change slowly; the list of before tells when they were counted."""
+    kind = "carrier" if name == OccasionKind.PARCEL else "product"
+    with connection.cursor() as cursor:
+        cursor.execute("select max(counted_at) from conversations_usualdays where kind = %s", [kind])
+        (counted_at,) = cursor.fetchone()
+    return counted_at is None or counted_at <= now - USUAL_EVERY
+
+
+def _bring_up_to_date(name: str, now: datetime, customers: list[int] | None) -> None:
+    asked = {"kind": str(name), "now": now, "customers": customers}
+    with connection.cursor() as cursor:
+        cursor.execute(_END.format(definition=OF[OccasionKind(name)]), asked)
+        cursor.execute(_WRITE.format(columns=_COLUMNS, definition=OF[OccasionKind(name)]), asked)
