@@ -15,6 +15,7 @@ from conversations.bots.deeds import Choice, Deed, Outcome, Prospect, Words
 from conversations.bots.memory import Kept, Memory, Step
 from conversations.bots.reading import newest_of
 from conversations.bots.words import say
+from conversations.bots.working import said_before
 from conversations.models import ArticleVerdict, BotTalk
 from conversations.models.handoff import HandoffReason
 
@@ -109,14 +110,27 @@ def _told(asked: Asked, deed: Deed, outcome: Outcome, memory: Memory) -> Done:
     if outcome.result == "asks":
         texts = texts or [say(f"ask_{outcome.waits_for}", asked.language)]
         return Done(*_asked(texts, deed, outcome.waits_for, outcome.choices, asked.language, memory))
-    says = tuple(map(Say, texts))
+    says, passes = tuple(map(Say, texts)), None
+    if outcome.result == "refused" and not outcome.hand_over:
+        says, passes = _refused(asked, deed, outcome, texts)
     if result := _RESULTS.get(outcome.result):
         memory = memory.with_step(Step(deed.key, result, newest_of(asked), outcome.about))
     memory = replace(memory, waits_for=outcome.waits_for)
-    passes = HandOver(outcome.hand_over, outcome.about) if outcome.hand_over else None
+    passes = HandOver(outcome.hand_over, outcome.about) if outcome.hand_over else passes
     if passes is None and outcome.result in ("failed", "uncertain"):
         passes = HandOver(HandoffReason.FAILED, outcome.about or str(deed.name))
     return Done(says, memory, passes, outcome.goes_on)
+
+
+def _refused(
+    asked: Asked, deed: Deed, outcome: Outcome, texts: Sequence[str]
+) -> tuple[tuple[Say, ...], HandOver | None]:
+    """Why, and a person to press; where they were told the same before, the person at once."""
+    if any(said_before(asked, text) for text in texts):
+        passes = HandOver(HandoffReason.NOT_ALLOWED, outcome.about or str(deed.name))
+        return (Say(say("to_people_not_helped", asked.language)),), passes
+    person = (say("a_person", asked.language),) if asked.buttons else ()
+    return (*map(Say, texts[:-1]), *(Say(text, person) for text in texts[-1:])), None
 
 
 def _words(said: Words | None, language: str) -> str:

@@ -65,6 +65,11 @@ class Draft:
         self.buttons = ()
         self.acts = [HandOver(str(reason), detail[:400], team)]
 
+    def offer_person(self) -> None:
+        """To press; in the first turn it is offered anyway."""
+        if self.asked.buttons and self.memory.wrote_hello and not self.buttons:
+            self.buttons = (self.words("a_person"),)
+
     def finish(self, key: str) -> None:
         self.say(key)
         self.buttons = ()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from conversations.bots.acts import Do, Line
+from conversations.bots.acts import Asked, Do, Line
 from conversations.bots.deeds import Choice, Deed, Prospect
 from conversations.bots.details import PASSING, details_of
 from conversations.bots.draft import Draft, Option
@@ -223,13 +223,23 @@ def _say_where_the_code_goes(draft: Draft) -> None:
 
 
 def _cannot(draft: Draft, deed: Deed, found: Prospect) -> None:
-    """It is said why; an order that is not there may be named anew."""
-    if found.said:
-        draft.say(found.said.key, **found.said.values)
+    """It is said why, and a person is offered; an order that is not there may be named anew. The same again is not
+    told twice: then a person looks at it."""
     draft.step(deed.key, "refused", found.about)
+    why = draft.words(found.said.key, **found.said.values) if found.said else ""
+    if said_before(draft.asked, why):
+        draft.hand_over(HandoffReason.NOT_ALLOWED, found.about or str(deed.name), words="to_people_not_helped")
+        return
+    draft.said += [why] if why else []
+    draft.offer_person()
     wrong = found.need or (str(Need.ORDER) if Need.ORDER in draft.memory.slots and _is_theirs(draft) else "")
     slots = {need: kept for need, kept in draft.memory.slots.items() if need != wrong}
     draft.memory = replace(draft.memory, slots=slots, waits_for="", choices=())
+
+
+def said_before(asked: Asked, words: str) -> bool:
+    """Whether the bot has told them this very thing already."""
+    return bool(words) and any(line.who == "bot" and words in line.text for line in asked.lines)
 
 
 def _is_theirs(draft: Draft) -> bool:

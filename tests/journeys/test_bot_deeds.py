@@ -86,6 +86,16 @@ def test_a_shop_that_falls_silent_is_said_to_be_in_doubt_and_people_go_on(says, 
     assert Conversation.objects.get().status == "open"
 
 
+def test_a_refusal_offers_a_person_and_the_same_again_is_one(says, till, order_of_ann):
+    Order.objects.update(status="shipped")
+    assert "has been sent already" in says("Please cancel my order HF-1")
+    offer = Message.objects.filter(is_bot=True).latest("pk")
+    assert "A person" in offer.details["buttons"]
+    again = says("I really want to cancel HF-1 though")
+    assert "has been sent already" not in again and "a person should look at it" in again
+    assert Handoff.objects.get().reason == "not_allowed" and not till.asked
+
+
 @pytest.fixture
 def order_of_ann(till, monkeypatch):
     """One that is paid; and a line with “cancel” in it is of the topic whose deed that is, as the taught would tell."""
