@@ -225,10 +225,11 @@ def _helped(draft: Draft) -> bool:
         draft.memory = replace(draft.memory, waits_for="", choices=())  # they answered
         draft.hand_over(HandoffReason.FAILED, name, words="to_people_not_helped")
         return True
-    if _is_positive(draft) or signs.thanks or signs.worked or signs.is_done:
+    is_content = signs.worked or signs.is_done or (signs.is_thankful and not _is_other(draft))
+    if _is_positive(draft) or signs.thanks or is_content:
         draft.helped = True
         draft.step(name, "answered")
-        draft.finish("welcome" if signs.thanks else "bye")
+        draft.finish("welcome" if signs.thanks or signs.is_thankful else "bye")
         return True
     draft.memory = replace(draft.memory, waits_for="", choices=())
     return False

@@ -24,6 +24,7 @@ class Signs:
     is_yes: bool = False
     is_no: bool = False
     thanks: bool = False
+    is_thankful: bool = False  # a short line that ends with thanks, and neither asks nor objects
     is_done: bool = False
     is_hello: bool = False
     worked: bool = False
@@ -48,6 +49,7 @@ def hear(text: str, language: str) -> Signs:
         is_yes=_is(yes, line, begins),
         is_no=_is(no, line, begins),
         thanks=bool(reply_words.THANKS.fullmatch(line)),
+        is_thankful=_is_thankful(line),
         is_done=bool(reply_words.ALL_DONE.fullmatch(line)),
         is_hello=bool(reply_words.HELLO.fullmatch(line)),
         worked=len(line) <= 2 * SHORT and bool(reply_words.WORKED.search(line)),
@@ -71,6 +73,11 @@ def _asks_person(line: str) -> bool:
 
 def _is(words: re.Pattern[str], line: str, begins: str) -> bool:
     return bool(words.fullmatch(line) or words.fullmatch(begins.strip()))
+
+
+def _is_thankful(line: str) -> bool:
+    is_short = len(line) <= 2 * SHORT and "?" not in line
+    return is_short and bool(reply_words.THANKFUL.search(line)) and not reply_words.BUT.search(line)
 
 
 def _shouts(text: str) -> bool:

@@ -43,14 +43,22 @@ HELLO = re.compile(
     re.IGNORECASE,
 )
 WORKED = re.compile(
-    r"\b(?:it\s+worked|that\s+(?:helped|worked|solved)|solved|problem\s+solved|hat\s+(?:geholfen|geklappt)|gel[öo]st|[çc]a\s+m'a\s+aid[ée]|r[ée]solu|[çc]a\s+marche|me\s+ha\s+servido|solucionado|resuelto|funciona\s+ahora|risolto|ha\s+funzionato|utile|pomog[łl]o|rozwi[ąa]zan\w+|dzia[łl]a\s+ju[żz]|det\s+hjalp|l[øo]st|det\s+funket|geholpen|opgelost|het\s+werkt)\b",
+    r"\b(?:it\s+worked|that\s+(?:helped|worked|solved)|solved|problem\s+solved|hat\s+(?:geholfen|geklappt)|gel[öo]st|[çc]a\s+m'a\s+aid[ée]|r[ée]solu|[çc]a\s+marche|me\s+ha\s+servido|solucionado|resuelto|funciona\s+ahora|risolto|ha\s+funzionato|utile|pomog[łl]o|rozwi[ąa]zan\w+|dzia[łl]a\s+ju[żz]|det\s+hjalp|l[øo]st|det\s+funket|geholpen|opgelost|het\s+werkt"
+    r"|answers\s+(?:it|that|my|everything)|clears\s+(?:it|that)\s+up|beantwortet\s+(?:es|das|meine|alles)|(?:cela|[çc]a)\s+r[ée]pond|r[ée]pond\s+[àa]\s+ma|responde\s+(?:a\s+)?mi|me\s+lo\s+aclara|risponde\s+alla\s+mia"
+    r"|odpowiada\s+na\s+moje|wyja[śs]nia\s+(?:to|spraw[ęe])|svarer\s+p[åa]\s+(?:det|sp[øo]rsm[åa]let)|beantwoordt\s+(?:het|dat|mijn|alles))\b",
     re.IGNORECASE,
 )
 DID_NOT_WORK = re.compile(
-    r"\b(?:did(?:n'?t|\s+not)\s+(?:help|work)|does(?:n'?t|\s+not)\s+(?:help|work|answer)|not\s+helpful|no\s+help|hat\s+nicht\s+geholfen|hilft\s+(?:mir\s+)?nicht|(?:ne\s+)?m'aide\s+pas|pas\s+utile|no\s+me\s+(?:sirve|ayuda|ha\s+servido)|non\s+(?:mi\s+)?(?:aiuta|serve|[èe]\s+utile)|nie\s+pom(?:og[łl]o|aga)|hjalp\s+ikke|hjelper\s+ikke|helpt\s+(?:me\s+)?niet|niet\s+geholpen)\b",
+    r"\b(?:did(?:n'?t|\s+not)\s+(?:help|work)|does(?:n'?t|\s+not)\s+(?:help|work|answer)|not\s+helpful|no\s+help|hat\s+nicht\s+geholfen|hilft\s+(?:mir\s+)?nicht|(?:ne\s+)?m'aide\s+pas|pas\s+utile|no\s+me\s+(?:sirve|ayuda|ha\s+servido)|non\s+(?:mi\s+)?(?:aiuta|serve|[èe]\s+utile)|nie\s+pom(?:og[łl]o|aga)|hjalp\s+ikke|hjelper\s+ikke|helpt\s+(?:me\s+)?niet|niet\s+geholpen"
+    r"|(?:beantwortet|beantwoordt)\b.{0,25}\b(?:nicht|niet)|r[ée]pond\s+pas|no\s+(?:me\s+)?responde|non\s+risponde|nie\s+odpowiada|svarer\s+ikke)\b",
     re.IGNORECASE,
 )
-
+# At the end of a short line that says something else before: "I will try that, thank you".
+THANKFUL = re.compile(
+    r"(?:\bthank(?:s|\s+you)|\bthx|\bcheers|\bdank(?:e|\s+(?:ihnen|dir|je|u))?|\bmerci|\bgracias|\bgrazie|\bdzi[ęe]k(?:uj[ęe]|i)|\btakk|\bbedankt)"
+    r"(?:\s+(?:very\s+much|so\s+much|a\s+lot|sch[öo]n|sehr|beaucoup|bien|mille|bardzo|wel|skal\s+du\s+ha|for\s+hjelpen))?[\s.!)]*$",
+    re.IGNORECASE,
+)
 KNOWS_NOT = re.compile(
     r"\b(?:(?:don'?t|do\s+not)\s+(?:know|have|remember)|no\s+idea|not\s+sure|can'?t\s+(?:find|remember)|lost\s+(?:it|the)|wei(?:ß|ss)\s+(?:ich\s+)?nicht|keine\s+ahnung|hab\w*\s+(?:ich\s+)?(?:nicht|keine)|finde\s+(?:sie\s+|ich\s+|die\s+)?nicht"
     r"|(?:ne\s+)?sais\s+pas|aucune\s+id[ée]e|(?:ne\s+l')?ai\s+(?:pas|plus)|trouve\s+(?:pas|plus)|no\s+(?:lo\s+|la\s+)?s[ée]\b|no\s+(?:lo\s+|la\s+)?(?:tengo|encuentro|recuerdo)|ni\s+idea|non\s+(?:lo\s+|la\s+)?(?:so|ho|trovo|ricordo)\b|nessuna\s+idea"

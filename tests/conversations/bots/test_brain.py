@@ -284,6 +284,11 @@ def test_an_article_is_asked_whether_it_helped(taught):
     assert answer.acts[0].buttons[:2] == ("Yes, it helped", "No")
     yes = someone.hear("Yes, it helped")
     assert (yes.helped, isinstance(yes.acts[-1], Finish)) == (True, True)
+    for words in ("That answers it, thank you", "Super, das probiere ich gleich aus, danke", "Ça répond à ma question"):
+        content = talk(taught)
+        content.hear("How do I wash wool?")
+        yes = content.hear(words)
+        assert (yes.helped, isinstance(yes.acts[-1], Finish)) == (True, True), words
     other = talk(taught, "de")
     other.hear("Wie wasche ich Wolle?")
     no = other.hear("nein, leider nicht")
