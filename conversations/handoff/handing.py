@@ -62,9 +62,9 @@ def hand_over(
     return handoff
 
 
-def promise(handoff: Handoff, language: str) -> str | None:
-    """What the customer is told, in their language, and kept as told; None where it is not spoken here. Only what is
-    true: a team that is there, a wait that was measured, the hour at which somebody is here again."""
+def promise(handoff: Handoff, language: str) -> str:
+    """What the customer is told, in their language or the desk's, and kept as told. Only what is true: a team that is
+    there, a wait that was measured, the hour at which somebody is here again; else ""."""
     return promising.tell(handoff, language)
 
 

@@ -1,12 +1,15 @@
 """What the customer is told when the bot hands over: a team and a promise, and of both only what is true now."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
+from conversations.bots.words import spoken
 from conversations.handoff import promise_words
 from conversations.models import AgentState, Channel, Conversation, Handoff, Hours, Message, Team
 from conversations.models.message import MessageKind
@@ -19,27 +22,55 @@ MOST_WAIT = 60  # minutes; a longer wait is told as none
 SURE_SHARE = 0.8  # of them were answered within what is promised
 
 
-def tell(handoff: Handoff, language: str) -> str | None:
-    """In one or two sentences, None where there is nothing true to add; keeps what was promised on the row."""
-    words = promise_words.WORDS.get(language.split("-")[0])
-    if words is None:
-        return None
-    conversation = handoff.conversation
+@dataclass(frozen=True)
+class Told:
+    """One or two sentences, "" where there is nothing true to add; and what was promised in them."""
+
+    text: str
+    team: Team | None = None
+    seconds: float | None = None
+    opens_at: datetime | None = None
+
+
+def tell(handoff: Handoff, language: str) -> str:
+    """In their language, else in the desk's; keeps what was promised on the row."""
+    said = told(handoff.conversation, language)
+    handoff.promised = {
+        **handoff.promised,
+        "team": said.team.name if said.team else "",
+        "seconds": said.seconds,
+        "opens_at": said.opens_at.isoformat() if said.opens_at else None,
+    }
+    handoff.save(update_fields=["promised"])
+    return said.text
+
+
+def told(conversation: Conversation, language: str) -> Told:
+    """Of who has it now."""
+    language = spoken_by_us(language)
+    words = promise_words.WORDS[language]
     channel, team = _channel(conversation), conversation.team
     hours, now = hours_of(channel, team), timezone.now()
     calendar = calendar_of(hours)
     if not is_open(calendar, now):
         opens_at = next_opening(calendar, now)
-        said = _closed(words, opens_at, hours, language) if opens_at else words["closed"]
-        _keep(handoff, team, opens_at=opens_at)
-        return said
+        return Told(_closed(words, opens_at, hours, language) if opens_at else words["closed"], team, opens_at=opens_at)
     seconds = wait_of(team, channel) if _somebody_is_here(team) else None
-    _keep(handoff, team, seconds=seconds)
     parts = [words["to_team"] % {"team": team.name}] if team else []
     if seconds is not None:
         minutes = max(1, ceil(seconds / 60))
         parts.append(words["wait_one"] if minutes == 1 else words["wait"] % {"minutes": minutes})
-    return " ".join(parts) or None
+    return Told(" ".join(parts), team, seconds)
+
+
+def somebody(language: str) -> str:
+    """Where nothing else is true."""
+    return promise_words.WORDS[spoken_by_us(language)]["to_somebody"]
+
+
+def spoken_by_us(language: str) -> str:
+    """Theirs where there are words in it, else the desk's own, else English."""
+    return spoken(language) or spoken(settings.LANGUAGE_CODE) or "en"
 
 
 def wait_of(team: Team | None, channel: Channel | None) -> float | None:
@@ -74,14 +105,3 @@ def _channel(conversation: Conversation) -> Channel | None:
 def _closed(words: dict[str, str], opens_at: datetime, hours: Hours | None, language: str) -> str:
     here = opens_at.astimezone(ZoneInfo(hours.zone)) if hours else timezone.localtime(opens_at)
     return words["opens"] % {"when": promise_words.moment(here, timezone.now(), language)}
-
-
-def _keep(
-    handoff: Handoff, team: Team | None, *, seconds: float | None = None, opens_at: datetime | None = None
-) -> None:
-    handoff.promised = {
-        "team": team.name if team else "",
-        "seconds": seconds,
-        "opens_at": opens_at.isoformat() if opens_at else None,
-    }
-    handoff.save(update_fields=["promised"])

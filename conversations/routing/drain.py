@@ -45,6 +45,7 @@ class Choice:
     took_ms: float
     is_news: bool
     bot: int | None = None  # who takes it, where the decision is a bot
+    passed_by: int | None = None  # who would have, where it is none
 
 
 @dataclass
@@ -150,8 +151,11 @@ def choose(row: Waiting, matter: Matter, world: World, policies: InForce, *, amo
     began = perf_counter()
     decision = decide(snapshot, policy)
     took = (perf_counter() - began) * 1000
-    bot = world.bot_for(matter) if decision.kind == "bot" else None
-    return Choice(row, matter, snapshot, decision, version, took, _is_news(row, matter, decision), bot)
+    here, is_bot = world.bot_for(matter), decision.kind == "bot"
+    is_news = _is_news(row, matter, decision)
+    return Choice(
+        row, matter, snapshot, decision, version, took, is_news, here if is_bot else None, None if is_bot else here
+    )
 
 
 def _is_news(row: Waiting, matter: Matter, decision: Decision) -> bool:

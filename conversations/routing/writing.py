@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from conversations import rules, sla
-from conversations.handoff import lease, stepping_in
+from conversations.handoff import lease, placing, stepping_in
 from conversations.live import groups
 from conversations.live.push import push_changed, push_decisions
 from conversations.models import Activity, Bot, Conversation, RoutingDecision, Status, Waiting
@@ -21,6 +21,7 @@ from conversations.updating import update_each
 if TYPE_CHECKING:
     from conversations.routing.drain import Choice
 
+FIRST = ("arrived", "replied")  # the customer has written
 LOOKS = ("freed", "overdue")  # of a row that nothing has happened to, since it was looked at last
 _CHANGES = ["team", "priority", "due_at", "step", "look_at", "trigger", "is_pulled"]
 
@@ -50,6 +51,7 @@ def write(choices: Sequence["Choice"]) -> int:
     Activity.objects.bulk_create([each.activity for each in changes if each.activity])
     rules.happened_each((RuleEventKind.ROUTED, each.conversation) for each in changes if each.activity)
     _pass_the_word(choices)
+    placed = [_placed(each) for each in choices]  # before the line forgets what asked for it
     _keep_in_line(choices)
     push_changed(
         [(each.conversation, each.watched) for each in changes],
@@ -57,6 +59,7 @@ def write(choices: Sequence["Choice"]) -> int:
     )
     if news:
         push_decisions(choice.row.conversation for choice in news)
+    placing.tell_each(placed)
     return sum(choice.decision.kind == "agent" for choice in choices)
 
 
@@ -83,6 +86,11 @@ def _pass_the_word(choices: Sequence["Choice"]) -> None:
             lease.give(conversation, bots[each.bot])
         elif conversation.status == Status.PENDING and each.decision.kind == "agent":
             stepping_in.step_in(conversation, by=conversation.assignee)
+
+
+def _placed(choice: "Choice") -> placing.Placed:
+    is_first = choice.row.trigger in FIRST and choice.decision.kind != "stays"
+    return placing.Placed(choice.row.conversation, choice.passed_by, is_first=is_first)
 
 
 def _applied(choice: "Choice") -> Change | None:

@@ -1,0 +1,57 @@
+"""The word that customers get when people have them: true, after rules have placed them, and never none."""
+
+import pytest
+
+from conversations.models import Bot, Conversation, Handoff, Team
+from conversations.routing.drain import drain
+from conversations.routing.facts import Outcome, Rule
+from tests.conversations.bots.stage import asks, said, takes_turn, writes
+from tests.conversations.routing.desk import in_force
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def orders():
+    return Team.objects.create(name="Orders")
+
+
+@pytest.fixture
+def fern(chat, orders):
+    """She answers all but what rules keep for people: words of money, and languages that nobody speaks."""
+    kept = [{"field": "words", "is": "has", "value": ["geld"]}, {"field": "language", "is": "is", "value": ["ja"]}]
+    rule = Rule("people", "People first", {"match": "any", "rules": kept}, Outcome(team=orders.pk))
+    in_force(Outcome(to="bot", team=orders.pk), rules=(rule,))
+    return Bot.objects.create(name="Fern")
+
+
+def test_the_promise_names_the_team_that_has_it_and_not_the_one_of_the_door(fern, chat):
+    conversation = asks(chat, "I want to talk to a person, please")
+    takes_turn(conversation)
+    assert "person" in said(conversation)[-1][1] and "Returns" not in str(said(conversation))
+    drain(room=False)
+    drain(room=False)
+    *_before, (_who, promise) = said(conversation)
+    assert (
+        promise == "Somebody from Orders answers you here." and str(said(conversation)).count("answers you here") == 1
+    )
+    assert Handoff.objects.get().promised["team"] == "Orders"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Wo ist mein Geld? Ich warte seit Wochen auf die Erstattung.", "kümmert sich hier ein Mensch"),
+        ("注文した商品がまだ届きません。いつ届きますか。", "I do not speak your language."),
+    ],
+    ids=["german", "japanese"],
+)
+def test_whom_rules_give_to_people_hears_so_once_in_a_language_that_is_theirs_or_the_desks(fern, chat, text, words):
+    conversation = asks(chat, text)
+    assert conversation.status == "open"
+    [_theirs, (who, told)] = said(conversation)
+    assert who == "bot" and "Fern" in told and words in told and "Orders" in told
+    writes(chat, text)
+    drain(room=False)
+    assert [who for who, _text in said(conversation)] == ["customer", "bot", "customer"]
+    assert Conversation.objects.get().waiting_since, "they wait for a person all the same"
