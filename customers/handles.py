@@ -92,6 +92,14 @@ def _number(kind: str, value: str, region: str | None) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) + extension
 
 
+def region_of(number: str) -> str | None:
+    """The country of a number in E.164 (ISO 3166), for national numbers beside it."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return None
+
+
 def forms(kind: str, value: str) -> tuple[str, ...]:
     """The normalised value, and the others that are surely the same line: Brazil's mobile numbers have a ninth digit
     that old WhatsApp ids leave out, Mexico's had a 1 that they keep, and Argentina's have a 9 only when called from

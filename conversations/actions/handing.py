@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from conversations.actions import orders
@@ -18,6 +19,7 @@ from conversations.bots.deeds.cancel import CANCEL
 from conversations.bots.deeds.deed import Matter
 from conversations.bots.deeds.whose import order_meant
 from conversations.bots.memory import Need
+from conversations.bots.words import say
 from conversations.handoff import lease
 from conversations.handoff.card import LABELS, current
 from conversations.handoff.handing import hand_over
@@ -26,6 +28,8 @@ from conversations.handoff.packet import Packet, Tried, packet_of
 from conversations.models import Activity, Bot, BotTalk, Conversation, Handoff, Status
 from conversations.models.handoff import HandoffReason
 from conversations.models.order_act import OrderActKind
+from conversations.outbound import compose, speaking
+from conversations.outbound.way import Way
 from conversations.routing import waiting
 from customers.models import Order
 
@@ -125,6 +129,8 @@ def do_next(conversation: Conversation, *, by: "User") -> Outcome:
     outcome = do(handoff.talk, DEEDS[step.deed], dict(step.values), uuid.uuid5(_STEP, f"{handoff.pk} {step.deed}"))
     if outcome.result != "under_way":
         _note_step(handoff, packet, outcome, by=by)
+    if outcome.result == "done":
+        _tell_customer(handoff, outcome, by=by)
     return outcome
 
 
@@ -159,6 +165,28 @@ def _note_step(handoff: Handoff, packet: Packet, outcome: Outcome, *, by: "User"
     handoff.packet = written
     handoff.save(update_fields=["packet"])
     log(conversation, Activity.Verb.BOT_DID, by=by, to=str(DEEDS[step.deed].name), reason=outcome.about)
+
+
+@transaction.atomic
+def _tell_customer(handoff: Handoff, outcome: Outcome, *, by: "User") -> None:
+    """They wait for it: what came of it goes to them as the word of the agent who had it done, as any other of theirs
+    (so it can be taken back for some seconds). Not where nothing reaches them: then the card alone says it."""
+    conversation = locked(handoff.conversation)
+    heard = lease.lines_of(conversation).select_related("channel", "identity").order_by("-created_at", "-pk").first()
+    path = speaking.path_to(conversation, heard)
+    language = (handoff.talk.language if handoff.talk else "") or conversation.language
+    texts = [say(each.key, language, **each.values) for each in outcome.said]
+    if path is None or not any(texts):
+        return
+    compose.reply(
+        conversation,
+        html="".join(f"<p>{escape(text)}</p>".replace("\n", "<br>") for text in texts if text),
+        by=by,
+        channel=path.channel,
+        identity=path.identity,
+        client_id=uuid.uuid5(_STEP, f"{handoff.pk} told"),
+        way=Way(answers=path.answers),
+    )
 
 
 def _current(conversation: Conversation) -> tuple[Handoff, Conversation]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -71,6 +71,7 @@ PROOFS = {
     "channel": gettext_lazy("Their channel proves it"),
     "code": gettext_lazy("By a code"),
 }
+NEW = timedelta(hours=2)  # after the first answer
 FALLING = -0.3  # a mood from which it is said
 
 
@@ -119,6 +120,7 @@ class Card:
     is_free: bool = False  # nobody has it, so that this agent may accept it
     goal_source: int | None = None
     question: Fact | None = None  # the bot's last, which nobody answered
+    is_awaited: bool = False  # they wrote, and wait for us
 
     @property
     def reason(self) -> str:
@@ -133,8 +135,9 @@ class Card:
 
     @property
     def is_folded(self) -> bool:
-        """Whoever answered has read it."""
-        return self.handoff.answered_at is not None
+        """Whoever answered has read it; while it is new and they wait again, it stays open for the next answer."""
+        answered_at = self.handoff.answered_at
+        return answered_at is not None and not (self.is_awaited and answered_at > timezone.now() - NEW)
 
     @property
     def title(self) -> str:
@@ -223,6 +226,7 @@ def card(handoff: Handoff, conversation: Conversation, agent: "User") -> Card:
         is_free=conversation.is_open and conversation.assignee_id is None,
         goal_source=packet.goal_source if packet.goal_source in seen else None,
         question=packet.open_question,
+        is_awaited=conversation.waiting_since is not None,
     )
 
 

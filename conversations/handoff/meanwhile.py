@@ -1,6 +1,7 @@
 """Between the handoff and the first word of a person: what the customer writes lands in the packet, and where they
 would rather be called, or have the answer by mail, that is what happens."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,18 +10,23 @@ from django.utils.html import escape
 
 from conversations.actions import call_backs
 from conversations.actions.change import NotPossibleError
+from conversations.bots.hearing import hear
 from conversations.bots.mood import mood_of
+from conversations.bots.words import say, spoken
 from conversations.handoff.building import plain
 from conversations.handoff.given import told_in
 from conversations.handoff.packet import Fact, Mood, Packet, packet_of
 from conversations.handoff.promise_words import WORDS
 from conversations.media import carries
 from conversations.models import Channel, Conversation, Handoff, Medium, Message, Status
-from conversations.outbound import by_rule
+from conversations.outbound import by_rule, speaking
+from customers.handles import LONGEST, UNVERIFIED, alike, fitted, normalise, region_of
 from customers.models import Identity
 from customers.models.identity import Kind
 
+NUMBER = "call_to"  # in what was promised: the number that they typed, until they say that it is right
 MOST = 200  # lines that are named one by one
+_ASKED = uuid.UUID("7f2a1f0e-53a9-4e53-9d5f-5b7f0a1f3d10")
 _KINDS = {"call": (Kind.PHONE, Kind.WHATSAPP), "mail": (Kind.EMAIL,)}
 _NEEDS = {"call": "phone", "mail": "email"}
 _WISHES = {plain(words[wish]): wish for words in WORDS.values() for wish in ("call", "mail")}
@@ -55,14 +61,17 @@ def landed(messages: Sequence[Message]) -> None:
 def _land(handoff: Handoff, message: Message) -> None:
     conversation = message.conversation
     packet = _with_line(packet_of(handoff.packet), message)
-    asked_where = handoff.wants
+    asked_where, offered = handoff.wants, str(handoff.promised.get(NUMBER, ""))
     handoff.wants = _WISHES.get(plain(message.text), handoff.wants)
     handoff.packet = packet.to_json()
-    handoff.save(update_fields=["packet", "wants"])
+    handoff.promised = {name: value for name, value in handoff.promised.items() if name != NUMBER}
+    handoff.save(update_fields=["packet", "wants", "promised"])
     is_choice = plain(message.text) in _WISHES
     is_answer = bool(asked_where) and _where_of(message, packet, asked_where) != ""
     if handoff.wants and (is_choice or is_answer):
         _arrange(handoff, conversation, packet, message)
+    elif offered and (agrees := _says_yes(message, packet)) is not None:
+        _settle_number(conversation, packet, offered if agrees else "")
 
 
 def _with_line(packet: Packet, message: Message) -> Packet:
@@ -89,16 +98,80 @@ def _where_of(message: Message, packet: Packet, wish: str) -> str:
 
 
 def _arrange(handoff: Handoff, conversation: Conversation, packet: Packet, message: Message) -> None:
-    """A duty to ring where we know their number; and they are told where, or asked."""
+    """A duty to ring where we know their number; one that they typed is asked for once more, as a slip of a digit has
+    us ring a stranger. They are told where, or asked."""
     wish = handoff.wants
-    words = WORDS.get(packet.language.split("-")[0], WORDS["en"])
     identity = Identity.objects.filter(customer=conversation.customer_id, kind__in=_KINDS[wish])
     known = identity.order_by("-is_verified", "-last_seen_at").first()
-    typed = next((fact.value for fact in packet.told if fact.label == _NEEDS[wish] and fact.source), "")
-    if wish == "call" and known is not None and not typed:
+    typed = next((fact.value for fact in reversed(packet.told) if fact.label == _NEEDS[wish] and fact.source), "")
+    if wish == "call" and typed:
+        _ask_whether(handoff, conversation, packet, typed, message)
+        return
+    if wish == "call" and known is not None:
         _owe(conversation, known)
     where = typed or (_masked(known) if known else "")
     key = f"will_{wish}" if where else f"which_{'number' if wish == 'call' else 'mail'}"
+    _say(conversation, packet, key, where)
+
+
+def _ask_whether(handoff: Handoff, conversation: Conversation, packet: Packet, typed: str, message: Message) -> None:
+    handoff.promised = {**handoff.promised, NUMBER: typed}
+    handoff.save(update_fields=["promised"])
+    path = speaking.path_to(conversation, message)
+    if path is None:
+        return
+    language = spoken(packet.language) or "en"
+    text = WORDS[language]["is_number"] % {"where": typed}
+    key = uuid.uuid5(_ASKED, f"{handoff.pk} {message.pk}")
+    yes_no = (say("do_it", language), say("leave_it", language))
+    speaking.part(conversation, speaking.Words(text, key, yes_no), path)
+
+
+def _says_yes(message: Message, packet: Packet) -> bool | None:
+    """None where they say neither."""
+    language = spoken(packet.language) or "en"
+    signs = hear(message.text, language)
+    if signs.is_no or plain(message.text) == plain(say("leave_it", language)):
+        return False
+    return True if signs.is_yes or plain(message.text) == plain(say("do_it", language)) else None
+
+
+def _settle_number(conversation: Conversation, packet: Packet, typed: str) -> None:
+    """It is theirs by their word alone: nobody who calls from it is taken for them."""
+    if not typed:
+        _say(conversation, packet, "which_number", "")
+        return
+    identity = _claimed(conversation, typed)
+    if identity is not None:
+        _owe(conversation, identity)
+    _say(conversation, packet, "will_call", typed)  # where it is no number that can be dialled, the card has it
+
+
+def _claimed(conversation: Conversation, typed: str) -> Identity | None:
+    """None where it is no number by itself, or somebody else's word already."""
+    try:
+        value = normalise(Kind.PHONE, typed, region=_region(conversation))
+    except ValueError:
+        return None
+    theirs = Identity.objects.filter(customer=conversation.customer_id, kind=Kind.PHONE, value=value).first()
+    if theirs:
+        return theirs
+    claim = fitted(f"{UNVERIFIED}{value}")
+    about = {"display": typed[:LONGEST], "alike": alike(Kind.PHONE, claim), "source": "typed for a call-back"}
+    made, _is_new = Identity.objects.get_or_create(
+        kind=Kind.PHONE, value=claim, defaults={"customer_id": conversation.customer_id, **about}
+    )
+    return made if made.customer_id == conversation.customer_id else None
+
+
+def _region(conversation: Conversation) -> str | None:
+    """Of the desk's telephone, for who leaves out the country."""
+    line = Channel.objects.filter(is_active=True, medium=Medium.VOICE).order_by("pk").first()
+    return region_of(line.address) if line else None
+
+
+def _say(conversation: Conversation, packet: Packet, key: str, where: str) -> None:
+    words = WORDS[spoken(packet.language) or "en"]
     try:
         by_rule.answer(conversation, html=f"<p>{escape(words[key] % {'where': where} if where else words[key])}</p>")
     except NotPossibleError:

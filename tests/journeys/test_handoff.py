@@ -190,11 +190,21 @@ def test_a_call_instead_of_waiting_is_a_duty_to_ring_and_tells_no_number(handed,
     assert told.text == "We will call you on … 318."
 
 
-def test_who_gives_no_number_is_asked_for_it_once(handed, mail):
-    again(mail, "Lieber anrufen")
+def test_a_number_that_they_type_is_rung_once_they_say_that_it_is_right(handed, mail):
+    again(mail, "Call me instead")
     again(mail, "Tel. +49 30 901820")
-    told = [each.text for each in Message.objects.filter(kind="outbound", is_bot=False).order_by("pk")]
-    assert told[0] in {words["which_number"] for words in WORDS.values()} and "+49 30 901820" in told[1]
+    asked, shall_we = [each.text for each in Message.objects.filter(kind="outbound").order_by("pk")]
+    assert asked in {words["which_number"] for words in WORDS.values()} and not CallBack.objects.exists()
+    assert shall_we.startswith("Shall we call you on +49 30 901820?")
+    again(mail, "No, it is +49 30 901821")
+    assert "901821?" in Message.objects.filter(kind="outbound").order_by("pk").last().text
+    again(mail, "Yes, please")
+    owed = CallBack.objects.get()
+    assert (owed.conversation, owed.identity.customer) == (handed, handed.customer)
+    assert owed.identity.value.endswith("+4930901821") and not owed.identity.is_verified, "their word alone"
+    assert Message.objects.filter(kind="outbound").order_by("pk").last().text == "We will call you on +49 30 901821."
+    again(mail, "Yes, please")
+    assert CallBack.objects.count() == 1
 
 
 def test_routing_goes_by_what_the_bot_understood_not_by_the_last_words(with_bot, mail):
@@ -221,7 +231,7 @@ def test_the_card_is_there_when_the_phone_rings(client, ada, handed, returns, dj
 
 def test_what_the_customer_is_promised_is_true(handed, returns, ada):
     handoff = Handoff.objects.get()
-    assert promise(handoff, "xx") is None
+    assert promise(handoff, "xx") == promise(handoff, "en"), "in the desk's own, where there are no words in theirs"
     assert promise(handoff, "en") == "Somebody from Returns answers you here."
     AgentState.objects.create(agent=ada, state="online")
     for minutes in (1, 2, 3, 3, 9):
@@ -255,6 +265,8 @@ def test_the_next_step_is_a_button_that_does_it_once_and_says_what_came_of_it(cl
     page = client.get(reverse("conversation", args=[conversation.pk])).content.decode()
     assert "Look up the hours" in page
     assert post(client, "handoff_step", conversation).status_code == 200
+    told = Message.objects.get(kind="outbound", author=ada)
+    assert "around the clock" in told.text and told.delivery.status == "queued", "the customer hears it, too"
     tried = packet_of(Handoff.objects.get().packet).tried
     assert [each.what for each in tried] == ["hours"] and Activity.objects.filter(verb="bot_did", by=ada).count() == 1
     assert post(client, "handoff_step", conversation).status_code == 422, "there is nothing more to do"
