@@ -11,7 +11,7 @@ NAME = "Fern"
 DOES = {
     "return": "return", "size": "return", "late": "tracking", "address": "address", "stock": "stock",
     "invoice": "invoice", "hours": "hours", "refund": "", "twice": PEOPLE, "fault": PEOPLE,
-    "cancel": "cancel",
+    "cancel": "cancel", "delivery": "delivery",
 }  # fmt: skip
 
 

@@ -111,7 +111,8 @@ def _by_topics(teams: dict[str, int], skills: dict[str, int]) -> tuple[Rule, ...
             Outcome(team=returns, preferred={skills["Exchanges"]: 2}, overflow=(Overflow(20, orders),)),
         ),
         _rule(
-            "where", "Where it is, and what it cost", [_about("late", "address", "stock", "invoice", "twice")],
+            "where", "Where it is, and what it cost",
+            [_about("late", "address", "delivery", "stock", "invoice", "twice")],
             Outcome(team=orders, overflow=(Overflow(20, returns),)),
         ),
     )  # fmt: skip

@@ -15,6 +15,7 @@ TOPICS: dict[str, tuple[str, str, int]] = {
     "size": ("Exchange for size", "The same thing, larger or smaller.", 1),
     "late": ("Where is my order", "It was sent, or should have been, and is not there.", 1),
     "address": ("Change of address", "Where it is to go, before it is sent or on its way.", 1),
+    "delivery": ("Another delivery day", "Later, to a neighbour, or to a safe place, while nothing of it is sent.", 1),
     "refund": ("Refund", "Money that we owe them, and when it comes.", 2),
     "twice": ("Charged twice", "A payment that should not be, or not twice.", 3),
     "fault": ("Fault or warranty", "It broke, leaks or came damaged; repairs, too.", 3),

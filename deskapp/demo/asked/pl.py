@@ -6,6 +6,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "size": ("Buty są za małe, czy mogę wymienić na większy rozmiar?", "Chcę wymienić kurtkę na rozmiar M.", "Polar jest o wiele za szeroki, potrzebuję S.", "Pomyliłem rozmiar, jak wymienić?", "Potrzebuję 43 zamiast 42."),
     "late": ("Gdzie jest moje zamówienie?", "Paczka jeszcze nie przyszła.", "Śledzenie przesyłki stoi od czterech dni.", "Kiedy będzie dostawa?", "Kurier twierdzi, że doręczono, a niczego nie ma."),
     "address": ("Przeprowadziłam się, proszę wysłać na nowy adres.", "Czy można zmienić adres dostawy?", "Podałem zły numer domu.", "Proszę dostarczyć do biura, nie do domu.", "Kod pocztowy w zamówieniu jest błędny."),
+    "delivery": ("Czy zamówienie może przyjść tydzień później?", "Proszę nie doręczać przed poniedziałkiem, wyjeżdżam.", "Czy kurier może zostawić paczkę u sąsiada?", "Proszę o inny dzień dostawy.", "Proszę zostawić paczkę w bezpiecznym miejscu.", "Czy można przełożyć dostawę?"),
     "refund": ("Kiedy dostanę zwrot pieniędzy?", "Odebraliście moją paczkę, a pieniędzy nie ma na koncie.", "Jak długo trwa zwrot środków?", "Wolę pieniądze niż bon.", "Zwrot jest mniejszy niż to, co zapłaciłem."),
     "twice": ("Pobrano opłatę dwa razy.", "Na karcie są dwie płatności za jedno zamówienie.", "Dlaczego obciążono mnie podwójnie?", "Kwota zeszła z konta dwukrotnie.", "Proszę anulować drugie obciążenie."),
     "fault": ("Zamek zepsuł się po dwóch miesiącach.", "Szew się rozszedł, czy to gwarancja?", "Namiot przecieka.", "Podeszwa się odkleja.", "Przyszło uszkodzone, rękaw jest rozdarty."),
