@@ -169,6 +169,8 @@ class SurveyResponse(models.Model):
     answers = models.JSONField(default=dict, blank=True)  # by the question's key
     comment = models.TextField(blank=True)
     mood = models.FloatField(null=True, blank=True)  # of the comment: -1 to 1
+    # What the comment is about, where it can be told; `topic` below is the conversation's.
+    about = models.ForeignKey("conversations.Topic", models.SET_NULL, null=True, blank=True, related_name="+")
     language = models.CharField(max_length=12, blank=True)
     way = models.CharField(max_length=10)  # link, button, widget, words or keys
     team = models.ForeignKey("conversations.Team", models.SET_NULL, null=True, blank=True, related_name="+")

@@ -179,6 +179,7 @@ class Wanted:
     only_new: bool = False  # that nobody has looked at yet
     week: datetime | None = None
     answer: int | None = None  # one alone
+    about: int | None = None  # the topic of the words
 
 
 def rows(agent: "User", wanted: Wanted) -> QuerySet[SurveyResponse]:
@@ -201,6 +202,8 @@ def rows(agent: "User", wanted: Wanted) -> QuerySet[SurveyResponse]:
         found = found.exclude(comment="")
     if wanted.only_new:
         found = found.filter(reviewed_at=None)
+    if wanted.about is not None:
+        found = found.filter(about=wanted.about)
     if wanted.answer is not None:
         found = found.filter(pk=wanted.answer)
     return found.order_by("-answered_at", "-pk")

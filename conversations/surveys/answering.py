@@ -9,10 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from conversations import rules
+from conversations.bots import guessing, teaching
 from conversations.bots.mood import mood_of
 from conversations.envelopes import InboundMessage
 from conversations.live.push import push_message, push_row
-from conversations.models import Conversation, Message, ResponseCredit, SurveyAsk, SurveyResponse
+from conversations.models import Conversation, Message, ResponseCredit, SurveyAsk, SurveyResponse, Topic
 from conversations.models.message import MessageKind
 from conversations.models.rule import RuleEventKind
 from conversations.models.survey import AskState
@@ -96,6 +97,17 @@ def _count(response: SurveyResponse, questions: Sequence[Question]) -> None:
     texts = [response.answers.get(each.key) for each in questions if each.kind == "text"]
     response.comment = str(comment or next((text for text in texts if text), ""))
     response.mood = mood_of(response.comment, response.language) if response.comment else None
+    response.about = _about(response.comment, response.language)
+
+
+def _about(comment: str, language: str) -> Topic | None:
+    """By the same examples as what customers write to us; None where it is like none of them."""
+    taught = teaching.taught()
+    if not comment or taught is None:
+        return None
+    topics = {topic.pk: topic for topic in taught.topics.values()}
+    found = guessing.guess(comment, language, taught, topics).whole
+    return found.first if found.is_known else None
 
 
 def _credit(response: SurveyResponse, ask: SurveyAsk) -> None:

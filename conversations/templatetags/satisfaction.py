@@ -13,6 +13,7 @@ from conversations.surveys.touching import asked_about
 from conversations.templatetags.desk import hue
 
 register = template.Library()
+MILD = 0.4  # of a mood, up to which it is no word worth
 
 
 @register.simple_tag
@@ -34,6 +35,13 @@ def level_of_answer(answer: SurveyResponse) -> str:
     bounds = {SurveyKind.CSAT: (3, 4), SurveyKind.NPS: (7, 9), SurveyKind.CES: (4, 6)}
     middle, good = bounds.get(SurveyKind(answer.kind), (3, 4))
     return "good" if answer.score >= good else "warn" if answer.score >= middle else "bad"
+
+
+@register.filter
+def mood_word(mood: float | None) -> str:
+    if mood is None or -MILD < mood < MILD:
+        return ""
+    return _("glad") if mood > 0 else _("angry")
 
 
 @register.filter

@@ -85,7 +85,7 @@ def rows(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """The same rows as a table, streamed."""
     watcher = watcher_of(request)
-    answers = satisfaction.rows(watcher, _wanted(request.GET)).select_related("team", "topic", "survey")
+    answers = satisfaction.rows(watcher, _wanted(request.GET)).select_related("team", "topic", "about", "survey")
     out = csv.writer(_Echo())
     lines = (out.writerow(line) for line in _table(answers.iterator(chunk_size=2000)))
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
@@ -109,6 +109,8 @@ def _table(answers: Iterator[SurveyResponse]) -> Iterator[list[object]]:
         "channel",
         "team",
         "topic",
+        "about",
+        "mood",
         "repeats",
         "conversation",
     ]
@@ -123,6 +125,8 @@ def _table(answers: Iterator[SurveyResponse]) -> Iterator[list[object]]:
             each.medium,
             _plain(str(each.team or "")),
             _plain(str(each.topic or "")),
+            _plain(str(each.about or "")),
+            "" if each.mood is None else round(each.mood, 2),
             each.repeats,
             each.conversation_id or "",
         ]
@@ -181,6 +185,7 @@ def _wanted(asked: QueryDict) -> Wanted:
         only_new="new" in asked,
         week=_week(asked.get("week", ""), zone),
         answer=_number(asked.get("answer", "")),
+        about=_number(asked.get("about", "")),
     )
 
 
@@ -197,5 +202,5 @@ def _week(text: str, zone: ZoneInfo) -> datetime | None:
 
 
 def _with_all(answers: QuerySet[SurveyResponse]) -> QuerySet[SurveyResponse]:
-    rows_ = answers.select_related("conversation__customer", "team", "topic", "reviewed_by", "ask__decision")
+    rows_ = answers.select_related("conversation__customer", "team", "topic", "about", "reviewed_by", "ask__decision")
     return rows_.prefetch_related("conversation__customer__identities", "credits__agent")

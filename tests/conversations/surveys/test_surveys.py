@@ -9,9 +9,11 @@ from django.utils import timezone
 from conversations import dry_runs
 from conversations.actions.change import NotPossibleError
 from conversations.actions.states import reopen, resolve
+from conversations.bots.guessing import Guess, Guessed
+from conversations.bots.teaching import Taught
 from conversations.conditions import holds
 from conversations.inbound.receive import receive
-from conversations.models import Channel, Message, Rule, RuleEvent, SurveyAsk, SurveyResponse
+from conversations.models import Channel, Message, Rule, RuleEvent, SurveyAsk, SurveyResponse, Topic
 from conversations.rule_actions import Options, carry_out, check
 from conversations.rule_matters import matter_now
 from conversations.surveys import answering, asking, links, touching
@@ -265,3 +267,20 @@ def test_a_rule_may_go_by_the_score(mail, ada, sam):
     dry_runs.run(tried.pk)
     tried.refresh_from_db()
     assert (tried.state, tried.done, tried.hits) == ("done", 1, 1)
+
+
+def test_a_comment_has_a_topic_and_a_mood_of_its_own(mail, ada, monkeypatch):
+    refunds = Topic.objects.create(name="refunds")
+    taught = Taught(None, {"refunds": refunds}, None)
+    monkeypatch.setattr("conversations.bots.teaching.taught", lambda: taught)
+    monkeypatch.setattr(
+        "conversations.bots.guessing.guess",
+        lambda text, _language, _taught, topics: Guessed(Guess(topics[refunds.pk], 0.9, is_known="money" in text)),
+    )
+    survey()
+    ask = asked(mail, ada)
+    response = answering.answer(
+        ask, {"score": 1, "comment": "I am furious, where is my money?"}, way="link", language="en"
+    )
+    assert response.about == refunds and response.mood < -0.4
+    assert answering.answer(ask, {"comment": "Never mind"}, way="link").about is None
