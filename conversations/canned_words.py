@@ -1,12 +1,14 @@
 """Canned replies: which an agent may use and change, and their variables filled in."""
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from conversations.models import CannedReply, Conversation
+from customers.models import Customer
 
 if TYPE_CHECKING:
     from deskapp.models import User
@@ -30,15 +32,24 @@ def filled(text: str, conversation: Conversation, agent: "User | None") -> str:
     """`text` with {customer}, {agent}, {team} and {subject} said; a variable that nobody knows stays as it is. Without
     an agent, the team speaks."""
     words = {
-        "customer": _first_name(conversation),
+        "customer": first_name(conversation.customer),
         "agent": agent.short_name if agent else str(conversation.team or _("the desk")),
         "team": str(conversation.team or ""),
         "subject": conversation.subject,
         "number": f"#{conversation.pk}",
     }
+    return put(text, words)
+
+
+def put(text: str, words: Mapping[str, str]) -> str:
+    """Each {name} that is among `words`, said; nothing else in a text means anything."""
     return _VARIABLE.sub(lambda found: words.get(found[1], found[0]), text)
 
 
-def _first_name(conversation: Conversation) -> str:
-    name = conversation.customer.name.split()
+def variables(text: str) -> list[str]:
+    return list(dict.fromkeys(_VARIABLE.findall(text)))
+
+
+def first_name(customer: Customer) -> str:
+    name = customer.name.split()
     return name[0] if name else _("there")

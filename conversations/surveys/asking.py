@@ -1,7 +1,6 @@
 """Asks what is due: the way that was used, with buttons where the medium has them; else by mail, with a link."""
 
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
@@ -20,6 +19,7 @@ from conversations.models.survey import AskState, SkipReason, SurveyKind, Touchp
 from conversations.outbound.outbox import enqueue
 from conversations.outbound.reach import Choice, reach
 from conversations.plain import html_to_text
+from conversations.quiet_hours import quiet_until
 from conversations.surveys import links, words
 from conversations.surveys.questions import Question, questions_of
 from conversations.surveys.touching import OF_EVENTS, rests
@@ -58,7 +58,7 @@ def _ask_one() -> bool:
 
 def _ask(ask: SurveyAsk) -> None:
     now = timezone.now()
-    if until := _quiet_until(ask, now):
+    if until := quiet_until(ask.customer, ask.survey.quiet_from, ask.survey.quiet_until, now):
         ask.due_at = until
         ask.save(update_fields=["due_at"])
         return
@@ -94,29 +94,6 @@ def _later(ask: SurveyAsk, now: datetime) -> None:
 def _end(ask: SurveyAsk, state: str, why: str) -> None:
     ask.state, ask.why = state, why
     ask.save(update_fields=["state", "why"])
-
-
-def _quiet_until(ask: SurveyAsk, now: datetime) -> datetime | None:
-    """The end of the hours in which nobody is asked, where it is within them; on the customer's clock, else the
-    desk's."""
-    start, end = ask.survey.quiet_from, ask.survey.quiet_until
-    if start is None or end is None or start == end:
-        return None
-    try:
-        zone = ZoneInfo(ask.customer.timezone) if ask.customer.timezone else timezone.get_default_timezone()
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = timezone.get_default_timezone()
-    here = now.astimezone(zone)
-    return _next(here, end) if _within(here.time(), start, end) else None
-
-
-def _within(at: time, start: time, end: time) -> bool:
-    return start <= at < end if start < end else at >= start or at < end
-
-
-def _next(here: datetime, at: time) -> datetime:
-    found = here.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
-    return found if found > here else found + timedelta(days=1)
 
 
 def _way(ask: SurveyAsk, conversation: Conversation, now: datetime) -> tuple[Channel, Identity] | None:
