@@ -3,17 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# Upper bounds, in seconds, of the classes that times are counted in: each a twentieth above the one before, so that a
-# median read from them lies off by a twentieth at most. Whole numbers: SQL's width_bucket and Python's bisect agree.
+# Upper bounds, in seconds, of the classes that times are counted in: each a twentieth above the one before at most, so
+# that a median read from them lies off by a twentieth. Whole numbers: SQL's width_bucket and Python's bisect agree.
+# What people promise by is among them: how many were within it is exact.
+
+ROUND = (
+    *(30, 60, 120, 180, 300, 600, 900, 1200, 1800, 2700, 3600, 7200, 10_800, 14_400, 21_600, 28_800, 43_200),
+    *(86_400 * days for days in (1, 2, 3, 4, 5, 7, 14, 30)),
+)
 
 
 def _bounds() -> tuple[int, ...]:
-    bounds, at = [0], 1.0
+    bounds, at = {0, *ROUND}, 1.0
     while at < 400 * 86_400:
-        if round(at) > bounds[-1]:
-            bounds.append(round(at))
+        bounds.add(round(at))
         at *= 1.05
-    return tuple(bounds)
+    return tuple(sorted(bounds))
 
 
 BOUNDS = _bounds()
