@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0039_alert_of_low_scores"),
+        ("conversations", "0040_topic_of_comments"),
         ("customers", "0015_lists_of_outreach"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
