@@ -1,12 +1,16 @@
 """Queries that Django writes once a process: of a large one the writing costs more than PostgreSQL's answer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model, QuerySet, TextField
 from django.db.models.expressions import RawSQL
+from django.db.models.query import get_related_populators
+
+if TYPE_CHECKING:
+    from django.db.models.sql.compiler import SQLCompiler
 
 M = TypeVar("M", bound=Model)
 
@@ -34,6 +38,67 @@ def prepare(rows: QuerySet) -> Prepared:
     """Keep what this gives; it must depend on nothing but its blanks."""
     sql, params = rows.query.sql_with_params()
     return Prepared(sql, cast("tuple[str | int, ...]", tuple(params)))
+
+
+class _Kept:
+    """A query, with blanks 0, 1 … where its values are put in, which are keys. It must depend on nothing else."""
+
+    def __init__(self, write: Callable[[], QuerySet]) -> None:
+        self.write = write
+        self.written: tuple[SQLCompiler, str, Sequence[object]] | None = None
+
+    def _fetch(self, values: Sequence[int]) -> "tuple[SQLCompiler, list[Sequence[Any]]]":
+        compiler, sql, params = self._written()
+        by_blank = {blank(number): value for number, value in enumerate(values)}
+        put: list[Any] = [by_blank.get(param, param) if isinstance(param, int) else param for param in params]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, put)
+            return compiler, cursor.fetchall()
+
+    def _written(self) -> "tuple[SQLCompiler, str, Sequence[object]]":
+        """At the first time it is asked: a lock is written only within a transaction."""
+        if self.written is None:
+            compiler = self.write().query.get_compiler(DEFAULT_DB_ALIAS)
+            sql, params = compiler.as_sql()
+            self.written = compiler, sql, params
+        return self.written
+
+
+class Rows(_Kept, Generic[M]):
+    """Instances, with what `select_related` and `annotate` bring."""
+
+    def __init__(self, write: "Callable[[], QuerySet[M]]") -> None:
+        super().__init__(write)
+
+    def find(self, *values: int) -> list[M]:
+        compiler, found = self._fetch(values)
+        return list(_instances(compiler, found)) if found else []
+
+    def first(self, *values: int) -> M | None:
+        return next(iter(self.find(*values)), None)
+
+
+class Tuples(_Kept):
+    """What `values_list` brings, of columns in the order in which they are asked for."""
+
+    def find(self, *values: int) -> list[tuple[Any, ...]]:
+        compiler, found = self._fetch(values)
+        return [tuple(row) for row in compiler.results_iter([found])] if found else []
+
+
+def _instances(compiler: "SQLCompiler", rows: list[Sequence[Any]]) -> "Iterator[Any]":
+    """As django.db.models.query.ModelIterable makes them."""
+    told = compiler.klass_info
+    first, last = told["select_fields"][0], told["select_fields"][-1] + 1
+    names = [each[0].target.attname for each in compiler.select[first:last]]
+    beside = get_related_populators(told, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]  # of Django 6
+    for row in compiler.results_iter([rows]):
+        instance = told["model"].from_db(DEFAULT_DB_ALIAS, names, row[first:last])
+        for each in beside:
+            each.populate(row, instance)
+        for name, place in (compiler.annotation_col_map or {}).items():
+            setattr(instance, name, row[place])
+        yield instance
 
 
 def restored(model: type[M], columns: Mapping[str, object]) -> M:

@@ -17,7 +17,7 @@ from conversations.bots import doing, waking
 from conversations.bots.acts import Answer, Asked, Do, Finish, HandOver, Say
 from conversations.bots.holding import Held, held, held_under
 from conversations.bots.memory import Memory
-from conversations.bots.reading import asked_of, has_news
+from conversations.bots.reading import asked_of
 from conversations.bots.telling import finish, hand_over, show_typing, tell
 from conversations.models.handoff import HandoffReason
 
@@ -109,7 +109,7 @@ def _asked_then(found: Held) -> Asked:
 
 def _is_behind(found: Held) -> bool:
     """They wrote meanwhile, and do not write without end: it is thought again, as soon as they are quiet."""
-    if not has_news(found.conversation, found.turn.read_until):
+    if not found.has_news:
         found.quiet_since = found.turn.read_until
         return False
     now = timezone.now()

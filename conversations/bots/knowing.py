@@ -16,8 +16,19 @@ from conversations.bots.guessing import Guessed, guess
 from conversations.bots.memory import Kept, Need
 from conversations.bots.shelf import Shelf, shelf
 from conversations.models import Bot, BotTalk, Topic
+from conversations.prepared import Rows, Tuples, blank
 from customers.models import Identity, Profile
 from customers.models.identity import Kind
+
+_NEEDS = {Kind.EMAIL: Need.EMAIL, Kind.PHONE: Need.PHONE, Kind.WHATSAPP: Need.PHONE}
+_TALK = Rows(lambda: BotTalk.objects.filter(pk=blank(0)).select_related("bot"))
+_HANDLES = Tuples(
+    lambda: (
+        Identity.objects.filter(customer=blank(0), kind__in=list(_NEEDS), is_verified=True)
+        .order_by("last_seen_at")
+        .values_list("kind", "value", "display")[:20]
+    )
+)
 
 Names = Callable[[str], Named]
 Wonder = Callable[[Deed, Asked, Mapping[str, str]], Prospect]
@@ -44,7 +55,7 @@ class Known:
 
 
 def known_of(asked: Asked, text: str, language: str) -> Known:
-    talk = BotTalk.objects.filter(pk=asked.talk).select_related("bot").first() if asked.talk else None
+    talk = _TALK.first(asked.talk) if asked.talk else None
     bot = _bot(asked.bot, talk)
     taught = teaching.taught()
     active = taught.topics.values() if taught else Topic.objects.filter(is_active=True)
@@ -89,6 +100,5 @@ def _profile(customer: int) -> dict[str, Kept]:
     """The address and the number that they were last seen with, where they are proven theirs."""
     if not customer:
         return {}
-    needs = {Kind.EMAIL: Need.EMAIL, Kind.PHONE: Need.PHONE, Kind.WHATSAPP: Need.PHONE}
-    rows = Identity.objects.filter(customer=customer, kind__in=needs, is_verified=True).order_by("last_seen_at")
-    return {str(needs[Kind(row.kind)]): Kept(row.value, None, "profile", row.display) for row in rows[:20]}
+    rows = _HANDLES.find(customer)
+    return {str(_NEEDS[Kind(kind)]): Kept(value, None, "profile", display) for kind, value, display in rows}

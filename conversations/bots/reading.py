@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
@@ -15,6 +15,7 @@ from conversations.handoff.lease import lines_of
 from conversations.media import carries
 from conversations.models import Attachment, BotTalk, Conversation, Message
 from conversations.models.message import AUDIO, MessageKind
+from conversations.prepared import Tuples, blank
 
 MOST_LINES = 60  # of the thread, the newest
 TALKED = (MessageKind.INBOUND, MessageKind.OUTBOUND)
@@ -75,11 +76,18 @@ def has_news(conversation: Conversation, read_until: int) -> bool:
 
 def _said(conversation: Conversation) -> list[_Said]:
     """Everybody's words that are not taken back, in their order. No instances are made of what is looked at once."""
-    rows = Message.objects.filter(conversation=conversation, kind__in=TALKED, taken_back_at=None)
+    return [_Said(*row) for row in reversed(_NEWEST.find(conversation.pk))]
+
+
+def _newest() -> QuerySet:
+    rows = Message.objects.filter(conversation=blank(0), kind__in=TALKED, taken_back_at=None)
     files = Attachment.objects.filter(message=OuterRef("pk")).order_by()
     described = ArraySubquery(files.values(each=JSONObject(kind="kind", type="content_type")))
     newest = rows.exclude(delivery__status="cancelled").order_by("-created_at", "-pk").values_list(*_READ, described)
-    return [_Said(*row) for row in reversed(newest[:MOST_LINES])]
+    return newest[:MOST_LINES]
+
+
+_NEWEST = Tuples(_newest)
 
 
 def _is_new(message: _Said, read_until: int) -> bool:

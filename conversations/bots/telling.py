@@ -16,14 +16,23 @@ from conversations.bots.memory import Memory
 from conversations.bots.reading import has_news, newest_of
 from conversations.bots.words import say as words_of
 from conversations.bots.words import spoken
-from conversations.handoff import handing, lease
+from conversations.handoff import handing, lease, placing
 from conversations.handoff.meanwhile import offers
 from conversations.live.push import tell_visitor
 from conversations.models import ArticleVerdict, BotTalk, Message
 from conversations.models.bot import TalkEnd
 from conversations.models.handoff import HandoffReason
 from conversations.outbound import speaking
+from conversations.prepared import Rows, blank
 from conversations.required import LackingError
+
+_HEARD = Rows(
+    lambda: (
+        Message.objects.filter(pk=blank(0))
+        .select_related("channel", "identity")
+        .defer("search", "html", "quoted", "text")
+    )
+)
 
 
 def tell(found: Held, asked: Asked, says: Sequence[Say], memory: Memory, *, goes_on: bool = False) -> None:
@@ -33,7 +42,7 @@ def tell(found: Held, asked: Asked, says: Sequence[Say], memory: Memory, *, goes
         hand_over(found, asked, (), memory, HandOver(HandoffReason.FAILED, _("There is no way to reach them now.")))
         return
     words = [_words(found, each, place) for place, each in enumerate(says)]
-    said = speaking.say_each(found.conversation, found.talk, words, path)
+    said = speaking.speak(found.conversation, words, path)
     _note_articles(says, said)
     if said and memory.waits_for:
         memory = replace(memory, question=said[-1].pk)
@@ -84,9 +93,10 @@ def hand_over(found: Held, asked: Asked, says: Sequence[Say], memory: Memory, wh
         return
     language = found.talk.language or asked.language
     parting = [*(say.text for say in says), *([] if says else [_parting(why.reason, language)])]
-    parting.append(handing.promise(handoff, language) or "")
+    is_placed_later = placing.is_placed_later(found.conversation, path.channel)
+    parting.append("" if is_placed_later else handing.promise(handoff, language))
     if text := "\n\n".join(part for part in parting if part):
-        instead = offers(handoff, path.channel, language)
+        instead = () if is_placed_later else offers(handoff, path.channel, language)
         speaking.part(found.conversation, _words(found, Say(text, instead), 99), path)
 
 
@@ -104,7 +114,7 @@ def _words(found: Held, said: Say, place: int) -> speaking.Words:
 def _heard(asked: Asked) -> Message | None:
     """Their last line, by which they are answered."""
     last = next((line.source for line in reversed(asked.lines) if line.who == "customer"), None)
-    return Message.objects.filter(pk=last).select_related("channel", "identity").first() if last else None
+    return _HEARD.first(last) if last else None
 
 
 def _remember(talk: BotTalk, asked: Asked, memory: Memory, *, is_read: bool) -> None:

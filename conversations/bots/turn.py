@@ -1,7 +1,7 @@
 """The bot's turn: the customer wrote, so read, think, and act, or hand over; one turn at a time, and never silence.
 
-Steps, each with the conversation locked and committed by itself: `asked` writes down that the bot must speak; `run`
-claims that under a key and has a brain think; `heard` takes the brain's answer, and conversations.bots.acting does what
+Steps, each committed by itself: `asked` writes down that the bot must speak; `run` claims that under a key and has a
+brain think; `heard`, with the conversation locked, takes the brain's answer, and conversations.bots.acting does what
 it says. A key that was claimed anew, a lease that was taken and lines that came meanwhile make an answer void. Whatever
 dies on the way is found by the sweep.
 """
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from conversations.bots import acting, brain, waking
 from conversations.bots.acts import Answer, Asked, HandOver
-from conversations.bots.holding import held, talk_of
+from conversations.bots.holding import Held, held, seen, talk_of
 from conversations.bots.reading import asked_of, newest_of
 from conversations.bots.telling import show_typing
 from conversations.models import Bot, BotTalk, BotTurn, Message, Status
@@ -50,7 +50,7 @@ def asked(messages: Iterable[Message]) -> None:
 
 def run(conversation_id: int) -> None:
     """Has the bot answer what waits there and is due. Several workers may do this at once: one of them does it."""
-    question = _begin(conversation_id)
+    question = _claim(conversation_id)
     if question is None:
         return
     try:
@@ -81,10 +81,32 @@ def question_of(key: uuid.UUID) -> Asked | None:
     return asked_of(found.conversation, talk, until=found.read_until) if found and talk else None
 
 
+def _claim(conversation_id: int) -> Question | None:
+    """The turn, where it is due and nothing is to be done but to think. Nothing is locked for that: whoever speaks
+    afterwards looks again, and a turn that is not as it was seen is not claimed."""
+    found = seen(conversation_id)
+    if found is None or not _is_ours(found):
+        return _begin(conversation_id) if BotTurn.objects.filter(pk=conversation_id).exists() else None
+    if found.turn.due_at > timezone.now():
+        return None  # the task that comes then is on its way
+    told = asked_of(found.conversation, found.talk)
+    if not (told.new or told.memory.instructions or told.memory.only_step):
+        return _begin(conversation_id)
+    until = timezone.now() + OWN_TAKES
+    key = waking.claim_as_seen(found.turn, read_until=newest_of(told), until=until)
+    return Question(key, told) if key else None
+
+
+def _is_ours(found: Held) -> bool:
+    """The desk's own brain thinks, and nothing speaks against it."""
+    bot = found.talk.bot
+    return bot is not None and bot.brain == Bot.Brain.OWN and _why_not(found.talk, found.turn) is None
+
+
 @transaction.atomic
 def _begin(conversation_id: int) -> Question | None:
-    """Claims the turn, where it is due. Only of the desk's own brain is the question given back: another is asked
-    after the commit."""
+    """Claims the turn, where it is due, with its conversation locked. Only of the desk's own brain is the question
+    given back: another is asked after the commit."""
     found = held(conversation_id)
     if found is None or found.turn.due_at > timezone.now():
         return None  # the task that comes then is on its way

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from celery import current_app
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
@@ -21,6 +21,15 @@ QUIET = timedelta(milliseconds=250)  # after their last line: who writes in piec
 LONGEST = timedelta(seconds=8)  # that one who never stops writing waits
 
 
+# Only a turn that is still as it was seen: nobody has begun it since, nor has the customer written once more.
+_CLAIM = """
+update conversations_botturn set key = %(key)s, taken_at = %(now)s, due_at = %(until)s, tries = tries + 1,
+    read_until = %(read_until)s
+where conversation_id = %(pk)s and key is not distinct from %(seen)s and asked_at = %(asked_at)s
+    and due_at = %(due_at)s and tries = %(tries)s
+"""
+
+
 def wake(conversation: Conversation, *, heard_at: datetime | None = None) -> None:
     """The customer has written, or an agent wants something done. A turn that is under way reads again before it
     speaks, so it needs no word. Call with `conversation` locked."""
@@ -31,7 +40,7 @@ def wake(conversation: Conversation, *, heard_at: datetime | None = None) -> Non
         BotTurn.objects.create(conversation=conversation, asked_at=now, due_at=due_at)
     elif turn.taken_at is None:
         due_at = min(due_at, turn.asked_at + LONGEST)
-        BotTurn.objects.filter(pk=turn.pk).update(due_at=due_at)
+        BotTurn.objects.filter(pk=turn.pk, taken_at=None).update(due_at=due_at)
     else:
         return
     come(conversation.pk, due_at)
@@ -68,3 +77,13 @@ def claimed(turn: BotTurn, *, until: datetime) -> BotTurn:
     turn.key, turn.taken_at, turn.due_at, turn.tries = uuid.uuid4(), timezone.now(), until, turn.tries + 1
     turn.save()
     return turn
+
+
+def claim_as_seen(turn: BotTurn, *, read_until: int, until: datetime) -> uuid.UUID | None:
+    """The same without a lock, and the key under which it is ours; None where it is not as it was read any more."""
+    key = uuid.uuid4()
+    values = {"key": key, "now": timezone.now(), "until": until, "read_until": read_until, "pk": turn.pk}
+    values |= {"seen": turn.key, "asked_at": turn.asked_at, "due_at": turn.due_at, "tries": turn.tries}
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, values)
+        return key if cursor.rowcount else None

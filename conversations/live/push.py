@@ -27,6 +27,12 @@ def push_message(message: Message) -> None:
     transaction.on_commit(lambda: _push_message(message), robust=True)
 
 
+def push_ticks(messages: "Sequence[tuple[int, int]]") -> None:
+    """What became of messages of ours, each with its conversation, into the threads that are open."""
+    if messages:
+        transaction.on_commit(lambda: _push_ticks(messages), robust=True)
+
+
 def push_arrived(messages: Sequence[Message]) -> None:
     """The same for messages that were recorded just now, with their conversation and customer at hand."""
     transaction.on_commit(lambda: _push_arrived(messages), robust=True)
@@ -117,6 +123,12 @@ def _push_arrived(messages: Sequence[Message]) -> None:
         profile.ask()  # somebody looks at one of them: their figures do not wait for the sweep
 
 
+def _push_ticks(messages: "Sequence[tuple[int, int]]") -> None:
+    threads = {pk: groups.of_conversation(conversation) for pk, conversation in messages}
+    heard = wire.listened_to(set(threads.values()))
+    wire.put(each for pk, thread in threads.items() if thread in heard for each in _in_thread(thread, pk))
+
+
 EACH = "zxx"  # no page's language: each browser asks for what its own agent may see
 
 
@@ -184,10 +196,14 @@ def _in_threads(message: Message, conversation: Conversation, heard: set[str]) -
     yield from _addressed(theirs, {"type": "desk.customer", "customer": conversation.customer_id, "said": True})
     thread = groups.of_conversation(conversation.pk)
     if thread in heard:
-        message = _whole(message.pk)
-        html = render_to_string("conversations/live/message.html", {"event": message, "message": message})
-        frame: wire.Frame = {"html": html, "conversation": conversation.pk, "message": message.pk}
-        yield from _addressed([thread], {"type": "desk.event", **frame})
+        yield from _in_thread(thread, message.pk)
+
+
+def _in_thread(thread: str, pk: int) -> Iterator[Addressed]:
+    message = _whole(pk)
+    html = render_to_string("conversations/live/message.html", {"event": message, "message": message})
+    frame: wire.Frame = {"html": html, "conversation": message.conversation_id, "message": message.pk}
+    yield from _addressed([thread], {"type": "desk.event", **frame})
 
 
 def _in_lists(conversation: Conversation, heard: set[str], *, arrived: Message | None = None) -> Iterator[Addressed]:

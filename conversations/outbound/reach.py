@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from conversations.media import Carries, carries
 from conversations.models import Channel, Conversation, Medium, Message
 from conversations.models.message import MessageKind
+from conversations.prepared import Tuples, blank
 from customers.models import Consent, Identity, Purpose
 from customers.models.identity import Kind
 
@@ -99,9 +100,17 @@ def said_of_messages(**whose: object) -> "QuerySet[Consent]":
     return said.order_by("said_at", "is_granted", "pk")
 
 
+_NEWEST_WORD = Tuples(lambda: said_of_messages(identity=blank(0)).reverse().values_list("is_granted")[:1])
+
+
 def refused(said: Iterable[tuple[int, bool]]) -> frozenset[int]:
     """The newest word of each identity holds."""
     return frozenset(identity for identity, is_granted in dict(said).items() if not is_granted)
+
+
+def has_refused(identity: Identity) -> bool:
+    """Whether nothing may go there: its newest word, asked for with each answer of a bot."""
+    return any(not is_granted for (is_granted,) in _NEWEST_WORD.find(identity.pk))
 
 
 def closed(message: Message, *, now: datetime) -> str:
@@ -110,7 +119,7 @@ def closed(message: Message, *, now: datetime) -> str:
     identity, channel = message.identity, message.channel
     if identity is None or channel is None:
         return ""
-    if refused(said_of_messages(identity=identity).values_list("identity", "is_granted")):
+    if has_refused(identity):
         return str(STOPPED)
     window = carries(channel.medium).answer_within
     if window is None or message.details.get("template"):

@@ -16,9 +16,11 @@ from conversations.media import carries
 from conversations.models import ArticleText, BotTalk, Channel, Conversation, Message
 from conversations.models.conversation import place_in_queue
 from conversations.models.message import MessageKind
-from conversations.outbound.outbox import enqueue
-from conversations.outbound.reach import Choice, reach, refused, said_of_messages
+from conversations.outbound import outbox
+from conversations.outbound.reach import Choice, has_refused, reach
 from customers.models import Identity
+
+_CHANGED = ["waiting_since", "queue_at", "snippet", "last_message_at", "subject", "media"]  # by what is said
 
 
 class NotTheirTurnError(Exception):
@@ -67,7 +69,7 @@ def _straight_back(conversation: Conversation, heard: Message) -> Path | None:
     can = carries(channel.medium)
     if can.answer_within or identity.kind not in can.kinds:
         return None
-    if refused(said_of_messages(identity=identity).values_list("identity", "is_granted")):
+    if has_refused(identity):
         return None
     return Path(channel, identity, heard if can.has_posts else None)
 
@@ -80,28 +82,39 @@ def say(conversation: Conversation, talk: BotTalk, words: Words, path: Path) -> 
 
 def say_each(conversation: Conversation, talk: BotTalk, words: Sequence[Words], path: Path) -> list[Message]:
     """The same with several in their order, of one turn."""
+    if words and not lease.has(conversation, talk.term):
+        raise NotTheirTurnError
+    return speak(conversation, words, path)
+
+
+def speak(conversation: Conversation, words: Sequence[Words], path: Path) -> list[Message]:
+    """The same for who has seen, with `conversation` locked, that it is the bot's turn (conversations.bots.holding)."""
     if not words:
         return []
-    if not lease.has(conversation, talk.term):
-        raise NotTheirTurnError
-    said = [_write(conversation, each, path) for each in words]
+    at_once = outbox.takes_at_once(path.channel, conversation)
+    said = [_write(conversation, each, path, is_sent=at_once) for each in words]
     for message in said:
         repeats.count(message)
     conversation.waiting_since = None
-    return _send(conversation, said)
+    return _send(conversation, said, at_once=at_once)
 
 
 def part(conversation: Conversation, words: Words, path: Path) -> Message:
     """What it says while it hands over: whoever waits for a person goes on waiting. An agent who uses the word before
     it went takes it back. Call in the transaction of the handoff, with `conversation` locked; it is stored."""
-    return _send(conversation, [_write(conversation, words, path, is_automatic=True)])[0]
+    at_once = outbox.takes_at_once(path.channel, conversation)
+    said = _write(conversation, words, path, is_sent=at_once, is_automatic=True)
+    return _send(conversation, [said], at_once=at_once)[0]
 
 
 def _is_where(way: Choice, heard: Message | None) -> bool:
     return heard is not None and (way.channel.pk, way.identity.pk) == (heard.channel_id, heard.identity_id)
 
 
-def _write(conversation: Conversation, words: Words, path: Path, *, is_automatic: bool = False) -> Message:
+def _write(
+    conversation: Conversation, words: Words, path: Path, *, is_sent: bool, is_automatic: bool = False
+) -> Message:
+    """`is_sent` by being stored: it has its own key for the name that a provider would give it."""
     can = carries(path.channel.medium)
     fitting = words.buttons if _fit(words.buttons, can.buttons, can.button_longest) else ()
     text = words.text if fitting else "\n".join([words.text, *(f"– {each}" for each in words.buttons)])
@@ -116,6 +129,7 @@ def _write(conversation: Conversation, words: Words, path: Path, *, is_automatic
         html=_html(text, words.article),
         text=text,
         client_id=words.key,
+        external_id=str(words.key) if is_sent else "",
         answers=path.answers,
         details={"buttons": list(fitting)} if fitting else {},
     )
@@ -140,12 +154,15 @@ def _paragraphs(text: str) -> str:
     return "".join(f"<p>{escape(part).replace(chr(10), '<br>')}</p>" for part in parts if part)
 
 
-def _send(conversation: Conversation, said: list[Message]) -> list[Message]:
+def _send(conversation: Conversation, said: list[Message], *, at_once: bool) -> list[Message]:
     for message in said:
         touch(conversation, message)
     conversation.queue_at = place_in_queue(conversation.waiting_since, conversation.last_message_at)
-    conversation.save()
+    conversation.save(update_fields=_CHANGED)
+    if at_once:
+        outbox.sent(said)
     for message in said:
-        enqueue(message, due_at=timezone.now())
+        if not at_once:
+            outbox.enqueue(message, due_at=timezone.now())
         push_message(message)
     return said

@@ -18,11 +18,13 @@ from conversations.models import (
     BotTurn,
     Conversation,
     Delivery,
+    DeliveryAttempt,
     Handoff,
     Message,
     RoutingDecision,
     Waiting,
 )
+from integrations.models import Connector
 from tests.conversations.bots.stage import (
     asks,
     delivers,
@@ -54,12 +56,13 @@ def test_a_line_is_answered_by_the_bot_that_rules_chose(fern, chat, thinks, told
     conversation = asks(chat, "Where is my parcel?")
     assert conversation.status == "pending" and holder(conversation) == "bot" and not Waiting.objects.exists()
     assert RoutingDecision.objects.get().kind == "bot"
-    takes_turn(conversation)
     with django_capture_on_commit_callbacks(execute=True):
-        delivers()
+        takes_turn(conversation)
     message = Message.objects.get(is_bot=True)
     assert said(conversation) == [("customer", "Where is my parcel?"), ("bot", "Hello, I am Fern, a bot.")]
-    assert message.delivery.status == "sent" and not BotTurn.objects.exists()
+    assert message.delivery.status == "sent" and not BotTurn.objects.exists(), "stored is sent: there is no task"
+    assert [each.outcome for each in message.delivery.attempts.all()] == ["sent"]
+    assert message.external_id == message.delivery.external_id == str(message.client_id)
     conversation.refresh_from_db()
     assert conversation.waiting_since is None and conversation.status == "pending"
     heard = {(group, frame["type"]) for group, frame in told}
@@ -183,11 +186,46 @@ def test_what_waits_to_be_sent_is_withdrawn_by_a_takeover(fern, chat, thinks, ad
 
     thinks(says("Not yet gone"))
     conversation = asks(chat, "Hello")
+    Connector.objects.filter(channel=chat).update(paused_at=timezone.now())  # so what is said there waits
     takes_turn(conversation)
+    assert Delivery.objects.get().status == "queued"
     resolve(conversation, by=ada)
     assert Delivery.objects.get().status == "cancelled"
+    Connector.objects.update(paused_at=None)
     delivers()
     assert Delivery.objects.get().status == "cancelled" and said(conversation) == [("customer", "Hello")]
+
+
+def test_what_is_said_to_a_chat_goes_behind_what_still_waits_there(fern, chat, thinks):
+    thinks(says("One"))
+    conversation = asks(chat, "Hello")
+    Connector.objects.filter(channel=chat).update(paused_at=timezone.now())
+    takes_turn(conversation)
+    Connector.objects.update(paused_at=None)
+    thinks(says("Two"))
+    writes(chat, "And?")
+    takes_turn(conversation)
+    assert [each.status for each in Delivery.objects.order_by("pk")] == ["queued", "queued"]
+    delivers()
+    sent = DeliveryAttempt.objects.filter(outcome="sent").order_by("pk")
+    assert [each.delivery.message.text for each in sent] == ["One", "Two"]
+
+
+def test_of_two_workers_that_see_a_turn_one_thinks(fern, chat, thinks, monkeypatch):
+    thinks(says("Once"))
+    conversation = asks(chat, "Hello")
+    it_is_time(conversation)
+    look = turn.seen
+
+    def and_another_worker_comes(pk):
+        found = look(pk)
+        monkeypatch.setattr(turn, "seen", look)
+        turn.run(pk)
+        return found
+
+    monkeypatch.setattr(turn, "seen", and_another_worker_comes)
+    turn.run(conversation.pk)
+    assert said(conversation) == [("customer", "Hello"), ("bot", "Once")] and not BotTurn.objects.exists()
 
 
 def test_a_bot_answers_where_it_is_meant_to_and_is_there(chat, mail, shop):

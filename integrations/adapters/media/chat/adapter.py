@@ -24,6 +24,7 @@ from integrations.models import Connector, RawEvent
 
 class ChatAdapter:
     about = own.ABOUT
+    stored_is_sent = True  # so the outbox asks for no task where a message can go now (integrations.outbound.stored)
 
     def understand(self, connector: Connector, raw: RawEvent) -> Iterable[InboundMessage]:
         """Raises ValueError where a file of the message is gone: the event is set aside, with its words."""
@@ -46,8 +47,8 @@ class ChatAdapter:
         )
 
     def send(self, connector: Connector, message: OutboundMessage) -> DeliveryReport:
-        """Stored is sent: `outbox.settle` shows it to the visitor's widget, which says when it has it and when it was
-        read. Where no widget does in time, integrations.adapters.media.chat.by_mail takes over."""
+        """Of what had to wait. Stored is sent: `outbox.settle` shows it to the visitor's widget, which says when it has
+        it and when it was read. Where no widget does in time, integrations.adapters.media.chat.by_mail takes over."""
         return DeliveryReport(Delivery.Status.SENT, external_id=message.key)
 
     def check(self, connector: Connector) -> Iterator[Step]:
