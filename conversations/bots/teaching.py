@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 
 import numpy as np
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from conversations.bots import intents, meaning
@@ -28,10 +28,26 @@ class Taught:
     encoder: Encoder | None
 
 
+# The newest model, and a number that is another as soon as anything of a topic is.
+_STAMP = """
+select (select max(id) from conversations_topicmodel),
+    (select sum(hashtextextended(topic::text, 0)) from conversations_topic as topic where is_active)
+"""
+_last: dict[str, tuple[object, Taught]] = {}  # what this process has read
+
+
 def taught() -> Taught | None:
-    """The newest model, read from the database once for each process. One query. None: nothing was taught yet."""
-    newest = TopicModel.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return _taught(newest) if newest else None
+    """The newest model and the active topics, read from the database again only when one of them changed. One query.
+    None: nothing was taught yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAMP)
+        newest, _topics = stamp = cursor.fetchone()
+    if newest is None:
+        return None
+    known = _last.get("taught")
+    if known is None or known[0] != stamp:
+        known = _last["taught"] = (stamp, _taught(newest))
+    return known[1]
 
 
 @cache

@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from conversations.models import BotTalk, Message
+from conversations.prepared import Tuples, blank
 
 
 def bot_name(message: Message) -> str:
@@ -13,6 +14,14 @@ def bot_name(message: Message) -> str:
 @lru_cache(maxsize=4096)
 def _name_of(conversation: int, term: int) -> str:
     """Of its parting words, the term is the next one, of the people."""
-    talks = BotTalk.objects.filter(conversation=conversation, bot__isnull=False).order_by("-term")
-    names = talks.values_list("bot__name", flat=True)
-    return names.filter(term__lte=term or 2**31 - 1).first() or names.first() or ""
+    talks = _TALKS.find(conversation)
+    return next((name for name, began in talks if began <= (term or began)), talks[0][0] if talks else "")
+
+
+_TALKS = Tuples(
+    lambda: (
+        BotTalk.objects.filter(conversation=blank(0), bot__isnull=False)
+        .order_by("-term")
+        .values_list("bot__name", "term")
+    )
+)
