@@ -120,7 +120,8 @@ export class Widget {
     if (handed !== undefined) this.log.handed = handed;
     if (theirs.length || handed !== undefined) this.#drawHeader();
     if (seen) this.log.seenUpTo = Math.max(seen, this.log.seenUpTo);
-    if (messages.length) this.link.send({ t: "got", ids: messages.filter((message) => !message.mine).map((message) => message.id) });
+    const ours = messages.filter((message) => !message.mine).map((message) => message.id);
+    if (ours.length) this.link.send({ t: "got", ids: ours });
     if (theirs.length) { this.#typing(""); this.unread += theirs.length; }
     this.#show({ follow, news: theirs.length });
   }

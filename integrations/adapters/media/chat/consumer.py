@@ -130,7 +130,8 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
         await self.send_json({"t": "ack", "id": frame["id"], "message": said})
         if is_first_word:
             await self.channel_layer.group_send(
-                tabs_of(self.sight.visitor.id), {"type": "visitor.known", "message": said["id"]}
+                tabs_of(self.sight.visitor.id),
+                {"type": "visitor.known", "message": said["id"], "by": self.channel_name},
             )
 
     async def typing(self, frame: Frame) -> None:
@@ -171,14 +172,19 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
         assert self.sight
         if event.get("is_new") and event["message"] in self.told:
             return  # this tab said it
-        said = await database_sync_to_async(self.sight.one)(event["message"])
+        said, seen = await database_sync_to_async(self._one)(event["message"])
         if said and self.told.get(said["id"]) != said:
             self.told[said["id"]] = said
-            seen = await database_sync_to_async(self.sight.seen)()
             await self.send_json({"t": "messages", "messages": [said], "seen": seen})
+
+    def _one(self, pk: int) -> tuple[Said | None, int]:
+        assert self.sight
+        return self.sight.one(pk), self.sight.seen()
 
     async def visitor_known(self, event: dict[str, int]) -> None:
         """A tab of this browser said the first word: now there is an identity to listen for."""
+        if event.get("by") == self.channel_name:
+            return  # it has looked
         await self._look_again()
         await self.visitor_message(event)
 

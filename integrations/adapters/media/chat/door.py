@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -13,9 +13,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import DatabaseError, transaction
 from django.utils.text import get_valid_filename
 
-from conversations.envelopes import DeliveryReport
-from conversations.models import Delivery, Message
-from conversations.outbound.outbox import settle
+from conversations.models import Message
+from conversations.outbound import outbox
 from customers.models import Claim, Customer, Identity
 from customers.models.identity import Kind
 from integrations.adapters.media.chat import limits
@@ -214,22 +213,19 @@ def tell_about(visitor: Visitor, about: object) -> None:
 
 def acknowledge(sight: Sight, ids: object) -> None:
     """The widget has these messages of ours: they are delivered."""
-    if isinstance(ids, list):
-        known = [pk for pk in ids[:500] if isinstance(pk, int)]
-        _settle(sight.messages().filter(pk__in=known, delivery__status=Delivery.Status.SENT), Delivery.Status.DELIVERED)
+    known = [pk for pk in ids[:500] if _is_key(pk)] if isinstance(ids, list) else []
+    if known and sight.identities:
+        outbox.arrived(sight.identities, known)
 
 
 def mark_read(sight: Sight, pk: object) -> None:
     """The visitor has had our message `pk`, and what came before it, on the screen."""
-    message = sight.messages().filter(pk=pk).first() if isinstance(pk, int) else None
-    if message:
-        before = sight.messages().filter(created_at__lte=message.created_at, delivery__status__in=["sent", "delivered"])
-        _settle(before, Delivery.Status.READ)
+    if isinstance(pk, int) and _is_key(pk) and sight.identities:
+        outbox.read_until(sight.identities, pk)
 
 
-def _settle(messages: Iterable[Message], status: str) -> None:
-    for message in messages:
-        settle(message.delivery, DeliveryReport(status))
+def _is_key(told: object) -> bool:
+    return isinstance(told, int) and 0 < told < 2**63
 
 
 def conversation_of(sight: Sight) -> int | None:
