@@ -1,4 +1,5 @@
-"""`bench bot`: turns a second of one worker; from a customer's line to the bot's answer in a browser; learning anew.
+"""`bench bot`: turns a second of one worker; from a customer's line to the bot's answer in a browser; a line by its
+steps; learning anew.
 
 How quickly solved conversations much like one are found among a million is `bench likeness`.
 """
@@ -7,26 +8,33 @@ import asyncio
 import os
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+from asgiref.sync import sync_to_async
 
 from conversations.bots import learning, turn
 from conversations.models import BotTurn, Handoff, Message
 from deskapp.bench.bot_house import House
-from deskapp.bench.bot_screen import Widgets
+from deskapp.bench.bot_screen import Others, Talk, Widgets, answered
+from deskapp.bench.bot_steps import by_steps
 from deskapp.bench.live import chromium, pid_of, running
 from deskapp.bench.machine import DatabaseCpu, Figures, cpu_seconds, family, percentile
+from deskapp.supervisor import Child
 
 EXAMPLES = 10_000
 TURNS = 200  # of one worker
+STEPS = 60  # lines that are followed by their steps
 RATE = 20  # lines a second
-SECONDS = 20
-WARM_UP = 20  # lines
+IN_BROWSER = 10  # one talk in so many
+MOST_IN_BROWSER = 200  # a Chromium opens 255 sockets to one host
+WARM_UP = 6  # seconds
 
 
-def run(*, say: Callable[[str], None], messages: int | None = None, **options: object) -> Figures:
+def run(*, say: Callable[[str], None], seconds: int, messages: int | None = None, **options: object) -> Figures:
     browser, house = chromium(), House()
-    figures: Figures = {"line_to_answer": asyncio.run(in_the_browser(house, browser, messages or RATE * SECONDS, say))}
-    figures["turns_of_one_worker"] = of_one_worker(house, messages or TURNS, say)
+    figures: Figures = {"line_to_answer": asyncio.run(at_the_widget(house, browser, messages or RATE * seconds, say))}
+    figures["by_steps"] = by_steps(house, min(messages or STEPS, STEPS), say)
+    figures["turns_of_one_worker"] = of_one_worker(house, min(messages or TURNS, TURNS), say)
     figures["learning_anew"] = learning_anew(house, say)
     return figures
 
@@ -58,34 +66,73 @@ def of_one_worker(house: House, count: int, say: Callable[[str], None]) -> Figur
     return found
 
 
-async def in_the_browser(house: House, browser: str, count: int, say: Callable[[str], None]) -> Figures:
-    """Lines of as many visitors, each new to the desk: stored, routed to the bot, thought, delivered, shown."""
-    from asgiref.sync import sync_to_async
-
+async def at_the_widget(house: House, browser: str, count: int, say: Callable[[str], None]) -> Figures:
+    """Lines of as many visitors, each new to the desk: stored, routed to the bot, thought, delivered, shown. They come
+    as customers do, by chance (Poisson), at RATE a second on average."""
     await sync_to_async(house.publish)()
-    guests = await sync_to_async(house.guests)(count + WARM_UP)
-    chance = random.Random(7)
-    lines = [chance.choice(house.lines)[0] for _ in guests]
+    talks = await sync_to_async(timetable)(house, count + WARM_UP * RATE)
+    first = [talk for talk in talks if talk.at < WARM_UP]  # workers read what they read once
+    rest = talks[len(first) :][:count]
     with running(say) as (site, desk):
-        pids = [pid for child in desk.values() for pid in family(pid_of(child))]
         async with Widgets(browser, site) as widgets:
-            await widgets.answer(guests[:WARM_UP], lines[:WARM_UP], 4)  # workers read what they read once
-            cpu = cpu_seconds(pids)
-            took = await widgets.answer(guests[WARM_UP:], lines[WARM_UP:], RATE)
-            spent = cpu_seconds(pids) - cpu
+            await talk_with(widgets, site, first)
+            database, before = await sync_to_async(DatabaseCpu)(), used(desk)
+            seen, heard = await talk_with(widgets, site, rest)
+            after, theirs = used(desk), await sync_to_async(database.look)()
+    took = [*seen, *heard]
+    each = {name: round((spent - before[name]) * 1000 / len(rest), 1) for name, spent in after.items()}
     found: Figures = {
-        "path": "a visitor's frame from Chromium, to the bot's answer in its DOM; each visitor's first line",
-        "lines": count,
+        "path": "a visitor's frame, to the bot's answer in the DOM of Chromium, or to its frame at a socket alone;"
+        " each visitor's first line; each says that it has got and read the answer",
+        "lines": len(rest),
         "per_second": RATE,
         "answered": len(took),
-        "p50_ms": round(percentile(took, 0.5), 1) if took else None,
-        "p95_ms": round(percentile(took, 0.95), 1) if took else None,
+        "in_chromium": _spread(seen),
+        "at_sockets": _spread(heard),
         "quiet_waited_for_ms": 250,
-        "desk_cpu_ms_each": round(spent * 1000 / count, 1),
+        "desk_cpu_ms_each": round(sum(each.values()), 1),
+        "of_which": each,
+        "database_cpu_ms_each": round(theirs * 1000 / len(rest), 1),
         "load_average": round(os.getloadavg()[0], 1),
     }
-    say(f"bench bot: at {RATE}/s p50 {found['p50_ms']} ms, p95 {found['p95_ms']} ms, {len(took)} of {count} answered")
+    say(f"bench bot: at {RATE}/s {found['in_chromium']} in Chromium, {found['at_sockets']} at sockets, {each}")
     return found
+
+
+def timetable(house: House, count: int) -> list[Talk]:
+    chance, at, talks = random.Random(7), 0.0, []
+    for guest, line in zip(house.guests(count), house.different_lines(count), strict=True):
+        at += chance.expovariate(RATE)
+        talks.append(Talk(guest, line, at))
+    return talks
+
+
+async def talk_with(widgets: Widgets, site: str, talks: Sequence[Talk]) -> tuple[list[float], list[float]]:
+    """Milliseconds to each answer, in the browser and at sockets alone. All are connected before the first speaks."""
+    start = talks[0].at
+    talks = [Talk(talk.guest, talk.line, talk.at - start) for talk in talks]
+    shown = talks[::IN_BROWSER][:MOST_IN_BROWSER]
+    await widgets.open(shown)
+    async with Others(site, [talk for talk in talks if talk not in shown]) as others:
+        await asyncio.sleep(2)  # what so many greetings left to do
+        begin = time.time() + 0.5
+        await asyncio.gather(widgets.say(begin), others.say(begin))
+        found = await answered(widgets, others)
+        await asyncio.sleep(1)  # until the last is read
+    await widgets.close()
+    return found
+
+
+def used(desk: dict[str, Child]) -> dict[str, float]:
+    """Seconds of CPU so far, of web and of worker with its beat."""
+    return {name: cpu_seconds(family(pid_of(child))) for name, child in desk.items()}
+
+
+def _spread(took: Sequence[float]) -> Figures:
+    if not took:
+        return {"lines": 0}
+    shares = {f"p{round(share * 100)}_ms": round(percentile(took, share), 1) for share in (0.5, 0.95, 0.99)}
+    return {"lines": len(took), **shares}
 
 
 def learning_anew(house: House, say: Callable[[str], None]) -> Figures:

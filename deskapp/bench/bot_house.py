@@ -62,6 +62,12 @@ class House:
         TopicExample.objects.bulk_create(itertools.islice(more, max(0, missing)), batch_size=1000)
         return TopicExample.objects.count()
 
+    def different_lines(self, count: int) -> list[str]:
+        """No two alike, as customers write them: nothing that was worked out for one of them helps with another."""
+        chance, lines = random.Random(7), [text for text, _language in self.lines]
+        pairs = [(before, text, after) for before in BEFORE for after in AFTER for text in lines]
+        return ["".join(each) for each in chance.sample(pairs, count)]
+
     def publish(self) -> None:
         body = kept.written_policy(Policy(otherwise=Outcome(to="bot")))
         RoutingPolicy.objects.create(number=1, state=RoutingPolicy.State.PUBLISHED, body=body)

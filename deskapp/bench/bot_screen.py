@@ -1,21 +1,25 @@
-"""The browser of `bench bot`: one Chromium page with a socket for each visitor, as the widget opens one, in which a
-line leaves and the bot's answer is put into the document."""
+"""The customers of `bench bot`: some in one Chromium page, with a socket for each as the widget opens one, in which a
+line leaves and the bot's answer is put into the document; the others by sockets alone, which say the same frames."""
 
+import asyncio
+import json
+import time
+import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from types import TracebackType
 
-from deskapp.bench.screens import FLAGS
+import websockets
+
+from deskapp.bench.screens import FLAGS, Sockets
 from deskapp.bench.stage import Guest
 
-LATE = 30  # seconds in which no further answer came
-MOST_SOCKETS = 200  # a Chromium opens 255 to one host
+LATE = 30.0  # seconds in which no further answer came
 
-ANSWERS = """
-async ({ host, guests, lines, rate, late }) => {
+OPEN = """
+async ({ host, guests }) => {
   const list = document.body.appendChild(document.createElement("ol"));
-  const wait = ms => new Promise(done => setTimeout(done, ms));
-  const took = [];
-  let last = 0;
+  window.took = [];
   const open = ({ key, token }) => new Promise((ready, failed) => {
     const socket = new WebSocket(`${host}/ws/chat/${key}/`);
     const visitor = { socket, sent: 0, answered: false };
@@ -25,36 +29,52 @@ async ({ host, guests, lines, rate, late }) => {
       const frame = JSON.parse(data);
       if (frame.t === "ready") ready(visitor);
       for (const said of frame.messages ?? []) {
-        if (!said.by?.bot || !visitor.sent || visitor.answered) continue;
-        visitor.answered = true;
+        if (said.mine) continue;
         const line = list.appendChild(document.createElement("li"));
         line.textContent = said.text;
         line.getBoundingClientRect();
-        last = performance.now();
-        took.push(last - visitor.sent);
+        if (said.by?.bot && visitor.sent && !visitor.answered) {
+          visitor.answered = true;
+          window.took.push(performance.now() - visitor.sent);
+        }
+        socket.send(JSON.stringify({ t: "got", ids: [said.id] }));
+        socket.send(JSON.stringify({ t: "read", id: said.id }));
       }
     };
   });
-  const visitors = [];
-  for (const guest of guests) visitors.push(await open(guest));
-  const begun = performance.now();
-  for (const [number, visitor] of visitors.entries()) {
-    await wait(Math.max(0, begun + number * 1000 / rate - performance.now()));
+  window.visitors = [];
+  for (const guest of guests) window.visitors.push(await open(guest));
+}
+"""
+SAY = """
+async ({ lines, times, begin }) => {
+  const wait = ms => new Promise(done => setTimeout(done, ms));
+  for (const [number, visitor] of window.visitors.entries()) {
+    await wait(Math.max(0, begin + times[number] - performance.timeOrigin - performance.now()));
     visitor.sent = performance.now();
     visitor.socket.send(JSON.stringify({ t: "say", id: crypto.randomUUID(), text: lines[number] }));
   }
-  last = performance.now();
-  while (took.length < visitors.length && performance.now() < last + late * 1000) await wait(50);
-  visitors.forEach(({ socket }) => socket.close());
-  list.remove();
-  return took;
 }
 """
+TOOK = "() => window.took"
+CLOSE = "() => { window.visitors.forEach(({ socket }) => socket.close()); }"
+
+
+@dataclass(frozen=True)
+class Talk:
+    """One visitor's first line; `at`: seconds after the beginning."""
+
+    guest: Guest
+    line: str
+    at: float
 
 
 class Widgets:
+    """In the browser."""
+
     def __init__(self, program: str, site: str) -> None:
         self.program, self.site = program, site
+        self.talks: Sequence[Talk] = ()
 
     async def __aenter__(self) -> "Widgets":
         from playwright.async_api import async_playwright  # comes with the test requirements
@@ -71,17 +91,72 @@ class Widgets:
         await self.browser.close()
         await self.playwright.stop()
 
-    async def answer(self, guests: Sequence[Guest], lines: Sequence[str], rate: int) -> list[float]:
-        """Milliseconds from each line to the bot's first answer to it; of those that were answered."""
-        took: list[float] = []
-        for start in range(0, len(guests), MOST_SOCKETS):
-            some = slice(start, start + MOST_SOCKETS)
-            asked = {
-                "host": self.site.replace("http", "ws", 1),
-                "guests": [{"key": guest.key, "token": guest.token} for guest in guests[some]],
-                "lines": list(lines[some]),
-                "rate": rate,
-                "late": LATE,
-            }
-            took += await self.page.evaluate(ANSWERS, asked)
-        return took
+    async def open(self, talks: Sequence[Talk]) -> None:
+        self.talks = talks
+        guests = [{"key": talk.guest.key, "token": talk.guest.token} for talk in talks]
+        await self.page.evaluate(OPEN, {"host": self.site.replace("http", "ws", 1), "guests": guests})
+
+    async def say(self, begin: float) -> None:
+        """`begin` in seconds since 1970."""
+        lines, times = [talk.line for talk in self.talks], [talk.at * 1000 for talk in self.talks]
+        await self.page.evaluate(SAY, {"lines": lines, "times": times, "begin": begin * 1000})
+
+    async def took(self) -> list[float]:
+        """Milliseconds from each line to the bot's first answer to it, of those answered by now."""
+        found: list[float] = await self.page.evaluate(TOOK)
+        return found
+
+    async def close(self) -> None:
+        await self.page.evaluate(CLOSE)
+
+
+class Others(Sockets):
+    """Without a browser: until the frame with the answer is read."""
+
+    def __init__(self, site: str, talks: Sequence[Talk]) -> None:
+        super().__init__(site)
+        self.talks = talks
+        self.sent: dict[int, float] = {}
+        self.answered: dict[int, float] = {}
+
+    async def __aenter__(self) -> "Others":
+        for number, talk in enumerate(self.talks):
+            socket = await self._open(f"/ws/chat/{talk.guest.key}/")
+            await socket.send(json.dumps({"t": "hello", "token": talk.guest.token, "since": ""}))
+            ready = json.loads(await socket.recv())
+            if ready["t"] != "ready":
+                raise RuntimeError(f"The desk did not greet a visitor: {ready}")
+            self.readers.append(asyncio.create_task(self._hear(number, socket)))
+        return self
+
+    async def say(self, begin: float) -> None:
+        for number, talk in enumerate(self.talks):
+            await asyncio.sleep(max(0.0, begin + talk.at - time.time()))
+            self.sent[number] = time.perf_counter()
+            frame = {"t": "say", "id": str(uuid.uuid4()), "text": talk.line}
+            await self.sockets[number].send(json.dumps(frame))
+
+    def took(self) -> list[float]:
+        return [(at - self.sent[number]) * 1000 for number, at in self.answered.items()]
+
+    async def _hear(self, number: int, socket: websockets.ClientConnection) -> None:
+        async for data in socket:
+            for said in json.loads(data).get("messages") or ():
+                if said["mine"]:
+                    continue
+                if (said["by"] or {}).get("bot") and number in self.sent:
+                    self.answered.setdefault(number, time.perf_counter())
+                await socket.send(json.dumps({"t": "got", "ids": [said["id"]]}))
+                await socket.send(json.dumps({"t": "read", "id": said["id"]}))
+
+
+async def answered(widgets: Widgets, others: Others) -> tuple[list[float], list[float]]:
+    """What both have seen answered, as soon as that is all, or nothing more has come for a while."""
+    wanted, known, since = len(widgets.talks) + len(others.talks), -1, time.monotonic()
+    while True:
+        seen, heard = await widgets.took(), others.took()
+        if len(seen) + len(heard) != known:
+            known, since = len(seen) + len(heard), time.monotonic()
+        if known >= wanted or time.monotonic() > since + LATE:
+            return seen, heard
+        await asyncio.sleep(0.2)

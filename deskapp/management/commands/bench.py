@@ -49,7 +49,7 @@ class Command(BaseCommand):
         parser.add_argument("--waiting", type=int, default=5000, help="routing: how many wait for agents (5000)")
         parser.add_argument("--replayed", type=int, default=100_000, help="routing: decisions to replay (100000)")
         parser.add_argument("--rate", type=int, default=100, help="channels: webhooks a second (100)")
-        parser.add_argument("--seconds", type=int, default=60, help="channels: how long they are sent (60)")
+        parser.add_argument("--seconds", type=int, default=60, help="channels, bot: how long it goes on (60)")
         parser.add_argument(
             "--outage", type=int, default=60, dest="outage_seconds", metavar="SECONDS",
             help="channels: how long a provider is away then (60; 0 for not at all)",
