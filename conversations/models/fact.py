@@ -59,6 +59,7 @@ class Episode(models.Model):
     repeats = models.PositiveSmallIntegerField(default=0)  # questions that had been answered before
     worked = models.PositiveIntegerField(default=0)  # seconds of agents' work, see Work
     is_within_sla = models.BooleanField(null=True, blank=True)  # None: nothing was promised
+    is_first_in_time = models.BooleanField(null=True, blank=True)  # the first answer alone
 
     class Meta:
         constraints = [
@@ -88,6 +89,7 @@ class Reply(models.Model):
     at = models.DateTimeField()
     seconds = models.PositiveIntegerField()  # all counted
     seconds_open = models.PositiveIntegerField()  # while the desk was open, by the hours of channel, team or desk
+    is_in_time = models.BooleanField(null=True, blank=True)  # None: nothing was promised
 
     class Meta:
         indexes = [models.Index(fields=["-at", "-id"], name="reply_newest")]
