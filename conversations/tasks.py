@@ -29,6 +29,8 @@ from conversations.inbound import early
 from conversations.live import webpush
 from conversations.live.customers import push_customer
 from conversations.models import BotDeed, OrderAct
+from conversations.reports import due
+from conversations.reports.journeys import deriving as journeys
 from conversations.routing import availability, drain, replay, waiting
 from conversations.surveys import asking
 from customers import privacy, retention, suggestions
@@ -61,6 +63,12 @@ def remember_solved() -> None:
 @shared_task(name="conversations.remember_all_solved", expires=3600)
 def remember_all_solved() -> None:
     remembering.remember_all()
+
+
+@shared_task(name="conversations.reports.journeys", expires=60)
+def derive_journeys() -> None:
+    """Of whom something came, went or is over."""
+    due.work_off(due.JOURNEYS, journeys.derive)
 
 
 @shared_task(name="conversations.clear_unsent")

@@ -145,6 +145,7 @@ CELERY_TASK_ROUTES = {
     "integrations.inbound.*": {"queue": "inbound"},
     "integrations.outbound.*": {"queue": "outbound"},
     "conversations.bot_*": {"queue": "bots"},
+    "conversations.reports.*": {"queue": "reports"},
     "conversations.*": {"queue": "routing"},
 }
 CELERY_TASK_ALWAYS_EAGER = False

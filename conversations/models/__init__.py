@@ -20,6 +20,7 @@ from conversations.models.fact import Episode, Reply, Work
 from conversations.models.handoff import Handoff
 from conversations.models.help import Hint, Likeness, Translation
 from conversations.models.hours import Closure, Hours
+from conversations.models.journey import Friction, Journey, Move, Usual
 from conversations.models.lease import Lease
 from conversations.models.macro import Macro
 from conversations.models.message import Attachment, Message, MessageEdit, Reaction
@@ -63,6 +64,10 @@ from conversations.models.webhook import Webhook, WebhookCall
 __all__ = [
     "Due",
     "Episode",
+    "Friction",
+    "Journey",
+    "Move",
+    "Usual",
     "Reply",
     "Work",
     "StaleHour",
