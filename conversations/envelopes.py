@@ -80,6 +80,7 @@ class MessageDetails(TypedDict, total=False):
     forgotten: bool  # inbound: taken back, and its words are gone from the desk
     part_failed: bool  # outbound: it went as several, one of which did not arrive
     survey: int  # outbound: the SurveyAsk that it asks
+    outreach: int  # outbound: the OutreachRecord that it is of
     ends: list[str]  # outbound, of a survey: the words at both ends of its scale
     answered: dict[str, object]  # outbound, of a survey: "score", "of" and "comment"
     rated: int  # inbound: the SurveyAsk that it answers: it asks for nobody

@@ -157,7 +157,8 @@ def settle(delivery: Delivery, report: DeliveryReport) -> Delivery:
     if report.external_id:  # by which answers refer to it
         _name(delivery.message, report.external_id)
     is_call = delivery.message.kind == MessageKind.CALL  # which the agent waits for: it is no work of its own
-    if delivery.status in (Delivery.Status.FAILED, Delivery.Status.UNCERTAIN) and not is_call:
+    is_outreach = "outreach" in delivery.message.details  # that a rule wrote: nobody asked for it
+    if delivery.status in (Delivery.Status.FAILED, Delivery.Status.UNCERTAIN) and not (is_call or is_outreach):
         _reopen(delivery)
     push_message(delivery.message)
     return delivery
