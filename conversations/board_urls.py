@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import board, bot_report, satisfaction
+from conversations.views import board, bot_report, reports, satisfaction
 
 urlpatterns = [
     path("live/", board.live, name="live"),
@@ -16,5 +16,8 @@ urlpatterns = [
     path("satisfaction/answers/<int:pk>/review/", satisfaction.review, name="satisfaction_review"),
     path("bot/", bot_report.page, name="bot_report"),
     path("bot/rows/<slug:what>/", bot_report.rows, name="bot_rows"),
+    path("reports/", reports.reports, name="reports"),
+    path("reports/<slug:key>/", reports.report, name="report"),
+    path("reports/<slug:key>/rows/", reports.report_rows, name="report_rows"),
     path("live/limits/", board.alert_limits, name="alert_limits"),
 ]

@@ -20,6 +20,13 @@ class Place:
     go: str = ""  # the key after G
 
 
+def has_own_reports() -> bool:
+    """Some report that every agent reads of themselves."""
+    from conversations.reports.every import REPORTS  # which read what draws this list
+
+    return any(each.is_own for each in REPORTS)
+
+
 def places_of(agent: "User") -> list[Place]:
     """The other screens that this desk has, and this agent may open."""
     routing = "routing" if agent.may("routing.see") else "routing_rules"
@@ -30,7 +37,7 @@ def places_of(agent: "User") -> list[Place]:
         ("live", _("Live"), "live", "l", agent.may("live.see")),
         ("routing", _("Routing"), routing, "r", agent.may("routing.see") or agent.may("routing.rules")),
         ("satisfaction", _("Satisfaction"), "satisfaction", "s", agent.may("reports.see")),
-        ("bot", _("Bot"), "bot_report", "b", agent.may("reports.see")),
+        ("reports", _("Reports"), "reports", "p", agent.may("reports.see") or has_own_reports()),
         ("macro", _("Canned replies"), "canned_replies", "", True),
         ("macro", _("Macros"), "macros", "", True),
         ("view", _("Saved views"), "saved_views", "", True),
