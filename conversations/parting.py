@@ -23,6 +23,7 @@ from conversations.inbound.record import reopen
 from conversations.live.push import push_row
 from conversations.models import Activity, Conversation, ConversationMerge, Message, Parting, Status
 from conversations.models.message import MessageKind
+from conversations.reports import episodes
 from customers import ledger
 from customers.merging import Apart
 from customers.models import Customer, MergeEntry, MergeItem
@@ -158,6 +159,7 @@ def _part(apart: Apart, guest: Customer, said: _Guest) -> None:
     log(
         home, Activity.Verb.SPLIT, by=apart.by, reason=_("from #%(number)s, the merge was undone") % {"number": host.pk}
     )
+    episodes.refresh_each([home, host])
 
 
 def _bring_up_to_date(conversation: Conversation) -> None:

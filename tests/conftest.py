@@ -13,6 +13,7 @@ from conversations import promises, rules
 from conversations.envelopes import InboundMessage
 from conversations.live import wire
 from conversations.models import Channel, Medium, Team
+from conversations.reports import counted_hours
 from customers.identify import Handle
 from deskapp.models import Role, User
 from integrations.models import Connector
@@ -67,6 +68,12 @@ def _nobody_listens_until_asked(monkeypatch):
 def _no_policies(monkeypatch):
     """The same of SLA policies: a test of theirs begins with promises.forget()."""
     monkeypatch.setattr(promises, "_shelf", promises._Shelf(promises.Book(), math.inf))
+
+
+@pytest.fixture(autouse=True)
+def _always_open(monkeypatch):
+    """The same of hours, for reports: a test of theirs begins with counted_hours.forget()."""
+    monkeypatch.setattr(counted_hours, "_shelf", counted_hours._Shelf(counted_hours.Book(), math.inf))
 
 
 @pytest.fixture(autouse=True)

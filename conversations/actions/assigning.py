@@ -10,6 +10,7 @@ from conversations.handoff import stepping_in
 from conversations.live import groups
 from conversations.live.push import push_removal
 from conversations.models import Activity, Conversation, Follow, Team
+from conversations.reports import episode_steps
 from conversations.routing import by_hand, waiting
 from conversations.routing.facts import Trigger
 
@@ -45,6 +46,7 @@ def assign(
     conversation.assignee, conversation.team_id = to, team_id
     push_removal(conversation, watching)
     save(conversation)
+    episode_steps.stand([conversation.pk])
     log(conversation, Activity.Verb.ASSIGNED, by=by, to=_in_words(to, team), reason=reason)
     by_hand.note(conversation, by=by, reason=reason, trigger=trigger)
     if to is not None:

@@ -14,6 +14,7 @@ from conversations.handoff import stepping_in
 from conversations.live import groups
 from conversations.live.push import send
 from conversations.models import Activity, Conversation, ConversationMerge, Follow, Participant, Status
+from conversations.reports import episodes
 from conversations.routing import waiting
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def merge(conversation: Conversation, *, into: Conversation, by: "User | None") 
     stepping_in.go_along(absorbed, into=kept)
     _take_row_away(absorbed, kept)
     log(kept, Activity.Verb.MERGED, by=by, to=f"#{absorbed.pk}")
+    episodes.refresh_each([kept, absorbed])
     waiting.leave(absorbed.pk)
     return entry
 
@@ -132,6 +134,7 @@ def unmerge(entry: ConversationMerge, *, by: "User | None") -> Conversation:
     ConversationMerge.objects.filter(pk=entry.pk).update(undone_at=timezone.now())
     take_off_screens(kept, messages)
     log(kept, Activity.Verb.UNMERGED, by=by, to=f"#{absorbed.pk}")
+    episodes.refresh_each([absorbed, kept])
     return absorbed
 
 

@@ -11,6 +11,7 @@ from conversations.actions.change import NotPossibleError, locked, log, save
 from conversations.live.customers import push_customer
 from conversations.live.push import push_row
 from conversations.models import Activity, Conversation, Participant
+from conversations.reports import episodes
 from customers import ledger, merging, suggestions
 from customers.models import Claim, Customer, Identity, MergeEntry, Suggestion
 from customers.telling_apart import forget_identity, tell_apart, tell_apart_identity
@@ -50,6 +51,7 @@ def move_to_customer(conversation: Conversation, *, customer: Customer, by: "Use
     save(conversation)
     reason = _("from %(customer)s") % {"customer": before.label}
     log(conversation, Activity.Verb.MOVED, by=by, to=customer.label, reason=reason)
+    episodes.refresh(conversation)
     return conversation
 
 

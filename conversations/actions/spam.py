@@ -9,6 +9,7 @@ from conversations.actions.change import NotPossibleError, locked, log, save
 from conversations.handoff import lease
 from conversations.models import Activity, BlockedSender, Conversation
 from conversations.models.bot import TalkEnd
+from conversations.reports import episodes
 from conversations.routing import waiting
 from customers.models.identity import Kind
 
@@ -33,6 +34,7 @@ def mark_spam(conversation: Conversation, *, by: "User", block: str = "") -> Con
         conversation.is_spam = True
         save(conversation)
         log(conversation, Activity.Verb.MARKED_SPAM, by=by, to=", ".join(values))
+        episodes.refresh(conversation)
         waiting.leave(conversation.pk)
     return conversation
 
@@ -48,6 +50,7 @@ def unmark_spam(conversation: Conversation, *, by: "User") -> Conversation:
         conversation.is_spam = False
         save(conversation)
         log(conversation, Activity.Verb.UNMARKED_SPAM, by=by)
+        episodes.refresh(conversation)
         if conversation.is_open and conversation.assignee_id is None:
             waiting.enqueue(conversation, "arrived")
     return conversation

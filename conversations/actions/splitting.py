@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from conversations.actions import call_backs
 from conversations.actions.change import NotPossibleError, locked, log, save, summarise, take_off_screens
 from conversations.models import Activity, Conversation, Delivery, Mention, Message, Status
+from conversations.reports import episodes
 from conversations.routing import by_hand, waiting
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def split(conversation: Conversation, *, messages: Sequence[int], by: "User", su
         save(part)
     log(conversation, Activity.Verb.SPLIT, by=by, to=f"#{other.pk}")
     log(other, Activity.Verb.SPLIT, by=by, reason=_("from #%(number)s") % {"number": conversation.pk})
+    episodes.refresh_each([other, conversation])
     take_off_screens(conversation, [message.pk for message in moving])
     if other.assignee_id:
         by_hand.note(other, by=by, reason=_("from #%(number)s") % {"number": conversation.pk})

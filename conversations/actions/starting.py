@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from conversations.actions.assigning import assign
 from conversations.live.push import push_row
 from conversations.models import Conversation, Medium, Status
+from conversations.reports import episodes
 from customers.models import Customer
 
 if TYPE_CHECKING:
@@ -33,5 +34,6 @@ def start_chat(customer: Customer, *, by: "User") -> Conversation:
         media=[Medium.CHAT],
     )
     conversation = assign(conversation, to=by, by=by, reason=_("began a chat with somebody on the site"))
+    episodes.refresh(conversation)
     push_row(conversation)
     return conversation

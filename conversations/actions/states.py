@@ -14,6 +14,7 @@ from conversations.actions import call_backs
 from conversations.actions.change import NotPossibleError, locked, log, save, waiting_since
 from conversations.handoff import stepping_in
 from conversations.models import Activity, Conversation, Status
+from conversations.reports import episode_steps, episodes
 from conversations.routing import waiting
 from conversations.surveys import touching
 
@@ -35,6 +36,7 @@ def resolve(conversation: Conversation, *, by: "User | None", reason: str = "") 
     call_backs.end_all(conversation, by=by, outcome=_("Solved."))
     solved = log(conversation, Activity.Verb.RESOLVED, by=by, reason=reason or required.told(conversation))
     save(conversation)
+    episodes.refresh(conversation)
     touching.resolved(conversation, activity=solved.pk)
     waiting.leave(conversation.pk)
     return conversation
@@ -48,6 +50,8 @@ def reopen(conversation: Conversation, *, by: "User | None", reason: str = "") -
         return conversation
     verb = Activity.Verb.WOKE if conversation.status == Status.SNOOZED else Activity.Verb.REOPENED
     touching.withdraw([conversation.pk])
+    if verb == Activity.Verb.REOPENED:
+        episode_steps.begin_again(conversation, None)
     log(conversation, verb, by=by, reason=reason)
     _open(conversation)
     if conversation.assignee_id is None:

@@ -10,6 +10,7 @@ from conversations.actions.change import NotPossibleError, locked, log
 from conversations.bots.understanding import understand_each
 from conversations.live.push import push_row
 from conversations.models import Activity, Conversation, Topic
+from conversations.reports import episode_steps
 from conversations.routing.matters import last_said
 
 if TYPE_CHECKING:
@@ -45,5 +46,6 @@ def guess_topic(conversation: Conversation, *, by: "User | None") -> Conversatio
 def _keep(conversation: Conversation, name: str, by: "User | None") -> None:
     Conversation.objects.filter(pk=conversation.pk).update(topic=conversation.topic, certainty=conversation.certainty)
     log(conversation, Activity.Verb.TOPIC, by=by, to=name or _("not known"))
+    episode_steps.retopic(conversation)
     sla.refresh(conversation)
     push_row(conversation)

@@ -28,6 +28,7 @@ from conversations.models.conversation import place_in_queue
 from conversations.models.handoff import HandoffReason
 from conversations.models.message import MessageKind
 from conversations.outbound.outbox import cancel_on_reply
+from conversations.reports import episodes
 from conversations.routing.assign import route
 from conversations.surveys import touching
 
@@ -180,6 +181,8 @@ def _follow(message: Message, report: CallReport, *, before: str, is_new: bool =
     elif state in ("answered", "ended") and before not in ("answered", "ended"):
         call_backs.settle_by(message)
         answered(message)
+    if is_new or state != before:
+        episodes.refresh(message.conversation)
     if state == "ended" and before != "ended":
         touching.called(message.conversation, message=message.pk, at=message.created_at)
     if is_in and (is_new or state != before or report.agent):
@@ -264,6 +267,7 @@ def _take_over(message: Message, twin: Message) -> None:
     take_off_screens(left, [twin.pk])
     twin.delete()
     _write(message, call)
+    episodes.refresh(left)
     if not left.messages.exists() and left.pk != message.conversation_id:
         left.delete()
 
@@ -287,6 +291,7 @@ def _find_its_home(message: Message, report: CallReport) -> None:
     if call.get("direction") == "in" and home.status in (Status.SNOOZED, Status.RESOLVED):
         reopen(home, reason="the customer called")
     route(home, channel)
+    episodes.refresh_each([home, left])
     stranger = left.customer
     if not left.messages.exists() and not stranger.identities.exists():
         left.delete()

@@ -16,6 +16,7 @@ from conversations.live.push import push_message, push_row
 from conversations.models import Channel, Conversation, Delivery, Message
 from conversations.models.conversation import place_in_queue
 from conversations.models.message import MessageKind
+from conversations.reports import episodes
 from customers.identify import identify
 from customers.models import Identity
 
@@ -53,6 +54,7 @@ def hear_echo(inbound: InboundMessage) -> Message:
     )
     link([inbound], [message])
     keep_files([inbound], [message])
+    episodes.refresh(conversation)
     push_message(message)
     push_row(conversation)
     catch_up([message])

@@ -13,6 +13,7 @@ from conversations.inbound.record import file_of, touch
 from conversations.models import Attachment, Channel, Conversation, Message, Participant, Priority, Status, Tag
 from conversations.models.conversation import place_in_queue
 from conversations.models.message import MessageKind
+from conversations.reports import episodes
 from conversations.sanitise import sanitise
 from customers.models import Customer, Identity
 
@@ -77,6 +78,7 @@ def bring(talk: Talk) -> Brought | None:
     _mark(conversation, talk)
     if conversation.status != Status.RESOLVED:
         sla.refresh(conversation, hushed=True)
+    episodes.refresh(conversation)
     keys = [message.pk for message in messages]
     return Brought(conversation.pk, is_new, keys, [file.pk for file in files])
 

@@ -17,6 +17,7 @@ from conversations.live import webpush
 from conversations.live.push import push_arrived
 from conversations.models import Channel, Message
 from conversations.outbound.outbox import cancel_on_reply
+from conversations.reports import episode_steps
 from conversations.routing.assign import route_each
 from conversations.surveys import answering
 from customers.identify import identify, identify_each
@@ -42,6 +43,7 @@ def receive(inbound: InboundMessage) -> Message:
     if not customer.is_new:
         moments.pin([(message, customer.pk)])
     route_each([message])
+    episode_steps.begin([message])
     turn.asked([message])
     landed([message])
     if not message.is_automatic:  # an out-of-office note is not the customer's answer
@@ -68,6 +70,7 @@ def receive_each(inbound: Sequence[InboundMessage]) -> list[Message | None]:
     ]
     messages = _thread_and_record(list(_one_of_each_customer(arrived)))
     route_each(messages)
+    episode_steps.begin(messages)
     turn.asked(messages)
     landed(messages)
     cancel_on_reply(*(message.conversation for message in messages if not message.is_automatic))

@@ -17,6 +17,7 @@ from conversations.models import Attachment, Channel, Conversation, Message, Par
 from conversations.models.activity import Activity
 from conversations.models.conversation import place_in_queue
 from conversations.models.message import MessageKind
+from conversations.reports import episode_steps
 from conversations.sanitise import sanitise
 from conversations.surveys import touching
 from customers.models import Identity
@@ -153,7 +154,7 @@ def _bring_up_to_date(conversation: Conversation, message: Message) -> None:
         conversation.last_inbound_at = message.created_at
         conversation.waiting_since = conversation.waiting_since or message.created_at
         if conversation.status in (Status.SNOOZED, Status.RESOLVED):
-            reopen(conversation, reason="the customer wrote")
+            reopen(conversation, reason="the customer wrote", message=message)
         sla.asked(conversation, at=message.created_at, channel=message.channel)
     conversation.queue_at = place_in_queue(conversation.waiting_since, conversation.last_message_at)
 
@@ -170,9 +171,11 @@ def touch(conversation: Conversation, message: Message) -> None:
         conversation.media = [*conversation.media, medium][-6:]
 
 
-def reopen(conversation: Conversation, *, reason: str) -> None:
-    """Open again, with a line in the log. The caller saves."""
+def reopen(conversation: Conversation, *, reason: str, message: Message | None = None) -> None:
+    """Open again, with a line in the log; by this word of the customer's, if it was one. The caller saves."""
     verb = Activity.Verb.WOKE if conversation.status == Status.SNOOZED else Activity.Verb.REOPENED
+    if verb == Activity.Verb.REOPENED:
+        episode_steps.begin_again(conversation, message)
     conversation.status, conversation.snoozed_until, conversation.resolved_at = Status.OPEN, None, None
     conversation.is_reopened = True
     touching.withdraw([conversation.pk])

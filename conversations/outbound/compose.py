@@ -22,6 +22,7 @@ from conversations.models.rule import RuleEventKind
 from conversations.outbound.outbox import enqueue
 from conversations.outbound.way import Way
 from conversations.plain import html_to_text
+from conversations.reports import episode_steps
 from conversations.sanitise import sanitise
 from customers.models import Identity
 
@@ -137,7 +138,8 @@ def _write(
 def _bring_up_to_date(conversation: Conversation, message: Message) -> None:
     """An answer ends the waiting, as soon as it is said: taking it back (outbox.undo) brings the waiting back."""
     touch(conversation, message)
-    conversation.waiting_since = None
+    waited, conversation.waiting_since = conversation.waiting_since, None
     conversation.queue_at = place_in_queue(None, conversation.last_message_at)
     sla.answered(conversation, message)
     conversation.save()
+    episode_steps.answered(conversation, message, since=waited)

@@ -16,12 +16,14 @@ from conversations.actions.change import save, summarise
 from conversations.envelopes import DeliveryReport
 from conversations.handoff import lease, stepping_in
 from conversations.handoff.opening import not_answered_after_all
+from conversations.history import NOT_SAID
 from conversations.inbound.changes import catch_up
 from conversations.live.push import push_activity, push_message, push_row, push_ticks
 from conversations.models import Activity, Channel, Conversation, Delivery, DeliveryAttempt, Message, Status
 from conversations.models.conversation import place_in_queue
 from conversations.models.handoff import HandoffReason
 from conversations.models.message import MessageKind
+from conversations.reports import episodes
 
 if TYPE_CHECKING:
     from deskapp.models import User
@@ -130,9 +132,10 @@ def announce(delivery: Delivery) -> None:
 @transaction.atomic
 def settle(delivery: Delivery, report: DeliveryReport) -> Delivery:
     """Writes down what became of it. A status never goes back: a late "sent" does not undo a "read"."""
-    if report.status in (Delivery.Status.FAILED, Delivery.Status.UNCERTAIN):
+    if report.status in (Delivery.Status.FAILED, Delivery.Status.UNCERTAIN) or delivery.status in NOT_SAID:
         _conversation_locked(delivery)  # which may be reopened below
     delivery = Delivery.objects.select_for_update(no_key=True).get(pk=delivery.pk)
+    was = delivery.status
     if _is_behind(delivery, report):
         return delivery
     now = timezone.now()
@@ -160,6 +163,8 @@ def settle(delivery: Delivery, report: DeliveryReport) -> Delivery:
     is_outreach = "outreach" in delivery.message.details  # that a rule wrote: nobody asked for it
     if delivery.status in (Delivery.Status.FAILED, Delivery.Status.UNCERTAIN) and not (is_call or is_outreach):
         _reopen(delivery)
+    elif was in NOT_SAID and delivery.status not in NOT_SAID:  # it has answered somebody after all
+        episodes.refresh(_conversation_locked(delivery))
     push_message(delivery.message)
     return delivery
 
@@ -217,6 +222,7 @@ def _reopen(delivery: Delivery) -> None:
     conversation.queue_at = place_in_queue(conversation.waiting_since, conversation.last_message_at)
     sla.keep(conversation)
     conversation.save()
+    episodes.refresh(conversation)
     push_activity(activity)
     push_row(conversation)
 
@@ -261,6 +267,7 @@ def _bring_up_to_date(delivery: Delivery) -> None:
     conversation = _conversation_locked(delivery)
     summarise(conversation)
     save(conversation)
+    episodes.refresh(conversation)
 
 
 @transaction.atomic

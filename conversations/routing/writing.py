@@ -14,6 +14,7 @@ from conversations.live import groups
 from conversations.live.push import push_changed, push_decisions
 from conversations.models import Activity, Bot, Conversation, RoutingDecision, Status, Waiting
 from conversations.models.rule import RuleEventKind
+from conversations.reports import episode_steps
 from conversations.routing import kept, words
 from conversations.routing.standing import base_for
 from conversations.updating import update_each
@@ -48,6 +49,7 @@ def write(choices: Sequence["Choice"]) -> int:
     for each in changes:
         if each.is_moved:
             sla.refresh(each.conversation)  # another team, other deadlines
+    episode_steps.stand([each.conversation.pk for each in changes if each.is_moved or each.conversation.assignee_id])
     Activity.objects.bulk_create([each.activity for each in changes if each.activity])
     rules.happened_each((RuleEventKind.ROUTED, each.conversation) for each in changes if each.activity)
     _pass_the_word(choices)

@@ -1,19 +1,13 @@
-"""What happened from the customer's first word until it was solved: who handled it, and how, written down once."""
+"""What happened from the customer's first word until it was solved: who handled it, and how, for asking how it was.
+Where an episode begins, and which answers count, is said in conversations.reports.episodes."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q
-
-from conversations.models import Activity, Conversation, Handoff, Message, RepeatedQuestion, RoutingDecision
-from conversations.models.message import MessageKind
-
-NOT_SAID = ("cancelled", "failed")
-THEIRS = Q(kind=MessageKind.INBOUND, is_automatic=False) | Q(kind=MessageKind.CALL, details__call__direction="in")
-ANSWERS = Q(kind=MessageKind.OUTBOUND, is_automatic=False) | Q(
-    kind=MessageKind.CALL, details__call__state__in=["answered", "ended"]
-)
+from conversations.models import Conversation, Handoff, RepeatedQuestion, RoutingDecision
+from conversations.reports.cutting import Stretch
+from conversations.reports.episodes import stretches_of
 
 
 @dataclass(frozen=True)
@@ -36,51 +30,30 @@ class Episode:
 
 
 def episode_of(conversation: Conversation, *, until: datetime) -> Episode:
-    """The one that ends at `until`: it began when it was last opened again, or with the conversation. Six queries."""
-    began_at = _began_at(conversation, until)
-    said = conversation.messages.filter(created_at__gte=began_at, created_at__lte=until)
-    answers = list(
-        said.filter(ANSWERS)
-        .exclude(delivery__status__in=NOT_SAID)
-        .order_by("created_at", "pk")
-        .values_list("author", "is_bot", "created_at")
-    )
-    asked = list(said.filter(THEIRS).order_by("created_at", "pk").values_list("created_at", "channel__medium"))
+    """The last that began by `until`, as far as it went by then. Six queries."""
+    stretch = _stretch(conversation, until)
+    lines = [line for line in stretch.lines if line.at <= until]
+    answers = [line for line in lines if line.what == "bot" or (line.what == "answered" and line.by)]
+    asked = [line for line in lines if line.what == "asked"]
+    waits = [wait for wait in stretch.waits if wait.answer.at <= until and wait.answer.by]
     handoffs = Handoff.objects.filter(conversation=conversation, to_people=True)
-    people = [(author, at) for author, is_bot, at in answers if author and not is_bot]
+    said = [line.message for line in lines]
     return Episode(
-        began_at=began_at,
-        credits=shares(Counter(None if is_bot else author for author, is_bot, _at in answers if author or is_bot)),
-        decision=_decision(conversation, began_at, until),
-        waited=int((people[0][1] - asked[0][0]).total_seconds())
-        if people and asked and people[0][1] >= asked[0][0]
-        else None,
+        began_at=stretch.begins,
+        credits=shares(Counter(None if line.what == "bot" else line.by for line in answers)),
+        decision=_decision(conversation, stretch.begins, until),
+        waited=int((waits[0].answer.at - waits[0].since).total_seconds()) if waits else None,
         repeats=RepeatedQuestion.objects.sent().filter(message__in=said).count(),
-        was_handed_over=handoffs.filter(created_at__gte=began_at, created_at__lte=until).exists(),
+        was_handed_over=handoffs.filter(created_at__gte=stretch.begins, created_at__lte=until).exists(),
         has_word=bool(asked),
-        medium=next((medium for _at, medium in reversed(asked) if medium), ""),
-        answered_by=frozenset(author for author, _at in people),
+        medium=next((line.medium for line in reversed(asked) if line.medium), ""),
+        answered_by=frozenset(line.by for line in answers if line.by and line.what == "answered"),
     )
 
 
-def _began_at(conversation: Conversation, until: datetime) -> datetime:
-    opened = Activity.objects.filter(
-        conversation=conversation, verb=Activity.Verb.REOPENED, created_at__lt=until
-    ).order_by("-created_at")
-    before = opened.values_list("created_at", flat=True).first()
-    if before is None:
-        first = (
-            Message.objects.filter(conversation=conversation)
-            .order_by("created_at")
-            .values_list("created_at", flat=True)
-        )
-        return min(filter(None, [conversation.created_at, first.first()]), default=until)
-    # The customer's word opened it: it is a moment older than the line in the log that says so.
-    word = conversation.messages.filter(THEIRS, created_at__lte=before).order_by("-created_at")
-    at = word.values_list("created_at", flat=True).first()
-    solved = Activity.objects.filter(conversation=conversation, verb=Activity.Verb.RESOLVED, created_at__lt=before)
-    last = solved.order_by("-created_at").values_list("created_at", flat=True).first()
-    return at if at and (last is None or at > last) else before
+def _stretch(conversation: Conversation, until: datetime) -> Stretch:
+    begun = [stretch for stretch in stretches_of(conversation) if stretch.begins <= until]
+    return begun[-1] if begun else Stretch(until)
 
 
 def shares(counted: "Counter[int | None]") -> tuple[tuple[int | None, float], ...]:

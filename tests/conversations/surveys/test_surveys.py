@@ -235,6 +235,7 @@ def test_an_episode_of_the_bot_alone_is_the_bots(mail):
     resolve(conversation, by=None)
     ask = SurveyAsk.objects.get()
     assert (ask.touchpoint, ask.credits) == ("bot", [[None, 1.0]])
+    conversation.refresh_from_db()
     assert episode_of(conversation, until=timezone.now()).is_of_bot_alone
 
 

@@ -1,0 +1,174 @@
+"""Episodes: what the doors write as they go is what follows from the messages and the log, whatever is done to them."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from conversations.actions import states
+from conversations.actions.assigning import assign
+from conversations.actions.merging import merge, unmerge
+from conversations.actions.spam import mark_spam, unmark_spam
+from conversations.actions.splitting import split
+from conversations.actions.topics import set_topic
+from conversations.inbound.receive import receive
+from conversations.models import Conversation, Episode, Message, Reply, Topic
+from conversations.outbound import outbox
+from conversations.outbound.compose import reply
+from conversations.reports import counted_hours
+from conversations.reports.episodes import derive, refresh
+from tests.conftest import from_ann
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _hours_of_this_test():
+    counted_hours.forget()
+
+
+def answer(conversation, by, channel):
+    said = conversation.messages.filter(kind="inbound").last()
+    return reply(
+        Conversation.objects.get(pk=conversation.pk),
+        html="<p>Here you are.</p>",
+        by=by,
+        channel=channel,
+        identity=said.identity,
+        client_id=uuid.uuid4(),
+    )
+
+
+def rows(conversation):
+    return list(Episode.objects.filter(conversation=conversation).order_by("began_at"))
+
+
+def as_it_follows(conversation):
+    """Nothing that is stored is otherwise than it is worked out, to the last column."""
+    conversation = Conversation.objects.get(pk=conversation.pk)
+    names = [each.name for each in Episode._meta.concrete_fields]
+    stored = {row.pk: [row.serializable_value(name) for name in names] for row in rows(conversation)}
+    replies = {(each.episode_id, each.message_id, each.since) for each in Reply.objects.filter(episode__in=stored)}
+    refresh(conversation)
+    found = {row.pk: [row.serializable_value(name) for name in names] for row in rows(conversation)}
+    assert found == stored
+    assert {
+        (each.episode_id, each.message_id, each.since) for each in Reply.objects.filter(episode__in=found)
+    } == replies
+
+
+def test_a_mail_begins_an_episode_and_its_answer_ends_the_wait(mail, ada):
+    asked = timezone.now() - timedelta(minutes=30)
+    message = receive(from_ann(mail, at=asked))
+    (begun,) = rows(message.conversation)
+    assert (begun.began_at, begun.ended_at, begun.medium, begun.team_id) == (asked, None, "email", mail.team_id)
+    answer(message.conversation, ada, mail)
+    (told,) = Reply.objects.all()
+    assert (told.since, told.is_first, told.agent, told.medium) == (asked, True, ada, "email")
+    assert 1800 <= told.seconds < 1860
+    (row,) = rows(message.conversation)
+    assert (row.handler, row.answers, row.waited) == ("people", 1, told.seconds)
+    assign(message.conversation, to=ada, by=ada)
+    states.resolve(message.conversation, by=ada)
+    (row,) = rows(message.conversation)
+    assert (row.outcome, row.agent, row.said, row.answers) == ("solved", ada, 1, 1)
+    assert row.took >= 1800
+    as_it_follows(message.conversation)
+
+
+def test_the_customers_next_word_begins_another_one(mail, ada):
+    message = receive(from_ann(mail))
+    answer(message.conversation, ada, mail)
+    states.resolve(message.conversation, by=ada)
+    again = receive(from_ann(mail, text="It broke again"))
+    assert again.conversation_id == message.conversation_id
+    first, second = rows(message.conversation)
+    assert (first.reopened_at, second.began_at, second.is_first) == (again.created_at, again.created_at, False)
+    states.resolve(message.conversation, by=ada)
+    as_it_follows(message.conversation)
+    assert [row.outcome for row in rows(message.conversation)] == ["solved", "solved"]
+
+
+def test_what_stood_at_its_end_stays_when_the_conversation_goes_elsewhere(mail, ada, linus, billing, returns):
+    message = receive(from_ann(mail))
+    assign(message.conversation, to=ada, by=ada)
+    states.resolve(message.conversation, by=ada)
+    Conversation.objects.filter(pk=message.conversation_id).update(team=billing, assignee=linus)
+    refresh(Conversation.objects.get(pk=message.conversation_id))
+    (row,) = rows(message.conversation)
+    assert (row.team, row.agent) == (returns, ada)
+    topic = Topic.objects.create(name="Zips")
+    set_topic(message.conversation, topic=topic, by=linus)  # a person's word on what it was about goes for it
+    assert rows(message.conversation)[0].topic == topic
+
+
+def test_spam_ends_it_and_no_spam_gives_it_back(mail, ada):
+    message = receive(from_ann(mail))
+    before = rows(message.conversation)[0]
+    mark_spam(message.conversation, by=ada)
+    (row,) = rows(message.conversation)
+    assert (row.pk, row.outcome) == (before.pk, "spam")
+    assert row.ended_at is not None
+    receive(from_ann(mail, text="Buy more"))
+    as_it_follows(message.conversation)
+    unmark_spam(message.conversation, by=ada)
+    (row,) = rows(message.conversation)
+    assert (row.pk, row.outcome, row.ended_at) == (before.pk, "", None)
+
+
+def test_a_merge_and_its_undoing_leave_every_answer_counted_once(mail, ada):
+    one = receive(from_ann(mail))
+    answer(one.conversation, ada, mail)
+    other = split(one.conversation, messages=[receive(from_ann(mail, text="And another")).pk], by=ada)
+    answer(other, ada, mail)
+    entry = merge(other, into=one.conversation, by=ada)
+    assert [row.outcome for row in rows(other)] == ["merged"]
+    assert [row.answers for row in rows(one.conversation)] == [2]
+    assert Reply.objects.filter(episode__conversation=one.conversation_id).count() == 2
+    as_it_follows(one.conversation)
+    as_it_follows(other)
+    unmerge(entry, by=ada)
+    assert [row.outcome for row in rows(other)] == [""]
+    assert [each.replies.count() for each in (*rows(one.conversation), *rows(other))] == [1, 1]
+    as_it_follows(other)
+
+
+def test_an_answer_that_is_taken_back_is_none(mail, ada):
+    message = receive(from_ann(mail))
+    said = answer(message.conversation, ada, mail)
+    assert outbox.undo(said.delivery)
+    assert not Reply.objects.exists()
+    (row,) = rows(message.conversation)
+    assert (row.answers, row.waited, row.handler) == (0, None, "nobody")
+    answer(message.conversation, ada, mail)
+    assert Reply.objects.get().since == message.created_at
+
+
+def test_what_an_agent_opens_again_still_waits_since_the_customers_word(mail, ada):
+    message = receive(from_ann(mail))
+    states.resolve(message.conversation, by=ada)
+    states.reopen(message.conversation, by=ada)
+    answer(message.conversation, ada, mail)
+    states.resolve(message.conversation, by=ada)
+    first, second = rows(message.conversation)
+    assert (first.waited, Reply.objects.get().since, Reply.objects.get().episode) == (None, message.created_at, second)
+    as_it_follows(message.conversation)
+
+
+def test_deriving_without_any_row_gives_the_same(mail, ada):
+    """As for conversations from before there were episodes."""
+    message = receive(from_ann(mail))
+    answer(message.conversation, ada, mail)
+    assign(message.conversation, to=ada, by=ada)
+    states.resolve(message.conversation, by=ada)
+    receive(from_ann(mail, text="Again"))
+    names = [each.name for each in Episode._meta.concrete_fields if each.name != "id"]
+    before = [[row.serializable_value(name) for name in names] for row in rows(message.conversation)]
+    Episode.objects.all().delete()
+    conversation = Conversation.objects.get(pk=message.conversation_id)
+    assert len(derive(conversation)) == 2
+    assert not Episode.objects.exists()
+    refresh(conversation)
+    assert [[row.serializable_value(name) for name in names] for row in rows(message.conversation)] == before
+    assert Message.objects.filter(reply_fact__isnull=False).count() == 1
