@@ -15,6 +15,7 @@ from conversations.inbound import early
 from conversations.leftovers import drop_files
 from conversations.models import (
     Activity,
+    Advice,
     Attachment,
     BotDeed,
     BotMistake,
@@ -37,6 +38,7 @@ from conversations.models import (
     ReplayChange,
     RoutingDecision,
     RuleRun,
+    Sale,
     TopicExample,
     Translation,
     WebhookCall,
@@ -213,7 +215,15 @@ def _erase_conversations(of: Whose, cursor: int) -> tuple[int, int | None]:
     return emptied(len(found), found[-1] if found else None)
 
 
+def _erase_sales(of: Whose, cursor: int) -> tuple[int, int | None]:
+    """What reports count of their purchases; the orders themselves are the shop's figures, and stay without a name."""
+    count = Sale.objects.filter(customer__in=of.customers).delete()[1].get("conversations.Sale", 0)
+    Advice.objects.filter(customer__in=of.customers).delete()
+    return count, None
+
+
 STEPS = (
+    Step("sales", _erase_sales),
     Step("files", _erase_files),
     Step("messages", _erase_messages),
     Step("traces", _erase_traces),

@@ -45,6 +45,7 @@ from conversations.models.routing import (
     Waiting,
 )
 from conversations.models.rule import Rule, RuleEvent, RuleRun, RuleTally
+from conversations.models.sale import Advice, BoughtAgain, Sale, SaleTouch
 from conversations.models.skill import AgentSkill, Skill
 from conversations.models.sla import Deadline, Recount, SlaPolicy
 from conversations.models.survey import (
@@ -62,6 +63,10 @@ from conversations.models.view import SavedView
 from conversations.models.webhook import Webhook, WebhookCall
 
 __all__ = [
+    "Advice",
+    "BoughtAgain",
+    "Sale",
+    "SaleTouch",
     "Due",
     "Episode",
     "Friction",
