@@ -3,8 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import sqrt
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 LEAST = 10  # answers, for a figure to be shown
 Z = 1.96  # of a normal distribution: 95 of 100
@@ -48,9 +52,9 @@ class Measure:
     """`says` is the definition that every page shows."""
 
     kind: str
-    label: object
-    title: object
-    says: object
+    label: "StrOrPromise"
+    title: "StrOrPromise"
+    says: "StrOrPromise"
     of: Callable[[Counts], Value]
     low: float  # of its scale, for charts
     high: float

@@ -1,8 +1,15 @@
 """Every stream there is; each owner of facts adds theirs."""
 
+from conversations.reports.answers.streams import ANSWERS, ASKS, CREDITS
+from conversations.reports.journeys.streams import EVERY as JOURNEYS
 from conversations.reports.tallies.stream import Stream
 
-EVERY: tuple[Stream, ...] = ()
+EVERY: tuple[Stream, ...] = (
+    ANSWERS,
+    CREDITS,
+    ASKS,
+    *JOURNEYS,
+)
 
 
 def stream_of(name: str) -> Stream | None:
