@@ -31,6 +31,7 @@ from conversations.live.customers import push_customer
 from conversations.models import BotDeed, OrderAct
 from conversations.reports import due
 from conversations.reports.journeys import deriving as journeys
+from conversations.reports.sales import deriving as sales
 from conversations.routing import availability, drain, replay, waiting
 from conversations.surveys import asking
 from customers import privacy, retention, suggestions
@@ -63,6 +64,17 @@ def remember_solved() -> None:
 @shared_task(name="conversations.remember_all_solved", expires=3600)
 def remember_all_solved() -> None:
     remembering.remember_all()
+
+
+@shared_task(name="conversations.reports.sales", expires=60)
+def derive_sales() -> None:
+    """Of whom something came, went or is known by now."""
+    sales.work_off()
+
+
+@shared_task(name="conversations.reports.sweep_sales", expires=3600 * 6)
+def sweep_sales() -> None:
+    sales.sweep()
 
 
 @shared_task(name="conversations.reports.journeys", expires=60)

@@ -81,6 +81,11 @@ app.conf.beat_schedule = {
     "go on with dry runs of rules": {"task": "conversations.sweep_dry_runs", "schedule": 10.0},
     "call the webhooks that rules asked for": {"task": "integrations.outbound.sweep_webhooks", "schedule": 10.0},
     "ask customers how it was": {"task": "conversations.ask_surveys", "schedule": 15.0},
+    "derive the sales of whom something changed": {"task": "conversations.reports.sales", "schedule": 10.0},
+    "derive the sales of whom time has told more": {
+        "task": "conversations.reports.sweep_sales",
+        "schedule": crontab(hour=3, minute=20),
+    },
     "derive the journeys of whom something changed": {"task": "conversations.reports.journeys", "schedule": 10.0},
     "wake snoozed conversations": {"task": "conversations.wake_snoozed", "schedule": 15.0},
     "hand on reactions that were queued but not sent": {

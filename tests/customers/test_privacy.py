@@ -276,6 +276,7 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
         "delivery", "deliveryattempt", "orderact", "blockedsender", "rawevent", "reread", "import", "importrow",
         "braintalk",
         "export", "reaction", "earlychange",
+        "sale", "saletouch", "boughtagain", "advice",
         "bottalk", "botdeed", "botmistake", "proofcode",
         "callback", "routingdecision", "replaychange", "rulerun", "webhookcall", "fieldvalue",
         "topicexample", "topicmodel", "likeness", "hint", "translation", "handoff",
