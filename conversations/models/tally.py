@@ -1,4 +1,4 @@
-"""Tally: numbers of one hour or day, added up by team, medium and one cut more; what reports read instead of rows."""
+"""Tally: numbers of an hour, day or month, added up by team, medium and one cut more; what reports read, not rows."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -8,10 +8,13 @@ from django.utils import timezone
 class Grain(models.TextChoices):
     HOUR = "h", "hour"
     DAY = "d", "day"
+    MONTH = "m", "month"
+    WEEK = "w", "hour of the week, of a month"
 
 
 class Tally(models.Model):
-    """`stream` says what is counted (conversations.reports.tallies.streams), `numbers` are its numbers in its order."""
+    """`stream` says what is counted (conversations.reports.tallies.streams), `numbers` are its numbers in its order; of
+    how times are spread (`cut` is then "spread/cut"), the classes and how many are in each, packed: see spreads.PACK."""
 
     Grain = Grain
 
@@ -22,7 +25,7 @@ class Tally(models.Model):
     team = models.BigIntegerField(default=0)  # 0: none
     medium = models.CharField(max_length=12, blank=True)
     value = models.CharField(max_length=160, blank=True)
-    klass = models.SmallIntegerField(default=-1)  # of a spread of times: which class; -1: no spread
+    klass = models.SmallIntegerField(default=-1)  # of Grain.WEEK: which hour of it, 0 is Monday's first; else -1
     numbers = ArrayField(models.BigIntegerField())
 
     class Meta:
@@ -41,10 +44,14 @@ class Tally(models.Model):
 
 class TallyMark(models.Model):
     """Up to where a stream is added up. `signature` is of its definition and of the desk's clock: another one counts
-    all of it anew."""
+    all of it anew. Facts before `watched` mark their hour stale; it is before `until` comes there, by the transactions
+    that were under way then: those numbered below `settles_at`."""
 
     stream = models.CharField(max_length=12, unique=True)
     until = models.DateTimeField(null=True, blank=True)
+    watched = models.DateTimeField(null=True, blank=True)
+    settles_at = models.BigIntegerField(null=True, blank=True)
+    fine_from = models.DateTimeField(null=True, blank=True)  # from there on, hours are kept of every cut
     from_here = models.DateTimeField(null=True, blank=True)  # of its first row ever
     signature = models.CharField(max_length=64, blank=True)
     changed_at = models.DateTimeField(default=timezone.now)
@@ -58,7 +65,7 @@ class StaleHour(models.Model):
     since nothing else hears of all that cascades. Taken away when the hour has been added up again."""
 
     stream = models.CharField(max_length=12)
-    hour = models.DateTimeField()
+    hour = models.DateTimeField()  # its quarter, since a zone's hours may begin at any
 
     class Meta:
         indexes = [models.Index(fields=["stream", "hour"], name="stale_hour")]

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 HOUR, QUARTER = 3600, 900
 YEARS = range(2000, 2038)  # in which a zone's hours are looked at
-GRAINS = ("day", "week", "month")
+EVER = (-2_208_988_800, 4_102_444_800)  # 1900 and 2100
 
 
 @lru_cache(maxsize=64)

@@ -15,7 +15,7 @@ from conversations.reports.tallies.stretches import FACTS, WEEKS, Stretch, Wish,
 
 Key = tuple[object, ...]
 Between = tuple[datetime, datetime]
-Values = dict[str, str | datetime | list[int] | list[datetime] | None]
+Values = dict[str, str | datetime | list[int] | list[str] | list[datetime] | None]
 
 
 def read(

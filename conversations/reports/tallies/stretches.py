@@ -43,7 +43,7 @@ class Wish:
     is_spread: bool = False
 
     def takes_hours(self, standing: Standing, at: int) -> bool:
-        fits = "hour" not in self.by or clock.goes_by(self.zone, standing.zone)
+        fits = not {"hour", "weekday"} & self.by or clock.goes_by(self.zone, standing.zone)
         return fits and (not self.is_cut or at >= standing.fine_from)
 
     def takes_days(self, standing: Standing) -> bool:

@@ -1,0 +1,154 @@
+"""Adds facts up into tallies: what was there of that time goes, and is counted anew, so that it may run any number of
+times."""
+
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from conversations.reports.tallies import clock
+from conversations.reports.tallies.reading import Values, class_sql, value_sql
+from conversations.reports.tallies.spreads import PACK
+from conversations.reports.tallies.stream import Stream
+from conversations.reports.tallies.stretches import DAYS, HOURS, MONTHS, WEEKS
+
+INTO = "insert into conversations_tally (stream, grain, cut, at, team, medium, value, klass, numbers)"
+
+
+def names(stream: Stream) -> list[str]:
+    """Of all that `Tally.cut` can be: cuts, and spreads with theirs."""
+    spread = [f"{number}/{cut}" for number, cuts in stream.spreads.items() for cut in ("", *cuts)]
+    return ["", *stream.cuts, *spread]
+
+
+def whole_names(stream: Stream) -> list[str]:
+    return ["", *(f"{number}/" for number in stream.spreads)]
+
+
+def drop(stream: Stream, grain: str, cuts: Sequence[str], begin: int, end: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "delete from conversations_tally where stream = %s and grain = %s and cut = any(%s)"
+            " and at >= %s and at < %s",
+            [stream.name, grain, list(cuts), clock.moment(begin), clock.moment(end)],
+        )
+
+
+def add_hours(stream: Stream, zone: ZoneInfo, begin: int, end: int, *, is_fine: bool) -> None:
+    """Of [begin, end), whole hours of that clock; of every cut if `is_fine`."""
+    step, _phase = clock.step_of(zone)
+    drop(stream, HOURS, names(stream), begin, end)
+    _add(stream, HOURS, range(begin, end, step), end, is_cut=is_fine)
+
+
+def add_day(stream: Stream, begin: int, end: int) -> None:
+    drop(stream, DAYS, names(stream), begin, end)
+    _add(stream, DAYS, [begin], end, is_cut=True)
+
+
+def add_month(stream: Stream, zone: ZoneInfo, begin: int, end: int) -> None:
+    """From its days and hours, which are there."""
+    for grain in (MONTHS, WEEKS):
+        drop(stream, grain, names(stream), begin, end)
+    values: Values = {
+        "stream": stream.name,
+        "cuts": ["", *stream.cuts],
+        "spreads": [name for name in names(stream) if "/" in name],
+        "since": clock.moment(begin),
+        "until": clock.moment(end),
+        "zone": zone.key,
+    }
+    sums = ", ".join(f"sum(numbers[{place}])::bigint" for place in range(1, len(stream.numbers) + 1))
+    with connection.cursor() as cursor:
+        for sql in (_MONTH, _WEEK, _MONTH_OF_SPREADS):
+            cursor.execute(sql.format(into=INTO, sums=sums, pack=PACK), values)
+
+
+_THOSE = "conversations_tally where stream = %(stream)s and at >= %(since)s and at < %(until)s"
+_MONTH = (
+    "{into} select stream, 'm', cut, %(since)s, team, medium, value, -1, array[{sums}]"  # noqa: S608 - ours
+    f" from {_THOSE} and grain = 'd' and cut = any(%(cuts)s) group by stream, cut, team, medium, value"
+)
+_WEEK = (
+    "{into} select stream, 'w', '', %(since)s, team, medium, '', hour, array[{sums}] from (select *,"  # noqa: S608
+    " (extract(isodow from local) - 1) * 24 + extract(hour from local) as hour"
+    f" from (select *, at at time zone %(zone)s as local from {_THOSE} and grain = 'h' and cut = '') t) h"
+    " group by stream, team, medium, hour"
+)
+_MONTH_OF_SPREADS = (
+    "{into} select stream, 'm', cut, %(since)s, team, medium, value, -1, array_agg(klass + {pack} * many)"  # noqa: S608
+    " from (select stream, cut, team, medium, value, pack %% {pack} as klass, sum(pack / {pack})::bigint as many"
+    "   from (select stream, cut, team, medium, value, unnest(numbers) as pack"
+    f"     from {_THOSE} and grain = 'd' and cut = any(%(spreads)s)) u"
+    "   group by stream, cut, team, medium, value, pack %% {pack}) c"
+    " group by stream, cut, team, medium, value"
+)
+
+
+def _add(stream: Stream, grain: str, edges: Sequence[int], end: int, *, is_cut: bool) -> None:
+    """In one statement: the facts are read once, and added up by every cut and class at once."""
+    cuts = list(stream.cuts) if is_cut else []
+    facts = ", ".join(
+        [
+            "(%(edges)s::timestamptz[])[width_bucket(at, %(edges)s::timestamptz[])] as start, team, medium",
+            *(f"{value_sql(stream, cut)} as c{place}" for place, cut in enumerate(cuts)),
+            *(f'coalesce(fact."{number}", 0) as n{place}' for place, number in enumerate(stream.numbers)),
+            *(
+                f'case when fact."{number}" is not null then {class_sql(number)} end as s{place}'
+                for place, number in enumerate(stream.spreads)
+            ),
+        ]
+    )
+    counted = [_numbers(stream, cuts)] + ([_spreads(stream, cuts)] if stream.spreads else [])
+    sql = (
+        f"with fact as materialized (select {facts} from ({stream.rows}) fact) {INTO}"  # noqa: S608 - a stream's own
+        f" {' union all '.join(counted)}"
+    )
+    values: Values = {
+        "stream": stream.name,
+        "grain": grain,
+        "edges": [clock.moment(edge) for edge in edges],
+        "since": clock.moment(edges[0]),
+        "until": clock.moment(end),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
+def _numbers(stream: Stream, cuts: Sequence[str]) -> str:
+    columns = {cut: f"c{place}" for place, cut in enumerate(cuts)}
+    sums = ", ".join(f"sum(n{place})::bigint" for place in range(len(stream.numbers)))
+    sets = ", ".join(["()", *(f"({column})" for column in columns.values())])
+    return (
+        f"select %(stream)s, %(grain)s, {_which(columns)}, start, team, medium, {_value(columns)}, -1,"  # noqa: S608 - ours
+        f" array[{sums}] from fact group by start, team, medium, grouping sets ({sets})"
+    )
+
+
+def _spreads(stream: Stream, cuts: Sequence[str]) -> str:
+    """Each spread by its own cuts alone; where a fact took no time, it is in no class."""
+    used = {cut for own in stream.spreads.values() for cut in own if cut in cuts}
+    columns = {cut: f"c{place}" for place, cut in enumerate(cuts) if cut in used}
+    sets, called, klass = [], [], []
+    for place, (number, own) in enumerate(stream.spreads.items()):
+        sets += [f"(s{place})", *(f"(s{place}, {columns[cut]})" for cut in own if cut in columns)]
+        called.append(f"when grouping(s{place}) = 0 then '{number}/'")
+        klass.append(f"when grouping(s{place}) = 0 then s{place}")
+    return (
+        "select %(stream)s, %(grain)s, cut, start, team, medium, value, -1,"  # noqa: S608 - a stream's own
+        f" array_agg((klass + {PACK} * many)::bigint) from (select start, team, medium,"
+        f" (case {' '.join(called)} end) || {_which(columns)} as cut, {_value(columns)} as value,"
+        f" case {' '.join(klass)} end as klass, count(*) as many"
+        f" from fact group by start, team, medium, grouping sets ({', '.join(sets)})) spread"
+        " where klass is not null group by cut, start, team, medium, value"
+    )
+
+
+def _which(columns: Mapping[str, str]) -> str:
+    cases = " ".join(f"when grouping({column}) = 0 then '{cut}'" for cut, column in columns.items())
+    return f"(case {cases} else '' end)" if columns else "''"
+
+
+def _value(columns: Mapping[str, str]) -> str:
+    cases = " ".join(f"when grouping({column}) = 0 then {column}" for column in columns.values())
+    return f"(case {cases} else '' end)" if columns else "''"

@@ -1,0 +1,211 @@
+"""Brings tallies up to date, day by day: each day in a transaction of its own, by whoever comes first, as often as one
+likes. An hour is closed once everybody who might still write into it unseen is through."""
+
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+
+from conversations.models import StaleHour, Tally, TallyMark
+from conversations.reports.tallies import adding, clock, marks, triggers
+from conversations.reports.tallies.stream import Stream
+
+MARGIN = timedelta(minutes=5)  # after an hour's end, in which it is most often still written to
+FINE = timedelta(days=15)  # for so long hours are kept of every cut, afterwards of the whole alone
+MANY = 30  # days at once, after which the table is vacuumed
+LATE = timedelta(hours=2)  # behind the clock, from which on an admin is told
+
+log = structlog.get_logger(__name__)
+
+
+def roll_up(streams: Sequence[Stream], *, seconds: float) -> int:
+    """Goes on for so long; how many days it added up, or added up anew."""
+    give_up_at, days = time.monotonic() + seconds, 0
+    try:
+        triggers.install(streams)
+    except OperationalError as error:  # a table is written to for long; reports read what is there
+        log.warning("tallies.triggers_wait", error=str(error).strip())
+        return 0
+    for stream in streams:
+        zone = marks.zone_now()
+        mark = begin_anew(stream, zone)
+        target = watch(mark, timezone.now())
+        if is_settled(mark):
+            days += advance(stream, target, give_up_at=give_up_at)
+        days += mend(stream, give_up_at=give_up_at)
+    if days > MANY and not connection.in_atomic_block:
+        vacuum()
+    return days
+
+
+def vacuum() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("vacuum (analyze) conversations_tally")
+
+
+def begin_anew(stream: Stream, zone: ZoneInfo) -> TallyMark:
+    """Where it is counted by another definition or clock now, what there was goes, and it begins at the first fact."""
+    mark, _new = TallyMark.objects.get_or_create(stream=stream.name)
+    sign = marks.signature(stream, zone)
+    if mark.signature == sign:
+        return mark
+    with transaction.atomic():
+        mark = TallyMark.objects.select_for_update().get(pk=mark.pk)
+        Tally.objects.filter(stream=stream.name).delete()
+        StaleHour.objects.filter(stream=stream.name).delete()
+        mark.signature, mark.changed_at = sign, timezone.now()
+        mark.until = mark.from_here = mark.settles_at = mark.fine_from = None
+        mark.save()
+    log.info("tallies.anew", stream=stream.name)
+    return mark
+
+
+def watch(mark: TallyMark, now: datetime) -> int:
+    """The hour that can be closed next. From now on whoever writes before it marks what they wrote stale; whoever began
+    before that may not have known, and is waited for. Numbers of transactions, since clocks say nothing of commits."""
+    target = clock.floor((now - MARGIN).timestamp(), marks.zone_now())
+    if mark.watched is None or mark.watched < clock.moment(target):
+        mark.watched, mark.settles_at = clock.moment(target), None
+        TallyMark.objects.filter(pk=mark.pk).update(watched=mark.watched, settles_at=None)
+    if mark.settles_at is None:  # asked after the commit of the line above, so that no later one is unaware of it
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+            (mark.settles_at,) = cursor.fetchone()
+        TallyMark.objects.filter(pk=mark.pk).update(settles_at=mark.settles_at)
+    return target
+
+
+def is_settled(mark: TallyMark) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select not exists (select from pg_snapshot_xip(pg_current_snapshot()) x where x::text::bigint < %s)",
+            [mark.settles_at],
+        )
+        (answer,) = cursor.fetchone()
+    return bool(answer)
+
+
+def advance(stream: Stream, target: int, *, give_up_at: float = float("inf")) -> int:
+    """Adds up to there what is not yet. Where another process is at it, it goes on alone."""
+    days = 0
+    while time.monotonic() < give_up_at:
+        with transaction.atomic():
+            if not _one_day(stream, target):
+                break
+        days += 1
+    return days
+
+
+def _one_day(stream: Stream, target: int) -> bool:
+    zone = marks.zone_now()
+    mark = _own(stream, zone)
+    if mark is None:
+        return False
+    if mark.until is None:  # not before the first is known, now that nobody writes unseen
+        mark.from_here = _first(stream)
+    begin = int((mark.until or mark.from_here or clock.moment(target)).timestamp())
+    day = clock.begins(zone, "day", begin, begin + 1)[0]
+    begin = begin if mark.until else day
+    end = min(clock.end_of(zone, "day", day), target)
+    if begin < end:
+        _add(stream, zone, mark, (day, begin, end), is_fine=end > _fine_from(zone, target))
+    mark.until = max(filter(None, (mark.until, clock.moment(end if begin < end else target))))
+    mark.changed_at = timezone.now()
+    mark.save(update_fields=["until", "fine_from", "from_here", "changed_at"])
+    return end < target
+
+
+def _add(stream: Stream, zone: ZoneInfo, mark: TallyMark, span: tuple[int, int, int], *, is_fine: bool) -> None:
+    day, begin, end = span
+    _taken(stream, begin, end)
+    adding.add_hours(stream, zone, begin, end, is_fine=is_fine)
+    _close(stream, zone, day, until=end)
+    fine = _fine_from(zone, end) if is_fine else end
+    kept = int(mark.fine_from.timestamp()) if mark.fine_from else begin
+    if kept < fine:
+        whole = adding.whole_names(stream)
+        cuts = [name for name in adding.names(stream) if name not in whole]
+        adding.drop(stream, adding.HOURS, cuts, kept, fine)
+    mark.fine_from = clock.moment(max(kept, fine))
+
+
+def mend(stream: Stream, *, give_up_at: float = float("inf")) -> int:
+    """Adds up anew the days with stale hours that were closed; those of hours that are open yet go when they close."""
+    zone, days = marks.zone_now(), 0
+    steps = marks.stale_steps(stream, zone)
+    for day in dict.fromkeys(clock.begins(zone, "day", step, step + 1)[0] for step in steps):
+        if time.monotonic() > give_up_at:
+            break
+        with transaction.atomic():
+            days += _mend_day(stream, zone, day)
+    return days
+
+
+def _mend_day(stream: Stream, zone: ZoneInfo, day: int) -> bool:
+    mark = _own(stream, zone)
+    until = int(mark.until.timestamp()) if mark and mark.until else 0
+    end = min(clock.end_of(zone, "day", day), until)
+    if mark is None or end <= day:
+        return False
+    taken = {clock.floor(each.timestamp(), zone) for each in _taken(stream, day, end)}
+    length, _phase = clock.step_of(zone)
+    fine = int(mark.fine_from.timestamp()) if mark.fine_from else until
+    for step in sorted(taken):
+        adding.add_hours(stream, zone, step, step + length, is_fine=step >= fine)
+    _close(stream, zone, day, until=until)
+    if mark.from_here is None or mark.from_here > clock.moment(day):
+        TallyMark.objects.filter(pk=mark.pk).update(from_here=clock.moment(day))
+    return bool(taken)
+
+
+def _own(stream: Stream, zone: ZoneInfo) -> TallyMark | None:
+    """Ours until the transaction ends; None while another process has it, or where it is to begin anew."""
+    mine = TallyMark.objects.select_for_update(skip_locked=True).filter(stream=stream.name)
+    return mine.filter(signature=marks.signature(stream, zone)).first()
+
+
+def _taken(stream: Stream, begin: int, end: int) -> list[datetime]:
+    """Before the facts are read: whoever changes one after that marks its hour once more."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "delete from conversations_stalehour where stream = %s and hour >= %s and hour < %s returning hour",
+            [stream.name, clock.moment(begin), clock.moment(end)],
+        )
+        return [hour for (hour,) in cursor.fetchall()]
+
+
+def _close(stream: Stream, zone: ZoneInfo, day: int, *, until: int) -> None:
+    """The day and its month, where they are over by then."""
+    day_end = clock.end_of(zone, "day", day)
+    if day_end > until:
+        return
+    adding.add_day(stream, day, day_end)
+    month = clock.begins(zone, "month", day, day + 1)[0]
+    month_end = clock.end_of(zone, "month", month)
+    if month_end <= until:
+        adding.add_month(stream, zone, month, month_end)
+
+
+def _fine_from(zone: ZoneInfo, until: int) -> int:
+    ago = until - int(FINE.total_seconds())
+    return clock.begins(zone, "day", ago, ago + 1)[0]
+
+
+def _first(stream: Stream) -> datetime | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select min(at) from ({stream.rows}) fact",  # noqa: S608 - a stream's own
+            {"since": clock.moment(clock.EVER[0]), "until": clock.moment(clock.EVER[1])},
+        )
+        (first,) = cursor.fetchone()
+    return first
+
+
+def behind(now: datetime) -> timedelta:
+    """How far the stream that is furthest behind is; nothing where none was ever begun."""
+    marked = TallyMark.objects.exclude(signature="").values_list("until", "changed_at")
+    return max((now - (until or changed) for until, changed in marked), default=timedelta())

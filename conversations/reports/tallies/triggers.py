@@ -1,0 +1,97 @@
+"""Marks hours stale whose facts change after they were added up: by triggers on the facts' tables, since nothing else
+hears of all that cascades. They follow from Stream.tables; whoever rolls puts them in order first.
+
+What is written in the hour that runs is after every mark, so that nothing is written for it and nobody waits."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from conversations.reports.tallies.stream import Stream
+
+PREFIX = "tally_stale_"
+WAIT = "2s"  # for a table that is written to; the next minute tries again
+EVENTS: Mapping[str, tuple[str, ...]] = {"insert": ("new",), "update": ("old", "new"), "delete": ("old",)}
+SLOT = "date_bin('15 minutes', changed.{column}, timestamptz '2000-01-01 00:00+00')"
+
+
+@dataclass(frozen=True)
+class Trigger:
+    table: str
+    event: str
+    body: str  # of its function, which has the same name
+
+    @property
+    def name(self) -> str:
+        return f"{PREFIX}{self.table}_{self.event}"[:63]
+
+
+def wanted(streams: Sequence[Stream]) -> list[Trigger]:
+    columns: dict[str, dict[str, list[str]]] = {}
+    for stream in streams:
+        for table, column in stream.tables:
+            columns.setdefault(table, {}).setdefault(column, []).append(stream.name)
+    return [
+        Trigger(table, event, _body(own, sides)) for table, own in columns.items() for event, sides in EVENTS.items()
+    ]
+
+
+def install(streams: Sequence[Stream]) -> list[str]:
+    """Makes triggers be exactly those that are wanted; gives the names of those that it changed. Needs the tables."""
+    need, have = {trigger.name: trigger for trigger in wanted(streams)}, _installed()
+    changed = [name for name, trigger in need.items() if have.get(name, (None, ""))[1] != trigger.body]
+    gone = [name for name in have if name not in need]
+    if changed or gone:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"set local lock_timeout = '{WAIT}'")
+            for name in [*gone, *(name for name in changed if name in have)]:
+                _drop(name, have[name][0])
+            for name in changed:
+                _make(need[name])
+    return [*changed, *gone]
+
+
+def _installed() -> Mapping[str, tuple[str, str]]:
+    """Name to table and the body of its function."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select t.tgname, c.relname, p.prosrc from pg_trigger t join pg_class c on c.oid = t.tgrelid"
+            " join pg_proc p on p.oid = t.tgfoid where t.tgname like %s and t.tgparentid = 0"
+            " and pg_table_is_visible(c.oid)",
+            [PREFIX.replace("_", r"\_") + "%"],
+        )
+        return {name: (table, body) for name, table, body in cursor.fetchall()}
+
+
+def _body(columns: Mapping[str, Sequence[str]], sides: Sequence[str]) -> str:
+    return "\nbegin\n" + "".join(_marks(column, own, sides) for column, own in columns.items()) + "  return null;\nend"
+
+
+def _marks(column: str, streams: Sequence[str], sides: Sequence[str]) -> str:
+    changed = " union all ".join(f"select {column} from {side}_rows" for side in sides)  # noqa: S608
+    slot = SLOT.format(column=column)
+    named = ", ".join(f"'{name}'" for name in sorted(streams))
+    return (
+        f"  insert into conversations_stalehour (stream, hour) select distinct mark.stream, {slot}\n"  # noqa: S608 - ours
+        f"    from ({changed}) changed join conversations_tallymark mark\n"
+        f"    on mark.stream in ({named}) and changed.{column} < mark.watched;\n"
+    )
+
+
+def _drop(name: str, table: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f'drop trigger "{name}" on "{table}"')
+        cursor.execute(f'drop function "{name}"()')
+
+
+def _make(trigger: Trigger) -> None:
+    tables = " ".join(f"{side} table as {side}_rows" for side in EVENTS[trigger.event])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'create function "{trigger.name}"() returns trigger language plpgsql as $tally${trigger.body}$tally$'
+        )
+        cursor.execute(
+            f'create trigger "{trigger.name}" after {trigger.event} on "{trigger.table}" referencing {tables}'
+            f' for each statement execute function "{trigger.name}"()'
+        )
