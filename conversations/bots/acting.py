@@ -7,7 +7,7 @@ is told in any case, since it was done.
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,7 +18,7 @@ from conversations.bots.acts import Answer, Asked, Do, Finish, HandOver, Say
 from conversations.bots.holding import Held, held, held_under
 from conversations.bots.memory import Memory
 from conversations.bots.reading import asked_of
-from conversations.bots.telling import finish, hand_over, show_typing, tell
+from conversations.bots.telling import finish, hand_over, tell
 from conversations.models.handoff import HandoffReason
 
 DEED_TAKES = timedelta(seconds=90)  # a shop is asked over the net
@@ -87,15 +87,21 @@ def _say(key: uuid.UUID, answer: Answer, asked: Asked | None) -> bool:
     return True
 
 
-@transaction.atomic
 def _open(key: uuid.UUID, asked: Asked | None) -> Asked | None:
     """What was asked, if the answer still holds; nobody else comes for it while its deeds are done."""
+    until = timezone.now() + DEED_TAKES
+    if asked and waking.keeps(asked.conversation, key, term=asked.term, until=until):
+        return asked
+    return _open_under_lock(key, asked, until)
+
+
+@transaction.atomic
+def _open_under_lock(key: uuid.UUID, asked: Asked | None, until: datetime) -> Asked | None:
     found = _held(key, asked)
     if found is None or _is_behind(found):
         return None
-    found.turn.due_at = timezone.now() + DEED_TAKES
+    found.turn.due_at = until
     found.turn.save(update_fields=["due_at"])
-    show_typing(found)
     return asked or _asked_then(found)
 
 
@@ -110,7 +116,6 @@ def _asked_then(found: Held) -> Asked:
 def _is_behind(found: Held) -> bool:
     """They wrote meanwhile, and do not write without end: it is thought again, as soon as they are quiet."""
     if not found.has_news:
-        found.quiet_since = found.turn.read_until
         return False
     now = timezone.now()
     if now - found.turn.asked_at > waking.LONGEST:

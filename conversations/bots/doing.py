@@ -18,10 +18,12 @@ from conversations.bots.words import say
 from conversations.bots.working import said_before
 from conversations.models import ArticleVerdict, BotTalk
 from conversations.models.handoff import HandoffReason
+from conversations.prepared import Rows, blank
 
 log = structlog.get_logger(__name__)
 
 DEED_KEYS = uuid.UUID("6d0f3f0e-5a0b-4b43-9a55-0a4d0c7d4b1e")
+_TALK = Rows(lambda: BotTalk.objects.select_related("bot").filter(pk=blank(0)))
 _RESULTS: Mapping[str, Literal["done", "refused", "failed", "uncertain"]] = {
     "done": "done", "refused": "refused", "failed": "failed", "uncertain": "uncertain",
 }  # fmt: skip
@@ -63,7 +65,7 @@ def note_verdict(message: int | None, *, helped: bool) -> None:
 
 
 def _outcome(asked: Asked, deed: Deed, act: Do, *, is_agreed: bool) -> Outcome:
-    talk = BotTalk.objects.select_related("bot").get(pk=asked.talk)
+    [talk] = _TALK.find(asked.talk)
     if talk.ended_at is not None:
         return Outcome("refused")  # a person has the word
     talk.language = asked.language[:12]

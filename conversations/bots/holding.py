@@ -17,14 +17,12 @@ _TURN = {field.attname: f"turn_{field.attname}" for field in BotTurn._meta.concr
 @dataclass
 class Held:
     """Good until the end of the transaction in which it was found. `has_news`: the customer wrote after what the turn
-    had read. `quiet_since`: the line after which they had written nothing when that was asked; with the conversation
-    locked, they still have not."""
+    had read; with the conversation locked, they write nothing more."""
 
     conversation: Conversation
     talk: BotTalk
     turn: BotTurn
-    has_news: bool = False
-    quiet_since: int | None = None
+    has_news: bool
 
 
 def held(conversation_id: int, *, key: uuid.UUID | None = None) -> Held | None:

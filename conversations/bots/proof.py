@@ -12,6 +12,7 @@ from django.utils import timezone
 from conversations.bots.memory import Proof
 from conversations.models import Conversation, Message, ProofCode
 from conversations.models.message import MessageKind
+from conversations.prepared import Rows, blank
 from customers.handles import UNVERIFIED, fitted
 from customers.models import Identity, Order
 from customers.models.identity import Kind
@@ -20,6 +21,15 @@ from customers.models.identity import Kind
 OWN_APPS = {Kind.WHATSAPP, Kind.MESSENGER, Kind.INSTAGRAM, Kind.TELEGRAM, Kind.MASTODON, Kind.X, Kind.LINE, Kind.API}
 CODE_HOLDS = timedelta(hours=1)  # after it was right, for who typed it, in this conversation
 LOOKED_AT = 100  # more than a brain reads
+
+
+_GIVEN = Rows(
+    lambda: (
+        ProofCode.objects.filter(conversation=blank(0), proven_at__isnull=False, identity__customer__merged_into=None)
+        .select_related("identity")
+        .order_by("-proven_at")[:1]
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -63,17 +73,24 @@ def _unanswered(conversation: Conversation) -> list[Message]:
     """The customer's lines since our last word; their last one where nothing has come since. In the order in which they
     came to us: when a mail was written or taken is told by others. What a machine of ours said in between answers
     nothing, so who wrote before it is still to be proven."""
-    talked = Message.objects.filter(
-        conversation=conversation, kind__in=[MessageKind.INBOUND, MessageKind.OUTBOUND], taken_back_at=None
-    )
-    rows = talked.defer("search", "html", "quoted").select_related("identity").order_by("-created_at", "-pk")
     lines: list[Message] = []
-    for row in sorted(rows.exclude(delivery__status="cancelled")[:LOOKED_AT], key=lambda row: -row.pk):
+    for row in sorted(_TALKED.find(conversation.pk), key=lambda row: -row.pk):
         if row.kind == MessageKind.INBOUND:
             lines.append(row)
         elif lines and not row.is_automatic:
             break
     return lines
+
+
+def _talked() -> QuerySet[Message]:
+    talked = Message.objects.filter(
+        conversation=blank(0), kind__in=[MessageKind.INBOUND, MessageKind.OUTBOUND], taken_back_at=None
+    )
+    rows = talked.defer("search", "html", "quoted", "text").select_related("identity").order_by("-created_at", "-pk")
+    return rows.exclude(delivery__status="cancelled")[:LOOKED_AT]
+
+
+_TALKED = Rows(_talked)
 
 
 def _by_its_way(line: Message, conversation: Conversation) -> Proven | None:
@@ -89,10 +106,9 @@ def _by_its_way(line: Message, conversation: Conversation) -> Proven | None:
 
 
 def _by_code(conversation: Conversation, speakers: set[int | None]) -> Proven | None:
-    given = ProofCode.objects.filter(
-        conversation=conversation, proven_at__gt=timezone.now() - CODE_HOLDS, identity__customer__merged_into=None
-    )
-    code = given.select_related("identity").order_by("-proven_at").first()
-    if code is None or code.identity is None or speakers != {code.speaker_id}:
+    code = _GIVEN.first(conversation.pk)
+    if code is None or code.proven_at is None or code.proven_at <= timezone.now() - CODE_HOLDS:
+        return None
+    if code.identity is None or speakers != {code.speaker_id}:
         return None
     return Proven("code", code.identity, is_guest=not (code.identity.kind == Kind.EMAIL and code.identity.is_verified))

@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import log, sqrt
 
+from django.db import connection
+
 from conversations.bots.features import features
 from conversations.bots.hearing.small_words import WORDS
 from conversations.models.article import ArticleText
 
+MOST_LANGUAGES = 12  # whose articles a process keeps
 MOST = 500  # articles of one language that are looked through
 ALIKE = 0.1  # from which an article is taken for an answer where its topic was not told
 AHEAD = 1.3  # times as alike as the next one
@@ -48,8 +51,29 @@ class Shelf:
         return ranked[0][1]
 
 
+# A number that is another as soon as anything of an article is.
+_STAMP = """
+select count(*), sum(hashtextextended(article::text || text::text, 0))
+from conversations_articletext as text join conversations_article as article on article.id = text.article_id
+where text.language = %s and article.is_active
+"""
+_last: dict[str, tuple[object, Shelf]] = {}  # by language: what this process has read
+
+
 def shelf(language: str) -> Shelf:
-    """One query."""
+    """One query; another one only where an article was changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAMP, [language])
+        stamp = cursor.fetchone()
+    known = _last.get(language)
+    if known is None or known[0] != stamp:
+        if len(_last) >= MOST_LANGUAGES:
+            _last.clear()
+        known = _last[language] = (stamp, _read(language))
+    return known[1]
+
+
+def _read(language: str) -> Shelf:
     rows = ArticleText.objects.filter(language=language, article__is_active=True).order_by("pk")
     values = rows.values_list("pk", "article__name", "article__topic", "title", "body")[:MOST]
     return Shelf(tuple(Page(*row) for row in values))

@@ -18,7 +18,6 @@ from conversations.bots.words import say as words_of
 from conversations.bots.words import spoken
 from conversations.handoff import handing, lease, placing
 from conversations.handoff.meanwhile import offers
-from conversations.live.push import tell_visitor
 from conversations.models import ArticleVerdict, BotTalk, Message
 from conversations.models.bot import TalkEnd
 from conversations.models.handoff import HandoffReason
@@ -56,13 +55,6 @@ def tell(found: Held, asked: Asked, says: Sequence[Say], memory: Memory, *, goes
         waking.forget(found.conversation)
 
 
-def show_typing(found: Held) -> None:
-    """It will take a while: another brain is asked, or a shop."""
-    name = found.talk.bot.name if found.talk.bot else ""
-    frame: dict[str, object] = {"type": "visitor.typing", "name": name}
-    transaction.on_commit(lambda: tell_visitor(found.conversation, frame), robust=True)
-
-
 def finish(found: Held, asked: Asked, says: Sequence[Say], memory: Memory) -> None:
     """They said that they were helped: it is solved, if nothing must be known first that nobody does."""
     tell(found, asked, says, memory)
@@ -81,7 +73,7 @@ def finish(found: Held, asked: Asked, says: Sequence[Say], memory: Memory) -> No
 
 def _has_news(found: Held, asked: Asked) -> bool:
     read_until = newest_of(asked)
-    return found.quiet_since != read_until and has_news(found.conversation, read_until)
+    return found.has_news if read_until == found.turn.read_until else has_news(found.conversation, read_until)
 
 
 def hand_over(found: Held, asked: Asked, says: Sequence[Say], memory: Memory, why: HandOver) -> None:

@@ -21,7 +21,7 @@ from conversations.bots import acting, brain, waking
 from conversations.bots.acts import Answer, Asked, HandOver
 from conversations.bots.holding import Held, held, seen, talk_of
 from conversations.bots.reading import asked_of, newest_of
-from conversations.bots.telling import show_typing
+from conversations.live.push import show_typing
 from conversations.models import Bot, BotTalk, BotTurn, Message, Status
 from conversations.models.handoff import HandoffReason
 
@@ -122,7 +122,7 @@ def _begin(conversation_id: int) -> Question | None:
     assert talk.bot is not None
     if talk.bot.brain == Bot.Brain.CONNECTOR:
         _ask_another(turn, told, patience=timedelta(seconds=talk.bot.patience))
-        show_typing(found)
+        show_typing(conversation, talk)
         return None
     claimed = waking.claimed(turn, until=timezone.now() + OWN_TAKES)
     assert claimed.key is not None

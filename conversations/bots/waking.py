@@ -30,6 +30,19 @@ where conversation_id = %(pk)s and key is not distinct from %(seen)s and asked_a
 """
 
 
+# Only while the bot has the word and the customer has not written since.
+_KEEP = """
+update conversations_botturn as turn set due_at = %(until)s
+from conversations_lease as lease
+where turn.conversation_id = %(pk)s and turn.key = %(key)s
+    and lease.conversation_id = turn.conversation_id and lease.holder = 'bot' and lease.term = %(term)s
+    and not exists (
+        select from conversations_message as line
+        where line.conversation_id = turn.conversation_id and line.kind = 'inbound' and not line.is_automatic
+            and line.id > turn.read_until)
+"""
+
+
 def wake(conversation: Conversation, *, heard_at: datetime | None = None) -> None:
     """The customer has written, or an agent wants something done. A turn that is under way reads again before it
     speaks, so it needs no word. Call with `conversation` locked."""
@@ -87,3 +100,11 @@ def claim_as_seen(turn: BotTurn, *, read_until: int, until: datetime) -> uuid.UU
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, values)
         return key if cursor.rowcount else None
+
+
+def keeps(conversation_id: int, key: uuid.UUID, *, term: int, until: datetime) -> bool:
+    """Whether the turn is still that of this key, and nobody else comes for it until then. False where it is not, and
+    where that is to be looked at with the conversation locked."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, {"until": until, "pk": conversation_id, "key": key, "term": term})
+        return bool(cursor.rowcount)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -13,6 +13,7 @@ from conversations.handoff.slots import Given, Said
 from conversations.handoff.value_words import ORDER_CODE
 from conversations.models import Channel, Conversation, Message
 from conversations.models.message import MessageKind
+from conversations.prepared import Tuples, blank
 from customers.models import Identity, Order
 from customers.models.identity import Kind
 from customers.models.order import OrderStatus
@@ -61,12 +62,20 @@ def _ours() -> frozenset[str]:
 
 def _rows(conversation: int) -> list[Row]:
     """The newest first, without what was taken back or was never sent."""
+    return [dict(zip(_SHOWN, row, strict=True)) for row in _TALKED.find(conversation)]
+
+
+def _talked() -> "QuerySet[Message, tuple[object, ...]]":
     files = Q(attachments__content_type__startswith="image/") & ~Q(attachments__state="refused")
     pictures = files & (Q(attachments__is_inline=False) | Q(attachments__size__gte=A_PICTURE))
-    talked = Message.objects.filter(conversation=conversation, taken_back_at=None)
+    talked = Message.objects.filter(conversation=blank(0), taken_back_at=None)
     talked = talked.exclude(kind__in=[MessageKind.NOTE, MessageKind.SYSTEM]).exclude(delivery__status="cancelled")
     talked = talked.annotate(images=Count("attachments", filter=pictures)).order_by("-created_at", "-pk")
-    return list(talked.values("pk", "kind", "subject", "text", "images", "moment__page")[:HERE])
+    return talked.values_list(*_SHOWN)[:HERE]
+
+
+_SHOWN = ("pk", "kind", "subject", "text", "images", "moment__page")
+_TALKED = Tuples(_talked)
 
 
 def _said(rows: Iterable[Row]) -> Iterable[Said]:

@@ -12,8 +12,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from conversations.live import groups, wire
-from conversations.models import Activity, Conversation, Message
+from conversations.models import Activity, BotTalk, Conversation, Message
 from conversations.models.activity import OF_ORDERS
+from conversations.prepared import Rows, Tuples, blank
 from customers import profile
 
 if TYPE_CHECKING:
@@ -24,7 +25,13 @@ Addressed = tuple[str, wire.Frame]  # a group, and what it is told
 
 def push_message(message: Message) -> None:
     """The message into its open threads, its conversation's row into the lists, and a line to the customer's widget."""
-    transaction.on_commit(lambda: _push_message(message), robust=True)
+    push_said([message])
+
+
+def push_said(messages: Sequence[Message]) -> None:
+    """The same of several of one conversation, whose row is told of once."""
+    if messages:
+        transaction.on_commit(lambda: _push_said(messages), robust=True)
 
 
 def push_ticks(messages: "Sequence[tuple[int, int]]") -> None:
@@ -94,18 +101,33 @@ def tell_visitor(conversation: Conversation, frame: dict[str, object]) -> None:
     """A line to the widget of who chats here, if somebody does: "visitor.typing" with a name, "visitor.seen"."""
     if "chat" not in conversation.media:
         return
-    said = Message.objects.filter(conversation=conversation, kind=Message.Kind.INBOUND, channel__medium="chat")
-    identity = said.order_by("-created_at").values_list("identity", flat=True).first()
-    if identity:
-        send([groups.of_visitor(identity)], frame)
+    for (identity,) in _CHATTED.find(conversation.pk):
+        if identity:
+            send([groups.of_visitor(identity)], frame)
 
 
-def _push_message(message: Message) -> None:
-    conversation = _where_it_is(messages=message.pk)  # a split may have moved it since it was read
-    heard = wire.listened_to(_hearing(message, conversation))
+def show_typing(conversation: Conversation, talk: BotTalk) -> None:
+    """After commit: the bot will take a while, since another brain is asked, or a shop."""
+    frame: dict[str, object] = {"type": "visitor.typing", "name": talk.bot.name if talk.bot else ""}
+    transaction.on_commit(lambda: tell_visitor(conversation, frame), robust=True)
+
+
+_CHATTED = Tuples(
+    lambda: (
+        Message.objects.filter(conversation=blank(0), kind=Message.Kind.INBOUND, channel__medium="chat")
+        .order_by("-created_at")
+        .values_list("identity")[:1]
+    )
+)
+
+
+def _push_said(messages: Sequence[Message]) -> None:
+    [conversation] = _OF_MESSAGE.find(messages[-1].pk)  # a split may have moved it since it was read
+    heard = wire.listened_to({group for message in messages for group in _hearing(message, conversation)})
     if not heard.isdisjoint(groups.watching(conversation)):
         conversation = _as_it_is(pk=conversation.pk)
-    wire.put([*_in_threads(message, conversation, heard), *_in_lists(conversation, heard, arrived=message)])
+    frames = [frame for message in messages for frame in _in_threads(message, conversation, heard)]
+    wire.put([*frames, *_in_lists(conversation, heard, arrived=messages[-1])])
 
 
 def _push_arrived(messages: Sequence[Message]) -> None:
@@ -152,8 +174,8 @@ def _push_mention(pk: int, called: list[str]) -> None:
 
 
 def _push_row(pk: int) -> None:
-    heard = wire.listened_to(groups.watching(_where_it_is(pk=pk)))
-    if heard:
+    [where] = _WHERE.find(pk)
+    if heard := wire.listened_to(groups.watching(where)):
         wire.put(_in_lists(_as_it_is(pk=pk), heard))
 
 
@@ -217,9 +239,9 @@ def _whole(pk: int) -> Message:
     return whole.prefetch_related("attachments").get(pk=pk)
 
 
-def _where_it_is(**which: int) -> Conversation:
-    """No more of it than tells who watches it: most often nobody does."""
-    return Conversation.objects.only("customer", "team", "assignee").get(**which)
+# No more of it than tells who watches it: most often nobody does.
+_OF_MESSAGE = Rows(lambda: Conversation.objects.only("customer", "team", "assignee").filter(messages=blank(0)))
+_WHERE = Rows(lambda: Conversation.objects.only("customer", "team", "assignee").filter(pk=blank(0)))
 
 
 def _as_it_is(**which: int) -> Conversation:

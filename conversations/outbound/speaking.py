@@ -11,7 +11,7 @@ from conversations.bots import shelf
 from conversations.bots.markdown import as_html
 from conversations.handoff import lease, repeats
 from conversations.inbound.record import touch
-from conversations.live.push import push_message
+from conversations.live.push import push_said
 from conversations.media import carries
 from conversations.models import ArticleText, BotTalk, Channel, Conversation, Message
 from conversations.models.conversation import place_in_queue
@@ -92,7 +92,7 @@ def speak(conversation: Conversation, words: Sequence[Words], path: Path) -> lis
     if not words:
         return []
     at_once = outbox.takes_at_once(path.channel, conversation)
-    said = [_write(conversation, each, path, is_sent=at_once) for each in words]
+    said = Message.objects.bulk_create([_written(conversation, each, path, is_sent=at_once) for each in words])
     for message in said:
         repeats.count(message)
     conversation.waiting_since = None
@@ -103,7 +103,8 @@ def part(conversation: Conversation, words: Words, path: Path) -> Message:
     """What it says while it hands over: whoever waits for a person goes on waiting. An agent who uses the word before
     it went takes it back. Call in the transaction of the handoff, with `conversation` locked; it is stored."""
     at_once = outbox.takes_at_once(path.channel, conversation)
-    said = _write(conversation, words, path, is_sent=at_once, is_automatic=True)
+    said = _written(conversation, words, path, is_sent=at_once, is_automatic=True)
+    said.save(force_insert=True)
     return _send(conversation, [said], at_once=at_once)[0]
 
 
@@ -111,15 +112,15 @@ def _is_where(way: Choice, heard: Message | None) -> bool:
     return heard is not None and (way.channel.pk, way.identity.pk) == (heard.channel_id, heard.identity_id)
 
 
-def _write(
+def _written(
     conversation: Conversation, words: Words, path: Path, *, is_sent: bool, is_automatic: bool = False
 ) -> Message:
-    """`is_sent` by being stored: it has its own key for the name that a provider would give it."""
+    """Not stored yet. `is_sent` by being stored: it has its own key for the name that a provider would give it."""
     can = carries(path.channel.medium)
     fitting = words.buttons if _fit(words.buttons, can.buttons, can.button_longest) else ()
     text = words.text if fitting else "\n".join([words.text, *(f"– {each}" for each in words.buttons)])
     text = text.replace("\x00", "").strip()[: can.longest]
-    message = Message(
+    return Message(
         conversation=conversation,
         kind=MessageKind.OUTBOUND,
         channel=path.channel,
@@ -133,8 +134,6 @@ def _write(
         answers=path.answers,
         details={"buttons": list(fitting)} if fitting else {},
     )
-    message.save(force_insert=True)
-    return message
 
 
 def _fit(buttons: tuple[str, ...], most: int, longest: int) -> bool:
@@ -164,5 +163,5 @@ def _send(conversation: Conversation, said: list[Message], *, at_once: bool) -> 
     for message in said:
         if not at_once:
             outbox.enqueue(message, due_at=timezone.now())
-        push_message(message)
+    push_said(said)
     return said

@@ -75,12 +75,10 @@ async def at_the_widget(house: House, browser: str, count: int, say: Callable[[s
     rest = talks[len(first) :][:count]
     with running(say) as (site, desk):
         async with Widgets(browser, site) as widgets:
-            await talk_with(widgets, site, first)
-            database, before = await sync_to_async(DatabaseCpu)(), used(desk)
-            seen, heard = await talk_with(widgets, site, rest)
-            after, theirs = used(desk), await sync_to_async(database.look)()
+            await talk_with(widgets, site, first, desk)
+            seen, heard, spent = await talk_with(widgets, site, rest, desk)
     took = [*seen, *heard]
-    each = {name: round((spent - before[name]) * 1000 / len(rest), 1) for name, spent in after.items()}
+    each = {name: round(seconds * 1000 / len(rest), 1) for name, seconds in spent.items()}
     found: Figures = {
         "path": "a visitor's frame, to the bot's answer in the DOM of Chromium, or to its frame at a socket alone;"
         " each visitor's first line; each says that it has got and read the answer",
@@ -90,9 +88,7 @@ async def at_the_widget(house: House, browser: str, count: int, say: Callable[[s
         "in_chromium": _spread(seen),
         "at_sockets": _spread(heard),
         "quiet_waited_for_ms": 250,
-        "desk_cpu_ms_each": round(sum(each.values()), 1),
-        "of_which": each,
-        "database_cpu_ms_each": round(theirs * 1000 / len(rest), 1),
+        "cpu_ms_each": {**each, "desk": round(each["web"] + each["worker"], 1)},
         "load_average": round(os.getloadavg()[0], 1),
     }
     say(f"bench bot: at {RATE}/s {found['in_chromium']} in Chromium, {found['at_sockets']} at sockets, {each}")
@@ -107,25 +103,33 @@ def timetable(house: House, count: int) -> list[Talk]:
     return talks
 
 
-async def talk_with(widgets: Widgets, site: str, talks: Sequence[Talk]) -> tuple[list[float], list[float]]:
-    """Milliseconds to each answer, in the browser and at sockets alone. All are connected before the first speaks."""
+async def talk_with(
+    widgets: Widgets, site: str, talks: Sequence[Talk], desk: dict[str, Child]
+) -> tuple[list[float], list[float], dict[str, float]]:
+    """Milliseconds to each answer, in the browser and at sockets alone, and the CPU that it took, in seconds. All are
+    connected before the first speaks, and before that is counted."""
     start = talks[0].at
     talks = [Talk(talk.guest, talk.line, talk.at - start) for talk in talks]
     shown = talks[::IN_BROWSER][:MOST_IN_BROWSER]
     await widgets.open(shown)
     async with Others(site, [talk for talk in talks if talk not in shown]) as others:
         await asyncio.sleep(2)  # what so many greetings left to do
+        database, before = await sync_to_async(DatabaseCpu)(), used(desk)
         begin = time.time() + 0.5
         await asyncio.gather(widgets.say(begin), others.say(begin))
-        found = await answered(widgets, others)
+        seen, heard = await answered(widgets, others)
         await asyncio.sleep(1)  # until the last is read
+        spent = {name: seconds - before[name] for name, seconds in used(desk).items()}
+        spent["database"] = await sync_to_async(database.look)()
     await widgets.close()
-    return found
+    return seen, heard, spent
 
 
 def used(desk: dict[str, Child]) -> dict[str, float]:
-    """Seconds of CPU so far, of web and of worker with its beat."""
-    return {name: cpu_seconds(family(pid_of(child))) for name, child in desk.items()}
+    """Seconds of CPU so far, of web, of worker with its beat, and of what measures, without its browser."""
+    return {name: cpu_seconds(family(pid_of(child))) for name, child in desk.items()} | {
+        "measuring": time.process_time()
+    }
 
 
 def _spread(took: Sequence[float]) -> Figures:

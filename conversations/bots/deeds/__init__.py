@@ -26,7 +26,9 @@ from conversations.bots.deeds import (
 )
 from conversations.bots.deeds.deed import Choice, Deed, Matter, Outcome, Prospect, Values, Words
 from conversations.bots.memory import Need
+from conversations.live.push import show_typing
 from conversations.models import BotTalk, Conversation
+from conversations.prepared import Rows, blank
 
 __all__ = ["DEEDS", "OFFERED", "Choice", "Deed", "Outcome", "Prospect", "Words", "do", "prospect"]
 
@@ -34,12 +36,13 @@ DEEDS: dict[str, Deed] = {deed.key: deed for deed in (
     status.STATUS, tracking.TRACKING, delivery.DELIVERY, address.ADDRESS, sending_back.RETURN, cancel.CANCEL,
     invoice.INVOICE, stock.STOCK, hours.HOURS,
 )}  # fmt: skip
+_CONVERSATION = Rows(lambda: Conversation.objects.select_related("customer", "team").filter(pk=blank(0)))
 OFFERED: dict[str, Deed] = {key: deed for key, deed in DEEDS.items() if deed.is_offered}
 
 
 def prospect(deed: Deed, asked: Asked, values: Values) -> Prospect:
     """What comes next on the way to `deed`, with the `values` that are known by Need."""
-    conversation = Conversation.objects.filter(pk=asked.conversation).first() if asked.conversation else None
+    conversation = _CONVERSATION.first(asked.conversation) if asked.conversation else None
     return _looked(deed, Matter(conversation, _plain(values), asked.language, asked.now))
 
 
@@ -51,7 +54,7 @@ def do(talk: BotTalk, deed: Deed, values: Values, key: uuid.UUID, *, is_agreed: 
     Where proof is wanted and is not there, it is asked for here: a code is sent, and comes back as Need.CODE. The
     customer's yes was then said before anything could be shown to them: so they are asked again. Not `is_agreed`: they
     have said no yes at all, because when the turn looked, nothing was proven."""
-    conversation = Conversation.objects.select_related("customer", "team").get(pk=talk.conversation_id)
+    [conversation] = _CONVERSATION.find(talk.conversation_id)
     matter = Matter(conversation, _plain(values), talk.language or conversation.language, timezone.now(), talk)
     was_proven = not deed.wants_proof or matter.proven is not None
     if not was_proven:
@@ -61,6 +64,7 @@ def do(talk: BotTalk, deed: Deed, values: Values, key: uuid.UUID, *, is_agreed: 
         matter = replace(matter)  # which forgets that nothing was proven
     found = _looked(deed, matter)
     if found.state == "ready" or (found.state == "confirm" and was_proven and is_agreed):
+        show_typing(conversation, talk)  # a shop may take a while
         return deed.act(replace(matter, values=found.values), key)
     return _not_yet(deed, found)
 
