@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Model
@@ -17,12 +16,11 @@ from conversations.keyset import beyond, cursor_of
 from conversations.models import Conversation, Medium
 from conversations.reports import every
 from conversations.reports.sheets import asking
-from conversations.reports.sheets.asking import NotUnderstoodError, Wanted
+from conversations.reports.sheets.asking import NotUnderstoodError
 from conversations.reports.sheets.looking import figures_of, is_empty
+from conversations.reports.sheets.opened import Opened, opened, reports_for
 from conversations.reports.sheets.sheet import (
-    Asked,
     Behind,
-    Report,
 )
 from conversations.sight import customers_seen_by
 from conversations.views.acting import agent_of, is_htmx
@@ -44,19 +42,6 @@ class Listed:
     icon: str
 
 
-@dataclass(frozen=True)
-class Opened:
-    """A report as one link asks it."""
-
-    report: Report
-    wanted: Wanted
-    asked: Asked
-
-    @property
-    def query(self) -> str:
-        return asking.query_of(self.wanted)
-
-
 @login_required
 @require_GET
 def reports(request: HttpRequest) -> HttpResponse:
@@ -74,7 +59,7 @@ def report(request: HttpRequest, key: str) -> HttpResponse:
     one = found(request, key)
     if isinstance(one, HttpResponse):
         return one
-    sheet, pinned = one.report.sheet(one.asked), asking.fixed(one.wanted, one.asked)
+    sheet, pinned = one.report.sheet(one.asked), one.pinned
     context = {
         **shared(one),
         "sheet": sheet,
@@ -105,7 +90,7 @@ def report_rows(request: HttpRequest, key: str) -> HttpResponse:
     if isinstance(one, HttpResponse):
         return one
     drill = request.GET.get("cell", "")
-    behind = behind_of(one, drill)
+    behind = one.behind(drill)
     after = request.GET.get("after", "")
     some = list(beyond(behind.rows, behind.at, after).order_by(f"-{behind.at}", "-pk")[: PAGE + 1])
     context = {
@@ -133,24 +118,11 @@ class Line:
 
 def found(request: HttpRequest, key: str) -> Opened | HttpResponse:
     """What the link asks; a page that says what of it makes no sense."""
-    agent, one = agent_of(request), every.report_of(key)
-    if one is None or one not in reports_for(agent):
-        raise Http404
     try:
-        wanted = asking.wanted(one, request.GET)
-        return Opened(one, wanted, asking.asked(wanted, one, agent))
+        return opened(key, agent_of(request), request.GET)
     except NotUnderstoodError as refusal:
-        context = {"report": one, "refusal": refusal}
+        context = {"report": every.report_of(key), "refusal": refusal}
         return render(request, "conversations/reports/refused.html", context, status=400)
-
-
-def reports_for(agent: "User") -> list[Report]:
-    """Whoever may not see reports sees their own figures."""
-    return [each for each in every.REPORTS if agent.may("reports.see") or each.is_own]
-
-
-def behind_of(one: Opened, drill: str) -> Behind:
-    return one.report.behind(one.asked, dict(parse_qsl(drill, keep_blank_values=True)))
 
 
 def shared(one: Opened) -> dict[str, object]:
@@ -178,10 +150,10 @@ def _choices(one: Opened) -> list[tuple[object, str, list[tuple[str, "StrOrPromi
 
 def _lines(agent: "User", behind: Behind, rows: list[Model]) -> Iterator[Line]:
     """Links only to what this agent may open; the rest of a row is a number's share of them."""
-    keys = {behind.conversation(row) for row in rows} - {None}
+    keys = {key for row in rows if (key := behind.conversation(row))}
     seen = Conversation.objects.visible_to(agent).filter(pk__in=keys).select_related("customer")
     talks = {talk.pk: talk for talk in seen.prefetch_related("customer__identities")}
-    people = {behind.customer(row) for row in rows} - {None}
+    people = {key for row in rows if (key := behind.customer(row))}
     known = {who.pk: who for who in _customers(agent, people)}
     for row in rows:
         talk, who = talks.get(behind.conversation(row) or 0), known.get(behind.customer(row) or 0)
@@ -195,5 +167,5 @@ def _lines(agent: "User", behind: Behind, rows: list[Model]) -> Iterator[Line]:
         )
 
 
-def _customers(agent: "User", keys: set[int | None]) -> list[Customer]:
+def _customers(agent: "User", keys: set[int]) -> list[Customer]:
     return list(customers_seen_by(agent).filter(pk__in=keys).prefetch_related("identities")) if keys else []

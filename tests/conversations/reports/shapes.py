@@ -46,7 +46,7 @@ def drawn(asked):
         sheet.Bars("Teams", BEGUN, [sheet.Row("Returns", [cell])]),
         sheet.Heat("When", "Hour", BEGUN, ["Mon", "Tue"], [sheet.Row("08:00", [cell, few])]),
         sheet.Flow("Ways", BEGUN, ["From", "To"], nodes, ways),
-        sheet.Words("Remarks", ["All is well: ﺍﻠﺴﻼﻣ, Łódź, Größe"]),
+        sheet.Words("Remarks", ["Łódź, Größe, déjà, ¿qué?", "السلام عليكم"]),
     ])  # fmt: skip
 
 

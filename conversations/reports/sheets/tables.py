@@ -1,0 +1,136 @@
+"""A sheet, and the rows behind a number, as tables: for CSV one of all its numbers, for a workbook a page a part."""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from conversations.reports.sheets import charts
+from conversations.reports.sheets.cells import Value, of_csv, value_of
+from conversations.reports.sheets.looking import figures_of
+from conversations.reports.sheets.sheet import (
+    Asked,
+    Bars,
+    Behind,
+    Cell,
+    Figure,
+    Flow,
+    Heat,
+    Lines,
+    Part,
+    Sheet,
+    Table,
+    Tiles,
+    Unit,
+)
+from conversations.reports.sheets.workbook import Entry, Page, Styled
+
+CHUNK = 2000
+MARK = "\ufeff"  # by which spreadsheets tell UTF-8
+
+
+class Echo:
+    """Where a csv.writer writes to, that is to give back the line."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def as_csv(rows: Iterable[Sequence[Value]]) -> Iterator[bytes]:
+    out = csv.writer(Echo())
+    yield MARK.encode()
+    for row in rows:
+        yield str(out.writerow([of_csv(each) for each in row])).encode()
+
+
+def long(sheet: Sheet, asked: Asked) -> Iterator[list[Value]]:
+    """Every number of a sheet in a line of its own."""
+    heads = (_("part"), _("row"), _("column"), _("figure"), _("value"), _("unit"), _("currency"), _("before"))
+    yield [*heads, _("rows"), _("give or take"), _("too few")]
+    for part in sheet.parts:
+        for row, column, cell in _cells(part, asked):
+            told = None if cell.is_too_few else cell.value
+            start: list[Value] = [str(getattr(part, "title", "")), row, column, str(cell.figure.label), told]
+            yield [*start, str(cell.figure.unit), cell.currency, cell.before, cell.rows, cell.give, cell.is_too_few]
+
+
+def _cells(part: Part, asked: Asked) -> Iterator[tuple[str, str, Cell]]:
+    if isinstance(part, Tiles):
+        yield from (("", "", cell) for cell in part.cells)
+    elif isinstance(part, Table | Bars):
+        yield from ((str(row.label), "", cell) for row in part.rows for cell in row.cells)
+    elif isinstance(part, Heat):
+        for row in part.rows:
+            for column, cell in zip(part.columns, row.cells, strict=True):
+                yield str(row.label), str(column), cell
+    elif isinstance(part, Lines):
+        for series in part.series:
+            for at, cell in zip(part.at, series.cells, strict=True):
+                yield str(series.label), at.astimezone(asked.zone).date().isoformat(), cell
+    elif isinstance(part, Flow):
+        names = {node.key: str(node.label) for node in part.nodes}
+        for link in part.links:
+            yield names.get(link.source, link.source), names.get(link.target, link.target), link.cell
+
+
+def pages(sheet: Sheet, asked: Asked) -> Iterator[Page]:
+    for part in sheet.parts:
+        if rows := list(_page(part, asked)):
+            yield Page(str(getattr(part, "title", "")) or _("Figures"), rows)
+    heads: list[Entry] = [_("Figure"), _("How this is counted")]
+    said: list[list[Entry]] = [[str(each.label), str(each.says)] for each in figures_of(sheet)]
+    yield Page(_("Definitions"), [heads, *said])
+
+
+def _page(part: Part, asked: Asked) -> Iterator[Sequence[Entry]]:
+    if isinstance(part, Tiles):
+        yield [_("Figure"), _("Value"), _("Unit"), _("Before")]
+        for cell in part.cells:
+            yield [str(cell.figure.label), entry(cell), unit(cell), _number(cell, cell.before)]
+    elif isinstance(part, Table | Bars):
+        figures = part.figures if isinstance(part, Table) else [part.figure]
+        yield [str(part.of) if isinstance(part, Table) else "", *map(_headed, figures)]
+        yield from ([str(row.label), *map(entry, row.cells)] for row in part.rows)
+    elif isinstance(part, Heat):
+        yield [str(part.of), *map(str, part.columns)]
+        yield from ([str(row.label), *map(entry, row.cells)] for row in part.rows)
+    elif isinstance(part, Lines):
+        yield [_("From"), *(str(series.label) for series in part.series)]
+        for at, _text, cells in charts.table(part, asked.grain):
+            yield [value_of(at, asked.zone), *map(entry, cells)]
+    elif isinstance(part, Flow):
+        yield [_("From"), _("To"), _headed(part.figure)]
+        yield from ([row, column, entry(cell)] for row, column, cell in _cells(part, asked))
+    else:
+        yield [str(part.title)]
+        yield from ([str(line)] for line in part.lines)
+
+
+def entry(cell: Cell) -> Entry:
+    return _("too few") if cell.is_too_few and cell.rows else _number(cell, cell.value)
+
+
+def _number(cell: Cell, value: float | int | None) -> Entry:
+    return Styled(value, "share") if cell.figure.unit == Unit.SHARE else value
+
+
+def unit(cell: Cell) -> str:
+    return cell.currency if cell.figure.unit == Unit.MONEY else "" if _is_plain(cell.figure) else str(cell.figure.unit)
+
+
+def _is_plain(figure: Figure) -> bool:
+    return figure.unit in (Unit.COUNT, Unit.SHARE, Unit.SCORE)
+
+
+def _headed(figure: Figure) -> str:
+    return str(figure.label) if _is_plain(figure) else f"{figure.label} ({figure.unit})"
+
+
+def behind(found: Behind, zone: ZoneInfo) -> Iterator[list[Value]]:
+    """All rows, by a cursor of the server's: as many as there are cost no more memory than a few."""
+    yield [_("When"), *(str(column.label) for column in found.columns), _("Conversation"), _("Customer")]
+    rows = found.rows.order_by(f"-{found.at}", "-pk")
+    for row in rows.iterator(chunk_size=CHUNK):
+        cells = [value_of(column.take(row), zone) for column in found.columns]
+        yield [value_of(getattr(row, found.at), zone), *cells, found.conversation(row), found.customer(row)]
