@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,18 +18,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from conversations.keyset import beyond, cursor_of
-from conversations.models import SurveyResponse
+from conversations.models import Message, SurveyResponse
 from conversations.reports import board, satisfaction, today
 from conversations.reports.measures import MEASURES
 from conversations.reports.satisfaction import PERIODS, Period, Wanted, found, period_of, seen_by
 from conversations.reports.satisfied import shown
+from conversations.reports.sheets.cells import plain
+from conversations.reports.sheets.tables import Echo
 from conversations.views.acting import agent_of
+from conversations.views.streaming import streamed
 
 if TYPE_CHECKING:
     from deskapp.models import User
 
 PAGE, COMMENTS, MOST_TAGS = 50, 8, 10
-FORMULAS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"  # the wide ones are the same to some spreadsheets
 SCORES = {"low": (1, 2), "middle": (3,), "high": (4, 5)}  # of CSAT, as the page's filter has them
 
 
@@ -86,16 +88,9 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     """The same rows as a table, streamed."""
     watcher = watcher_of(request)
     answers = satisfaction.rows(watcher, _wanted(request.GET)).select_related("team", "topic", "about", "survey")
-    out = csv.writer(_Echo())
-    lines = (out.writerow(line) for line in _table(answers.iterator(chunk_size=2000)))
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="satisfaction.csv"'
-    return response
-
-
-class _Echo:
-    def write(self, line: str) -> str:
-        return line
+    out = csv.writer(Echo())
+    lines = (str(out.writerow(line)).encode() for line in _table(answers.iterator(chunk_size=2000)))
+    return streamed(request, lines, content_type="text/csv; charset=utf-8", name="satisfaction.csv")
 
 
 def _table(answers: Iterator[SurveyResponse]) -> Iterator[list[object]]:
@@ -117,24 +112,19 @@ def _table(answers: Iterator[SurveyResponse]) -> Iterator[list[object]]:
     for each in answers:
         yield [
             each.answered_at.isoformat(timespec="seconds"),
-            _plain(str(each.survey)),
+            plain(str(each.survey)),
             each.kind,
             "" if each.score is None else each.score,
-            _plain(each.comment),
+            plain(each.comment),
             each.touchpoint,
             each.medium,
-            _plain(str(each.team or "")),
-            _plain(str(each.topic or "")),
-            _plain(str(each.about or "")),
+            plain(str(each.team or "")),
+            plain(str(each.topic or "")),
+            plain(str(each.about or "")),
             "" if each.mood is None else round(each.mood, 2),
             each.repeats,
             each.conversation_id or "",
         ]
-
-
-def _plain(text: str) -> str:
-    """What a spreadsheet takes for words: a customer's “=…” is no formula."""
-    return f"'{text}" if text[:1] in FORMULAS and text else text
 
 
 @login_required
@@ -202,5 +192,16 @@ def _week(text: str, zone: ZoneInfo) -> datetime | None:
 
 
 def _with_all(answers: QuerySet[SurveyResponse]) -> QuerySet[SurveyResponse]:
-    rows_ = answers.select_related("conversation__customer", "team", "topic", "about", "reviewed_by", "ask__decision")
+    """`replied_at`: when a person first wrote to them after it."""
+    after = Message.objects.filter(
+        conversation=OuterRef("conversation"),
+        created_at__gt=OuterRef("answered_at"),
+        kind=Message.Kind.OUTBOUND,
+        is_automatic=False,
+        is_bot=False,
+    )
+    replied = Subquery(after.order_by("created_at").values("created_at")[:1])
+    rows_ = answers.annotate(replied_at=replied).select_related(
+        "conversation__customer", "team", "topic", "about", "reviewed_by", "ask__decision"
+    )
     return rows_.prefetch_related("conversation__customer__identities", "credits__agent")

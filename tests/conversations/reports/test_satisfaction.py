@@ -14,7 +14,7 @@ from conversations.reports import satisfaction
 from conversations.reports.measures import Counts, value
 from conversations.reports.satisfaction import Wanted, found, period_of
 from conversations.reports.satisfied import shown
-from conversations.views.satisfaction import _plain
+from conversations.reports.sheets.cells import plain
 from tests.conftest import from_ann
 from tests.conversations.surveys.asked import survey
 
@@ -103,7 +103,7 @@ def test_the_export_is_what_the_list_shows_and_no_formula(client, sam, past):
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\n=1+1", "\uff1d1+1", "\uff20sum"])
 def test_a_customers_words_are_no_formula(text):
-    assert _plain(text) == f"'{text}"
+    assert plain(text) == f"'{text}"
 
 
 def test_somebody_has_looked_at_it(client, sam, past):
