@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from conversations.models import Episode, Friction, Journey, Move
+from conversations.models import Due, Episode, Friction, Journey, Move
 from conversations.reports import due
 from conversations.reports.journeys.places import code
 from conversations.reports.journeys.reading import MOST_EPISODES, YEAR, Known, known
@@ -111,7 +111,9 @@ def moves_of(row: Journey) -> list[Move]:
 def _look_again(whose: Known, rows: Sequence[Journey], stored: Mapping[int, Journey]) -> None:
     """When the days after an episode are over, once more: what did not come by then has not come."""
     owner = {told.pk: customer for customer, every in whose.told.items() for told in every}
-    for row in rows:
-        before = stored.get(row.pk)
-        if row.over_at and not row.is_over and (before is None or before.over_at != row.over_at):
-            due.mark([owner[row.pk]], kinds=[due.JOURNEYS], at=row.over_at)
+    known = {pk: row.over_at for pk, row in stored.items()}
+    Due.objects.bulk_create(
+        Due(kind=due.JOURNEYS, customer=owner[row.pk], at=row.over_at)
+        for row in rows
+        if row.over_at and not row.is_over and known.get(row.pk) != row.over_at
+    )

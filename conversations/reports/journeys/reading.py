@@ -18,7 +18,10 @@ from customers.models import Category, Membership
 
 YEAR = timedelta(days=365)  # what a longer past follows from may have been dropped: its journeys stay as they are
 MOST_EPISODES, MOST_WORDS = 100, 200  # of a customer, and of an episode
+GOOD = 4  # of 5
 MOST_VISITS, MOST_EVENTS = 40, 200  # of an identity beside one episode, of each kind
+
+Columns = list[list[int] | list[datetime] | list[datetime | None]]
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ order by m.created_at, m.id
 def _words(every: Sequence[Told], now: datetime) -> Mapping[int, list[Said]]:
     found: dict[int, list[Said]] = defaultdict(list)
     ends = [told.ended_at or now for told in every]
-    columns = [[t.pk for t in every], [t.conversation for t in every], [t.began_at for t in every], ends]
+    columns: Columns = [[t.pk for t in every], [t.conversation for t in every], [t.began_at for t in every], ends]
     with connection.cursor() as cursor:
         cursor.execute(_WORDS, [*columns, MOST_WORDS])
         for pk, at, kind, is_bot, author, answered, theirs, medium in cursor.fetchall():
@@ -154,10 +157,15 @@ _CATEGORIES = (Category.TRANSACTIONAL, Category.BEHAVIOURAL, Category.CONTEXTUAL
 def _stayed(rows: Sequence[tuple[int, Told]], now: datetime) -> Mapping[int, list[Stay]]:
     events = "".join(_EVENTS.format(category=category.value, most=MOST_EVENTS) for category in _CATEGORIES)
     statement = _STAYED.format(app=APP, site=SITE, visits=MOST_VISITS, events=events)
-    columns: list[list[object]] = [[told.pk for _c, told in rows], [customer for customer, _t in rows]]
-    columns += [[told.began_at - BEFORE for _c, told in rows], [told.began_at for _c, told in rows]]
-    columns += [[told.ended_at for _c, told in rows]]
-    columns += [[told.ended_at + AFTER if told.ended_at else now for _c, told in rows]]
+    every = [told for _customer, told in rows]
+    columns: Columns = [
+        [told.pk for told in every],
+        [customer for customer, _told in rows],
+        [told.began_at - BEFORE for told in every],
+        [told.began_at for told in every],
+        [told.ended_at for told in every],
+        [told.ended_at + AFTER if told.ended_at else now for told in every],
+    ]
     names = [sorted(OF_EVENTS)] * len(_CATEGORIES)
     found: dict[int, list[Stay]] = defaultdict(list)
     with connection.cursor() as cursor:
@@ -187,8 +195,8 @@ def _answered(every: Sequence[Told]) -> Mapping[int, tuple[int, int]]:
     rows = SurveyResponse.objects.filter(conversation__in=talks, kind=SurveyKind.CSAT, score__isnull=False)
     found = {}
     for talk, at, score in rows.order_by("answered_at", "pk").values_list("conversation", "ask__ended_at", "score"):
-        if talk is not None and (told := _within(every, talk, at)):
-            found[told.pk] = (1, int(score >= 4))
+        if score is not None and (told := _within(every, talk, at)):
+            found[told.pk] = (1, int(score >= GOOD))
     return found
 
 

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.core.cache import cache
 from django.db import connection
 
 from conversations.models import Usual
 from conversations.reports.board import desk_zone
 
 LEAST = 20  # waits, for a median to say what is usual
+FEW, FEW_FOR = "journeys-too-few-waits", 3600  # of which months and media there were fewer, as of late
 
 
 def usual_waits(asked: Iterable[tuple[datetime, str]]) -> Mapping[tuple[datetime, str], int]:
@@ -22,8 +24,12 @@ def usual_waits(asked: Iterable[tuple[datetime, str]]) -> Mapping[tuple[datetime
     rows = Usual.objects.filter(month__in=set(months.values()))
     known = {(row.month, row.medium): row.seconds for row in rows}
     wanted = {(months[at], medium) for at, medium in pairs}
-    for month in sorted({month for month, _medium in wanted - set(known)}):
-        known |= _written(month, {medium for each, medium in wanted if each == month}, zone)
+    few: set[tuple[date, str]] = cache.get(FEW) or set()
+    missing = wanted - set(known) - few
+    for month in sorted({month for month, _medium in missing}):
+        known |= _written(month, {medium for each, medium in missing if each == month}, zone)
+    if missing - set(known):
+        cache.set(FEW, few | missing - set(known), FEW_FOR)
     return {(at, medium): known[months[at], medium] for at, medium in pairs if (months[at], medium) in known}
 
 

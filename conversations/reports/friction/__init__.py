@@ -1,0 +1,1 @@
+"""Friction: what makes it hard for customers, counted by the harm it does."""

@@ -1,0 +1,174 @@
+"""The friction list: what made it hard for customers, by the harm it does, with the conversations it was found in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from conversations.models import Friction
+from conversations.models.journey import FrictionKind
+from conversations.reports.journeys import behind, figures, filters
+from conversations.reports.journeys.report import content, link, share
+from conversations.reports.journeys.streams import FRICTIONS, JOURNEYS
+from conversations.reports.sheets.sheet import (
+    Asked,
+    Behind,
+    Cell,
+    Lines,
+    Report,
+    Row,
+    Series,
+    Sheet,
+    Table,
+    Tiles,
+)
+from conversations.reports.tallies.reading import points, read
+from conversations.reports.tallies.stream import Numbers
+
+MINUTE = 60
+MOST_LINES = 5
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of friction: what was counted of it, of the stretch before, and of all journeys without it."""
+
+    key: str
+    now: Numbers
+    before: Numbers
+    without: Numbers
+
+    @property
+    def extra(self) -> float | None:
+        """Seconds of work in an episode with it, on average, beyond those in one without."""
+        with_it, rest = self.now.per("worked", "frictions"), self.without.per("worked", "journeys")
+        return None if with_it is None or rest is None else with_it - rest
+
+    @property
+    def harm(self) -> float:
+        return self.now["frictions"] * max(self.extra or 0, MINUTE)
+
+
+def sheet(asked: Asked) -> Sheet:
+    kinds = _kinds(asked)
+    return Sheet((_tiles(asked), _list(kinds), _lines(asked, kinds)))
+
+
+def found(asked: Asked, drill: Mapping[str, str]) -> Behind:
+    """Http404 for what is no number of this report."""
+    if drill.get("what") == "journeys":
+        return behind.found(asked, drill)
+    if drill.get("what") != "kind" or drill.get("kind") not in FrictionKind.values:
+        raise Http404
+    rows = Friction.objects.filter(filters.of_moves(asked), kind=drill["kind"])
+    if drill.get("is") == "answered":
+        rows = rows.filter(journey__answers=1)
+    return behind.of_frictions(asked, str(FrictionKind(drill["kind"]).label), rows)
+
+
+def _kinds(asked: Asked) -> list[Kind]:
+    """The most harmful first."""
+    now, then = _by_kind(asked), _by_kind(asked, asked.before) if asked.before else {}
+    whole = _whole(asked)
+    kinds = [Kind(key, each, then.get(key, Numbers()), _less(whole, each)) for key, each in now.items()]
+    return sorted(kinds, key=lambda kind: (-kind.harm, kind.key))
+
+
+def _by_kind(asked: Asked, between: tuple[datetime, datetime] | None = None) -> dict[str, Numbers]:
+    tier = asked.only.get("tier")
+    rows = read(FRICTIONS, asked, cut="kind_of" if tier else "kind", by=("value",), between=between)
+    if not tier:
+        return {str(value): numbers for (value,), numbers in rows.items()}
+    parted = {tuple(str(value).split("~", 1)): numbers for (value,), numbers in rows.items()}
+    return {kind: numbers for (kind, its), numbers in parted.items() if its == tier}
+
+
+def _whole(asked: Asked, between: tuple[datetime, datetime] | None = None) -> Numbers:
+    """Of all journeys, with friction or without."""
+    tier = asked.only.get("tier")
+    if not tier:
+        return read(JOURNEYS, asked, between=between)[()]
+    total = Numbers()
+    for (value,), numbers in read(JOURNEYS, asked, cut="whole_of", by=("value",), between=between).items():
+        if str(value).split("~", 2)[2] == tier:
+            total += numbers
+    return total
+
+
+def _less(whole: Numbers, each: Numbers) -> Numbers:
+    """A journey has a kind once at most: what is left is of those without it."""
+    names = {"journeys": "frictions", "worked": "worked", "answers": "answers", "good": "good"}
+    return Numbers({name: whole[name] - each[of] for name, of in names.items()})
+
+
+def _tiles(asked: Asked) -> Tiles:
+    now = _whole(asked)
+    then = _whole(asked, asked.before) if asked.before else None
+    drill = link(what="journeys", is_="hard")
+    count = Cell(
+        figures.JOURNEYS,
+        now["journeys"],
+        now["journeys"],
+        before=then["journeys"] if then else None,
+        drill=link(what="journeys"),
+    )
+    return Tiles("", (count, share(figures.HARD, now["hard"], now["journeys"], drill, then, "hard/journeys")))
+
+
+def _list(kinds: list[Kind]) -> Table:
+    return Table(
+        _("What makes it hard, the most harmful first"),
+        _("What happened"),
+        (figures.FRICTIONS, figures.HARM, figures.EXTRA, figures.CONTENT, figures.REST),
+        [_row(kind) for kind in kinds],
+        _("Each leads to the conversations it was found in."),
+    )
+
+
+def _row(kind: Kind) -> Row:
+    drill = link(what="kind", kind=kind.key)
+    count = kind.now["frictions"]
+    return Row(
+        FrictionKind(kind.key).label,
+        (
+            Cell(figures.FRICTIONS, count, count, before=kind.before["frictions"], drill=drill),
+            Cell(figures.HARM, kind.harm, count, drill=drill),
+            Cell(figures.EXTRA, kind.extra, count, drill=drill),
+            content(kind.now, link(what="kind", kind=kind.key, is_="answered"), before=kind.before),
+            content(kind.without, link(what="journeys", is_="answered", without=kind.key), figures.REST),
+        ),
+        drill,
+    )
+
+
+def _lines(asked: Asked, kinds: list[Kind]) -> Lines:
+    at = points(asked)
+    tier = asked.only.get("tier")
+    rows = read(FRICTIONS, asked, cut="kind_of" if tier else "kind", by=("at", "value"))
+    counted: dict[tuple[object, str], int] = {}
+    for (moment, value), numbers in rows.items():
+        kind, _tilde, its = str(value).partition("~")
+        if not tier or its == tier:
+            counted[moment, kind] = counted.get((moment, kind), 0) + numbers["frictions"]
+    series = [
+        Series(
+            FrictionKind(kind.key).label,
+            [Cell(figures.FRICTIONS, counted.get((moment, kind.key), 0)) for moment in at],
+        )
+        for kind in kinds[:MOST_LINES]
+    ]
+    return Lines(_("How often, over time"), figures.FRICTIONS, at, series, says=_("The five most harmful kinds."))
+
+
+report = Report(
+    "friction",
+    gettext_lazy("Friction"),
+    gettext_lazy("Long waits, repeats, loops and what else made it hard, sorted by the harm done, with the cases."),
+    sheet,
+    found,
+    (filters.TIER,),
+    "warning",
+)

@@ -1,0 +1,201 @@
+"""Journeys: each is what a slow plain look at the rows says, and every number of the reports is that of its rows."""
+
+from collections import Counter
+from datetime import timedelta
+from urllib.parse import parse_qsl
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.http import Http404
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from conversations.models import Conversation, Due, Episode, Friction, Journey, Move
+from conversations.reports import due
+from conversations.reports.friction.report import report as friction
+from conversations.reports.journeys import deriving, places, usual
+from conversations.reports.journeys.report import report as journeys
+from conversations.reports.sheets.looking import cells_of
+from conversations.reports.sheets.sheet import Asked, Unit
+from customers import privacy
+from customers.merging import merge, unmerge
+from customers.models import Customer, Identity, Visit
+from tests.conversations.reports.journeyed import DAYS, ZONE, Months, plain
+
+pytestmark = pytest.mark.django_db
+LEAST = 2
+
+
+@pytest.fixture
+def months(ada, monkeypatch):
+    monkeypatch.setattr(usual, "LEAST", LEAST)
+    cache.delete(usual.FEW)
+    monkeypatch.setattr(Months, "author", ada.pk)
+    return Months()
+
+
+def work_off():
+    """As the task does, until nobody is due."""
+    due.work_off(due.JOURNEYS, deriving.derive)
+    assert not Due.objects.filter(kind=due.JOURNEYS, at__lte=timezone.now()).exists()
+
+
+def check():
+    """Every journey, move and friction is what the plain computation says."""
+    now = timezone.now()
+    expected = plain(now, LEAST)
+    rows = {row.pk: row for row in Journey.objects.all()}
+    assert set(rows) == set(expected)
+    for pk, values in expected.items():
+        assert {name: getattr(rows[pk], name) for name in values} == values
+    moves = Counter(Move.objects.values_list("journey", "at", "position", "source", "target", "seconds", "is_end"))
+    assert moves == Counter(move for pk, values in expected.items() for move in _moves(pk, values))
+    hard = Counter(Friction.objects.values_list("journey", "at", "kind"))
+    assert hard == Counter((pk, each["at"], kind) for pk, each in expected.items() for kind in each["frictions"])
+    return expected
+
+
+def _moves(pk, values):
+    first, last = values["contact"][0], values["contact"][-1]
+    line = [*values["before"], first if first == last else f"{first}>{last}", *values["after"]]
+    start = -len(values["before"])
+    for number, place in enumerate(line):
+        source = line[number - 1] if number else ""
+        yield pk, values["at"], start + number, source, place, values["gaps"][number], False
+    if values["is_over"] and len(values["after"]) < 5:
+        end = "gone" if values["outcome"] == "silent" else "end"
+        yield pk, values["at"], len(values["after"]) + 1, line[-1], end, None, True
+
+
+def test_journeys_are_what_a_plain_look_at_the_rows_says(months):
+    work_off()
+    found = check()
+    assert {values["outcome"] for values in found.values()} >= {"back", "refunded", "bought", "silent", ""}
+    assert len({kind for values in found.values() for kind in values["frictions"]}) >= 8
+    one, two, three, *_others = months.customers
+    entry = merge(one, into=two, evidence="said so")
+    months.happens(three, 12, near=Episode.objects.earliest("began_at").began_at)  # late, by months
+    due.mark([three.pk], kinds=[due.JOURNEYS])
+    work_off()
+    check()
+    unmerge(entry)
+    erasure = privacy.ask(three, by=None)
+    assert privacy.carry_on(erasure)
+    work_off()
+    check()
+    assert not Journey.objects.filter(episode__conversation__customer=three).exists()
+
+
+def asked(agent, **only):
+    now = timezone.now()
+    begins, half = now - timedelta(days=DAYS + 2), timedelta(days=DAYS // 2)
+    return Asked(agent, begins, now, ZONE, "month", (begins - half, begins), only=only)
+
+
+@pytest.mark.parametrize("only", [{}, {"tier": "a~b", "far": "5"}, {"outcome": "bought"}, {"segment": "regulars"}])
+def test_every_number_is_that_of_its_rows(months, sam, only):
+    work_off()
+    if "segment" in only:
+        only = {"segment": str(months.segment.pk)}
+    for report in (journeys, friction):
+        wanted = asked(sam, **({} if report is friction and "tier" not in only else only))
+        drills = 0
+        for part in report.sheet(wanted).parts:
+            for cell in cells_of(part):
+                if not cell.drill:
+                    continue
+                rows = report.behind(wanted, dict(parse_qsl(cell.drill))).rows
+                drills += 1
+                if cell.figure.unit == Unit.COUNT:
+                    assert rows.count() == cell.value, cell
+                elif cell.figure.key in ("content", "rest"):
+                    assert rows.count() == cell.rows, cell
+        assert drills > 10
+
+
+def test_the_sheet_counts_what_the_plain_computation_counts(months, sam):
+    """Shares, medians and the flow, from the plain journeys alone."""
+    work_off()
+    found = list(plain(timezone.now(), LEAST).values())
+    parts = journeys.sheet(asked(sam, far="5")).parts
+    tiles = {cell.figure.key: cell for cell in parts[0].cells}
+    over = [each for each in found if each["is_over"]]
+    assert tiles["journeys"].value == len(found)
+    assert tiles["silent"].value == sum(each["outcome"] == "silent" for each in over) / len(over)
+    content = [each["good"] for each in found if each["answers"]]
+    assert tiles["content"].rows == len(content)
+    assert tiles["content"].value == pytest.approx(sum(content) / len(content))
+    flow = {(link.source, link.target): link.cell.value for link in parts[1].links}
+    every = [move for number, each in enumerate(found) for move in _moves(number, each) if move[3]]
+    assert flow == Counter((f"{move[2] - 1}:{move[3]}", f"{move[2]}:{move[4]}") for move in every)
+    hard = {row.drill: row.cells[0].value for row in friction.sheet(asked(sam)).parts[1].rows}
+    kinds = Counter(kind for each in found for kind in each["frictions"])
+    assert hard == {f"what=kind&kind={kind}": count for kind, count in kinds.items()}
+
+
+def test_who_may_not_see_browsing_is_told_that_they_were_on_the_site(months, sam):
+    work_off()
+    sam.sees_browsing = False
+    wanted = asked(sam, far="5")
+    parts = journeys.sheet(wanted).parts
+    told = {node.key.split(":")[1] for node in parts[1].nodes}
+    assert "site" in told and not told & {"app", "cart"}
+    for part in parts:
+        for cell in cells_of(part):
+            if cell.drill and cell.figure.unit == Unit.COUNT:
+                assert journeys.behind(wanted, dict(parse_qsl(cell.drill))).rows.count() == cell.value
+    row = Journey.objects.filter(before__contains=["cart"]).first()
+    behind = journeys.behind(wanted, {"what": "journeys"})
+    assert str(places.PLACES["cart"].label) not in str(behind.columns[0].take(row))
+
+
+WRONG = (
+    "",
+    "what=node&at=9&place=chat",
+    "what=link&at=1&from=nowhere&to=chat",
+    "what=way&way=zz-ch-",
+    "what=outcome&is=rich",
+    "what=dropped&place=end",
+)
+
+
+def test_what_is_no_number_is_not_found(sam):
+    for drill in WRONG:
+        with pytest.raises(Http404):
+            journeys.behind(asked(sam), dict(parse_qsl(drill)))
+
+
+def test_doing_it_again_writes_nothing_and_what_is_over_comes_due_by_itself(months):
+    work_off()
+    before = set(Move.objects.values_list("pk", flat=True))
+    due.mark([each.pk for each in months.customers], kinds=[due.JOURNEYS])
+    work_off()
+    assert set(Move.objects.values_list("pk", flat=True)) == before
+    later = Due.objects.filter(kind=due.JOURNEYS, at__gt=timezone.now())
+    waiting = Journey.objects.filter(is_over=False, over_at__isnull=False)
+    assert {each.over_at for each in waiting} == set(later.values_list("at", flat=True))
+
+
+def test_a_hundred_customers_take_as_many_statements_as_some(months):
+    """However much they did: visits are walked by index and limit."""
+    customer = Customer.objects.create(name="Busy")
+    identity = Identity.objects.create(customer=customer, kind="visitor", value="busy")
+    now = timezone.now()
+    Visit.objects.bulk_create(
+        Visit(identity=identity, source=1, pages=1, page={"url": "/"}, started_at=at, ended_at=at)
+        for at in (now - timedelta(minutes=40 * number) for number in range(2000))
+    )
+    talk = Conversation.objects.create(customer=customer)
+    Episode.objects.create(conversation=talk, began_at=now - timedelta(days=20), ended_at=now, medium="chat")
+    work_off()  # what is usual in each month is known from here on
+    everybody = [customer.pk, *(each.pk for each in months.customers)]
+    counts = []
+    for some in (everybody[:4], everybody):
+        Journey.objects.all().delete()
+        with CaptureQueriesContext(connection) as asked_:
+            deriving.derive(some)
+        counts.append(len(asked_))
+    assert counts[0] == counts[1] <= 24
+    row = Journey.objects.get(episode__conversation=talk)
+    assert (row.before, row.after) == (["site"], [])
