@@ -1,4 +1,4 @@
-"""Starts a return or an exchange: of which order, which piece, why, in what state, for money or for another size."""
+"""Starts a return or an exchange: of which order, which pieces, why, in what state, for money or for another size."""
 
 import uuid
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations.bots.deeds import at_shop
+from conversations.bots.deeds import at_shop, pieces
 from conversations.bots.deeds.at_shop import Errand
 from conversations.bots.deeds.deed import Choice, Deed, Matter, Outcome, Prospect, Words
 from conversations.bots.deeds.heard import meant
@@ -16,15 +16,13 @@ from conversations.bots.deeds.whose import order_meant, refused_for
 from conversations.bots.memory import Need
 from conversations.models.handoff import HandoffReason
 from customers.models import Order, Return
-from customers.models.order import OrderStatus, ReturnStatus
+from customers.models.order import OrderStatus
 
 REASONS = ("too_small", "too_big", "not_as_described", "damaged", "wrong_item", "changed_mind")
 CONDITIONS = ("unworn", "worn", "broken")
 REFUND, EXCHANGE = "refund", "exchange"
 HERE = (OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.COLLECTED, OrderStatus.PARTLY_SHIPPED)
 OUR_FAULT = ("damaged", "wrong_item", "not_as_described")
-ENDED = (ReturnStatus.REFUSED, ReturnStatus.CLOSED)
-OFFERED = 6
 
 
 def look(matter: Matter) -> Prospect:
@@ -38,26 +36,24 @@ def look(matter: Matter) -> Prospect:
         return matter.for_people(HandoffReason.NOT_ALLOWED, _("It was bought longer ago than things may come back."))
     if stopped := refused_for(matter, order, "return", "return"):
         return stopped
-    return _piece_asked(matter, order) or _rest(matter, order)
+    return _pieces_asked(matter, order) or _rest(matter, order)
 
 
-def _piece_asked(matter: Matter, order: Order) -> Prospect | None:
-    """Which piece, where it is not clear; and no second return of one that is coming back."""
-    left = _left(order)
+def _pieces_asked(matter: Matter, order: Order) -> Prospect | None:
+    """Which pieces, where it is not clear; and no second return of one that is coming back."""
+    left = pieces.left_of(order)
     if not left:
         back = Return.objects.filter(order=order).order_by("-opened_at").first()
         return matter.cannot("return_already", order=order.number, number=(back.number if back else "") or "–")
-    if _place(matter, order) is not None:
+    if pieces.meant(matter.get(Need.ITEM), order, left):
         return None
-    choices = [Choice(str(place), shown=_named(order, place)) for place in left[:OFFERED]]
-    return matter.asks(Need.ITEM, "ask_return_item", *choices)
+    return matter.asks(Need.ITEM, "ask_return_item", *pieces.choices(order, left))
 
 
 def _rest(matter: Matter, order: Order) -> Prospect:
     """The other details, one after the other; then whether to."""
-    place = _place(matter, order)
-    assert place is not None
-    matter = matter.knowing(Need.ITEM, str(place))
+    these = pieces.meant(matter.get(Need.ITEM), order, pieces.left_of(order))
+    matter = matter.knowing(Need.ITEM, pieces.written(these))
     reason, condition, wish = _answers(matter)
     if not reason:
         return matter.asks(Need.REASON, "ask_return_reason", *_choices("reason", REASONS))
@@ -67,25 +63,26 @@ def _rest(matter: Matter, order: Order) -> Prospect:
         return matter.for_people(HandoffReason.NOT_ALLOWED, _("It was used: a person decides whether it comes back."))
     if not wish:
         return matter.asks(Need.WISH, "ask_return_wish", *_choices("wish", (REFUND, EXCHANGE)))
+    if wish == EXCHANGE and len(these) > 1:
+        return matter.for_people(HandoffReason.NOT_ALLOWED, _("Several things at once, each for another size."))
     if wish == EXCHANGE and not matter.get(Need.SIZE):
         return matter.asks(Need.SIZE, "ask_return_size")
     key = "confirm_exchange" if wish == EXCHANGE else "confirm_return"
-    return matter.confirms(key, order=order.number, item=_named(order, place), size=matter.get(Need.SIZE))
+    return matter.confirms(key, order=order.number, item=pieces.named(order, these), size=matter.get(Need.SIZE))
 
 
 def act(matter: Matter, key: uuid.UUID) -> Outcome:
     order = order_meant(matter)
     assert isinstance(order, Order)  # as `look` has found
-    place = _place(matter, order)
-    assert place is not None
+    these = pieces.meant(matter.get(Need.ITEM), order, pieces.left_of(order))
     reason, condition, wish = _answers(matter)
-    values: dict[str, object] = {"pieces": [{"line": place, "quantity": 1}], "reason": reason, "condition": condition}
+    values: dict[str, object] = {"pieces": [vars(each) for each in these], "reason": reason, "condition": condition}
     values |= {"wish": wish, "size": matter.get(Need.SIZE) if wish == EXCHANGE else ""}
     row = at_shop.run(matter, order, Errand("return", "return", values), key)
     if isinstance(row, Outcome):
         return row
     number, label = str(row.result.get("number", "")) or order.number, str(row.result.get("label", ""))
-    about = f"{order.number}: {_named(order, place)}, {number}"
+    about = f"{order.number}: {pieces.named(order, these)}, {number}"
     if label:
         said = (Words("return_done", {"number": number}), Words("return_label", {"url": label}))
         return at_shop.told(row, Outcome("done", said, about))
@@ -102,38 +99,6 @@ def _answers(matter: Matter) -> tuple[str, str, str]:
         meant(matter.get(Need.CONDITION), CONDITIONS),
         meant(matter.get(Need.WISH), (REFUND, EXCHANGE)),
     )
-
-
-def _left(order: Order) -> list[int]:
-    """The lines of which not every piece is on a return already."""
-    coming: dict[str, int] = {}
-    for lines in Return.objects.filter(order=order).exclude(status__in=ENDED).values_list("lines", flat=True):
-        for line in lines:
-            coming[_name_of(line)] = coming.get(_name_of(line), 0) + int(line.get("quantity", 1))
-    return [
-        place for place, line in enumerate(order.lines) if int(line.get("quantity", 1)) > coming.get(_name_of(line), 0)
-    ]
-
-
-def _place(matter: Matter, order: Order) -> int | None:
-    """Which of the order's lines they mean: by its place, as a button says it, by its name, or as the only one."""
-    left, said = _left(order), matter.get(Need.ITEM).casefold()
-    if said.isdecimal():
-        return int(said) if int(said) in left else None
-    words = {word for word in said.split() if len(word) > 2}
-    fits = [place for place in left if words & set(_named(order, place).casefold().replace(",", " ").split())]
-    if len(fits) == 1:
-        return fits[0]
-    return left[0] if len(left) == 1 else None
-
-
-def _named(order: Order, place: int) -> str:
-    line = order.lines[place]
-    return ", ".join(filter(None, [str(line.get("name", "")), str(line.get("variant", ""))]))
-
-
-def _name_of(line: dict[str, object]) -> str:
-    return str(line.get("line_id") or line.get("sku") or f"{line.get('name')} {line.get('variant')}")
 
 
 def _choices(what: str, values: Sequence[str]) -> list[Choice]:

@@ -239,6 +239,30 @@ def test_a_return_asks_one_thing_after_the_other_and_ends_with_its_label(chat, s
     assert sent["pieces"][0]["line_id"] == "8" and (sent["reason"], sent["wish"]) == ("too_small", "refund")
 
 
+SOCKS = Line("Otter Hiking Socks", 3, Decimal("8"), "s", variant="40–43", line_id="9")
+
+
+@pytest.mark.parametrize(
+    ("said", "back", "named"),
+    [
+        ("the cap and the socks please", {"8": 1, "9": 3}, "Fell Runner Cap; 3 × Otter Hiking Socks, 40–43"),
+        ("2x1", {"9": 1}, "Otter Hiking Socks, 40–43"),  # as the button for one of three says it
+        ("alles", {"7": 1, "8": 1, "9": 3}, "Kestrel Trail Jacket, M; Fell Runner Cap; 3 × Otter Hiking Socks, 40–43"),
+    ],
+)
+def test_several_pieces_go_back_at_once(chat, shop, till, said, back, named):
+    bought(shop, status="delivered", lines=(*TWO, SOCKS))
+    talk, given = signed_in(chat), {"reason": "changed_mind", "condition": "unworn", "wish": "refund"}
+    asked = wondering(talk, "return", **given)
+    assert [choice.value for choice in asked.choices] == ["0", "1", "2x3", "2", "all"]
+    assert wondering(talk, "return", **given, item="2x4").need == "item", "there are not so many"
+    asked = wondering(talk, "return", **given, item=said)
+    assert (asked.state, asked.said.values["item"]) == ("confirm", named)
+    assert does(talk, uuid.uuid4(), "return", **asked.values).result == "done"
+    (sent,) = next(iter(till.asked.values()))
+    assert {piece["line_id"]: piece["quantity"] for piece in sent["pieces"]} == back
+
+
 def test_without_a_label_a_person_sends_one_and_what_was_worn_is_for_people(chat, shop, till):
     bought(shop, status="delivered")
     talk = signed_in(chat)

@@ -71,6 +71,7 @@ WORDS = {
     "verschickt ist, lässt sie sich stornieren.",
     "return_already": "Von der Bestellung {order} ist schon alles auf dem Rückweg: Rücksendung {number}.",
     "ask_return_item": "Um welchen Artikel geht es?",
+    "return_all": "Alles",
     "ask_return_reason": "Was ist der Grund?",
     "ask_return_condition": "In welchem Zustand ist er?",
     "ask_return_wish": "Möchten Sie Ihr Geld zurück oder eine andere Größe?",

@@ -68,6 +68,7 @@ WORDS = {
     "anular.",
     "return_already": "Todo el pedido {order} ya está de vuelta: devolución {number}.",
     "ask_return_item": "¿De qué artículo se trata?",
+    "return_all": "Todo",
     "ask_return_reason": "¿Cuál es el motivo?",
     "ask_return_condition": "¿En qué estado está?",
     "ask_return_wish": "¿Quiere su dinero u otra talla?",

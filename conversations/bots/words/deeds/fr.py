@@ -70,6 +70,7 @@ WORDS = {
     "partie, elle peut être annulée.",
     "return_already": "Tout ce que contient la commande {order} est déjà en retour : {number}.",
     "ask_return_item": "De quel article s’agit-il ?",
+    "return_all": "Tout",
     "ask_return_reason": "Quelle est la raison ?",
     "ask_return_condition": "Dans quel état est-il ?",
     "ask_return_wish": "Voulez-vous être remboursé, ou une autre taille ?",

@@ -66,6 +66,7 @@ WORDS = {
     "return_not_here": "L’ordine {order} non è ancora da lei, quindi nulla può tornare. Se non è partito, si può annullare.",
     "return_already": "Tutto l’ordine {order} sta già tornando: reso {number}.",
     "ask_return_item": "Di quale articolo si tratta?",
+    "return_all": "Tutto",
     "ask_return_reason": "Qual è il motivo?",
     "ask_return_condition": "In che stato è?",
     "ask_return_wish": "Vuole il rimborso o un’altra taglia?",

@@ -69,6 +69,7 @@ WORDS = {
     "worden geannuleerd.",
     "return_already": "Alles van bestelling {order} is al op de terugweg: retour {number}.",
     "ask_return_item": "Om welk artikel gaat het?",
+    "return_all": "Alles",
     "ask_return_reason": "Wat is de reden?",
     "ask_return_condition": "In welke staat is het?",
     "ask_return_wish": "Wilt u uw geld terug of een andere maat?",

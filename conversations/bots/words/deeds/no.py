@@ -68,6 +68,7 @@ WORDS = {
     "den avbestilles.",
     "return_already": "Alt i bestilling {order} er allerede på vei tilbake: retur {number}.",
     "ask_return_item": "Hvilken vare gjelder det?",
+    "return_all": "Alt",
     "ask_return_reason": "Hva er grunnen?",
     "ask_return_condition": "Hvilken tilstand er den i?",
     "ask_return_wish": "Vil du ha pengene tilbake, eller en annen størrelse?",

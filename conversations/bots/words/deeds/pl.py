@@ -67,6 +67,7 @@ WORDS = {
     "je anulować.",
     "return_already": "Całe zamówienie {order} jest już zwracane: zwrot {number}.",
     "ask_return_item": "O który produkt chodzi?",
+    "return_all": "Wszystko",
     "ask_return_reason": "Jaki jest powód?",
     "ask_return_condition": "W jakim jest stanie?",
     "ask_return_wish": "Zwrot pieniędzy czy inny rozmiar?",
