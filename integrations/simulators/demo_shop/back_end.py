@@ -18,7 +18,7 @@ from integrations.simulators.demo_shop.book import Book, Item, order_item
 from integrations.simulators.demo_shop.goods import BY_SLUG
 
 # What comes after a state, and in how many seconds; a real shop takes days for what is shown here in minutes.
-SENT = {"placed": ("paid", 4.0), "paid": ("shipped", 45.0), "shipped": ("delivered", 120.0)}
+SENT = {"placed": ("paid", 4.0), "paid": ("shipped", 240.0), "shipped": ("delivered", 120.0)}
 COLLECTED = {"placed": ("paid", 4.0), "paid": ("ready", 30.0), "ready": ("collected", 180.0)}
 RETURNED = {"opened": ("sent", 60.0), "sent": ("received", 120.0), "received": ("refunded", 45.0)}
 DONE = (OrderStatus.CANCELLED, OrderStatus.REFUNDED)
