@@ -20,7 +20,7 @@ from conversations.envelopes import CallDetails, CallNote
 from conversations.live.push import push_message
 from conversations.models import Activity, Conversation, Message, Status
 from conversations.models.message import MessageKind
-from conversations.reports import episodes
+from conversations.reports import episodes, work
 from customers.handles import UNVERIFIED, forms
 from customers.models import Claim, Customer, Identity
 from customers.models.identity import Kind
@@ -173,6 +173,7 @@ def write_down(
     if conversation.status == Status.RESOLVED:
         conversation.waiting_since = None
     save(conversation)
+    work.called(conversation)
     episodes.refresh(conversation)
     push_message(message)
     return message

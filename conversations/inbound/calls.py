@@ -28,7 +28,7 @@ from conversations.models.conversation import place_in_queue
 from conversations.models.handoff import HandoffReason
 from conversations.models.message import MessageKind
 from conversations.outbound.outbox import cancel_on_reply
-from conversations.reports import episodes
+from conversations.reports import episodes, work
 from conversations.routing.assign import route
 from conversations.surveys import touching
 
@@ -181,6 +181,8 @@ def _follow(message: Message, report: CallReport, *, before: str, is_new: bool =
     elif state in ("answered", "ended") and before not in ("answered", "ended"):
         call_backs.settle_by(message)
         answered(message)
+    if state == "ended":
+        work.called(message.conversation)
     if is_new or state != before:
         episodes.refresh(message.conversation)
     if state == "ended" and before != "ended":

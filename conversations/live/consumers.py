@@ -13,7 +13,7 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from conversations.live import groups, presence, ringing, sockets
+from conversations.live import awake, groups, presence, ringing, sockets
 from conversations.live.push import tell_visitor
 from conversations.models import Conversation
 from conversations.routing import availability
@@ -50,6 +50,8 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
     agent: "User"
     joined: list[str]
     opened: set[int]
+    is_awake = False  # as the browser said last: it is in sight, and its agent has moved lately
+    before_them = 0  # the conversation that was opened last
     customer: int  # whose page, or thread, is open; 0 for nobody's
     checked_at: float
     caught_up_at = -SPREAD
@@ -88,8 +90,8 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
             await super().dispatch(message)
 
     async def receive_json(self, content: Frame, **kwargs: object) -> None:
-        """What a browser may say: {"open": id}, {"close": id}, {"typing": id, "writing": bool}, {"ping": 1}, and
-        {"customer": id} of the one customer whose facts its page shows, or 0."""
+        """What a browser may say: {"open": id}, {"close": id}, {"typing": id, "writing": bool}, {"ping": 1, "awake":
+        bool}, and {"customer": id} of the one customer whose facts its page shows, or 0."""
         if not self.joined or not isinstance(content, dict):
             return
         for word, act in (("open", self._open), ("close", self._close)):
@@ -105,18 +107,24 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
             if content.get("writing") and content.get("mode") != "note":
                 await database_sync_to_async(_tell_visitor)(typing, self.agent)
         if "ping" in content:
+            await self._work(is_awake=content.get("awake") is True)
             await self._ping()
 
     async def _open(self, conversation: int) -> None:
         if conversation in self.opened or not await self._may_see(conversation):
             return
         self.opened.add(conversation)
+        self.before_them = conversation
+        await sync_to_async(awake.beat)(self.agent.pk)
         await self.channel_layer.group_add(groups.of_conversation(conversation), self.channel_name)
         await self._look(conversation)
 
     async def _close(self, conversation: int) -> None:
         if conversation not in self.opened:
             return
+        if conversation == self.before_them:
+            await self._work(is_awake=self.is_awake)
+            self.before_them = 0
         self.opened.discard(conversation)
         await self.channel_layer.group_discard(groups.of_conversation(conversation), self.channel_name)
         await sync_to_async(presence.leave)(conversation, tab=self.channel_name)
@@ -139,6 +147,13 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):
         frame = {"type": "desk.viewers", "conversation": conversation, "telling": uuid.uuid4().hex}
         for group in await database_sync_to_async(_watching)(conversation):
             await self.channel_layer.group_send(group, frame)
+
+    async def _work(self, *, is_awake: bool) -> None:
+        """What lies between two words of a browser counts where it was awake at both."""
+        if is_awake:
+            counts = self.before_them if self.is_awake else 0
+            await sync_to_async(awake.beat)(self.agent.pk, counts)
+        self.is_awake = is_awake
 
     async def _ping(self) -> None:
         """Keeps presence alive, and notices a revoked session or a lost conversation nobody told this socket about."""

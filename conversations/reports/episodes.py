@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Model
+from django.db.models import Model, Q, QuerySet
 
 from conversations.history import history
 from conversations.models import (
@@ -202,9 +202,14 @@ def _known(conversation: Conversation, stretches: Sequence[Stretch]) -> _Known:
             .values_list("kind", "done_at", "is_met")
         ),
         repeats=repeats,
-        work=list(Work.objects.filter(conversation=conversation).values_list("hour", "seconds")),
+        work=list(_work(conversation).values_list("hour", "seconds")),
         replies={row.message_id: row for row in Reply.objects.filter(message__in=answers)} if answers else {},
     )
+
+
+def _work(conversation: Conversation) -> "QuerySet[Work]":
+    """With that of what was merged into it."""
+    return Work.objects.filter(Q(conversation=conversation) | Q(conversation__merged_into=conversation))
 
 
 def _derived(

@@ -1,5 +1,6 @@
 // Socket: one connection for the page. What it hears becomes DOM events on <body>; what was missed is fetched again.
 const PING = 20_000;
+const AWAKE = 60_000;
 const SIGNED_OUT = 4401;
 const CHANGED = 4403;
 const banner = document.querySelector("#banner");
@@ -18,6 +19,13 @@ export const say = (frame) => {
   if (isConnected()) socket.send(JSON.stringify(frame));
 };
 
+// Somebody is at it: the page is in sight, and they have moved lately.
+let moved = performance.now();
+for (const name of ["pointermove", "pointerdown", "keydown", "wheel", "scroll"]) {
+  addEventListener(name, () => (moved = performance.now()), { passive: true, capture: true });
+}
+const isAwake = () => document.visibilityState === "visible" && performance.now() - moved < AWAKE;
+
 // The server does what it hears in order: once it has answered the last ping this page is in all of its groups, which
 // data-live says, and what was said before can be asked for without a gap.
 let unanswered = 0;
@@ -25,7 +33,7 @@ let isNew = false; // no ping of this connection was answered yet
 const ping = () => {
   if (!isConnected()) return;
   unanswered += 1;
-  say({ ping: 1 });
+  say({ ping: 1, awake: isAwake() });
 };
 
 const join = (frame) => {

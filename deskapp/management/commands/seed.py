@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from conversations import moments
 from conversations.models import Conversation, Message
+from conversations.reports import back_fill
 from customers import profile
 from customers.gather import gather_all
 from customers.models import Customer, Identity
@@ -68,6 +69,7 @@ def past(customers: int) -> None:
     bought(now, persons, [*talks, *by_fern], {talk.person.name: talk.person for talk in known}, loader, numbers)
     fern_rows.Rows(desk.DOMAIN).write(loader.with_fern)
     decided.build(now)
+    back_fill.everything()
     polled.build(now)
     ways()
     said = Message.objects.filter(kind=Message.Kind.INBOUND).select_related("conversation").defer("search", "html")

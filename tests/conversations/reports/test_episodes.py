@@ -13,10 +13,11 @@ from conversations.actions.spam import mark_spam, unmark_spam
 from conversations.actions.splitting import split
 from conversations.actions.topics import set_topic
 from conversations.inbound.receive import receive
-from conversations.models import Conversation, Episode, Message, Reply, Topic
+from conversations.live import awake
+from conversations.models import Conversation, Episode, Message, Reply, Topic, Work
 from conversations.outbound import outbox
 from conversations.outbound.compose import reply
-from conversations.reports import counted_hours
+from conversations.reports import back_fill, counted_hours, work
 from conversations.reports.episodes import derive, refresh
 from tests.conftest import from_ann
 
@@ -26,6 +27,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _hours_of_this_test():
     counted_hours.forget()
+
+
+@pytest.fixture
+def redis_is_empty(settings):
+    settings.REDIS_PREFIX = f"{settings.REDIS_PREFIX}-{uuid.uuid4().hex[:8]}"
 
 
 def answer(conversation, by, channel):
@@ -172,3 +178,38 @@ def test_deriving_without_any_row_gives_the_same(mail, ada):
     refresh(conversation)
     assert [[row.serializable_value(name) for name in names] for row in rows(message.conversation)] == before
     assert Message.objects.filter(reply_fact__isnull=False).count() == 1
+
+
+def test_work_is_what_browsers_and_calls_come_to_in_an_hour_and_is_written_once(mail, ada, redis_is_empty):
+    message = receive(from_ann(mail))
+    now = timezone.now()
+    awake.beat(ada.pk)
+    for _word in range(3):
+        awake.beat(ada.pk, message.conversation_id)  # all within one moment: nobody works twice at a time
+    assert sum(sum(found.values()) for _hour, found in awake.hours()) == 0
+    hour = int(now.timestamp() // 3600 * 3600)
+    awake._redis().hincrby(awake._of_hour(hour), f"{ada.pk}:{message.conversation_id}", 90_400)
+    assert (work.write(), work.write()) == (1, 0)
+    told = Work.objects.get()
+    assert (told.agent, told.seconds, told.team, told.medium) == (ada, 90, mail.team, "email")
+    assert rows(message.conversation)[0].worked == 90
+    call = {"state": "ended", "seconds": 40, "answered": [{"agent": ada.pk}], "answered_at": told.hour.isoformat()}
+    Message.objects.create(conversation=message.conversation, kind="call", author=ada, details={"call": call})
+    assert work.called(message.conversation) == 0  # on the telephone, and with the thread before them
+    call["seconds"] = 3630
+    Message.objects.filter(kind="call").update(details={"call": call})
+    assert work.called(message.conversation) == 2
+    assert sorted(Work.objects.values_list("seconds", flat=True)) == [30, 3600]
+    assert rows(message.conversation)[0].worked == 3630
+    refresh(message.conversation)
+    assert rows(message.conversation)[0].worked == 3630
+
+
+def test_conversations_from_before_are_worked_out_in_the_background_once(mail, ada):
+    old = [receive(from_ann(mail, address=f"{name}@home.example")).conversation for name in ("ann", "bea", "cid")]
+    Episode.objects.filter(conversation__in=old[:2]).delete()
+    kept = rows(old[2])[0].pk
+    assert back_fill.go_on() == 2
+    assert back_fill.go_on() == 0
+    assert rows(old[2])[0].pk == kept
+    assert Episode.objects.count() == 3
