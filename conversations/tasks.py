@@ -29,7 +29,7 @@ from conversations.inbound import early
 from conversations.live import webpush
 from conversations.live.customers import push_customer
 from conversations.models import BotDeed, OrderAct
-from conversations.reports import due
+from conversations.reports import back_fill, due, work
 from conversations.reports.journeys import deriving as journeys
 from conversations.reports.sales import deriving as sales
 from conversations.routing import availability, drain, replay, waiting
@@ -81,6 +81,18 @@ def sweep_sales() -> None:
 def derive_journeys() -> None:
     """Of whom something came, went or is over."""
     due.work_off(due.JOURNEYS, journeys.derive)
+
+
+@shared_task(name="conversations.reports.episodes", expires=120)
+def derive_episodes() -> None:
+    """Of conversations from before there were episodes, until all are done; and of what is said just now."""
+    back_fill.go_on()
+    back_fill.look_again()
+
+
+@shared_task(name="conversations.reports.work", expires=60)
+def write_work() -> None:
+    work.write()
 
 
 @shared_task(name="conversations.clear_unsent")
