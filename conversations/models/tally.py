@@ -20,7 +20,7 @@ class Tally(models.Model):
 
     stream = models.CharField(max_length=12)
     grain = models.CharField(max_length=1, choices=Grain.choices)
-    cut = models.CharField(max_length=24, blank=True)  # which dimension `value` is of; "" for none
+    cut = models.CharField(max_length=60, blank=True)  # which dimension `value` is of; "" for none
     at = models.DateTimeField()  # its beginning, by the desk's clock
     team = models.BigIntegerField(default=0)  # 0: none
     medium = models.CharField(max_length=12, blank=True)

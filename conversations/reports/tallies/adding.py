@@ -76,7 +76,7 @@ _WEEK = (
     " group by stream, team, medium, hour"
 )
 _MONTH_OF_SPREADS = (
-    "{into} select stream, 'm', cut, %(since)s, team, medium, value, -1, array_agg(klass + {pack} * many)"  # noqa: S608
+    "{into} select stream, 'm', cut, %(since)s, team, medium, value, -1, array_agg(klass + {pack} * many order by klass)"  # noqa: S608
     " from (select stream, cut, team, medium, value, pack %% {pack} as klass, sum(pack / {pack})::bigint as many"
     "   from (select stream, cut, team, medium, value, unnest(numbers) as pack"
     f"     from {_THOSE} and grain = 'd' and cut = any(%(spreads)s)) u"
@@ -136,7 +136,7 @@ def _spreads(stream: Stream, cuts: Sequence[str]) -> str:
         klass.append(f"when grouping(s{place}) = 0 then s{place}")
     return (
         "select %(stream)s, %(grain)s, cut, start, team, medium, value, -1,"  # noqa: S608 - a stream's own
-        f" array_agg((klass + {PACK} * many)::bigint) from (select start, team, medium,"
+        f" array_agg((klass + {PACK} * many)::bigint order by klass) from (select start, team, medium,"
         f" (case {' '.join(called)} end) || {_which(columns)} as cut, {_value(columns)} as value,"
         f" case {' '.join(klass)} end as klass, count(*) as many"
         f" from fact group by start, team, medium, grouping sets ({', '.join(sets)})) spread"

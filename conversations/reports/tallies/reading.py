@@ -81,7 +81,7 @@ class _Numbers:
 
     @property
     def from_fact(self) -> str:
-        numbers = [f'fact."{name}" as n{place}' for place, name in enumerate(self.stream.numbers, 1)]
+        numbers = [f'coalesce(fact."{name}", 0) as n{place}' for place, name in enumerate(self.stream.numbers, 1)]
         return ", ".join(["1 as n0", *numbers])
 
     @property

@@ -17,7 +17,7 @@ from conversations.reports.tallies.stream import Stream
 MARGIN = timedelta(minutes=5)  # after an hour's end, in which it is most often still written to
 FINE = timedelta(days=15)  # for so long hours are kept of every cut, afterwards of the whole alone
 MANY = 30  # days at once, after which the table is vacuumed
-LATE = timedelta(hours=2)  # behind the clock, from which on an admin is told
+LATE = timedelta(hours=2)  # that nothing goes on, after which an admin is told
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 def roll_up(streams: Sequence[Stream], *, seconds: float) -> int:
     """Goes on for so long; how many days it added up, or added up anew."""
     give_up_at, days = time.monotonic() + seconds, 0
+    forget_others(streams)
     try:
         triggers.install(streams)
     except OperationalError as error:  # a table is written to for long; reports read what is there
@@ -45,6 +46,15 @@ def roll_up(streams: Sequence[Stream], *, seconds: float) -> int:
 def vacuum() -> None:
     with connection.cursor() as cursor:
         cursor.execute("vacuum (analyze) conversations_tally")
+
+
+def forget_others(streams: Sequence[Stream]) -> None:
+    """Of a stream that there is no more, nothing is kept."""
+    for mark in TallyMark.objects.exclude(stream__in=[stream.name for stream in streams]):
+        with transaction.atomic():
+            Tally.objects.filter(stream=mark.stream).delete()
+            StaleHour.objects.filter(stream=mark.stream).delete()
+            mark.delete()
 
 
 def begin_anew(stream: Stream, zone: ZoneInfo) -> TallyMark:
@@ -205,7 +215,9 @@ def _first(stream: Stream) -> datetime | None:
     return first
 
 
-def behind(now: datetime) -> timedelta:
-    """How far the stream that is furthest behind is; nothing where none was ever begun."""
-    marked = TallyMark.objects.exclude(signature="").values_list("until", "changed_at")
-    return max((now - (until or changed) for until, changed in marked), default=timedelta())
+def behind(streams: Sequence[Stream], now: datetime) -> timedelta:
+    """For how long the one that stands still longest has not gone on, as each does every hour; nothing before any has
+    begun. Where all is counted anew it goes on all the time: reports are right meanwhile, if slower."""
+    named = [stream.name for stream in streams]
+    last = TallyMark.objects.filter(stream__in=named).exclude(signature="").values_list("changed_at", flat=True)
+    return max((now - at for at in last), default=timedelta())
