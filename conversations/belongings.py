@@ -29,6 +29,7 @@ from conversations.models import (
     FieldValue,
     Handoff,
     Hint,
+    Journey,
     Message,
     MessageEdit,
     Moment,
@@ -43,6 +44,7 @@ from conversations.models import (
     Translation,
     WebhookCall,
 )
+from conversations.outreach import remembering as outreach
 from conversations.surveys import remembering as surveys
 from customers.models import Identity
 from customers.privacy import AT_ONCE, Row, Section, Step, Whose, emptied
@@ -55,6 +57,7 @@ _OF_A_CALL = (
 _HANDED = ("conversation", "created_at", "to_people", "reason", "detail", "packet", "promised", "wants")
 _DONE = ("talk__conversation", "created_at", "order__number", "what", "values", "state", "result")
 _CHOSEN = ("conversation", "created_at", "trigger", "kind", "team__name")
+_WENT = ("episode__conversation", "at", "before", "contact", "after", "outcome")
 _COUNTED = ("direction", "state", "seconds")
 _SAID = ("pk", "created_at", "kind", "channel__medium", "channel__address", "subject", "text", "is_bot")
 
@@ -78,7 +81,11 @@ def sections(of: Whose) -> Iterable[Section]:
     handed = Handoff.objects.filter(conversation__in=here).order_by("pk")
     handoffs: list[Row] = [dict(row) for row in handed.values(*_HANDED)]
     yield Section("handoffs", _("What went along when you were passed on"), handoffs)
+    went = Journey.objects.filter(episode__conversation__in=here).order_by("at", "pk")
+    ways: list[Row] = [dict(row) for row in went.values(*_WENT)]
+    yield Section("journeys", _("By which ways you came to us"), ways)
     yield Section("surveys", _("How you said it was"), surveys.told(of.customers))
+    yield Section("outreach", _("When we wrote to you by ourselves, or might have"), outreach.told(of.customers))
     talked = BotTalk.objects.filter(conversation__in=here).order_by("pk")
     talks: list[Row] = [dict(row) for row in talked.values("conversation", "began_at", "ended_at", "end", "state")]
     yield Section("bot_talks", _("What the bot kept of your talks with it"), talks)
@@ -197,8 +204,11 @@ def _erase_conversations(of: Whose, cursor: int) -> tuple[int, int | None]:
     learning.forget(found)
     remembering.forget(found)
     surveys.forget(of.customers)
+    outreach.forget(of.customers)
     Hint.objects.filter(Hint.of_conversations(found)).delete()
     BotTurn.objects.filter(**here).delete()
+    # Where they were before and after is theirs, though no page is in it; with its moves and what made it hard.
+    Journey.objects.filter(episode__conversation__in=found).delete()
     BotTalk.objects.filter(**here).update(state={})
     BotMistake.objects.filter(message__conversation__in=found).update(why="")
     BotDeed.objects.filter(talk__conversation__in=found).update(values={}, result={}, error="")

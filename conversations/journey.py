@@ -7,10 +7,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from conversations import story
 from conversations.models import Conversation, Medium, Message
+from conversations.reports.journeys.places import BOT, PLACES, SITE, of_event
 from conversations.story_words import HUES, line
 from customers.event_names import words
 from customers.models import Category, Event, Visit
@@ -21,13 +22,7 @@ if TYPE_CHECKING:
 MOST = 8
 MESSAGES = 200
 BETWEEN = 40
-TELLING = {
-    "Order Placed": gettext_lazy("Order placed"),
-    "Order Delivered": gettext_lazy("Delivered"),
-    "Order Refunded": gettext_lazy("Refunded"),
-    "Return Opened": gettext_lazy("Return opened"),
-    "Return Received": gettext_lazy("Return arrived"),
-}
+TELLING = ("Order Placed", "Order Delivered", "Order Refunded", "Return Opened", "Return Received")
 
 
 @dataclass(frozen=True)
@@ -72,8 +67,8 @@ def _runs(said: list[Message]) -> Iterable[Step]:
         who = next((message.author.short_name for message in messages[::-1] if message.author), "")
         many = ngettext("%(n)d message", "%(n)d messages", len(messages)) % {"n": len(messages)}
         hue = "bot" if is_bot else HUES.get(medium, "messaging")
-        title = _("Bot") if is_bot else str(Medium(medium).label) if medium in Medium.values else _("Message")
-        icon = "sms" if medium == Medium.SMS else hue
+        place = PLACES.get(BOT if is_bot else medium)
+        title, icon = (str(place.label), place.icon) if place else (_("Message"), hue)
         yield Step(icon, hue, title, messages[0].created_at, _("with %(name)s") % {"name": who} if who else many)
 
 
@@ -88,8 +83,10 @@ def _happened(happenings: list[story.Happening]) -> Iterable[Step]:
         row = happening.row
         if isinstance(row, Visit):
             shown = line(happening)
-            yield Step("browse", "web", _("On the site"), happening.at, ", ".join([shown.title, *shown.about[:1]]))
+            yield Step(
+                "browse", "web", str(PLACES[SITE].label), happening.at, ", ".join([shown.title, *shown.about[:1]])
+            )
         elif isinstance(row, Event) and row.category != Category.BEHAVIOURAL and row.name in TELLING:
             shown, told = line(happening), words(row.properties)
             number = told.get("return") if row.name.startswith("Return") else told.get("order")
-            yield Step(shown.icon, "", str(TELLING[row.name]), happening.at, number or "".join(shown.about[:1]))
+            yield Step(shown.icon, "", str(of_event(row.name).label), happening.at, number or "".join(shown.about[:1]))

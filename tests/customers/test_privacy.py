@@ -32,6 +32,7 @@ from conversations.models import (
     Message,
     MessageEdit,
     Moment,
+    Occasion,
     OrderAct,
     Participant,
     ProofCode,
@@ -136,6 +137,9 @@ def everything_of(name, address, connector):
         ask=ask, survey=poll, conversation=conversation, kind="csat", touchpoint="resolution", score=2, way="link",
         answers={"score": 2, "comment": f"{name} is cross"}, comment=f"{name} is cross", tags=[name],
     )  # fmt: skip
+    Occasion.objects.create(
+        kind="cart", key=f"cart:{customer.pk}", customer=customer, at=NOW, about={"products": [name]}
+    )
     talk = BotTalk.objects.create(
         conversation=conversation, term=1, state={"slots": {"address": {"value": f"{name} Street"}}}
     )

@@ -16,11 +16,13 @@ from conversations.reports import due
 from conversations.reports.friction.report import report as friction
 from conversations.reports.journeys import deriving, places, usual
 from conversations.reports.journeys.report import report as journeys
+from conversations.reports.journeys.streams import EVERY
 from conversations.reports.sheets.looking import cells_of
 from conversations.reports.sheets.sheet import Asked, Unit
 from customers import privacy
 from customers.merging import merge, unmerge
-from customers.models import Customer, Identity, Visit
+from customers.models import Customer, Identity, Segment, Visit
+from tests.conversations.reports import plain as slow
 from tests.conversations.reports.journeyed import DAYS, ZONE, Months, plain
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +35,14 @@ def months(ada, monkeypatch):
     cache.delete(usual.FEW)
     monkeypatch.setattr(Months, "author", ada.pk)
     return Months()
+
+
+@pytest.fixture
+def few(ada, monkeypatch):
+    monkeypatch.setattr(usual, "LEAST", LEAST)
+    cache.delete(usual.FEW)
+    monkeypatch.setattr(Months, "author", ada.pk)
+    return Months(people=5)
 
 
 def work_off():
@@ -132,6 +142,58 @@ def test_the_sheet_counts_what_the_plain_computation_counts(months, sam):
     hard = {row.drill: row.cells[0].value for row in friction.sheet(asked(sam)).parts[1].rows}
     kinds = Counter(kind for each in found for kind in each["frictions"])
     assert hard == {f"what=kind&kind={kind}": count for kind, count in kinds.items()}
+
+
+OUTCOMES = ("back", "refunded", "cancelled", "returned", "bought", "kept", "silent")
+CODES = {
+    "email": "em", "chat": "ch", "voice": "vo", "bot": "bo", "site": "si", "app": "mo", "cart": "ca", "shop": "sh",
+    "order": "or", "delivery": "de", "return": "re", "arrived": "ra", "refund": "rf", "cancel": "cn",
+}  # fmt: skip
+
+
+def facts(found, segment):
+    """Of each stream its facts, by Python alone; `segment` holds every other customer."""
+    streams = {name: [] for name in ("move", "journey", "friction", "move_segment", "way_segment")}
+    for pk, its in found.items():
+        episode = Episode.objects.select_related("conversation").get(pk=pk)
+        here = (its["at"], episode.team_id or 0, episode.medium)
+        is_member = segment.memberships.filter(customer=episode.conversation.customer_id).exists()
+        for *_pk, position, source, target, seconds, _end in _moves(pk, its):
+            keys = {"move": f"{position}~{source}~{target}", "step": f"{source}~{target}"}
+            numbers = {"moves": 1, "timed": int(seconds is not None)}
+            _add(streams, "move", "move_segment", here, numbers, keys, {"seconds": seconds}, its, episode, is_member)
+        way = "-".join("".join(CODES[place] for place in its[part]) for part in ("before", "contact", "after"))
+        keys = {"way": way, "dropped": its["dropped_at"], "whole": ""}
+        over = {f"over_{name}": int(its["is_over"] and its["outcome"] == name) for name in OUTCOMES}
+        numbers = {
+            "journeys": 1, "over": int(its["is_over"]), **over, "hard": int(bool(its["frictions"])),
+            "worked": episode.worked, "answers": its["answers"], "good": its["good"],
+        }  # fmt: skip
+        spread = {"lasted": its["lasted"]}
+        _add(streams, "journey", "way_segment", here, numbers, keys, spread, its, episode, is_member)
+        for kind in its["frictions"]:
+            numbers = {"frictions": 1, "worked": episode.worked, "answers": its["answers"], "good": its["good"]}
+            cuts = {"kind": kind, "kind_of": f"{kind}~{episode.tier}"}
+            streams["friction"].append(slow.Fact(*here, numbers, cuts))
+    return streams
+
+
+def _add(streams, name, by_segment, here, numbers, keys, spreads, its, episode, is_member):
+    narrow = {f"{cut}_of": f"{its['outcome']}~{key}~{episode.tier}" for cut, key in keys.items()}
+    streams[name].append(slow.Fact(*here, numbers, {**keys, **narrow}, spreads))
+    if is_member:
+        segment = Segment.objects.get().pk
+        cuts = {cut: f"{segment}~{value}" for cut, value in narrow.items()}
+        streams[by_segment].append(slow.Fact(*here, numbers, cuts, spreads))
+
+
+def test_what_is_added_up_is_what_the_loops_add_up(few, sam):
+    work_off()
+    streams = facts(plain(timezone.now(), LEAST), few.segment)
+    for stream in EVERY:
+        rows = streams[stream.name]
+        assert rows
+        assert slow.check(stream, lambda rows=rows: rows, asked(sam)) > 5
 
 
 def test_who_may_not_see_browsing_is_told_that_they_were_on_the_site(months, sam):
