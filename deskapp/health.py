@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
+from conversations.reports.tallies import rolling, streams
 from deskapp.celery import app
 from deskapp.tasks import seconds_since
 from integrations.models import Connector
@@ -79,6 +80,12 @@ def _mailboxes() -> str:
     return f"{lagging} not fetched lately" if lagging else ""
 
 
+def _reports() -> str:
+    """They are right without it, but slow."""
+    behind = rolling.behind(streams.EVERY, timezone.now())
+    return f"not added up for {behind.total_seconds() / 3600:.1f} hours" if behind > rolling.LATE else ""
+
+
 QUESTIONS: dict[str, Callable[[], str]] = {
     "database": _database,
     "broker": _broker,
@@ -86,4 +93,5 @@ QUESTIONS: dict[str, Callable[[], str]] = {
     "worker": _seen("worker"),
     "beat": _seen("beat"),
     "mailboxes": _mailboxes,
+    "reports": _reports,
 }

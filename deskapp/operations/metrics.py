@@ -16,6 +16,7 @@ from redis import Redis
 
 from conversations.live import sockets
 from conversations.models import Conversation, Delivery
+from conversations.reports.tallies import rolling, streams
 from integrations.inbound import refused
 from integrations.models import Connector, RawEvent
 
@@ -34,6 +35,8 @@ class Desk:
         yield _one("sockets", "Open sockets of agents", sockets.count())
         yield _one("conversations_open", "Open conversations", Conversation.objects.open().count())
         yield _mailboxes()
+        behind = rolling.behind(streams.EVERY, timezone.now()).total_seconds()
+        yield _one("reports_not_added_up_seconds", "Since what reports read was added up, at least every hour", behind)
         yield _withheld()
         yield _refused()
 

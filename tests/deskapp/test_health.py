@@ -7,6 +7,8 @@ from django.core.cache import cache
 from django.db import Error
 from django.utils import timezone
 
+from conversations.models import TallyMark
+from conversations.reports.tallies import streams
 from deskapp import health, tasks
 from integrations.models import Connector
 
@@ -64,6 +66,14 @@ def test_a_mailbox_that_is_not_fetched_makes_it_unready(client, alive, mail, hou
     at = None if hours_ago is None else timezone.now() - timedelta(hours=hours_ago)
     Connector.objects.create(name="Support", adapter="imap", channel=mail, checked_at=at, **state)
     assert client.get("/readyz").json()["mailboxes"] == says
+
+
+def test_reports_that_nobody_adds_up_make_it_unready(client, alive):
+    long_ago = timezone.now() - timedelta(hours=3)
+    mark = TallyMark.objects.create(stream=streams.EVERY[0].name, signature="it began", changed_at=long_ago)
+    assert client.get("/readyz").json()["reports"] == "not added up for 3.0 hours"
+    TallyMark.objects.filter(pk=mark.pk).update(changed_at=timezone.now())
+    assert client.get("/readyz").json()["reports"] == "ok"
 
 
 def test_only_reading_is_answered(client):
