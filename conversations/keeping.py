@@ -25,6 +25,7 @@ from conversations.models import (
     WebhookCall,
 )
 from conversations.models.routing import ROSTER_OF_LIVE
+from conversations.outreach import remembering as outreach
 from customers.retention import Kind
 
 AT_ONCE = 50
@@ -192,6 +193,15 @@ KINDS = (
         is_on=True,
         count=lambda before: _calls(before).count(),
         drop=lambda before: _drop_some(_calls(before)),
+    ),
+    Kind(
+        "outreach",
+        _("What rules wrote first"),
+        _("To whom rules wrote by themselves or did not, and so what came of it; the messages themselves stay."),
+        days=400,
+        is_on=True,
+        count=lambda before: outreach.old(before).count(),
+        drop=lambda before: outreach.drop(before, AT_ONCE * 20),
     ),
     Kind(
         "dry_runs",

@@ -29,9 +29,11 @@ from conversations.inbound import early
 from conversations.live import webpush
 from conversations.live.customers import push_customer
 from conversations.models import BotDeed, OrderAct
+from conversations.outreach import lists, running
 from conversations.reports import back_fill, due, work
 from conversations.reports.journeys import deriving as journeys
 from conversations.reports.sales import deriving as sales
+from conversations.reports.tallies import rolling, streams
 from conversations.routing import availability, drain, replay, waiting
 from conversations.surveys import asking
 from customers import privacy, retention, suggestions
@@ -40,6 +42,7 @@ PASSED_FOR = timedelta(minutes=10)  # in which nobody else took what somebody ga
 MISSED_AFTER = timedelta(minutes=1)  # who waits so long in no queue was forgotten by the way they came
 
 SWEPT_FOR = 5  # seconds, after which the next sweep comes
+ADDS_UP_FOR = 50  # seconds, after which the next comes
 
 log = structlog.get_logger(__name__)
 
@@ -81,6 +84,12 @@ def sweep_sales() -> None:
 def derive_journeys() -> None:
     """Of whom something came, went or is over."""
     due.work_off(due.JOURNEYS, journeys.derive)
+
+
+@shared_task(name="conversations.reports.add_up", expires=60)
+def add_up() -> None:
+    """What reports read."""
+    rolling.roll_up(streams.EVERY, seconds=ADDS_UP_FOR)
 
 
 @shared_task(name="conversations.reports.episodes", expires=120)
@@ -166,6 +175,17 @@ def _erase_soon() -> None:
 @shared_task(name="conversations.leave_silent_carts", expires=60)
 def leave_silent_carts() -> None:
     silent_carts.leave()
+
+
+@shared_task(name="conversations.refresh_lists", expires=60)
+def refresh_lists() -> None:
+    """Carts left, parcels late, products due, customers at risk."""
+    lists.refresh_due()
+
+
+@shared_task(name="conversations.reach_out", expires=60)
+def reach_out() -> None:
+    running.go_round()
 
 
 @shared_task(name="conversations.suggest", expires=60)

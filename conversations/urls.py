@@ -14,4 +14,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("conversations.board_urls")),
     path("", include("conversations.helping_urls")),
     path("", include("conversations.survey_urls")),
+    path("", include("conversations.outreach_urls")),
 ]

@@ -63,6 +63,8 @@ app.conf.beat_schedule = {
     },
     "mail codes whose task was lost": {"task": "conversations.sweep_proof_codes", "schedule": 20.0},
     "mark carts that were left": {"task": "conversations.leave_silent_carts", "schedule": 60.0},
+    "bring the lists of whom to write to up to date": {"task": "conversations.refresh_lists", "schedule": 60.0},
+    "write to who is on a list, where a rule says so": {"task": "conversations.reach_out", "schedule": 60.0},
     "fill the segments anew": {"task": "conversations.fill_segments", "schedule": 1800.0},
     "go on with erasures": {"task": "conversations.erase", "schedule": 60.0},
     "drop what was kept long enough": {"task": "conversations.retain", "schedule": crontab(hour=2, minute=40)},
@@ -80,6 +82,7 @@ app.conf.beat_schedule = {
     "learn topics if somebody waits for it": {"task": "conversations.learn_topics", "schedule": 60.0},
     "go on with dry runs of rules": {"task": "conversations.sweep_dry_runs", "schedule": 10.0},
     "call the webhooks that rules asked for": {"task": "integrations.outbound.sweep_webhooks", "schedule": 10.0},
+    "add up what reports read": {"task": "conversations.reports.add_up", "schedule": 60.0},
     "ask customers how it was": {"task": "conversations.ask_surveys", "schedule": 15.0},
     "derive the sales of whom something changed": {"task": "conversations.reports.sales", "schedule": 10.0},
     "derive the sales of whom time has told more": {

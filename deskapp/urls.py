@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("deskapp.automation.urls")),
     path("", include("deskapp.topics.urls")),
     path("", include("deskapp.surveys.urls")),
+    path("", include("deskapp.outreach.urls")),
     path("", include("deskapp.bots.urls")),
     path("", include("integrations.urls")),
     path("", include("conversations.urls")),

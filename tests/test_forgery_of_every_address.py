@@ -18,6 +18,7 @@ EXEMPT = {
     "chat/<str:key>/files": "the same",
     "s/<str:token>/": "a customer answers by a signed address, without a session",
     "s/<str:token>/stop/": "the same",
+    "o/<str:token>/stop/": "the same",
     "form/<str:key>/": "a contact form proves nobody, and is signed by us",
     "v1/<slug:kind>": "a tracker brings its write key, and the origin is checked",
     "v1/<slug:kind>/": "the same",

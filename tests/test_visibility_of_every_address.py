@@ -39,6 +39,7 @@ from conversations.models import (
     Loan,
     Macro,
     Message,
+    OutreachRule,
     Replay,
     RequiredField,
     RoutingDecision,
@@ -159,6 +160,7 @@ def things(mail, ada, returns, root):
     return {
         "satisfaction/": {"pk": rated.pk},
         "settings/surveys/": {"pk": poll.pk},
+        "settings/outreach/": {"pk": OutreachRule.objects.create(name="Zanzibar", kind="cart").pk},
         "conversations/<int:pk>/merges/<int:entry_pk>/": {"entry_pk": merged.pk},
         "conversations/<int:pk>/customer/merges/<int:entry_pk>/": {"entry_pk": joined.pk},
         "conversations/<int:pk>/tags/<int:tag_pk>/": {"tag_pk": tag(conversation, name="vip", by=ada).pk},

@@ -58,13 +58,13 @@ and not exists (
 )"""
 
 PARCEL = f"""
-select 'parcel:' || o.id || ':' || coalesce(nullif(left(parcel->>'number', 120), ''), place::text) as key,
+select 'parcel:' || o.id || ':' || coalesce(nullif(left(parcel->>'number', 120), ''), nth::text) as key,
   c.id as customer, due.at, o.total as value, o.currency, 0 as signals,
   jsonb_build_object('number', o.number, 'carrier', parcel->>'carrier', 'parcel', parcel->>'number',
     'url', parcel->>'url', 'sent', coalesce(said.sent, o.changed_at), 'promised', said.promised is not null,
     'days', coalesce(theirs.days, everyones.days, {PARCEL_TAKES})) as about
 from customers_order o {_HERE.format("o")}
-cross join lateral jsonb_array_elements(o.shipments) with ordinality shipment(parcel, place)
+cross join lateral jsonb_array_elements(o.shipments) with ordinality shipment(parcel, nth)
 cross join lateral (select {_SENT} as sent, {_PROMISED} as promised) said
 left join conversations_usualdays theirs on theirs.kind = 'carrier' and theirs.key = lower(parcel->>'carrier')
   and theirs.key <> '' and theirs.count >= {LEAST_PARCELS}
@@ -181,7 +181,7 @@ select 'carrier', coalesce(carrier, ''), percentile_cont(0.9) within group (orde
   where o.status = 'delivered' and o.changed_at >= %(now)s - interval '180 days' and not o.is_collected
 ) taken
 where took > 0 and took < 60 group by grouping sets ((carrier), ())
-having grouping(carrier) = 1 or carrier <> ''
+having count(*) > 0 and (grouping(carrier) = 1 or carrier <> '')
 on conflict (kind, key) do update set days = excluded.days, count = excluded.count, counted_at = excluded.counted_at"""
 
 # Of products that are used up, the shop says, or that at least one in three of its buyers bought again.
@@ -213,8 +213,8 @@ SAYS = {
     OccasionKind.REFILL: _(
         "Products that a customer has bought at least twice in 400 days and that are due again by the middle of their"
         " own distances; bought once, by the middle distance of all customers, where 20 are known and the shop says"
-        " that it is used up, or every third buyer bought it again. Due now: a quarter of that distance before or after,"
-        " from 3 to 14 days."
+        " that it is used up, or every third buyer bought it again. Due now: a quarter of that distance before or"
+        " after, from 3 to 14 days."
     ),
     OccasionKind.RISK: _(
         "Customers with at least two of five signals: a low score as their newest answer in 30 days; three contacts or"

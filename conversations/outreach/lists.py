@@ -115,7 +115,7 @@ def _is_old(name: str, now: datetime) -> bool:
 
 
 def _bring_up_to_date(name: str, now: datetime, customers: list[int] | None) -> None:
-    asked = {"kind": str(name), "now": now, "customers": customers}
+    asked: dict[str, str | datetime | list[int] | None] = {"kind": str(name), "now": now, "customers": customers}
     with connection.cursor() as cursor:
         cursor.execute(_END.format(definition=OF[OccasionKind(name)]), asked)
         cursor.execute(_WRITE.format(columns=_COLUMNS, definition=OF[OccasionKind(name)]), asked)

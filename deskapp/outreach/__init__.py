@@ -1,0 +1,1 @@
+"""/settings/outreach/: rules that write first, tried dry before they are on."""
