@@ -79,6 +79,7 @@ class Table:
     rows: Sequence[Row]
     says: "StrOrPromise" = ""
     wide: bool = True  # as wide as the page; else half of it
+    act: "tuple[StrOrPromise, str] | None" = None  # a button on the page: its words, and where it leads
 
 
 @dataclass(frozen=True)
@@ -231,3 +232,4 @@ class Report:
     icon: str = "reports"
     has_media: bool = True  # can be looked at for one medium
     is_own: bool = False  # every agent's, of themselves
+    needs: frozenset[str] = frozenset()  # permissions besides those of reports: of purchases, of browsing

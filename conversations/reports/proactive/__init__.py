@@ -1,0 +1,1 @@
+"""Whom one could write to, and what came of rules that did."""
