@@ -33,6 +33,7 @@ from conversations.outreach import lists, running
 from conversations.reports import back_fill, due, work
 from conversations.reports.journeys import deriving as journeys
 from conversations.reports.sales import deriving as sales
+from conversations.reports.sending import due as sending_reports
 from conversations.reports.tallies import rolling, streams
 from conversations.routing import availability, drain, replay, waiting
 from conversations.surveys import asking
@@ -299,3 +300,14 @@ def look_round_bots() -> None:
 def learn_topics() -> None:
     """One worker learns, and every other finds nothing to do."""
     learning.run()
+
+
+@shared_task(name="conversations.reports.send_due", expires=60)
+def send_due_reports() -> None:
+    for sending in sending_reports.take_due():
+        send_report.delay(sending)
+
+
+@shared_task(name="conversations.reports.send")
+def send_report(sending: int) -> None:
+    sending_reports.send(sending)
