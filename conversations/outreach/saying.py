@@ -17,6 +17,7 @@ from conversations.outreach import links
 from conversations.outreach.judging import Verdict
 from conversations.outreach.words import BY_TEXT, STOP, in_language, values_of, worded
 from conversations.plain import html_to_text
+from conversations.reports import episodes
 from conversations.sanitise import sanitise
 from customers.models import Customer
 
@@ -26,7 +27,7 @@ def say(rule: OutreachRule, verdict: Verdict, record: OutreachRecord, customer: 
     nobody of us, and the conversation stays solved until they answer: what they say joins it, below what was said."""
     assert verdict.way is not None
     choice, now = verdict.way.choice, timezone.now()
-    subject, html, details = _worded(rule, verdict, record, customer)
+    subject, html, details = worded_for(rule, verdict, record, customer)
     conversation = Conversation.objects.create(
         customer=customer,
         subject=subject[:300],
@@ -51,6 +52,7 @@ def say(rule: OutreachRule, verdict: Verdict, record: OutreachRecord, customer: 
     touch(conversation, message)
     conversation.queue_at = place_in_queue(None, conversation.last_message_at)
     conversation.save()
+    episodes.refresh(conversation)
     enqueue(message, due_at=now)
     push_message(message)
     return message
@@ -61,9 +63,10 @@ def preview(rule: OutreachRule, verdict: Verdict, customer: Customer) -> str:
     return html_to_text(_said(rule, verdict, customer)[1])
 
 
-def _worded(
+def worded_for(
     rule: OutreachRule, verdict: Verdict, record: OutreachRecord, customer: Customer
 ) -> tuple[str, str, MessageDetails]:
+    """Its subject, text and details, with the way to say: no more of these."""
     assert verdict.way is not None
     subject, html, details = _said(rule, verdict, customer)
     details["outreach"] = record.pk
