@@ -1,7 +1,8 @@
 """Derives the sales of customers anew, and writes what differs: the same twice writes nothing the second time."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.db.models import Model, Q
 from django.utils import timezone
@@ -14,6 +15,8 @@ from conversations.reports.sales.touching import credited, touches_of, visits_be
 
 BATCH = 1000
 LATELY = timedelta(days=2)
+
+Part = TypeVar("Part", SaleTouch, BoughtAgain)
 
 
 def work_off() -> int:
@@ -99,21 +102,22 @@ def _keep(sales: Sequence[Sale], stored: Mapping[int, Sale]) -> None:
     Sale.objects.bulk_update(changed, _FIELDS, batch_size=BATCH)
 
 
-def _keep_parts(model: type[SaleTouch] | type[BoughtAgain], made: Sequence[tuple[Sale, Sequence[Model]]]) -> None:
+def _keep_parts(model: type[Part], made: Sequence[tuple[Sale, list[Part]]]) -> None:
     """Of a sale of which any differs, all anew."""
     there: dict[int, list[tuple[object, ...]]] = {}
-    keys = [sale.pk for sale, _rows in made]
-    for row in model._default_manager.filter(sale__in=keys).order_by("pk"):
+    gone: list[int] = []
+    new: list[Part] = []
+    stored = model._default_manager.filter(sale__in=[sale.pk for sale, _rows in made])
+    for row in stored.order_by("pk"):
         there.setdefault(row.sale_id, []).append(_values(row))
-    gone, new = [], []
     for sale, rows in made:
-        for row in rows:
-            row.sale = sale  # type: ignore[attr-defined]
-        if [_values(row) for row in rows] != there.get(sale.pk, []):
+        for part in rows:
+            part.sale = sale
+        if [_values(part) for part in rows] != there.get(sale.pk, []):
             gone += [sale.pk] if sale.pk in there else []
             new += rows
     model._default_manager.filter(sale__in=gone).delete()
-    model._default_manager.bulk_create(new, batch_size=BATCH)  # type: ignore[arg-type]
+    model._default_manager.bulk_create(new, batch_size=BATCH)
 
 
 def _keep_advice(customers: Sequence[int], known: Mapping[int, Known], made: Mapping[int, list[Sale]]) -> None:
@@ -135,8 +139,4 @@ _FIELDS = [each.name for each in Sale._meta.concrete_fields if not each.primary_
 
 def _values(row: Model) -> tuple[object, ...]:
     """What a row says, without its key."""
-    return tuple(getattr(row, each.attname) for each in _columns(row) if not each.primary_key)
-
-
-def _columns(row: Model) -> Iterable:  # type: ignore[type-arg]
-    return row._meta.concrete_fields
+    return tuple(getattr(row, each.attname) for each in row._meta.concrete_fields if not each.primary_key)

@@ -91,3 +91,5 @@ ADVICE = Stream(
     numbers=("talks", "in14", "in30", "known", "earlier14", "earlier30"),
     tables=(("conversations_advice", "at"),),
 )
+
+EVERY: tuple[Stream, ...] = (SALES, TOUCHES, AGAIN, ADVICE)

@@ -44,7 +44,8 @@ class Opened:
 
 def reports_for(agent: "User") -> list[Report]:
     """Whoever may not see reports sees their own figures."""
-    return [each for each in every.REPORTS if agent.may("reports.see") or each.is_own]
+    allowed = (each for each in every.REPORTS if agent.may("reports.see") or each.is_own)
+    return [each for each in allowed if all(agent.may(permission) for permission in each.needs)]
 
 
 def opened(key: str, agent: "User", query: QueryDict, now: datetime | None = None) -> Opened:

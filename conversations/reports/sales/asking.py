@@ -1,0 +1,34 @@
+"""How reports of sales are asked: for everybody, since purchases belong to no team; and of what is over by now."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from django.utils import timezone
+
+from conversations.reports.sheets.sheet import Asked, Cell, Figure
+from conversations.reports.tallies.stream import Numbers
+
+Between = tuple[datetime, datetime]
+
+
+def everybody(asked: Asked) -> Asked:
+    return replace(asked, teams=None, medium="")
+
+
+def over(asked: Asked, days: int, between: Between | None = None) -> Between:
+    """When that lay, whose so many days ended in the period: so many days earlier, and no later than they are over."""
+    begins, ends = between or (asked.begins, asked.ends)
+    today = timezone.now().astimezone(asked.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    back = timedelta(days=days)  # by the clock of the zone: midnights stay midnights
+    begins, ends = (each.astimezone(asked.zone) - back for each in (begins, min(ends, today)))
+    return begins, max(begins, ends)
+
+
+def link(**words: object) -> str:
+    return urlencode({name.rstrip("_"): each for name, each in words.items()})
+
+
+def share(figure: Figure, numbers: Numbers, part: str, whole: str, drill: str, then: Numbers | None = None) -> Cell:
+    before = then.per(part, whole) if then is not None else None
+    return Cell(figure, numbers.per(part, whole), numbers[whole], before=before, drill=drill)
