@@ -38,27 +38,6 @@ class Migration(migrations.Migration):
                 ("took_ms", models.PositiveIntegerField(default=0)),
             ],
         ),
-        migrations.AddField(
-            model_name="episode",
-            name="is_first_in_time",
-            field=models.BooleanField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name="reply",
-            name="is_in_time",
-            field=models.BooleanField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name="surveyresponse",
-            name="about",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="conversations.topic",
-            ),
-        ),
         migrations.CreateModel(
             name="OutreachRule",
             fields=[
