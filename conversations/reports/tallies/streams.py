@@ -2,8 +2,8 @@
 
 from conversations.reports.answers.streams import ANSWERS, ASKS, CREDITS
 from conversations.reports.journeys.streams import EVERY as JOURNEYS
-from conversations.reports.streams_service import EVERY as SERVICE
 from conversations.reports.sales.streams import EVERY as SOLD
+from conversations.reports.streams_service import EVERY as SERVICE
 from conversations.reports.tallies.stream import Stream
 
 EVERY: tuple[Stream, ...] = (
