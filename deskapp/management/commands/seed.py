@@ -17,6 +17,7 @@ from deskapp.demo import asked, deadlines, decided, desk, fern_rows, polled, shi
 from deskapp.demo.bought import Numbers
 from deskapp.demo.browsing import Browsing
 from deskapp.demo.buying import Buying
+from deskapp.demo.coming import Coming
 from deskapp.demo.fern_past import FernPast
 from deskapp.demo.load import Loader
 from deskapp.demo.load_purchases import load_loyalty, load_products, load_purchases
@@ -89,11 +90,13 @@ def bought(
     chance, shop = random.Random(CHANCE + 1), Connector.objects.get(name=desk.SHOP)
     load_products(shop, now)
     purchases = star_purchases(now, known, numbers)
-    purchases += Buying(now, chance, numbers).purchases(talks, persons)
+    bought_by_all = Buying(now, chance, numbers).purchases(talks, persons)
+    purchases += bought_by_all
     load_purchases(purchases, shop, loader.identities)
     load_loyalty(standing(now, [*persons, *known.values()], chance), shop, loader.identities)
     browsing = Browsing(now, chance, shop.pk)
-    profile.changed(gather_all([*browsing.facts(persons), *browsing.ingrid(known[INGRID])]))
+    came = Coming(random.Random(CHANCE + 2), shop.pk).facts(bought_by_all)
+    profile.changed(gather_all([*browsing.facts(persons), *browsing.ingrid(known[INGRID]), *came]))
     profile.changed(Identity.objects.filter(orders__isnull=False).values_list("customer", flat=True))
 
 
