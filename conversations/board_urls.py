@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import board, bot_report, report_files, reports, satisfaction
+from conversations.views import board, bot_report, report_files, report_schedules, reports, satisfaction
 
 urlpatterns = [
     path("live/", board.live, name="live"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("reports/", reports.reports, name="reports"),
     path("reports/<slug:key>/", reports.report, name="report"),
     path("reports/<slug:key>/rows/", reports.report_rows, name="report_rows"),
+    path("reports/<slug:key>/schedules/", report_schedules.report_schedules, name="report_schedules"),
+    path("report-schedules/<int:pk>/", report_schedules.report_schedule, name="report_schedule"),
     path("reports/<slug:key>/export.<str:form>", report_files.report_file, name="report_file"),
     path("reports/<slug:key>/rows.<str:form>", report_files.rows_file, name="report_rows_file"),
     path("live/limits/", board.alert_limits, name="alert_limits"),

@@ -83,6 +83,7 @@ app.conf.beat_schedule = {
     "go on with dry runs of rules": {"task": "conversations.sweep_dry_runs", "schedule": 10.0},
     "call the webhooks that rules asked for": {"task": "integrations.outbound.sweep_webhooks", "schedule": 10.0},
     "add up what reports read": {"task": "conversations.reports.add_up", "schedule": 60.0},
+    "mail the reports that are due": {"task": "conversations.reports.send_due", "schedule": 60.0},
     "ask customers how it was": {"task": "conversations.ask_surveys", "schedule": 15.0},
     "derive the sales of whom something changed": {"task": "conversations.reports.sales", "schedule": 10.0},
     "derive the sales of whom time has told more": {

@@ -41,6 +41,7 @@ from conversations.models import (
     Message,
     OutreachRule,
     Replay,
+    ReportSchedule,
     RequiredField,
     RoutingDecision,
     SavedView,
@@ -159,6 +160,9 @@ def things(mail, ada, returns, root):
     )
     return {
         "satisfaction/": {"pk": rated.pk},
+        "report-schedules/": {
+            "pk": ReportSchedule.objects.create(owner=ada, report="x", zone="UTC", forms=["pdf"], next_at=now).pk
+        },
         "settings/surveys/": {"pk": poll.pk},
         "settings/outreach/": {"pk": OutreachRule.objects.create(name="Zanzibar", kind="cart").pk},
         "conversations/<int:pk>/merges/<int:entry_pk>/": {"entry_pk": merged.pk},

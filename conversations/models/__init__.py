@@ -9,6 +9,7 @@ from conversations.models.branding import Branding
 from conversations.models.call_back import CallBack
 from conversations.models.canned import CannedReply
 from conversations.models.channel import BlockedSender, Channel, Medium
+from conversations.models.comparing import Comparing
 from conversations.models.conversation import NOT_WAITING, Conversation, Participant, Priority, Status
 from conversations.models.deed import BotDeed, ProofCode
 from conversations.models.delivery import Delivery, DeliveryAttempt
@@ -31,6 +32,7 @@ from conversations.models.parting import Parting
 from conversations.models.personal import Follow, Mention, PushSubscription, ReadMark
 from conversations.models.repeat import RepeatedQuestion
 from conversations.models.replay import Replay, ReplayChange, ReplayChunk
+from conversations.models.report_schedule import ReportSchedule, ReportSending
 from conversations.models.required_field import FieldValue, RequiredField
 from conversations.models.routing import (
     AgentState,
@@ -55,6 +57,7 @@ from conversations.models.survey import (
     SurveyResponse,
     SurveyVersion,
 )
+from conversations.models.switch import ChannelRate, Switch
 from conversations.models.tag import Tag
 from conversations.models.tally import StaleHour, Tally, TallyMark
 from conversations.models.team import Team
@@ -63,6 +66,10 @@ from conversations.models.view import SavedView
 from conversations.models.webhook import Webhook, WebhookCall
 
 __all__ = [
+    "ChannelRate",
+    "ReportSchedule",
+    "ReportSending",
+    "Switch",
     "Advice",
     "BoughtAgain",
     "Sale",
@@ -126,6 +133,7 @@ __all__ = [
     "CannedReply",
     "Channel",
     "Closure",
+    "Comparing",
     "Conversation",
     "ConversationMerge",
     "Delivery",

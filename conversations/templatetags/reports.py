@@ -8,11 +8,13 @@ from django import template
 from django.template.context import Context
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from conversations.models import ReportSchedule
 from conversations.reports.sheets import charts, flowing, written
 from conversations.reports.sheets.marks import Box, Dot, Drawing, Key, Label, Line, Mark, Ribbon, Rule
 from conversations.reports.sheets.sheet import Asked, Bars, Cell, Figure, Flow, Heat, Lines, Part, Table, Tiles, Words
@@ -56,6 +58,11 @@ def said(value: object) -> object:
     if isinstance(value, int | float):
         return number_format(value, force_grouping=True)
     return value if value not in (None, "") else written.NOTHING
+
+
+@register.filter
+def weekday(schedule: ReportSchedule) -> str:
+    return str(WEEKDAYS.get(schedule.on, ""))
 
 
 @register.filter

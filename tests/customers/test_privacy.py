@@ -291,7 +291,7 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
         "healthsample",
         "waiting", "deadline", "ruleevent", "botturn", "dryrunhit", "topicverdict", "repeatedquestion",
         "articleverdict",
-        "responsecredit", "due", "episode", "reply", "work",
+        "responsecredit", "outreachrecord", "due", "episode", "reply", "work", "switch",
     }  # fmt: skip
     the_desks_own = {
         "product", "stock", "segment", "retentionrule", "channel", "team", "tag", "cannedreply", "savedview",
@@ -299,7 +299,7 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
         "messagetemplate", "branding", "agentstate", "roster", "routingpolicy", "replay", "replaychunk",
         "slapolicy", "recount", "rule", "ruletally", "dryrun", "webhook", "requiredfield", "topic", "topiclesson",
         "alertlimit", "loan", "bot", "survey", "surveyversion", "outreachrule", "occasionmark", "usualdays", "usual",
-        "article", "articletext",
+        "article", "articletext", "reportschedule", "reportsending", "channelrate",
     }  # fmt: skip
     tables = {
         model._meta.model_name

@@ -95,6 +95,8 @@ def _tile(paper: Paper, cell: Cell, values: Sequence[float | None], x: float, to
 def _table(paper: Paper, heads: Sequence[str], rows: Sequence[Row]) -> None:
     """As wide as its columns need; the heads once more on every page."""
     paper.pen(8)
+    paper.set_draw_color(*HAIR)
+    paper.set_line_width(0.5)
     count = len(heads) - 1
     share = min(14.0, 72.0 / max(1, count))
     width = min(1.0, (28 + share * count) / 100) * paper.epw
