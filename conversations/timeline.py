@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 from django.utils import timezone
@@ -12,6 +13,9 @@ from conversations.prepared import has_asked
 from conversations.story_words import Line
 from customers.models import Customer
 
+if TYPE_CHECKING:
+    from conversations.folding import Sheet
+
 PAGE = 50
 CATCH_UP = 200  # events; whoever missed more opens the thread anew
 
@@ -20,7 +24,7 @@ Event = Message | Activity
 
 @dataclass(frozen=True)
 class Timeline:
-    events: Sequence[Event | Line]  # oldest first
+    events: "Sequence[Event | Line | Sheet]"  # oldest first
     before: str  # the cursor of the page above; "" at the beginning
     stamp: str  # for catching up later: what is known now
     is_whole: bool = True  # False when catching up would skip something

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from conversations import timeline
+from conversations.folding import folded
 from conversations.handoff.card import card_of
 from conversations.handoff.opening import opened as handoff_opened
 from conversations.happened import interleaved
@@ -43,6 +44,7 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
         cursor = request.GET["before"]
         older = timeline.newest(found, before=cursor, hidden=verbs_hidden_from(agent_of(request)))
         older = interleaved(agent_of(request), found, older, until=timeline.ends_before(cursor))
+        older = folded(found, older)
         return render(request, "conversations/thread/older.html", {"conversation": found, "timeline": older})
     return _missed(request, found)
 
@@ -77,7 +79,7 @@ def thread_context(request: HttpRequest, known: Opened) -> dict[str, object]:
     stamp = timeline.stamped(known.newest_message, known.newest_activity)
     read = timeline.newest(found, known=stamp, hidden=verbs_hidden_from(agent))
     return {
-        "timeline": interleaved(agent, found, read),
+        "timeline": folded(found, interleaved(agent, found, read)),
         "card": card_of(found, agent) if known.has_handoffs else None,
         "claims": known.claims,
         "others": others(agent, found) if known.has_others else [],

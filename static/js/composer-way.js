@@ -130,10 +130,4 @@ document.addEventListener("click", (event) => {
     changed();
     return $("#reply")?.focus();
   }
-  const quoted = event.target.closest?.('a[href^="#message-"]');
-  const said = quoted && document.getElementById(quoted.hash.slice(1));
-  if (!said) return;
-  event.preventDefault();
-  said.scrollIntoView({ block: "center" });
-  said.focus({ preventScroll: true });
 });

@@ -1,4 +1,4 @@
-// The handoff card follows what happens in its thread; its lines lead to their messages, however far up.
+// The handoff card follows what happens in its thread.
 const $ = (selector) => document.querySelector(selector);
 const here = () => Number($("main.thread[data-conversation]")?.dataset.conversation) || 0;
 const VERBS = /data-verb="(?:handed_over|took_over|handed_back|bot_did|assigned|routed|declined|resolved|reopened)"/;
@@ -32,23 +32,4 @@ document.body.addEventListener("htmx:afterSwap", () => {
     record.querySelector(".inside").scrollTop = was.top;
   }
   was = null;
-});
-
-// A line whose message is further up: what was before is asked for until it is there.
-const found = (id) => document.getElementById(id);
-const reach = async (id) => {
-  for (let pages = 0; !found(id) && $("#older") && pages < 40; pages += 1) {
-    const before = $("#older").getAttribute("hx-get");
-    await htmx.ajax("GET", before, { target: "#older", swap: "outerHTML" });
-    if ($("#older")?.getAttribute("hx-get") === before) break;
-  }
-  const message = found(id);
-  message?.scrollIntoView({ block: "center" });
-  message?.focus({ preventScroll: true });
-};
-document.addEventListener("click", (event) => {
-  const link = event.target.closest?.('#handoff a[href^="#message-"], .past a[href^="#message-"]');
-  if (!link || event.ctrlKey || event.metaKey) return;
-  event.preventDefault();
-  reach(link.hash.slice(1));
 });

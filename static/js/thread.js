@@ -1,4 +1,5 @@
 // The thread: what arrives hangs on at the end, once; the view follows only where it already was at the end.
+import { reach } from "./lines.js";
 import { open, say } from "./socket.js";
 import { dayOf, localise } from "./times.js";
 
@@ -92,7 +93,7 @@ const thread = () => {
   let channel = "";
   for (const event of document.querySelectorAll("#timeline > .event")) {
     if (event.id.startsWith("message-") && event.dataset.channel && !event.dataset.lent) channel = event.dataset.channel;
-    else if (channel) Object.assign(event.dataset, { channel, lent: "1" });
+    else if (channel && !event.matches(".talk")) Object.assign(event.dataset, { channel, lent: "1" });
   }
 };
 
@@ -146,7 +147,10 @@ const begin = () => {
   unseen = 0;
   own(page());
   thread();
-  toEnd();
+  const named = /^#message-\d+$/.test(location.hash) && location.hash.slice(1); // by a link to one line
+  atEnd = !named;
+  if (named) reach(named);
+  else toEnd();
   document.querySelector(".desk").dataset.pane = "thread";
   sizes.observe($("#scroller"));
   $("#scroller").addEventListener("scroll", () => {

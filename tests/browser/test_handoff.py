@@ -15,6 +15,7 @@ from conversations.models import Bot, BotTalk, Conversation, Message
 from conversations.outbound import speaking
 from integrations.outbound.deliver import deliver
 from tests.browser.conftest import is_live, still
+from tests.conversations.bots.stage import writes
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDE = {"viewport": {"width": 1440, "height": 900}}
@@ -91,3 +92,32 @@ def test_from_the_bot_to_ada_and_back_on_both_sides(live_desk, shop, ada, open_p
     page.locator("body").click(position={"x": 5, "y": 5})
     page.keyboard.press("h")
     expect(card).to_contain_text("Ada took over from Fern")
+
+
+@transaction.atomic
+def ann_talks_with_fern(chat):
+    """Four lines, and a handoff: the first of Ann's and the last."""
+    first = writes(chat, "Is the large back?")
+    talk = lease.give(locked(first.conversation), Bot.objects.create(name="Fern"))
+    for text in ("On Friday.", "In moss, too?"):
+        heard = writes(chat, text)
+        path = speaking.path_to(heard.conversation, heard)
+        last = speaking.say(
+            locked(heard.conversation), talk, speaking.Words(f"About “{text}”: yes.", uuid.uuid4()), path
+        )
+    hand_over(locked(first.conversation), "asked")
+    return first, last
+
+
+def test_a_link_to_a_line_opens_the_sheet_that_it_is_folded_in(live_desk, shop, chat, ada, page_of):
+    first, last = live_desk.do(lambda: ann_talks_with_fern(chat))
+    page = page_of(ada, **WIDE)
+    page.goto(f"{live_desk.url}/conversations/{first.conversation_id}/")
+    sheet = page.locator(".talk details")
+    expect(sheet).to_contain_text("Talk with Fern")
+    expect(page.locator(f"#message-{last.pk}")).to_be_hidden()
+    page.goto(f"{live_desk.url}/inbox/all/")
+    page.goto(f"{live_desk.url}/conversations/{first.conversation_id}/#message-{last.pk}")
+    expect(page.locator(f"#message-{last.pk}")).to_be_focused()
+    page.keyboard.press("Shift+K")
+    expect(page.locator(".talk .event").nth(-2)).to_be_focused()
