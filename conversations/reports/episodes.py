@@ -21,9 +21,11 @@ from conversations.models import (
     RepeatedQuestion,
     Reply,
     RoutingDecision,
+    Switch,
     Work,
 )
 from conversations.models.fact import Handler, Outcome
+from conversations.reports import switches
 from conversations.reports.counted_hours import seconds_open
 from conversations.reports.cutting import Passed, Stretch, Wait, cut
 
@@ -41,6 +43,7 @@ class Derived:
     row: Episode
     replies: list[Reply] = field(default_factory=list)
     before: Episode | None = None  # as it is stored
+    switches: list[Switch] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ def refresh(conversation: Conversation) -> None:
     if new:
         Episode.objects.bulk_create(new)
     _answers(derived)
+    switches.agree([(each.row, each.before, each.switches) for each in derived])
 
 
 def refresh_each(conversations: Iterable[Conversation]) -> None:
@@ -235,7 +239,7 @@ def _derived(
         row.waited, row.waited_open = replies[0].seconds, replies[0].seconds_open
         row.is_first_in_time = replies[0].is_in_time
     _took(row, before)
-    return _as_stored(Derived(row, replies, before))
+    return _as_stored(Derived(row, replies, before, switches.switches_of(row, stretch, known.repeats)))
 
 
 def _said(row: Episode, stretch: Stretch, known: _Known) -> None:
