@@ -5,10 +5,11 @@ from conversations.reports.attribution.report import report as attribution
 from conversations.reports.customers.report import report as customers
 from conversations.reports.friction.report import report as friction
 from conversations.reports.journeys.report import report as journeys
+from conversations.reports.proactive.report import REPORT as proactive
 from conversations.reports.sheets.sheet import Report
 
 # Each owner adds theirs: `from conversations.reports.service import report as service`, and its name here.
-REPORTS: tuple[Report, ...] = (answers, journeys, friction, customers, attribution)
+REPORTS: tuple[Report, ...] = (answers, journeys, friction, customers, attribution, proactive)
 
 
 def report_of(key: str) -> Report | None:
