@@ -56,7 +56,7 @@ def behind(asked: Asked, wanted: Mapping[str, str]) -> Behind:
     said = OutreachRule.objects.filter(pk=rule).values_list("name", flat=True).first()
     if said is None:
         raise Http404
-    found = goals.behind(records(asked).filter(rule=rule), what).select_related("message", "rule")
+    found = goals.behind(records(asked).filter(rule=int(rule)), what).select_related("message", "rule")
     title = _("%(rule)s: %(what)s") % {"rule": said, "what": _TITLES[what]}
     return Behind(title, found.order_by("-at", "-pk"), "at", OF_RECORDS, _conversation, lambda row: row.customer_id)  # type: ignore[attr-defined]
 
