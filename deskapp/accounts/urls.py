@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from deskapp.accounts import (
     audit_log,
     branding,
+    costs,
     deadlines,
     hours,
     installable,
@@ -56,6 +57,7 @@ urlpatterns = [
     path("settings/branding/", branding.branding_list, name="branding_list"),
     path("settings/branding/<int:pk>/", branding.branding, name="branding"),
     path("settings/branding/<int:pk>/preview/", branding.branding_preview, name="branding_preview"),
+    path("settings/costs/", costs.costs, name="costs"),
     path("settings/audit/", audit_log.audit_log, name="audit_log"),
     path("manifest.webmanifest", installable.manifest, name="manifest"),
     path("sw.js", installable.service_worker, name="service_worker"),

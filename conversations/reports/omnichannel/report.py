@@ -1,0 +1,193 @@
+"""The report of omnichannel effectiveness: the whole, its trend, and each channel with every part of the formula."""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from conversations.models.fact import Handler
+from conversations.reports.channels.behind import behind
+from conversations.reports.channels.streams import SWITCHES
+from conversations.reports.omnichannel.figures import (
+    BEGUN,
+    BEGUN_ANSWERED,
+    CAME,
+    CAME_ANSWERED,
+    EFFECTIVENESS,
+    ENGAGEMENTS,
+    FACTOR,
+    PART,
+    TOUCHPOINTS,
+    Channel,
+    Formula,
+)
+from conversations.reports.service.figures import FEW
+from conversations.reports.sheets.names import names
+from conversations.reports.sheets.sheet import (
+    Asked,
+    Cell,
+    Figure,
+    Lines,
+    Report,
+    Row,
+    Series,
+    Sheet,
+    Table,
+    Tiles,
+    Words,
+)
+from conversations.reports.sheets.written import shown
+from conversations.reports.streams_service import BEGUN as EPISODES
+from conversations.reports.tallies.reading import Between, points, read
+from conversations.templatetags.desk import hue
+
+
+def sheet(asked: Asked) -> Sheet:
+    """Four readings; two more where it is compared."""
+    now, then = _formula(asked, None), _formula(asked, asked.before) if asked.before else None
+    return Sheet([_tiles(now, then), _trend(asked, now), _by_channel(now, then), *_in_words(now)])
+
+
+def _formula(asked: Asked, between: Between | None) -> Formula:
+    found: dict[str, Channel] = {}
+    for (medium, handler), numbers in read(
+        EPISODES, asked, cut="handler", by=("medium", "value"), between=between
+    ).items():
+        _add(found, str(medium), _begun(str(handler), numbers["episodes"]))
+    for (medium,), numbers in read(SWITCHES, asked, by=("medium",), between=between).items():
+        came = Channel(0, 0, numbers["switches"], numbers["answered"], numbers["repeated"])
+        _add(found, str(medium), came)
+    return Formula({medium: each for medium, each in found.items() if each.touchpoints})
+
+
+def _add(found: dict[str, Channel], medium: str, more: Channel) -> None:
+    found[medium] = found.get(medium, Channel()) + more
+
+
+def _begun(handler: str, count: int) -> Channel:
+    return Channel(count, 0 if handler == Handler.NOBODY else count)
+
+
+def _tiles(now: Formula, then: Formula | None) -> Tiles:
+    whole, before = now.whole, then.whole if then else None
+    switched = "what=switches" if whole.came else ""
+    cells = [
+        Cell(
+            EFFECTIVENESS, now.effectiveness, whole.came,
+            before=then.effectiveness if then and then.whole.came >= FEW else None, drill=switched,
+        ),
+        Cell(TOUCHPOINTS, whole.touchpoints, before=before.touchpoints if before else None),
+        Cell(ENGAGEMENTS, whole.engagements, before=before.engagements if before else None),
+        _count(CAME, whole.came, before.came if before else None, "what=switches"),
+        Cell(FACTOR, whole.own_factor, whole.came, before=before.own_factor if before else None, drill=switched),
+    ]  # fmt: skip
+    return Tiles(_("The whole"), cells)
+
+
+def _count(figure: Figure, value: int, before: int | None, drill: str) -> Cell:
+    return Cell(figure, value, before=before, drill=drill if value else "")
+
+
+def _trend(asked: Asked, now: Formula) -> Lines:
+    """Each point by the same formula, of that point alone."""
+    counted: dict[object, dict[str, Channel]] = {}
+    for (at, medium, handler), numbers in read(EPISODES, asked, cut="handler", by=("at", "medium", "value")).items():
+        _add(counted.setdefault(at, {}), str(medium), _begun(str(handler), numbers["episodes"]))
+    for (at, medium), numbers in read(SWITCHES, asked, by=("at", "medium")).items():
+        came = Channel(0, 0, numbers["switches"], numbers["answered"], numbers["repeated"])
+        _add(counted.setdefault(at, {}), str(medium), came)
+    at = points(asked)
+    formulas = [Formula(counted.get(each, {})) for each in at]
+    cells = [Cell(EFFECTIVENESS, each.effectiveness, each.whole.came) for each in formulas]
+    says = _("A point needs %(n)d switches.") % {"n": FEW}
+    known = names("medium", now.channels)
+    factors = [
+        Series(known[medium], [_factor_at(each, medium) for each in formulas], hue(medium))
+        for medium, channel in now.channels.items()
+        if channel.came >= FEW
+    ]
+    series = [Series(_("all channels"), cells, "web"), *factors]
+    return Lines(_("Effectiveness, and how well each channel is integrated"), EFFECTIVENESS, at, series, says=says)
+
+
+def _factor_at(formula: Formula, medium: str) -> Cell:
+    channel = formula.channels.get(medium, Channel())
+    return Cell(FACTOR, channel.own_factor)
+
+
+def _by_channel(now: Formula, then: Formula | None) -> Table:
+    ordered = sorted(now.channels, key=lambda medium: -now.channels[medium].touchpoints)
+    known = names("medium", ordered)
+    rows = [Row(known[medium], _cells(medium, now, then), hue=hue(medium)) for medium in ordered]
+    if rows:
+        rows.append(Row(_("All together"), _sums(now), is_sum=True))
+    figures = [BEGUN, CAME, TOUCHPOINTS, BEGUN_ANSWERED, CAME_ANSWERED, ENGAGEMENTS, FACTOR, PART]
+    return Table(_("Part by part"), _("channel"), figures, rows)
+
+
+def _cells(medium: str, now: Formula, then: Formula | None) -> list[Cell]:
+    channel, of = now.channels[medium], urlencode({"medium": medium})
+    was = then is not None and medium in then.channels
+    return [
+        _count(BEGUN, channel.begun, None, f"what=begun&{of}"),
+        _count(CAME, channel.came, None, f"what=switches&{of}"),
+        Cell(TOUCHPOINTS, channel.touchpoints),
+        _count(BEGUN_ANSWERED, channel.begun_answered, None, f"what=engaged&{of}"),
+        _count(CAME_ANSWERED, channel.came_answered, None, f"what=switches&answered=1&{of}"),
+        Cell(ENGAGEMENTS, channel.engagements),
+        Cell(FACTOR, now.factor(medium), drill=f"what=switches&{of}" if channel.came else ""),
+        Cell(PART, now.part(medium), before=then.part(medium) if then is not None and was else None),
+    ]
+
+
+def _sums(now: Formula) -> list[Cell]:
+    whole = now.whole
+    return [
+        _count(BEGUN, whole.begun, None, "what=begun"),
+        _count(CAME, whole.came, None, "what=switches"),
+        Cell(TOUCHPOINTS, whole.touchpoints),
+        _count(BEGUN_ANSWERED, whole.begun_answered, None, "what=engaged"),
+        _count(CAME_ANSWERED, whole.came_answered, None, "what=switches&answered=1"),
+        Cell(ENGAGEMENTS, whole.engagements),
+        Cell(FACTOR, whole.own_factor, drill="what=switches" if whole.came else ""),
+        Cell(PART, now.effectiveness),
+    ]
+
+
+def _in_words(now: Formula) -> list[Words]:
+    """The formula with its numbers, channel by channel, to be reckoned after."""
+    known: Mapping[str, str] = names("medium", now.channels)
+    if not now.channels:
+        return []
+    if not now.whole.came:
+        line = _("Nobody went on by another channel in this time: how well the channels work as one cannot be seen.")
+        return [Words(_("To be said"), [line])]
+    lines = [_line(known[medium], medium, now) for medium in now.channels]
+    words = {"value": shown(Cell(EFFECTIVENESS, now.effectiveness)), "touchpoints": now.whole.touchpoints}
+    lines.append(_("All of it by %(touchpoints)d touchpoints: %(value)s.") % words)
+    return [Words(_("The formula, reckoned"), lines)]
+
+
+def _line(name: str, medium: str, now: Formula) -> str:
+    factor = now.factor(medium) or 0.0
+    said = {"channel": name, "engagements": now.channels[medium].engagements, "factor": f"{factor:.3f}"}
+    product = f"{now.channels[medium].engagements * factor:.1f}"
+    words = {**said, "product": product}
+    if now.channels[medium].came:
+        return _("%(channel)s: %(engagements)d engagements by %(factor)s are %(product)s.") % words
+    return (
+        _("%(channel)s: %(engagements)d engagements by %(factor)s, of all channels, are %(product)s; nobody came over.")
+        % words
+    )
+
+
+report = Report(
+    key="omnichannel",
+    title=gettext_lazy("Omnichannel effectiveness"),
+    says=gettext_lazy("How well the channels work as one: engagement by integration, by touchpoints, part by part."),
+    sheet=sheet,
+    behind=behind,
+    icon="merge",
+    has_media=False,
+)
