@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from conversations.models.sale import SaleTouch
 from conversations.reports.attribution import figures, rows
-from conversations.reports.sales.asking import everybody, link
+from conversations.reports.sales.asking import everybody, link, spans
 from conversations.reports.sales.streams import SALES, TOUCHES
 from conversations.reports.sales.touching import MODELS, WHOLE
 from conversations.reports.sales.wording import touch
@@ -23,7 +23,7 @@ def sheet(asked: Asked) -> Sheet:
     found = _touches(asked)
     if not any(kind == SaleTouch.Kind.CAMPAIGN for (kind, *_rest), _currency in found):
         return Sheet((_how_to_send(),))
-    return Sheet((_tiles(asked), _by_time(asked), _credits(found), *_money(found), _models()))
+    return Sheet((_tiles(asked), _by_time(asked), _credits(asked, found), *_money(found), _models()))
 
 
 def _touches(asked: Asked) -> dict[tuple[Key, str], Numbers]:
@@ -78,15 +78,16 @@ def _untouched(numbers: Numbers) -> float | None:
 
 def _by_time(asked: Asked) -> Lines:
     found = read(SALES, everybody(asked), by=["at"])
-    at = points(asked)
     cells = []
-    for begin in at:
+    for begin, end in spans(asked):
         numbers = found.get((begin,), Numbers())
-        cells.append(Cell(figures.UNTOUCHED, _untouched(numbers), numbers["resolved"]))
-    return Lines(_("Unattributed"), figures.UNTOUCHED, at, [Series(_("Unattributed"), cells, "web")])
+        drill = link(what="resolved", of="untouched", since=begin.isoformat(), until=end.isoformat())
+        cells.append(Cell(figures.UNTOUCHED, _untouched(numbers), numbers["resolved"], drill=drill))
+    series = [Series(_("Unattributed"), cells, "web")]
+    return Lines(_("Unattributed"), figures.UNTOUCHED, points(asked), series)
 
 
-def _credits(found: dict[tuple[Key, str], Numbers]) -> Table:
+def _credits(asked: Asked, found: dict[tuple[Key, str], Numbers]) -> Table:
     """Sales have no currency: they add up."""
     sums: dict[Key, Numbers] = {}
     for (key, _currency), numbers in found.items():
@@ -94,8 +95,9 @@ def _credits(found: dict[tuple[Key, str], Numbers]) -> Table:
     ranked = sorted(sums, key=lambda key: (-sums[key]["sales"], key))
     lines = [_credited(key, sums[key]) for key in ranked[:MOST]]
     whole = sum(sums.values(), Numbers())
-    cells = [Cell(figures.TOUCHED, None), *_of_models(whole, "")]
-    lines.append(Row(_("All touched sales"), cells, link(what="resolved", of="touched"), is_sum=True))
+    touched, drill = read(SALES, everybody(asked))[()]["touched"], link(what="resolved", of="touched")
+    cells = [Cell(figures.TOUCHED, touched, touched, drill=drill), *_of_models(whole, drill)]
+    lines.append(Row(_("All touched sales"), cells, drill, is_sum=True))
     return Table(
         _("Sales by what led to them"),
         _("Touch"),
@@ -125,7 +127,8 @@ def _of_currency(found: dict[tuple[Key, str], Numbers], currency: str) -> Table:
     ranked = sorted(these, key=lambda key: (-these[key]["linear_worth"], key))
     lines = [_paid(key, these[key], currency) for key in ranked[:MOST]]
     whole = sum(these.values(), Numbers())
-    lines.append(Row(_("All touched sales"), _worth(whole, currency, ""), is_sum=True))
+    drill = link(what="resolved", of="touched", currency=currency)
+    lines.append(Row(_("All touched sales"), _worth(whole, currency, drill), drill, is_sum=True))
     return Table(
         _("Money by what led to it, in %(currency)s") % {"currency": currency},
         _("Touch"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from conversations.models import Sale, SaleTouch
 from conversations.reports.attribution import figures
 from conversations.reports.customers.rows import money
+from conversations.reports.sales.asking import Between, within
 from conversations.reports.sales.touching import MODELS, WHOLE
 from conversations.reports.sales.wording import place, touch
 from conversations.reports.sheets.sheet import Asked, Behind, Column
@@ -25,12 +26,13 @@ def found(asked: Asked, drill: Drill) -> Behind:
         raise Http404 from None
 
 
-def resolved(asked: Asked) -> QuerySet[Sale]:
-    return Sale.objects.filter(placed_at__gte=asked.begins, placed_at__lt=asked.ends, is_resolved=True)
+def resolved(between: Between) -> QuerySet[Sale]:
+    begins, ends = between
+    return Sale.objects.filter(placed_at__gte=begins, placed_at__lt=ends, is_resolved=True)
 
 
 def _resolved(asked: Asked, drill: Drill) -> Behind:
-    rows = resolved(asked)
+    rows = resolved(within(asked, drill))
     title = _("Resolved sales")
     if "currency" in drill:
         rows = rows.filter(currency=drill["currency"])

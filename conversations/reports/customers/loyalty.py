@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from conversations.models import Sale
 from conversations.reports.customers import figures, rows
-from conversations.reports.sales.asking import Between, everybody, link, over, share
+from conversations.reports.sales.asking import Between, everybody, link, over, share, spans
 from conversations.reports.sales.streams import SALES
 from conversations.reports.sales.wording import place, ways
 from conversations.reports.sheets.sheet import Asked, Cell, Figure, Lines, Row, Series, Table, Words
@@ -88,13 +88,13 @@ def money(figure: Figure, thousandths: int, by: int, currency: str, drill: str, 
 
 def by_time(asked: Asked) -> Lines:
     found = read(SALES, everybody(asked), by=["at"])
-    at, cells = points(asked), []
-    for number, begin in enumerate(at):
+    cells = []
+    for begin, end in spans(asked):
         count = found.get((begin,), Numbers())["sales"]
-        until = at[number + 1] if number + 1 < len(at) else asked.ends
-        drill = link(what="sold", since=begin.isoformat(), until=until.isoformat())
+        drill = link(what="sold", since=begin.isoformat(), until=end.isoformat())
         cells.append(Cell(figures.ORDERS, count, count, drill=drill))
-    return Lines(_("Orders"), figures.ORDERS, at, [Series(_("Orders"), cells, "web")], bars=True)
+    series = [Series(_("Orders"), cells, "web")]
+    return Lines(_("Orders"), figures.ORDERS, points(asked), series, bars=True)
 
 
 def by_place(asked: Asked) -> Table:

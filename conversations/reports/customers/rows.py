@@ -1,7 +1,7 @@
 """Sales, talks and purchases as rows: what is counted by them, and what stands behind each number of the report."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from django.db.models import Count, F, Q, QuerySet
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from conversations.models import Advice, BoughtAgain, Sale
 from conversations.models.sale import Problem
-from conversations.reports.sales.asking import Between, over
+from conversations.reports.sales.asking import Between, over, within
 from conversations.reports.sales.wording import place, problem, ways
 from conversations.reports.sheets.names import name
 from conversations.reports.sheets.sheet import Asked, Behind, Column
@@ -66,21 +66,11 @@ def found(asked: Asked, drill: Drill) -> Behind:
 
 
 def _sold(asked: Asked, drill: Drill) -> Behind:
-    rows = _named(counted(_within(asked, drill)), drill)
+    rows = _named(counted(within(asked, drill)), drill)
     of = drill.get("of", "")
     if of:
         rows = rows.filter(_OF[of])
     return _of_sales(_("Orders"), rows)
-
-
-def _within(asked: Asked, drill: Drill) -> Between:
-    """The whole, or one point of a line."""
-    if "since" not in drill:
-        return asked.begins, asked.ends
-    begins, ends = (datetime.fromisoformat(drill[each]) for each in ("since", "until"))
-    if begins.tzinfo is None or ends.tzinfo is None:
-        raise ValueError("a moment without its zone")
-    return max(begins, asked.begins), min(ends, asked.ends)
 
 
 _OF = {
