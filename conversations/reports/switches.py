@@ -13,6 +13,8 @@ NAMES = ("episode_id", "at", "team_id", "from_medium", "medium", "was_answered",
 def switches_of(row: Episode, stretch: Stretch, repeats: Mapping[int, int]) -> list[Switch]:
     """As they should be stored. `repeats`: how often each message asked for what was known."""
     found = list(_turns(stretch.lines))
+    if not found:
+        return []
     ends = [place for place, _medium in found[1:]] + [len(stretch.lines)]
     switches = []
     for (place, before), end in zip(found, ends, strict=True):
