@@ -115,7 +115,7 @@ WORK = Stream(
     tables=(("conversations_work", "hour"),),
 )
 
-PASSED_ON = "('transferred', 'declined')"  # of RoutingDecision.trigger: who had it gave it away
+GIVEN_AWAY = ("transferred", "declined")  # of RoutingDecision.trigger: who had it gave it to somebody else
 PASSED = Stream(
     name="passed",
     rows=f"""
@@ -123,7 +123,7 @@ PASSED = Stream(
             d.by_id::text as agent, d.trigger, 1 as passed
         from conversations_routingdecision d
         where d.created_at >= %(since)s and d.created_at < %(until)s
-            and d.by_id is not null and d.trigger in {PASSED_ON}
+            and d.by_id is not null and d.trigger in {GIVEN_AWAY}
     """,  # noqa: S608 - no value of anybody's
     numbers=("passed",),
     cuts={"agent": "agent"},
@@ -159,4 +159,20 @@ STATES = Stream(
     tables=(("conversations_agentstate", "since"),),
 )
 
-EVERY: tuple[Stream, ...] = (BEGUN, ENDED, REPLIES, WORK, PASSED, STATES)
+# What was taken back before it went asked nobody; of no team, as states are.
+REPEATS = Stream(
+    name="repeats",
+    rows="""
+        select q.created_at as at, 0 as team, '' as medium, coalesce(q.agent_id::text, '') as agent, 1 as questions
+        from conversations_repeatedquestion q
+        where q.created_at >= %(since)s and q.created_at < %(until)s
+            and not exists (
+                select 1 from conversations_delivery d where d.message_id = q.message_id and d.status = 'cancelled'
+            )
+    """,
+    numbers=("questions",),
+    cuts={"agent": "agent"},
+    tables=(("conversations_repeatedquestion", "created_at"),),
+)
+
+EVERY: tuple[Stream, ...] = (BEGUN, ENDED, REPLIES, WORK, PASSED, STATES, REPEATS)

@@ -1,0 +1,1 @@
+"""How the service goes: how much comes, how soon it is answered and solved, and what is left."""

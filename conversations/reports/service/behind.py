@@ -1,0 +1,187 @@
+"""The episodes and answers behind a number of the service, found by the words that it was counted by."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from conversations.models import Episode, Reply
+from conversations.models.fact import Handler, Outcome
+from conversations.reports.service.reading import HANDLERS
+from conversations.reports.sheets.sheet import Asked, Behind, Column
+
+REAL = ~Q(outcome__in=[Outcome.SPAM, Outcome.MERGED])
+SOLVED = Q(outcome=Outcome.SOLVED)
+# By what a cell asks for: which column says when, and which of those rows.
+OF_EPISODES: Mapping[str, tuple[str, Q]] = {
+    "begun": ("began_at", REAL),
+    "again": ("began_at", REAL & Q(is_first=False)),
+    "answered": ("began_at", REAL & Q(waited__isnull=False)),
+    "first_promised": ("began_at", REAL & Q(is_first_in_time__isnull=False)),
+    "solved": ("ended_at", SOLVED),
+    "handled": ("ended_at", SOLVED & Q(worked__gt=0)),
+    "promised": ("ended_at", SOLVED & Q(is_within_sla__isnull=False)),
+}
+OF_REPLIES: Mapping[str, Q] = {
+    "next": Q(is_first=False),
+    "next_promised": Q(is_first=False, is_in_time__isnull=False),
+    "replies": Q(),
+}
+CUTS = ("topic", "language", "tier", "handler")
+
+
+def behind(asked: Asked, wanted: Mapping[str, str]) -> Behind:
+    what = wanted.get("what", "")
+    if what == "open":
+        return _open(asked, wanted)
+    if what in OF_REPLIES:
+        return _replies(asked, wanted, what)
+    if what not in OF_EPISODES:
+        raise Http404
+    at, which = OF_EPISODES[what]
+    rows = Episode.objects.filter(which, _within(asked, at))
+    return _shown(_narrowed(rows, asked, wanted, at), at)
+
+
+def _open(asked: Asked, wanted: Mapping[str, str]) -> Behind:
+    """At the end of what is asked, or before a moment."""
+    at = _moment(wanted["until"], asked) if "until" in wanted else asked.ends
+    rows = Episode.objects.filter(Q(ended_at=None) | Q(ended_at__gte=at), began_at__lt=at)
+    return _shown(_narrowed(rows, asked, wanted, "began_at"), "began_at")
+
+
+def _replies(asked: Asked, wanted: Mapping[str, str], what: str) -> Behind:
+    if asked.only.get("handler") == "bot" or any(cut in wanted for cut in CUTS):
+        raise Http404
+    rows = Reply.objects.filter(OF_REPLIES[what], _within(asked, "at"))
+    rows = _narrowed(rows, asked, wanted, "at", handlers=False)
+    rows = rows.select_related("episode", "team", "agent").order_by("-at", "-pk")
+    return Behind(_("Answers"), rows, "at", COLUMNS_OF_REPLIES, lambda row: row.episode.conversation_id)  # type: ignore[attr-defined]
+
+
+def _shown(rows: "QuerySet[Episode]", at: str) -> Behind:
+    rows = rows.select_related("team", "agent", "topic", "conversation").order_by(f"-{at}", "-pk")
+    return Behind(
+        _("Episodes"), rows, at, COLUMNS,
+        lambda row: row.conversation_id,  # type: ignore[attr-defined]
+        lambda row: row.conversation.customer_id,  # type: ignore[attr-defined]
+    )  # fmt: skip
+
+
+def _within(asked: Asked, at: str) -> Q:
+    return Q(**{f"{at}__gte": asked.begins, f"{at}__lt": asked.ends})
+
+
+def of_teams(asked: Asked) -> Q:
+    if asked.teams is None:
+        return Q()
+    named = Q(team__in=sorted(asked.teams - {0}))
+    return named | Q(team=None) if 0 in asked.teams else named
+
+
+def _narrowed(
+    rows: "QuerySet", asked: Asked, wanted: Mapping[str, str], at: str, *, handlers: bool = True
+) -> "QuerySet":  # type: ignore[type-arg]
+    rows = rows.filter(of_teams(asked))
+    if asked.medium:
+        rows = rows.filter(medium=asked.medium)
+    left = HANDLERS.get(asked.only.get("handler", ""))
+    if handlers and left is not None:
+        rows = rows.filter(handler__in=left)
+    if "hour" in wanted:
+        rows = rows.annotate(of_hour=ExtractHour(at, tzinfo=asked.zone)).filter(of_hour=number(wanted["hour"]))
+    if "weekday" in wanted:
+        day = number(wanted["weekday"]) + 1
+        rows = rows.annotate(of_day=ExtractIsoWeekDay(at, tzinfo=asked.zone)).filter(of_day=day)
+    if "since" in wanted and "until" in wanted:
+        since, until = _moment(wanted["since"], asked), _moment(wanted["until"], asked)
+        rows = rows.filter(**{f"{at}__gte": since, f"{at}__lt": until})
+    for name, narrow in NARROWED.items():
+        if name in wanted:
+            rows = rows.filter(narrow(wanted[name]))
+    return rows
+
+
+def number(text: str) -> int:
+    if not (text.isdecimal() and text.isascii()) or len(text) > 18:
+        raise Http404
+    return int(text)
+
+
+def _moment(text: str, asked: Asked) -> datetime:
+    """Never outside of what is asked: as with the link, so with what is behind it."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise Http404 from None
+    if at.tzinfo is None:
+        raise Http404
+    return min(max(at, asked.begins), asked.ends)
+
+
+def _keyed(name: str) -> Callable[[str], Q]:
+    return lambda value: Q(**{name: number(value) or None if value else None})
+
+
+def _handler(value: str) -> Q:
+    if value not in Handler.values:
+        raise Http404
+    return Q(handler=value)
+
+
+NARROWED: Mapping[str, Callable[[str], Q]] = {
+    "team": _keyed("team"),
+    "agent": _keyed("agent"),
+    "topic": _keyed("topic"),
+    "medium": lambda value: Q(medium=value),
+    "language": lambda value: Q(language=value),
+    "tier": lambda value: Q(tier=value),
+    "handler": _handler,
+}
+
+
+def column_of(name: str) -> Callable[[object], object]:
+    """What a row has under this name; rows that it names show themselves by their own word."""
+
+    def take(row: object) -> object:
+        value = getattr(row, name)
+        return value if isinstance(value, int | float | str | datetime | None) else str(value)
+
+    return take
+
+
+COLUMNS = (
+    Column(gettext_lazy("Begun"), column_of("began_at")),
+    Column(gettext_lazy("Ended"), column_of("ended_at")),
+    Column(gettext_lazy("Outcome"), lambda row: row.get_outcome_display()),  # type: ignore[attr-defined]
+    Column(gettext_lazy("Answered by"), lambda row: row.get_handler_display()),  # type: ignore[attr-defined]
+    Column(gettext_lazy("Channel"), column_of("medium")),
+    Column(gettext_lazy("Team"), column_of("team")),
+    Column(gettext_lazy("Agent"), column_of("agent")),
+    Column(gettext_lazy("Topic"), column_of("topic")),
+    Column(gettext_lazy("Language"), column_of("language")),
+    Column(gettext_lazy("Tier"), column_of("tier")),
+    Column(gettext_lazy("First answer, seconds"), column_of("waited")),
+    Column(gettext_lazy("First answer, open seconds"), column_of("waited_open")),
+    Column(gettext_lazy("Solution, seconds"), column_of("took")),
+    Column(gettext_lazy("Solution, open seconds"), column_of("took_open")),
+    Column(gettext_lazy("Work, seconds"), column_of("worked")),
+    Column(gettext_lazy("Passed on"), column_of("transfers")),
+    Column(gettext_lazy("Asked twice"), column_of("repeats")),
+    Column(gettext_lazy("Opened again at"), column_of("reopened_at")),
+)
+COLUMNS_OF_REPLIES = (
+    Column(gettext_lazy("Answered at"), column_of("at")),
+    Column(gettext_lazy("Waited since"), column_of("since")),
+    Column(gettext_lazy("Seconds"), column_of("seconds")),
+    Column(gettext_lazy("Open seconds"), column_of("seconds_open")),
+    Column(gettext_lazy("First answer"), column_of("is_first")),
+    Column(gettext_lazy("In time"), column_of("is_in_time")),
+    Column(gettext_lazy("Channel"), column_of("medium")),
+    Column(gettext_lazy("Team"), column_of("team")),
+    Column(gettext_lazy("Agent"), column_of("agent")),
+)
