@@ -16,6 +16,7 @@ from conversations.leftovers import drop_files
 from conversations.models import (
     Activity,
     Advice,
+    ArticleVerdict,
     Attachment,
     BotDeed,
     BotMistake,
@@ -92,6 +93,7 @@ def sections(of: Whose) -> Iterable[Section]:
     did = BotDeed.objects.filter(talk__conversation__in=here).order_by("pk")
     deeds: list[Row] = [dict(row) for row in did.values(*_DONE)]
     yield Section("bot_deeds", _("What the bot did for you"), deeds)
+    yield from _judged(here)
     filled = FieldValue.objects.filter(conversation__in=here).order_by("pk")
     values: list[Row] = [dict(row) for row in filled.values("conversation", "field__name", "value")]
     yield Section("fields", _("What was written down when it was solved"), values)
@@ -110,6 +112,16 @@ def sections(of: Whose) -> Iterable[Section]:
     files = Attachment.objects.filter(message__in=said).order_by("pk")
     rows: list[Row] = [dict(row) for row in files.values("pk", "message", "name", "content_type", "size")]
     yield Section("files", _("Files"), rows, [(_path(file), _reader(file)) for file in files if file.file])
+
+
+def _judged(here: models.QuerySet[Conversation]) -> Iterable[Section]:
+    """What was thought of the bot's answers: by the desk, and by the customer."""
+    wrong = BotMistake.objects.filter(message__conversation__in=here).order_by("pk")
+    remarks: list[Row] = [dict(row) for row in wrong.values("message", "created_at", "why", "right__name")]
+    yield Section("wrong_answers", _("Answers of the bot’s to you that we called wrong"), remarks)
+    said = ArticleVerdict.objects.filter(message__conversation__in=here).exclude(helped=None).order_by("pk")
+    verdicts: list[Row] = [dict(row) for row in said.values("message", "at", "text__title", "helped")]
+    yield Section("article_verdicts", _("Whether an article helped you"), verdicts)
 
 
 def _owed_to(of: Whose) -> models.Q:
