@@ -49,7 +49,7 @@ class Journey(models.Model):
     is_over = models.BooleanField(default=False)  # what comes from now on is no part of it
     over_at = models.DateTimeField(null=True, blank=True)  # None: its episode has not ended
     dropped_at = models.CharField(max_length=12, blank=True)  # the last place, where nothing more came
-    way = models.CharField(max_length=80, blank=True)  # the whole of it, as places.code writes it
+    way = models.CharField(max_length=80, blank=True)  # the nearest places of it, as places.code writes them
     lasted = models.PositiveIntegerField(default=0)  # seconds from the first place to the last
     segments = ArrayField(models.BigIntegerField(), default=list)  # of the customer, as long as it was not over
     frictions = ArrayField(models.CharField(max_length=10), default=list)

@@ -34,11 +34,12 @@ MOST_LINES = 5
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of friction: what was counted of it, of the stretch before, and of all journeys without it."""
+    """One kind of friction: what was counted of it, of the stretch before (None where there were no journeys at all),
+    and of all journeys without it."""
 
     key: str
     now: Numbers
-    before: Numbers
+    before: Numbers | None
     without: Numbers
 
     @property
@@ -71,9 +72,14 @@ def found(asked: Asked, drill: Mapping[str, str]) -> Behind:
 
 def _kinds(asked: Asked) -> list[Kind]:
     """The most harmful first."""
-    now, then = _by_kind(asked), _by_kind(asked, asked.before) if asked.before else {}
-    whole = _whole(asked)
-    kinds = [Kind(key, each, then.get(key, Numbers()), _less(whole, each)) for key, each in now.items()]
+    now, whole = _by_kind(asked), _whole(asked)
+    then = None
+    if asked.before and _whole(asked, asked.before)["journeys"]:
+        then = _by_kind(asked, asked.before)
+    kinds = [
+        Kind(key, each, None if then is None else then.get(key, Numbers()), _less(whole, each))
+        for key, each in now.items()
+    ]
     return sorted(kinds, key=lambda kind: (-kind.harm, kind.key))
 
 
@@ -106,13 +112,13 @@ def _less(whole: Numbers, each: Numbers) -> Numbers:
 
 def _tiles(asked: Asked) -> Tiles:
     now = _whole(asked)
-    then = _whole(asked, asked.before) if asked.before else None
+    then = _whole(asked, asked.before) if asked.before else Numbers()
     drill = link(what="journeys", is_="hard")
     count = Cell(
         figures.JOURNEYS,
         now["journeys"],
         now["journeys"],
-        before=then["journeys"] if then else None,
+        before=then["journeys"] or None,
         drill=link(what="journeys"),
     )
     return Tiles("", (count, share(figures.HARD, now["hard"], now["journeys"], drill, then, "hard/journeys")))
@@ -130,11 +136,11 @@ def _list(kinds: list[Kind]) -> Table:
 
 def _row(kind: Kind) -> Row:
     drill = link(what="kind", kind=kind.key)
-    count = kind.now["frictions"]
+    count, before = kind.now["frictions"], kind.before["frictions"] if kind.before else None
     return Row(
         FrictionKind(kind.key).label,
         (
-            Cell(figures.FRICTIONS, count, count, before=kind.before["frictions"], drill=drill),
+            Cell(figures.FRICTIONS, count, count, before=before, drill=drill),
             Cell(figures.HARM, kind.harm, count, drill=drill),
             Cell(figures.EXTRA, kind.extra, count, drill=drill),
             content(kind.now, link(what="kind", kind=kind.key, is_="answered"), before=kind.before),

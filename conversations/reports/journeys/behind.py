@@ -156,8 +156,8 @@ def columns(agent: "User") -> list[Column]:
 
 
 def way_words(before: list[str], contact: list[str], after: list[str]) -> str:
-    """ "On the site → Chat › Bot → Order placed": the contact's own places stand closer."""
-    parts = [*map(label, before), " › ".join(map(label, contact)), *map(label, after)]
+    """ "On the site → [Bot › Chat] → Order placed": the contact is what stands in brackets."""
+    parts = [*map(label, before), f"[{' › '.join(map(label, contact))}]", *map(label, after)]
     return " → ".join(parts)
 
 

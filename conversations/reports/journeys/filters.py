@@ -45,7 +45,7 @@ FILTERS = (
     TIER,
     Filter("segment", _("Segment"), _segments),
     Filter("outcome", _("What came of it"), _outcomes),
-    Filter("far", _("Places drawn"), lambda: [(str(FAR), _("five before and after"))]),
+    Filter("far", _("Places drawn on each side"), lambda: [(str(FAR), _("five"))], blank=_("three")),
 )
 
 

@@ -1,6 +1,6 @@
 """The places at which customers are: channels, the site, a shop, and the steps of a purchase; each with its word."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 BOT, SITE, APP, CART, SHOP = "bot", "site", "app", "cart", "shop"
 ORDER, DELIVERY, RETURN, ARRIVED, REFUND, CANCEL = "order", "delivery", "return", "arrived", "refund", "cancel"
+NEAR = 2  # places on each side of the contact that make a way
 END, GONE = "end", "gone"  # no places: where a way ends, and where it ends in nothing
 
 
@@ -115,15 +116,17 @@ def hue(key: str) -> str:
     return place.hue if place else ""
 
 
-def contact_of(places: Iterable[str]) -> str:
+def contact_of(places: Sequence[str]) -> str:
     """The contact as one place: where it began, and where it ended if that is another."""
-    known = list(places)
-    return known[0] if known[0] == known[-1] else f"{known[0]}>{known[-1]}"
+    return places[0] if places[0] == places[-1] else f"{places[0]}>{places[-1]}"
 
 
-def code(before: Iterable[str], contact: Iterable[str], after: Iterable[str]) -> str:
-    """ "sica-boch-orde": how a whole way is written."""
-    return "-".join("".join(PLACES[key].code for key in part) for part in (before, contact, after))
+def code(before: Sequence[str], contact: Sequence[str], after: Sequence[str]) -> str:
+    """ "si-boch-or": the way by which journeys are told alike, from NEAR places before the contact to NEAR after it. A
+    whole journey is hardly ever like another."""
+    ends = [contact[0], contact[-1]] if contact[0] != contact[-1] else contact[:1]
+    parts = (before[-NEAR:], ends, after[:NEAR])
+    return "-".join("".join(PLACES[key].code for key in part) for part in parts)
 
 
 def read(way: str) -> tuple[list[str], list[str], list[str]]:

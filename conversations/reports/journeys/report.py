@@ -66,7 +66,7 @@ def content(numbers: Numbers, drill: str, figure: Figure = figures.CONTENT, befo
 
 def _tiles(asked: Asked) -> Tiles:
     now, days = counting.whole(asked), counting.whole_by_day(asked)
-    then = counting.whole(asked, asked.before) if asked.before else None
+    then = counting.whole(asked, asked.before) if asked.before else Numbers()
     before = counting.lasted(asked, asked.before).median if asked.before else None
     lasted = counting.lasted(asked)
     line = [days.get(at, Numbers()) for at in points(asked)]
@@ -77,7 +77,7 @@ def _tiles(asked: Asked) -> Tiles:
                 figures.JOURNEYS,
                 now["journeys"],
                 now["journeys"],
-                before=then["journeys"] if then else None,
+                before=then["journeys"] or None,
                 drill=link(what="journeys"),
             ),
             *(
@@ -156,11 +156,12 @@ def _ways(asked: Asked) -> Table:
     known = counting.ways(asked)
     ranked = sorted(known.items(), key=lambda each: (-each[1][0]["journeys"], each[0]))
     return Table(
-        _("Whole ways"),
+        _("The most frequent ways"),
         _("Way"),
         (figures.JOURNEYS, figures.LASTED, *SHARES, figures.CONTENT),
         [_way(way, *each) for way, each in ranked[:MOST_WAYS]],
-        _("The %(most)d most frequent of %(all)d ways.") % {"most": min(MOST_WAYS, len(ranked)), "all": len(ranked)},
+        _("Two places before, the contact in brackets, two after: the first %(most)d of %(all)d such ways.")
+        % {"most": min(MOST_WAYS, len(ranked)), "all": len(ranked)},
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
+from django.utils.translation import pgettext_lazy
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -212,11 +213,12 @@ class Behind:
 
 @dataclass(frozen=True)
 class Filter:
-    """A choice on the report's page: (value, label) each; "" is all."""
+    """A choice on the report's page: (value, label) each; "" is all, or what `blank` calls it."""
 
     name: str
     label: "StrOrPromise"
     choices: Callable[[], Iterable[tuple[str, "StrOrPromise"]]]
+    blank: "StrOrPromise" = pgettext_lazy("of a filter", "all")
 
 
 @dataclass(frozen=True)
