@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from conversations import audit, recounting
-from conversations.models import Team
+from conversations.models import Comparing, Team
+from conversations.reports.agents.comparing import compares
 from conversations.routing import waiting
 from conversations.views.acting import agent_of
 from conversations.views.as_typed import as_typed
@@ -26,7 +27,20 @@ def agents(request: HttpRequest) -> HttpResponse:
     found = User.objects.select_related("own_role").prefetch_related("teams").order_by("-is_active", "name")
     if words:
         found = found.filter(Q(name__icontains=words) | Q(email__icontains=words))
-    return render(request, "deskapp/agents.html", {"agents": found[:MOST_ROWS], "q": words, "tab": "agents"})
+    context = {"agents": found[:MOST_ROWS], "q": words, "tab": "agents", "compares": compares()}
+    return render(request, "deskapp/agents.html", context)
+
+
+@admins_only
+@require_POST
+def ranks(request: HttpRequest) -> HttpResponse:
+    """POST `is_on` "yes" or "no": whether reports may put agents in the order of their figures."""
+    one = Comparing.objects.first() or Comparing()
+    one.is_on = request.POST.get("is_on") == "yes"
+    with audit.watched(agent_of(request), one):
+        one.save()
+    messages.success(request, _("Saved."))
+    return redirect("agents")
 
 
 @admins_only

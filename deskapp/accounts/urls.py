@@ -31,6 +31,7 @@ urlpatterns = [
     path("settings/agents/<int:pk>/", people.agent, name="agent"),
     path("settings/agents/<int:pk>/activity/", people.activity, name="agent_activity"),
     path("settings/agents/<int:pk>/invitation/", people.invite_again, name="invite_again"),
+    path("settings/ranks/", people.ranks, name="ranks"),
     path("settings/teams/", people.teams, name="teams"),
     path("settings/teams/new/", people.team, name="new_team"),
     path("settings/teams/<int:pk>/", people.team, name="team"),

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NO_SCREENS = {
     "healthz", "readyz", "metrics", "manifest.webmanifest", "sw.js", "rail/", "palette/", "settings/", "me/push/",
     "me/presence/", "me/theme/", "me/help/", "files/", "canned/insertable/", "conversations/bulk/", "segments/rows/",
-    "orders/",
+    "orders/", "settings/ranks/",
     "calls/", "conditions/rows/", "settings/automation/actions/", "settings/connectors/troubles/",
     "settings/imports/exports/", "settings/hours/preview/", "settings/deadlines/preview/",
     "settings/deadlines/progress/", "settings/articles/preview/", "settings/topics/guess/", "settings/topics/learning/",

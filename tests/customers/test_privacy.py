@@ -299,7 +299,7 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
         "messagetemplate", "branding", "agentstate", "roster", "routingpolicy", "replay", "replaychunk",
         "slapolicy", "recount", "rule", "ruletally", "dryrun", "webhook", "requiredfield", "topic", "topiclesson",
         "alertlimit", "loan", "bot", "survey", "surveyversion", "outreachrule", "occasionmark", "usualdays", "usual",
-        "article", "articletext", "reportschedule", "reportsending", "channelrate",
+        "article", "articletext", "comparing", "reportschedule", "reportsending", "channelrate",
     }  # fmt: skip
     tables = {
         model._meta.model_name

@@ -20,9 +20,7 @@ ANSWERED = Figure(
 SOLVED = Figure(
     "solved",
     _("Solved"),
-    _(
-        "Episodes solved in this time that were theirs at the end; where nobody had them, of who answered last."
-    ),
+    _("Episodes solved in this time that were theirs at the end; where nobody had them, of who answered last."),
 )
 WAITED = Figure(
     "waited",

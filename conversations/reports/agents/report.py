@@ -12,6 +12,7 @@ from conversations.reports.agents.behind import behind, of_mine
 from conversations.reports.agents.comparing import compares
 from conversations.reports.agents.figures import Doing, cell
 from conversations.reports.agents.reading import agents_of, doings, mine
+from conversations.reports.service.report import CLOCK
 from conversations.reports.sheets.sheet import (
     Asked,
     Cell,
@@ -153,14 +154,13 @@ def _orders() -> list[tuple[str, object]]:
     return [(key, figure.label) for key, figure in _COMPARED.items()] if compares() else []
 
 
-CLOCK = Filter("clock", gettext_lazy("Clock"), lambda: [("calendar", gettext_lazy("every hour of day and night"))])
 report = Report(
     key="agents",
     title=gettext_lazy("Agents"),
     says=gettext_lazy("What each agent did, how long they were here and away, and how customers found it."),
     sheet=sheet,
     behind=behind,
-    filters=(CLOCK, Filter("compare", gettext_lazy("In the order of"), _orders)),
+    filters=(CLOCK, Filter("compare", gettext_lazy("In the order of"), _orders, blank=gettext_lazy("names"))),
     has_media=False,
 )
 mine_report = Report(

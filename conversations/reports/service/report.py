@@ -191,6 +191,12 @@ def _heats(asked: Asked) -> list[Part]:
     ]
 
 
+CLOCK = Filter(
+    "clock",
+    gettext_lazy("Clock"),
+    lambda: [("calendar", gettext_lazy("every hour of day and night"))],
+    blank=gettext_lazy("open hours alone"),
+)
 report = Report(
     key="service",
     title=gettext_lazy("Service"),
@@ -200,7 +206,12 @@ report = Report(
     sheet=sheet,
     behind=behind,
     filters=(
-        Filter("by", gettext_lazy("By"), lambda: list(BY.items())),
+        Filter(
+            "by",
+            gettext_lazy("By"),
+            lambda: [(way, label) for way, label in BY.items() if way != "team"],
+            blank=gettext_lazy("team"),
+        ),
         Filter(
             "handler",
             gettext_lazy("Bot"),
@@ -208,7 +219,8 @@ report = Report(
                 ("people", gettext_lazy("leave out what it did alone")),
                 ("bot", gettext_lazy("only what it did alone")),
             ],
+            blank=gettext_lazy("with what it did alone"),
         ),
-        Filter("clock", gettext_lazy("Clock"), lambda: [("calendar", gettext_lazy("every hour of day and night"))]),
+        CLOCK,
     ),
 )
