@@ -132,24 +132,6 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
-def points(of: Asked, *, grain: str = "", between: tuple[datetime, datetime] | None = None) -> list[datetime]:
-    """Where the days, weeks (from Monday) or months of a stretch begin; the first may begin before it."""
-    since, until = between or (of.begins, of.ends)
-    day, last = since.astimezone(of.zone).date(), until.astimezone(of.zone).date()
-    grain, found = grain or of.grain, []
-    day = {"day": day, "week": day - timedelta(days=day.weekday()), "month": day.replace(day=1)}[grain]
-    while day < last:
-        found.append(midnight(day, of.zone))
-        day = _next(day, grain)
-    return found
-
-
-def _next(day: date, grain: str) -> date:
-    if grain == "month":
-        return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-    return day + timedelta(days=7 if grain == "week" else 1)
-
-
 def _days(one: Wanted, today: date) -> tuple[date, date]:
     """[first, last), today with them."""
     last = today + timedelta(days=1)

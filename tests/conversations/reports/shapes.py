@@ -4,7 +4,7 @@ from django.http import Http404
 
 from conversations.models import Conversation
 from conversations.reports.sheets import sheet
-from conversations.reports.sheets.asking import points
+from conversations.reports.tallies.reading import points
 
 BEGUN = sheet.Figure("begun", "Begun <b>", "Conversations that began.", better=1)
 SOLVED = sheet.Figure(
