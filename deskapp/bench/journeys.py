@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 from django.db import connection, transaction
 
-from conversations.models import Medium, Segment
+from conversations.models import Medium
 from conversations.models.journey import FrictionKind, JourneyOutcome
 from conversations.reports.journeys.places import PLACES, code
 from conversations.reports.journeys.ways import MOST, Way, steps
+from customers.models import Segment
 
 PATTERNS = 400
 SEGMENTS = 6
@@ -48,7 +49,8 @@ def _pattern(chance: random.Random) -> Iterator[tuple[str, tuple[Way, list[str]]
     frictions = sorted(kind.value for kind in FrictionKind if chance.random() < 0.08)
     for medium in Medium.values:
         contact = ("bot", medium) if with_bot else (medium,)
-        yield medium, (Way(before, contact, after, (), 0, outcome, True, None), frictions)
+        gaps = (None,) * (len(before) + 1 + len(after))
+        yield medium, (Way(before, contact, after, gaps, 0, outcome, True, None), frictions)
 
 
 def _run(chance: random.Random, places: tuple[str, ...]) -> tuple[str, ...]:
