@@ -8,7 +8,8 @@ from conversations.reports.sheets.marks import Box, Drawing, Label, Mark, Ribbon
 from conversations.reports.sheets.sheet import Flow, Link, Node
 from conversations.reports.sheets.written import shown
 
-BOX, GAP, TOP, ROOM = 12.0, 16.0, 30.0, 34.0
+BOX, GAP, TOP, ROOM, FOOT = 12.0, 16.0, 30.0, 36.0, 24.0
+LEAST = 2.0  # of a box, however few it stands for
 BESIDE = 150.0  # for the words right of the last column
 
 
@@ -18,7 +19,7 @@ def drawn(flow: Flow) -> Drawing:
     for node in flow.nodes:
         by_column[node.column].append(node)
     most = max((len(each) for each in by_column.values()), default=0)
-    height = max(160.0, TOP + most * ROOM + 10)
+    height = max(160.0, TOP + most * ROOM + FOOT)
     boxes = dict(_boxes(by_column, width, height, len(flow.columns)))
     hues = dict(zip((each.key for each in flow.nodes), hues_of([each.hue for each in flow.nodes]), strict=True))
     marks = [*_heads(flow, width), *_ribbons(flow, boxes, hues), *_nodes(flow, boxes, hues)]
@@ -37,14 +38,14 @@ def _boxes(
     by_column: Mapping[int, list[Node]], width: float, height: float, columns: int
 ) -> Iterator[tuple[str, tuple[float, float, float]]]:
     """Of each node: x, y, height. One scale for all columns."""
-    room = min((height - TOP - GAP * len(nodes) for nodes in by_column.values()), default=0.0)
+    room = min((height - TOP - FOOT - (GAP + LEAST) * len(nodes) for nodes in by_column.values()), default=0.0)
     most = max((sum(map(_size, nodes)) for nodes in by_column.values()), default=0.0) or 1.0
     for column, nodes in by_column.items():
         y = TOP
         for node in sorted(nodes, key=_size, reverse=True):
-            tall = max(1.5, room * _size(node) / most)
+            tall = max(LEAST, room * _size(node) / most)
             yield node.key, (_x(column, columns, width), round(y, 1), round(tall, 1))
-            y += max(tall, 2.0) + GAP
+            y += tall + GAP
 
 
 def _ribbons(flow: Flow, boxes: Mapping[str, tuple[float, float, float]], hues: Mapping[str, str]) -> Iterator[Mark]:

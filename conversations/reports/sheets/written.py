@@ -77,8 +77,10 @@ def _much(cell: Cell, now: float, then: float) -> str:
     """Shares and scores differ by points; all else by its part."""
     if cell.figure.unit == Unit.SHARE:
         return _("%(n)s points") % {"n": _signed(100 * (now - then), 1)}
-    if cell.figure.unit == Unit.SCORE or not then:
+    if cell.figure.unit == Unit.SCORE:
         return _signed(now - then, 1)
+    if not then:
+        return f"{'+' if now > 0 else '−'}{amount(cell, abs(now))}"
     return f"{_signed(100 * (now - then) / abs(then), 0)}%"
 
 
