@@ -3,20 +3,24 @@
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
+from django.conf import settings
 from django.http import Http404
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from conversations.actions import states
 from conversations.inbound.receive import receive
 from conversations.models import Comparing, Conversation, Episode, Team
 from conversations.outbound.compose import reply
 from conversations.reports import streams_service
+from conversations.reports.agents import figures as agents_figures
 from conversations.reports.agents.report import mine_report
 from conversations.reports.agents.report import report as agents_report
+from conversations.reports.service import figures as service_figures
 from conversations.reports.service.report import BY
 from conversations.reports.service.report import report as service_report
 from conversations.reports.sheets.sheet import Asked, Bars, Heat, Lines, Table, Tiles, Unit
@@ -161,3 +165,10 @@ def test_a_mail_that_is_answered_solved_and_opened_again_is_told_so(client, mail
     behind = client.get(reverse("report_rows", args=["service"]), {**query, "cell": "what=solved"})
     assert behind.context["total"] == 1 and said.text
     assert Team.objects.filter(pk=mail.team_id).exists()
+
+
+def test_the_page_of_definitions_says_what_the_figures_say():
+    page = (Path(settings.BASE_DIR) / "docs" / "reports.md").read_text()
+    with translation.override("en"):
+        told = [f"| {each.label} | {each.says} |" for each in (*service_figures.EVERY, *agents_figures.EVERY)]
+    assert not [line for line in told if line not in page]
