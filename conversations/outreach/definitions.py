@@ -90,19 +90,18 @@ group by c.id, o.source, line->>'product_id', o.id"""
 _GAPS = f"""
 bought as ({_BOUGHT}),
 gaps as (
-  select *, extract(epoch from placed_at - lag(placed_at) over theirs) / 86400 as gap from bought
-  window theirs as (partition by customer, source, product order by placed_at, order_id)
+  select *, extract(epoch from placed_at - lag(placed_at) over theirs) / 86400 as gap,
+    lead(order_id) over theirs is null as is_last
+  from bought window theirs as (partition by customer, source, product order by placed_at, order_id)
 )"""
 
 REFILL = f"""
 with {_GAPS},
 cycles as (
   select customer, source, product, count(*) as times, max(placed_at) as last_at,
-    (array_agg(order_id order by placed_at desc, order_id desc))[1] as last_order,
-    (array_agg(name order by placed_at desc, order_id desc))[1] as name,
-    (array_agg(url order by placed_at desc, order_id desc))[1] as url,
-    (array_agg(value order by placed_at desc, order_id desc))[1] as value,
-    (array_agg(currency order by placed_at desc, order_id desc))[1] as currency,
+    max(order_id) filter (where is_last) as last_order, max(name) filter (where is_last) as name,
+    max(url) filter (where is_last) as url, max(value) filter (where is_last) as value,
+    max(currency) filter (where is_last) as currency,
     percentile_cont(0.5) within group (order by gap) filter (where gap >= {REFILL_BETWEEN[0]}) as own
   from gaps group by customer, source, product
 )
@@ -156,7 +155,8 @@ with signals as (
   and p.last_order_at >= %(now)s - interval '{LATELY.days} days' and p.last_order_at + own.pause < %(now)s
   and {_AMONG.format("p.customer_id")}
 )
-select 'risk:' || c.id as key, c.id as customer, max(at) as at, coalesce(max(p.lifetime_value), 0) as value,
+select 'risk:' || c.id || ':' || to_char(max(at) at time zone 'UTC', 'YYYY-MM') as key,
+  c.id as customer, max(at) as at, coalesce(max(p.lifetime_value), 0) as value,
   coalesce(max(p.currency), '') as currency, count(*) as signals,
   jsonb_build_object('signals', jsonb_agg(
     jsonb_build_object('signal', signal, 'n', n, 'of', beside, 'at', at) order by signal)) as about
@@ -174,14 +174,16 @@ OF: Mapping[str, str] = {
 
 USUAL_CARRIERS = f"""
 insert into conversations_usualdays (kind, key, days, count, counted_at)
-select 'carrier', coalesce(carrier, ''), percentile_cont(0.9) within group (order by took), count(*), %(now)s from (
+select 'carrier', coalesce(carrier, ''), greatest(2 * middle, middle + 2), parcels, %(now)s from (
+  select carrier, percentile_cont(0.5) within group (order by took) as middle, count(*) as parcels from (
   select left(lower(parcel->>'carrier'), 160) as carrier,
     extract(epoch from o.changed_at - {_SENT}) / 86400 as took
   from customers_order o cross join lateral jsonb_array_elements(o.shipments) parcel
   where o.status = 'delivered' and o.changed_at >= %(now)s - interval '180 days' and not o.is_collected
-) taken
-where took > 0 and took < 60 group by grouping sets ((carrier), ())
-having count(*) > 0 and (grouping(carrier) = 1 or carrier <> '')
+  ) taken
+  where took > 0 and took < 60 group by grouping sets ((carrier), ())
+  having count(*) > 0 and (grouping(carrier) = 1 or carrier <> '')
+) usual
 on conflict (kind, key) do update set days = excluded.days, count = excluded.count, counted_at = excluded.counted_at"""
 
 # Of products that are used up, the shop says, or that at least one in three of its buyers bought again.
@@ -207,8 +209,9 @@ SAYS = {
     ),
     OccasionKind.PARCEL: _(
         "Parcels of orders of the last 60 days that have not arrived by the day that the shop promised or, where it"
-        " promised none, by the time in which nine of ten parcels of the carrier came in half a year (of all carriers"
-        " where fewer than 20 are known, 10 days where those are too few). One line a parcel."
+        " promised none, in twice the time in which half of the carrier's parcels came in half a year, and two days"
+        " more at least (of all carriers where fewer than 20 are known, 10 days where those are too few). One line"
+        " a parcel."
     ),
     OccasionKind.REFILL: _(
         "Products that a customer has bought at least twice in 400 days and that are due again by the middle of their"

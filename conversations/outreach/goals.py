@@ -14,6 +14,7 @@ from conversations.models import Conversation, Message, OutreachRecord, SurveyRe
 from conversations.models.message import MessageKind
 from conversations.models.outreach import Goal
 from conversations.outreach.links import MARKETING
+from conversations.outreach.ways import MARKETING as OF_MARKETING
 from conversations.reports.satisfaction import BAD
 from conversations.routing.candidates import ANGRY
 from customers.models import Consent, Order, Purpose
@@ -21,7 +22,6 @@ from customers.models.order import OrderStatus
 
 Z = 1.96  # of a normal distribution: 95 of 100
 LEAST = 20  # in each group, for a share or a difference to be shown
-STOPPED = (*MARKETING, Purpose.NEWS, Purpose.ANY_MESSAGE)
 NOT_SENT = ("failed", "cancelled", "uncertain")
 
 
@@ -56,11 +56,9 @@ _ANGRY = Conversation.objects.filter(
     _in_time("last_inbound_at"), customer=OuterRef("customer"), is_spam=False, mood__lte=ANGRY
 )
 COMPLAINED = Q(Exists(_UNHAPPY)) | Q(Exists(_ANGRY))
-REFUSED = Exists(
-    Consent.objects.filter(
-        _in_time("said_at"), identity__customer=OuterRef("customer"), is_granted=False, purpose__in=STOPPED
-    )
-)
+_NO = Consent.objects.filter(_in_time("said_at"), identity__customer=OuterRef("customer"), is_granted=False)
+REFUSED = Q(rule__kind__in=OF_MARKETING) & Q(Exists(_NO.filter(purpose__in=[*MARKETING, Purpose.ANY_MESSAGE])))
+REFUSED |= ~Q(rule__kind__in=OF_MARKETING) & Q(Exists(_NO.filter(purpose__in=[Purpose.NEWS, Purpose.ANY_MESSAGE])))
 MET = (
     Q(Q(goal=Goal.BOUGHT) & Q(BOUGHT))
     | Q(Q(goal=Goal.REORDERED) & Q(AGAIN))
@@ -73,7 +71,7 @@ WHAT: Mapping[str, Q] = {
     "met": Q(is_held_out=False) & MET,
     "met_held": Q(is_held_out=True) & MET,
     "answered": Q(is_held_out=False) & Q(WROTE),
-    "refused": Q(is_held_out=False) & Q(REFUSED),
+    "refused": Q(is_held_out=False) & REFUSED,
     "complained": Q(is_held_out=False) & COMPLAINED,
     "failed": Q(message__delivery__status__in=NOT_SENT),
 }

@@ -83,6 +83,8 @@ def refresh(name: str, *, now: datetime | None = None) -> bool:
         return False
     now, begun = now or timezone.now(), time.monotonic()
     with connection.cursor() as cursor:
+        cursor.execute("set local jit = off")  # what a line of JSON holds is taken for a hundred: it would compile
+        cursor.execute("set local work_mem = '64MB'")
         if name in _USUAL and _is_old(name, now):
             cursor.execute(_USUAL[OccasionKind(name)], {"now": now, "customers": None})
         _bring_up_to_date(name, now, None)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from django.conf import settings
 from django.db.models import Max
 
 from conversations.models import (
@@ -33,6 +34,7 @@ from conversations.outreach.words import language_for
 from conversations.plain import html_to_text
 from conversations.quiet_hours import quiet_until
 from conversations.reports import episodes
+from customers import commerce
 from customers.models import Identity, Order
 from customers.models.identity import Kind
 from customers.models.order import OrderStatus
@@ -55,6 +57,7 @@ def build(now: datetime) -> None:
     """Once."""
     if OutreachRule.objects.exists():
         return
+    commerce.leave_silent_carts(now=now, silent=timedelta(minutes=settings.CART_LEFT_MINUTES))
     for kind in lists.EVERY:
         lists.refresh(kind, now=now)
     rule = _late_parcels(now)
