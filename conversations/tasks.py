@@ -178,13 +178,13 @@ def leave_silent_carts() -> None:
     silent_carts.leave()
 
 
-@shared_task(name="conversations.refresh_lists", expires=60)
+@shared_task(name="conversations.refresh_lists", expires=300)
 def refresh_lists() -> None:
     """Carts left, parcels late, products due, customers at risk."""
     lists.refresh_due()
 
 
-@shared_task(name="conversations.reach_out", expires=60)
+@shared_task(name="conversations.reach_out", expires=300)
 def reach_out() -> None:
     running.go_round()
 
