@@ -21,10 +21,19 @@ QUIET = timedelta(milliseconds=250)  # after their last line: who writes in piec
 LONGEST = timedelta(seconds=8)  # that one who never stops writing waits
 
 
+_WAKE = """
+insert into conversations_botturn as turn (conversation_id, asked_at, due_at, tries, read_until)
+values (%(pk)s, %(now)s, %(due_at)s, 0, 0)
+on conflict (conversation_id) do update set due_at = least(excluded.due_at, turn.asked_at + %(longest)s)
+where turn.taken_at is null returning due_at
+"""
+# A claim that a crash of the database forgets was for words that nobody has said yet: no disk is waited for.
+_QUICK = "with quick as materialized (select set_config('synchronous_commit', 'off', true)) "
 # Only a turn that is still as it was seen: nobody has begun it since, nor has the customer written once more.
 _CLAIM = """
 update conversations_botturn set key = %(key)s, taken_at = %(now)s, due_at = %(until)s, tries = tries + 1,
     read_until = %(read_until)s
+from quick
 where conversation_id = %(pk)s and key is not distinct from %(seen)s and asked_at = %(asked_at)s
     and due_at = %(due_at)s and tries = %(tries)s
 """
@@ -33,7 +42,7 @@ where conversation_id = %(pk)s and key is not distinct from %(seen)s and asked_a
 # Only while the bot has the word and the customer has not written since.
 _KEEP = """
 update conversations_botturn as turn set due_at = %(until)s
-from conversations_lease as lease
+from conversations_lease as lease, quick
 where turn.conversation_id = %(pk)s and turn.key = %(key)s
     and lease.conversation_id = turn.conversation_id and lease.holder = 'bot' and lease.term = %(term)s
     and not exists (
@@ -48,15 +57,10 @@ def wake(conversation: Conversation, *, heard_at: datetime | None = None) -> Non
     speaks, so it needs no word. Call with `conversation` locked."""
     now = timezone.now()
     due_at = now if heard_at is None else min(max(heard_at, now - QUIET), now) + QUIET
-    turn = BotTurn.objects.filter(conversation=conversation).first()
-    if turn is None:
-        BotTurn.objects.create(conversation=conversation, asked_at=now, due_at=due_at)
-    elif turn.taken_at is None:
-        due_at = min(due_at, turn.asked_at + LONGEST)
-        BotTurn.objects.filter(pk=turn.pk, taken_at=None).update(due_at=due_at)
-    else:
-        return
-    come(conversation.pk, due_at)
+    with connection.cursor() as cursor:
+        cursor.execute(_WAKE, {"pk": conversation.pk, "now": now, "due_at": due_at, "longest": LONGEST})
+        if found := cursor.fetchone():
+            come(conversation.pk, found[0])
 
 
 def forget(conversation: Conversation) -> None:
@@ -98,7 +102,7 @@ def claim_as_seen(turn: BotTurn, *, read_until: int, until: datetime) -> uuid.UU
     values = {"key": key, "now": timezone.now(), "until": until, "read_until": read_until, "pk": turn.pk}
     values |= {"seen": turn.key, "asked_at": turn.asked_at, "due_at": turn.due_at, "tries": turn.tries}
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, values)
+        cursor.execute(_QUICK + _CLAIM, values)
         return key if cursor.rowcount else None
 
 
@@ -106,5 +110,5 @@ def keeps(conversation_id: int, key: uuid.UUID, *, term: int, until: datetime) -
     """Whether the turn is still that of this key, and nobody else comes for it until then. False where it is not, and
     where that is to be looked at with the conversation locked."""
     with connection.cursor() as cursor:
-        cursor.execute(_KEEP, {"until": until, "pk": conversation_id, "key": key, "term": term})
+        cursor.execute(_QUICK + _KEEP, {"until": until, "pk": conversation_id, "key": key, "term": term})
         return bool(cursor.rowcount)

@@ -4,11 +4,14 @@ A conversation is “pending” exactly while the bot has the word; `give` and `
 Whatever the bot says names the term under which it was thought: another term, and it is not said any more.
 """
 
-from dataclasses import replace
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
-from django.db.models import Max, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,7 +31,39 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+_GIVE = """
+insert into conversations_lease as lease (conversation_id, holder, agent_id, term, changed_at)
+values (%(pk)s, 'bot', %(by)s, 2, %(now)s)
+on conflict (conversation_id) do update
+set holder = 'bot', agent_id = excluded.agent_id, term = lease.term + 1, changed_at = excluded.changed_at
+where lease.holder <> 'bot' or %(always)s returning term
+"""
+_HEARD = """
+with theirs as (
+    select id, channel_id, created_at from conversations_message
+    where conversation_id = %(pk)s and kind = 'inbound' and not is_automatic
+), heard as (
+    select * from theirs where created_at >= %(since)s::timestamptz order by created_at, id limit 1
+)
+select heard.id, heard.channel_id, heard.created_at,
+    (select max(id) from theirs where heard.id is null or theirs.id < heard.id),
+    (select state from conversations_bottalk where conversation_id = %(pk)s order by began_at desc, id desc limit 1)
+from (values (1)) as one left join heard on true
+"""
+
 TAKEN = (HandoffReason.STEPPED_IN, HandoffReason.CALLED, "spam")  # somebody took the word
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """`line`: the first of the customer's that nobody has answered, which came `at` a moment by a channel, or None;
+    `read_until`: their last before it; `state`: what the bot knew in its talk before."""
+
+    line: int | None
+    channel: int | None
+    at: datetime | None
+    read_until: int
+    state: dict[str, object] | None
 
 
 def has(conversation: Conversation, term: int) -> bool:
@@ -42,28 +77,29 @@ def give(
     """The bot has the word, and answers at once where the customer waits or `by` asks it to do something. What it knew
     in an earlier talk it knows still. Call with `conversation` locked: it is changed and stored. Giving it twice is
     one talk."""
-    lease, _is_new = Lease.objects.get_or_create(conversation=conversation)
-    if lease.holder == Holder.BOT and (running := _running(conversation).first()):
-        return running
-    lease.holder, lease.agent, lease.term = Holder.BOT, by, lease.term + 1
-    lease.save()
-    heard = _unanswered(conversation)
-    talk = BotTalk.objects.create(
+    term = _given(conversation, by)
+    if term is None:
+        if running := _running(conversation).first():
+            return running
+        term = _given(conversation, by, whoever_has_it=True)
+    heard = _heard(conversation)
+    talk = BotTalk(
         conversation=conversation,
         bot=bot,
-        channel_id=heard.channel_id if heard else None,
-        term=lease.term,
-        state=_remembered(conversation, heard, instructions, only_step).to_json(),
+        channel_id=heard.channel,
+        term=term,
+        state=_remembered(heard, instructions, only_step).to_json(),
         language=conversation.language,
         topic_id=conversation.topic_id,
-        first=heard,
+        first_id=heard.line,
         spoke_at=timezone.now(),
     )
+    talk.save(force_insert=True)
     conversation.status, conversation.snoozed_until, conversation.resolved_at = Status.PENDING, None, None
     save(conversation)
     waiting.leave(conversation.pk)
-    if heard or instructions or only_step:
-        waking.wake(conversation, heard_at=heard.created_at if heard else None)
+    if heard.line or instructions or only_step:
+        waking.wake(conversation, heard_at=heard.at)
     return talk
 
 
@@ -117,12 +153,20 @@ def _running(conversation: Conversation) -> QuerySet[BotTalk]:
     return BotTalk.objects.filter(conversation=conversation, ended_at=None)
 
 
-def _unanswered(conversation: Conversation) -> Message | None:
-    """The first line of the customer's that nobody has answered."""
-    if conversation.waiting_since is None:
-        return None
-    said = lines_of(conversation).filter(created_at__gte=conversation.waiting_since)
-    return said.order_by("created_at", "pk").first()
+def _given(conversation: Conversation, by: "User | None", *, whoever_has_it: bool = False) -> int | None:
+    """The new term; None where the bot had the word."""
+    agent = by.pk if by else None
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVE, {"pk": conversation.pk, "by": agent, "now": timezone.now(), "always": whoever_has_it})
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _heard(conversation: Conversation) -> _Heard:
+    with connection.cursor() as cursor:
+        cursor.execute(_HEARD, {"pk": conversation.pk, "since": conversation.waiting_since})
+        line, channel, at, read_until, state = cursor.fetchone()
+    return _Heard(line, channel, at, read_until or 0, json.loads(state) if state else None)
 
 
 def lines_of(conversation: Conversation | int) -> QuerySet[Message]:
@@ -130,19 +174,17 @@ def lines_of(conversation: Conversation | int) -> QuerySet[Message]:
     return Message.objects.filter(conversation=conversation, kind=MessageKind.INBOUND, is_automatic=False)
 
 
-def _remembered(conversation: Conversation, heard: Message | None, instructions: str, only_step: str) -> Memory:
-    """Of the talk before, with nothing that was under way in it; its lines until `heard` are answered. Who gives it
-    back with something to do has answered, too, what the bot had read: else it would pass that on once more."""
-    before = BotTalk.objects.filter(conversation=conversation).order_by("-began_at", "-pk").first()
-    known = memory_of(before.state) if before else Memory()
-    read = lines_of(conversation).filter(pk__lt=heard.pk) if heard else lines_of(conversation)
-    read_until = read.aggregate(last=Max("pk"))["last"] or 0
+def _remembered(heard: _Heard, instructions: str, only_step: str) -> Memory:
+    """Of the talk before, with nothing that was under way in it; its lines until what was `heard` are answered. Who
+    gives it back with something to do has answered, too, what the bot had read: else it would pass that on once more.
+    """
+    known = memory_of(heard.state) if heard.state else Memory()
     return replace(
         known,
         waits_for="",
         question=None,
         choices=(),
-        read_until=max(read_until, known.read_until) if instructions or only_step else read_until,
+        read_until=max(heard.read_until, known.read_until) if instructions or only_step else heard.read_until,
         instructions=instructions,
         only_step=only_step,
     )

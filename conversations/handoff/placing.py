@@ -44,11 +44,13 @@ def tell_each(placed: Sequence[Placed]) -> None:
         return
     handed = _handed(list(with_people))
     for pk, each in with_people.items():
+        if pk not in handed and not (each.passed_by and each.is_first):
+            continue  # as most: there is nothing to tell
         try:
             with transaction.atomic():
                 if pk in handed:
                     _promise(handed[pk], each.conversation)
-                elif each.passed_by and each.is_first:
+                elif each.passed_by:
                     _receive(each.conversation, each.passed_by)
         except (OperationalError, InterfaceError):
             raise

@@ -1,7 +1,7 @@
 """What is known of conversations when somebody is chosen for them: a Matter for each, in a few queries for all."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -13,7 +13,7 @@ from conversations.bots.understanding import as_kept, understand_each
 from conversations.models import Conversation, Handoff, Waiting
 from conversations.routing.facts import Known, Matter
 from conversations.routing.snapshot import World
-from customers.models import Customer, Identity, Membership, Order, Return
+from customers.models import Customer
 from customers.models.order import OrderStatus, ReturnStatus
 
 Value = TypeVar("Value")
@@ -30,7 +30,7 @@ select c.id, said.text, said.channel_id, said.is_public, (
             where h.conversation_id = c.id and h.to_people and h.created_at > solved.at)
     or exists (select 1 from conversations_message a
                where a.conversation_id = c.id and a.created_at > solved.at and a.kind in ('outbound', 'call')
-                 and a.author_id is not null)
+                 and (a.author_id is not null or (a.is_bot and a.is_automatic)))
 ) as has_people
 from conversations_conversation c cross join lateral (
     select left(text, 4000) as text, channel_id, is_public, created_at, id
@@ -49,6 +49,21 @@ from conversations_conversation c join conversations_message m on m.conversation
 where c.customer_id = any(%s) and m.author_id is not null and m.kind in ('outbound', 'call')
 group by 1, 2 order by 4 desc
 """
+_WHOSE = """
+select c.id,
+    array(select m.segment_id from customers_membership m where m.customer_id = c.id order by m.segment_id),
+    exists (select from customers_return r join customers_identity i on i.id = r.identity_id
+            where i.customer_id = c.id and r.status = any(%(under_way)s)),
+    array(select o.status from customers_order o join customers_identity i on i.id = o.identity_id
+          where i.customer_id = c.id and (o.status <> all(%(done)s) or o.changed_at > %(before)s)
+          order by o.placed_at desc, o.id desc)
+from customers_customer c where c.id = any(%(customers)s)
+"""
+_TAGGED = """
+select tagged.conversation_id, tag.name
+from conversations_conversation_tags tagged join conversations_tag tag on tag.id = tagged.tag_id
+where tagged.conversation_id = any(%s) order by tag.name
+"""
 
 
 @dataclass
@@ -58,7 +73,7 @@ class Said:
     words: list[str]
     channel: int | None
     is_public: bool
-    has_people: bool = False  # it was theirs since it was last solved
+    has_people: bool = False  # it was theirs since it was last solved, or they were told that it is
 
     @property
     def first(self) -> str:
@@ -95,8 +110,7 @@ class Lookup:
         if anew:
             self.understood |= understand_each((each, self.words(each)) for each in anew)
         self.known = _known(customers)
-        self.segments = _segments(customers)
-        self.orders = _orders(customers, before=world.at - DONE_FOR)
+        self.segments, self.orders = _whose(customers, before=world.at - DONE_FOR)
         self.tags = _tags(ids)
 
     def _handed_over(self) -> set[int]:
@@ -187,34 +201,25 @@ def _known(customers: Sequence[int]) -> dict[int, tuple[Known, ...]]:
     return {customer: tuple(agents) for customer, agents in found.items()}
 
 
-def _segments(customers: Sequence[int]) -> dict[int, tuple[int, ...]]:
-    rows = Membership.objects.filter(customer__in=customers).order_by("segment")
-    return _by_first(rows.values_list("customer", "segment"))
-
-
-def _orders(customers: Sequence[int], *, before: datetime) -> dict[int, tuple[str, ...]]:
-    """A return that is under way first, then their orders, the newest first."""
-    theirs = Identity.objects.filter(customer__in=customers)
-    returns = Return.objects.filter(identity__in=theirs, status__in=_ON_ITS_WAY).order_by("identity__customer")
-    found = _by_first((customer, RETURNING) for customer in returns.values_list("identity__customer", flat=True))
-    rows = Order.objects.filter(identity__in=theirs).order_by("-placed_at", "-pk")
-    states: dict[int, list[str]] = defaultdict(list)
-    for customer, status, changed_at in rows.values_list("identity__customer", "status", "changed_at"):
-        if status not in _DONE or changed_at > before:
-            states[customer].append(status)
-    return {
-        customer: tuple(dict.fromkeys([*found.get(customer, ()), *states.get(customer, ())]))
-        for customer in {*found, *states}
-    }
+def _whose(
+    customers: Sequence[int], *, before: datetime
+) -> tuple[dict[int, tuple[int, ...]], dict[int, tuple[str, ...]]]:
+    """Their segments; and a return that is under way first, then how their orders stand, the newest first."""
+    segments: dict[int, tuple[int, ...]] = {}
+    orders: dict[int, tuple[str, ...]] = {}
+    under_way, done = [*map(str, _ON_ITS_WAY)], [*map(str, _DONE)]
+    with connection.cursor() as cursor:
+        cursor.execute(_WHOSE, {"customers": list(customers), "under_way": under_way, "done": done, "before": before})
+        for customer, theirs, is_returning, states in cursor.fetchall():
+            segments[customer] = tuple(theirs)
+            orders[customer] = tuple(dict.fromkeys([*([RETURNING] if is_returning else ()), *states]))
+    return segments, orders
 
 
 def _tags(conversations: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    rows = Conversation.tags.through.objects.filter(conversation__in=conversations).order_by("tag__name")
-    return _by_first(rows.values_list("conversation", "tag__name"))
-
-
-def _by_first(rows: Iterable[tuple[int, Value]]) -> dict[int, tuple[Value, ...]]:
-    found: dict[int, list[Value]] = defaultdict(list)
-    for key, value in rows:
-        found[key].append(value)
-    return {key: tuple(values) for key, values in found.items()}
+    found: dict[int, list[str]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_TAGGED, [list(conversations)])
+        for conversation, name in cursor.fetchall():
+            found[conversation].append(name)
+    return {conversation: tuple(names) for conversation, names in found.items()}

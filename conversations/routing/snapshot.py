@@ -8,11 +8,11 @@ from datetime import datetime
 
 from django.db import connection
 
-from conversations.bots.choosing import bots_here
-from conversations.models import Channel, Hours, Skill, Team
+from conversations.models import Channel, Team
 from conversations.routing import people
 from conversations.routing.facts import AgentFacts, Matter, Policy, Snapshot, TeamFacts
-from conversations.routing.hours import Calendar, calendar_of, is_open, next_opening
+from conversations.routing.hours import is_open, next_opening
+from conversations.routing.places import places
 
 # Open ones, whoever has the word; what is snoozed, or with the bot, is nobody's load.
 _LOADS = """
@@ -26,8 +26,8 @@ group by 1, 2
 class World:
     """`at` is the moment of every choice made in it. Its queries: see MOST_QUERIES."""
 
-    MOST_QUERIES = 11
-    MOST_QUERIES_ANEW = 13  # in a process that has not met these agents yet
+    MOST_QUERIES = 5
+    MOST_QUERIES_ANEW = 15  # in a process that has not met these agents, or this desk, yet
 
     def __init__(self, at: datetime) -> None:
         self.at = at
@@ -35,16 +35,11 @@ class World:
         everybody = people.people()
         self._facts = people.standing(everybody, at)
         self.names = everybody.names
-        calendars = {hours.pk: calendar_of(hours) for hours in Hours.objects.prefetch_related("closures")}
-        default = Hours.objects.filter(is_default=True).values_list("pk", flat=True).first() if calendars else None
-        self._default = calendars.get(default or 0, Calendar())
-        self._calendars = calendars
-        teams = list(Team.objects.order_by("pk"))
-        self._team_hours = {team.pk: team.hours_id for team in teams}
-        self.teams = tuple(self._team(team) for team in teams)
-        self.channels = {channel.pk: channel for channel in Channel.objects.all()}
-        self.skills = dict(Skill.objects.values_list("pk", "name"))
-        self._bots = bots_here()
+        here = places()
+        self._default, self._calendars = here.default, here.calendars
+        self._team_hours = {team.pk: team.hours_id for team in here.teams}
+        self.teams = tuple(self._team(team) for team in here.teams)
+        self.channels, self.skills, self._bots = here.channels, here.skills, here.bots
         self._laden: dict[int, tuple[Policy, dict[int, AgentFacts]]] = {}
 
     def snapshot(self, matter: Matter, policy: Policy) -> Snapshot:

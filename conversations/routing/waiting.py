@@ -5,6 +5,7 @@ for all who ask; beat comes too. Locks are taken in one order everywhere: the co
 of several places, by their number.
 """
 
+import time
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -24,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 TASK = "conversations.route"
 MOST_MISSING = 1000  # at once
+PACE = 0.1  # seconds from one task to the next, where many arrive
 LOST_AFTER = 5  # seconds after which a task that nobody began is taken for lost
 
 # Without published rules nobody is routed: then nothing enters, and no second statement finds that out.
@@ -135,14 +137,22 @@ def look_again() -> None:
 
 def ask(*, room: bool = False) -> None:
     """Has a worker come: for those to be decided now, and, where an agent has `room`, for all who wait. While a task
-    waits that nobody has begun, no other is needed: it will see what was there before it began."""
+    waits that nobody has begun, no other is needed: it will see what was there before it began. Where one has begun
+    just now, the next one comes a little later, for all who arrive until then: most of what it reads is for all."""
     try:
         if room:
             cache.set(_key("room"), 1, timeout=None)
         if cache.add(_key("asked"), 1, timeout=LOST_AFTER):
-            current_app.send_task(TASK, retry=False)
+            current_app.send_task(TASK, countdown=_pause(), retry=False)
     except (BrokerError, RedisError, OSError):
         log.warning("the broker is gone: left to the sweep")
+
+
+def _pause() -> float:
+    """Seconds. One that is taken for lost waits for nothing."""
+    begun_at = cache.get(_key("begun"))
+    since = time.time() - begun_at if isinstance(begun_at, float) else PACE
+    return PACE - since if 0 <= since < PACE else 0.0
 
 
 def ask_again(wait: float) -> None:
@@ -158,6 +168,7 @@ def begun() -> bool:
     looks."""
     try:
         cache.delete(_key("asked"))
+        cache.set(_key("begun"), time.time(), timeout=LOST_AFTER)
         return bool(cache.get(_key("room"))) and bool(cache.delete(_key("room")))
     except (RedisError, OSError):
         return True

@@ -131,7 +131,7 @@ def _line(choice: "Choice") -> Activity:
 
 def _keep_in_line(choices: Sequence["Choice"]) -> None:
     """Who has somebody leaves the queue; the others stand where their decision put them."""
-    gone = [each.row.pk for each in choices if _is_settled(each)]
+    gone = [each.row.pk for each in choices if _is_settled(each) and not each.bot]  # with the word, a bot's has left
     staying = [each for each in choices if not _is_settled(each)]
     if gone:
         Waiting.objects.filter(pk__in=gone).delete()

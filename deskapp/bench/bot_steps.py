@@ -100,6 +100,5 @@ def _to_the_widget(sight: Sight, conversation: int, steps: Steps) -> None:
     with steps.step("shown"):
         for pk in new:
             sight.one(pk)
-            sight.seen()
     with steps.step("got"):
         door.acknowledge(sight, new)

@@ -11,7 +11,7 @@ from conversations.actions.states import resolve, snooze
 from conversations.inbound.receive import receive, receive_each
 from conversations.models import Activity, Conversation, RoutingDecision, Waiting
 from conversations.routing import drain as draining
-from conversations.routing import kept
+from conversations.routing import kept, waiting
 from conversations.routing.drain import drain
 from conversations.routing.facts import Outcome, Overflow
 from conversations.routing.policy import decide
@@ -38,6 +38,19 @@ def test_what_arrives_goes_to_an_agent_of_its_team_who_is_there(mail, ada, grace
     assert conversation.assignee == grace and not Waiting.objects.exists()
     assert (decision.kind, decision.agent, decision.trigger) == ("agent", grace, "arrived")
     assert line.to == "Grace Lind" and line.reason
+
+
+def test_who_arrive_right_after_another_are_come_for_together(monkeypatch):
+    pauses = []
+    monkeypatch.setattr(waiting.current_app, "send_task", lambda name, *, countdown, retry: pauses.append(countdown))
+    waiting.begun()
+    waiting.ask()
+    waiting.ask()  # a task waits that nobody has begun
+    monkeypatch.setattr(waiting, "PACE", 0.0)  # long ago
+    waiting.begun()
+    waiting.ask()
+    waiting.begun()
+    assert len(pauses) == 2 and 0 < pauses[0] <= 0.1 and pauses[1] == 0
 
 
 def test_who_does_not_answer_by_mail_is_given_none(mail, ada, grace):
@@ -191,7 +204,7 @@ def test_many_are_decided_in_as_many_queries_as_one(how_many, mail, ada, django_
     ada.save()
     is_there(ada)
     receive_each([from_person(mail, number) for number in range(how_many)])
-    with django_assert_max_num_queries(33):
+    with django_assert_max_num_queries(36):  # of a process that has read nothing of this desk yet
         assert drain(room=False) == how_many
 
 

@@ -83,8 +83,8 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
             await self.close(GOODBYE)
 
     async def _may(self, handler: "Handler") -> bool:
-        """What is said is counted where it is stored."""
-        if self.sight is None or handler is VisitorConsumer.say:
+        """What is said is counted where it is stored, and what was got or read, with it."""
+        if self.sight is None or handler in (VisitorConsumer.say, VisitorConsumer.got, VisitorConsumer.read):
             return True
         return await database_sync_to_async(limits.may)("frame", self.sight.visitor.id)
 
@@ -144,10 +144,22 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
             )
 
     async def got(self, frame: Frame) -> None:
-        await database_sync_to_async(door.acknowledge)(self.sight, frame.get("ids"))
+        await self._settle(door.acknowledge, frame.get("ids"))
 
     async def read(self, frame: Frame) -> None:
-        await database_sync_to_async(door.mark_read)(self.sight, frame.get("id"))
+        await self._settle(door.mark_read, frame.get("id"))
+
+    async def _settle(self, settle: Callable[[Sight, object], None], told: object) -> None:
+        if not await database_sync_to_async(self._settled)(settle, told):
+            await self.close(GOODBYE)
+
+    def _settled(self, settle: Callable[[Sight, object], None], told: object) -> bool:
+        """In one hop into a thread; False for a flood."""
+        assert self.sight
+        if not limits.may("frame", self.sight.visitor.id):
+            return False
+        settle(self.sight, told)
+        return True
 
     async def about(self, frame: Frame) -> None:
         assert self.sight
@@ -178,8 +190,11 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
             await self.send_json({"t": "messages", "messages": [said], "seen": seen})
 
     def _one(self, pk: int) -> tuple[Said | None, int]:
+        """And until where theirs was seen, where an agent may have looked."""
         assert self.sight
-        return self.sight.one(pk), self.sight.seen()
+        said = self.sight.one(pk)
+        is_of_a_bot = bool(said and said["by"] and said["by"]["bot"])
+        return said, 0 if is_of_a_bot else self.sight.seen()
 
     async def visitor_known(self, event: dict[str, int]) -> None:
         """A tab of this browser said the first word: now there is an identity to listen for."""

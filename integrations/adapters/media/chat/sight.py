@@ -125,7 +125,9 @@ class Sight:
             message = _ONE.first(pk, self.identities[0])
         else:
             message = self.messages().filter(pk=pk).first()
-        return self.said(message) if message else None
+        if message is None:
+            return None
+        return self.said(message, None if getattr(message, "has_files", True) else ())
 
     def seen(self) -> int:
         """The last message of theirs that an agent has had on the screen, or 0."""
@@ -198,7 +200,8 @@ def _visible_to(identities: list[int]) -> QuerySet[Message]:
     return rows.select_related("author", "conversation__team").defer("search", "html", "quoted")
 
 
-_ONE = Rows(lambda: _visible_to([blank(1)]).filter(pk=blank(0)))
+_FILES = Attachment.objects.filter(message=OuterRef("pk"))
+_ONE = Rows(lambda: _visible_to([blank(1)]).filter(pk=blank(0)).annotate(has_files=Exists(_FILES)))
 
 
 def _person(agent: "User", team: Team | None) -> dict[str, str | int | bool]:
