@@ -23,21 +23,22 @@ EVERY = {
 }
 _USUAL = {OccasionKind.PARCEL: USUAL_CARRIERS, OccasionKind.REFILL: USUAL_PRODUCTS}
 USUAL_EVERY = timedelta(hours=6)
-_COLUMNS = "key, customer_id, at, value, currency, signals, about"
 
-_WRITE = """
-insert into conversations_occasion (kind, {columns}, since)
-select %(kind)s, found.*, %(now)s from ({definition}) found
+# One statement: what is over goes, the rest is written where it differs; no key is in both.
+_BRING_UP_TO_DATE = """
+with found (key, customer_id, at, value, currency, signals, about) as materialized ({definition}),
+gone as (
+  delete from conversations_occasion old where old.kind = %(kind)s
+  and (%(customers)s::bigint[] is null or old.customer_id = any(%(customers)s))
+  and not exists (select from found where found.key = old.key)
+)
+insert into conversations_occasion as known (kind, key, customer_id, at, value, currency, signals, about, since)
+select %(kind)s, found.*, %(now)s from found
 on conflict (key) do update set customer_id = excluded.customer_id, at = excluded.at, value = excluded.value,
   currency = excluded.currency, signals = excluded.signals, about = excluded.about
-where (conversations_occasion.customer_id, conversations_occasion.at, conversations_occasion.value,
-    conversations_occasion.currency, conversations_occasion.signals, conversations_occasion.about)
+where (known.customer_id, known.at, known.value, known.currency, known.signals, known.about)
   is distinct from (excluded.customer_id, excluded.at, excluded.value, excluded.currency, excluded.signals,
     excluded.about)"""
-_END = """
-delete from conversations_occasion gone where gone.kind = %(kind)s
-and not exists (select from ({definition}) found where found.key = gone.key)
-and (%(customers)s::bigint[] is null or gone.customer_id = any(%(customers)s))"""
 
 
 class About(TypedDict, total=False):
@@ -119,5 +120,4 @@ def _is_old(name: str, now: datetime) -> bool:
 def _bring_up_to_date(name: str, now: datetime, customers: list[int] | None) -> None:
     asked: dict[str, str | datetime | list[int] | None] = {"kind": str(name), "now": now, "customers": customers}
     with connection.cursor() as cursor:
-        cursor.execute(_END.format(definition=OF[OccasionKind(name)]), asked)
-        cursor.execute(_WRITE.format(columns=_COLUMNS, definition=OF[OccasionKind(name)]), asked)
+        cursor.execute(_BRING_UP_TO_DATE.format(definition=OF[OccasionKind(name)]), asked)
