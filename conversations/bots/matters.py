@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from conversations.bots import working
+from conversations.bots.deeds import Deed
 from conversations.bots.draft import Draft, Option
 from conversations.bots.guessing import Guess, Guessed
 from conversations.bots.hearing.matter_words import ABOUT_AN_ORDER, ASKS_HOW, DEEDS_OF
@@ -41,7 +42,7 @@ def is_sure(draft: Draft, whole: Guess) -> bool:
 def take_up(draft: Draft) -> bool:
     """A new matter. While one is under way, only what is surely another; False where it is none that is known."""
     guessed, memory = draft.known.guessed, draft.memory
-    if not draft.text or _only_details(draft):
+    if not draft.text or draft.signs.is_plain or _only_details(draft):
         return False
     if memory.task and draft.changed and not _other_cue(draft):
         return False  # they put right what they had told
@@ -263,19 +264,32 @@ def _confirmed(draft: Draft) -> bool:
     if _is_positive(draft) and not BUT.search(draft.text):
         working.agreed(draft, deed)
         return True
+    if _tells_the_same(draft, deed):
+        working.go_on(draft, deed)
+        return True
     if _is_other(draft) or working.has_fresh_details(draft):
         return False
     working.asked_in_vain(draft, deed)
     return True
 
 
+def _tells_the_same(draft: Draft, deed: Deed) -> bool:
+    """What they are asked about once more, and nothing else: the question stands."""
+    fresh = {line.source for line in draft.asked.new}
+    told = {need for need, kept in draft.memory.slots.items() if kept.source in fresh}
+    return bool(told) and told <= set(map(str, deed.needs)) and not _other_cue(draft)
+
+
 def _is_positive(draft: Draft) -> bool:
-    value = working.chosen(draft.text, [Option("yes", draft.words("do_it")), Option("yes", draft.words("it_helped"))])
+    """By the whole of the button's words, never by one of them: “please send me the invoice” agrees to nothing."""
+    buttons = [Option("yes", draft.words("do_it")), Option("yes", draft.words("it_helped"))]
+    value = working.chosen(draft.text, buttons, by_a_word=False)
     return bool(value) or draft.signs.is_yes and not draft.signs.is_no or any(each in draft.text for each in "👍👌✅")
 
 
 def _is_negative(draft: Draft) -> bool:
-    value = working.chosen(draft.text, [Option("no", draft.words("leave_it")), Option("no", draft.words("no_help"))])
+    buttons = [Option("no", draft.words("leave_it")), Option("no", draft.words("no_help"))]
+    value = working.chosen(draft.text, buttons, by_a_word=False)
     return bool(value) or draft.signs.is_no or any(each in draft.text for each in "👎❌🚫")
 
 
@@ -325,7 +339,9 @@ def _several(draft: Draft) -> list[Topic]:
 
 
 def _is_other(draft: Draft) -> bool:
-    """They speak of another matter than the one under way."""
+    """They speak of another matter than the one under way. A yes or no speaks of none."""
+    if draft.signs.is_plain:
+        return False
     whole = draft.known.guessed.whole
     if not is_sure(draft, whole) or whole.first is None:
         return False
