@@ -121,3 +121,9 @@ def test_a_link_to_a_line_opens_the_sheet_that_it_is_folded_in(live_desk, shop, 
     expect(page.locator(f"#message-{last.pk}")).to_be_focused()
     page.keyboard.press("Shift+K")
     expect(page.locator(".talk .event").nth(-2)).to_be_focused()
+    errors = []
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    page.evaluate("document.getElementById('bot-has').remove()")
+    page.evaluate(f"htmx.ajax('GET', '/conversations/{first.conversation_id}/handoff/', '#handoff')")
+    expect(page.locator("#handoff")).to_contain_text("Handed over by Fern")
+    assert errors == [], "a part for a place that this page does not have is left out"
