@@ -44,7 +44,7 @@ def _row(conversation: Conversation, message: Message | None) -> Episode:
         language=conversation.language,
         said=0 if message is None or message.is_automatic else 1,
     )
-    if _CUSTOMER.is_cached(conversation):  # type: ignore[union-attr]
+    if _CUSTOMER.is_cached(conversation):
         row.language = row.language or conversation.customer.language[:12]
         row.tier = conversation.customer.tier[:40]
     if conversation.is_spam:

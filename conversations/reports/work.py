@@ -77,8 +77,8 @@ def _spans(message: Message) -> Iterator[tuple[int, datetime, datetime]]:
         return
     since = answered_at(call) or message.created_at
     until = since + min(timedelta(seconds=call.get("seconds", 0)), LONGEST_CALL)
-    agents = {each["agent"] for each in call.get("answered", []) if each["agent"]} or {message.author_id}
-    for agent in sorted(one for one in agents if one):
+    told = [each["agent"] for each in call.get("answered", [])] or [message.author_id]
+    for agent in sorted({one for one in told if one}):
         yield agent, since, until
 
 
@@ -97,7 +97,7 @@ def _write(spent: Spent) -> int:
     if not spent:
         return 0
     keys = sorted(spent)
-    values = {
+    values: dict[str, list[datetime] | list[int]] = {
         "hours": [hour for hour, _agent, _conversation in keys],
         "agents": [agent for _hour, agent, _conversation in keys],
         "conversations": [conversation for _hour, _agent, conversation in keys],

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import uuid
+from types import SimpleNamespace
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
@@ -13,7 +14,7 @@ from django.test import Client
 
 from conversations.actions.change import log
 from conversations.inbound.receive import receive
-from conversations.live import consumers, groups, presence
+from conversations.live import awake, consumers, groups, presence
 from conversations.models import Channel, Conversation, Medium
 from conversations.outbound.compose import note
 from tests.conftest import from_ann
@@ -256,3 +257,25 @@ async def test_senseless_frames_change_nothing(ada, frame):
     await desk.says(frame)
     await desk.is_settled()
     await desk.disconnect()
+
+
+async def test_what_an_agent_has_before_them_while_awake_is_their_work(ada, mail, monkeypatch):
+    now = [1_800_000_600.0]  # ten minutes past an hour
+    monkeypatch.setattr(awake, "time", SimpleNamespace(time=lambda: now[0]))
+    conversation = (await in_database(receive)(from_ann(mail))).conversation_id
+    desk = await desk_of(ada, opened=conversation)
+    # The seconds since its word before, whether it is awake, and what of them counts.
+    for later, is_awake, counts in ((5, True, 0), (20, True, 20), (300, True, 30), (20, False, 0), (20, True, 0)):
+        now[0] += later
+        before = await spent(ada, conversation)
+        await desk.says({"ping": 1, "awake": is_awake})
+        await desk.hears("pong")
+        assert await spent(ada, conversation) - before == counts
+    now[0] += 10
+    await desk.disconnect()
+    assert await spent(ada, conversation) == 60
+
+
+async def spent(agent, conversation):
+    found = await in_database(lambda: list(awake.hours()))()
+    return sum(seconds.get((agent.pk, conversation), 0) for _hour, seconds in found)

@@ -127,8 +127,9 @@ def _time(of: Callable[[Doing], int], what: str) -> WayOf:
 
 
 def _occupancy(doing: Doing) -> float | None:
+    """None where nothing was told of their work: that they did none is not known."""
     online = doing.in_state("online")
-    return doing.worked / online if online else None
+    return doing.worked / online if online and doing.worked else None
 
 
 WAYS: Mapping[str, WayOf] = {

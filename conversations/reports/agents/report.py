@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
@@ -31,6 +32,9 @@ from conversations.reports.sheets.sheet import (
 from conversations.reports.streams_service import ENDED, REPLIES
 from conversations.reports.tallies.reading import points, read
 from conversations.reports.tallies.stream import Numbers
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 AT_A_GLANCE = (
     f.ANSWERED, f.SOLVED, f.WAITED, f.KEPT, f.PASSED, f.ONLINE, f.AWAY, f.WORKED, f.OCCUPANCY, f.CSAT, f.REPEATS
@@ -149,7 +153,7 @@ def _at_each(
 _COMPARED = {figure.key: figure for figure in (f.ANSWERED, f.SOLVED, f.WAITED, f.KEPT, f.OCCUPANCY, f.CSAT)}
 
 
-def _orders() -> list[tuple[str, object]]:
+def _orders() -> "list[tuple[str, StrOrPromise]]":
     """None but by name, where the desk does not rank its people."""
     return [(key, figure.label) for key, figure in _COMPARED.items()] if compares() else []
 

@@ -85,7 +85,7 @@ def of_teams(asked: Asked) -> Q:
 
 def _narrowed(
     rows: "QuerySet", asked: Asked, wanted: Mapping[str, str], at: str, *, handlers: bool = True
-) -> "QuerySet":  # type: ignore[type-arg]
+) -> "QuerySet":
     rows = rows.filter(of_teams(asked))
     if asked.medium:
         rows = rows.filter(medium=asked.medium)

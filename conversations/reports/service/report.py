@@ -185,9 +185,12 @@ def _heats(asked: Asked) -> list[Part]:
             rows.append(Row(days[str(day)], cells))
         return Heat(title, _("weekday"), figure, [f"{hour:02}" for hour in hours], rows, says=says)
 
+    begins = _("By the hour in which the episode began.")
     return [
         heat(_("When they begin"), f.BEGUN, _("By weekday and hour, by the clock of this report.")),
-        heat(_("When they wait for a first answer"), f.FIRST_MEAN, _("By the hour in which the episode began.")),
+        heat(_("When the first answer is late"), f.FIRST_KEPT, begins)
+        if any(each.begun["promised"] for each in found.values())
+        else heat(_("When they wait for a first answer"), f.FIRST_MEAN, begins),
     ]
 
 

@@ -19,6 +19,7 @@ from conversations.outbound import outbox
 from conversations.outbound.compose import reply
 from conversations.reports import back_fill, counted_hours, work
 from conversations.reports.episodes import derive, refresh
+from customers import privacy
 from tests.conftest import from_ann
 
 pytestmark = pytest.mark.django_db
@@ -213,3 +214,14 @@ def test_conversations_from_before_are_worked_out_in_the_background_once(mail, a
     assert back_fill.go_on() == 0
     assert rows(old[2])[0].pk == kept
     assert Episode.objects.count() == 3
+
+
+def test_who_is_erased_is_counted_still(mail, ada, django_capture_on_commit_callbacks):
+    message = receive(from_ann(mail))
+    answer(message.conversation, ada, mail)
+    states.resolve(message.conversation, by=ada)
+    counted = Episode.objects.values_list("pk", "outcome", "waited", "answers").get()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert privacy.carry_on(privacy.ask(message.conversation.customer, by=ada))
+    assert Episode.objects.values_list("pk", "outcome", "waited", "answers").get() == counted
+    assert Reply.objects.count() == 1
