@@ -55,16 +55,24 @@ class History:
         partitions.make_for(self._months())
         with _unchecked(), without_indexes("customers_event"):
             self._people(events // EACH)
-            for first in range(1, events + 1, AT_ONCE):
-                last = min(first + AT_ONCE - 1, events)
-                identity = f"1 + n * 7907 % {max(1, events // EACH)}"
-                self._insert(identity, first, last)
-                self.say(f"bench timeline: {last} events of {events}")
+            self._many(events, max(1, events // EACH))
             for size, customers in self.customers.items():
                 for customer in customers:
                     self._past_of(customer, size)
         with connection.cursor() as cursor:
             cursor.execute("vacuum analyze")
+
+    def spread(self, events: int, people: int) -> None:
+        """Over so many identities that there are already, and nothing else."""
+        partitions.make_for(self._months())
+        with _unchecked(), without_indexes("customers_event"):
+            self._many(events, people)
+
+    def _many(self, events: int, people: int) -> None:
+        for first in range(1, events + 1, AT_ONCE):
+            last = min(first + AT_ONCE - 1, events)
+            self._insert(f"1 + n * 7907 % {people}", first, last)
+            self.say(f"bench: {last} events of {events}")
 
     def _months(self) -> list[Date]:
         """By the day: steps of thirty miss a February."""

@@ -32,7 +32,7 @@ def load_journeys(seed: int = 7) -> int:
             for number, medium, its, _frictions in rows:
                 for step in steps(its):
                     copy.write_row((number, medium, step.position, step.source, step.target, step.is_end))
-        asked = {"patterns": PATTERNS, "segments": _segments()}
+        asked: dict[str, int | list[int]] = {"patterns": PATTERNS, "segments": _segments()}
         cursor.execute(_JOURNEYS, asked)
         count = cursor.rowcount
         cursor.execute(_MOVES, asked)

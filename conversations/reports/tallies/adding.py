@@ -41,9 +41,9 @@ def add_hours(stream: Stream, zone: ZoneInfo, begin: int, end: int, *, is_fine: 
     _add(stream, HOURS, range(begin, end, step), end, is_cut=is_fine)
 
 
-def add_day(stream: Stream, begin: int, end: int) -> None:
-    drop(stream, DAYS, names(stream), begin, end)
-    _add(stream, DAYS, [begin], end, is_cut=True)
+def add_days(stream: Stream, days: Sequence[int], end: int) -> None:
+    drop(stream, DAYS, names(stream), days[0], end)
+    _add(stream, DAYS, days, end, is_cut=True)
 
 
 def add_month(stream: Stream, zone: ZoneInfo, begin: int, end: int) -> None:
@@ -76,8 +76,8 @@ _WEEK = (
     " group by stream, team, medium, hour"
 )
 _MONTH_OF_SPREADS = (
-    "{into} select stream, 'm', cut, %(since)s, team, medium, value, -1, array_agg(klass + {pack} * many order by klass)"  # noqa: S608
-    " from (select stream, cut, team, medium, value, pack %% {pack} as klass, sum(pack / {pack})::bigint as many"
+    "{into} select stream, 'm', cut, %(since)s, team, medium, value, -1,"  # noqa: S608 - ours
+    " array_agg(klass + {pack} * many order by klass) from (select stream, cut, team, medium, value, pack %% {pack} as klass, sum(pack / {pack})::bigint as many"
     "   from (select stream, cut, team, medium, value, unnest(numbers) as pack"
     f"     from {_THOSE} and grain = 'd' and cut = any(%(spreads)s)) u"
     "   group by stream, cut, team, medium, value, pack %% {pack}) c"

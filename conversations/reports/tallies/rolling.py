@@ -1,5 +1,5 @@
-"""Brings tallies up to date, day by day: each day in a transaction of its own, by whoever comes first, as often as one
-likes. An hour is closed once everybody who might still write into it unseen is through."""
+"""Brings tallies up to date, a few days in a transaction of their own, by whoever comes first, as often as one likes.
+An hour is closed once everybody who might still write into it unseen is through."""
 
 import time
 from collections.abc import Sequence
@@ -16,7 +16,8 @@ from conversations.reports.tallies.stream import Stream
 
 MARGIN = timedelta(minutes=5)  # after an hour's end, in which it is most often still written to
 FINE = timedelta(days=15)  # for so long hours are kept of every cut, afterwards of the whole alone
-MANY = 30  # days at once, after which the table is vacuumed
+AT_ONCE = 7  # days, in one transaction
+MANY = 30  # days in one go, after which the table is vacuumed
 LATE = timedelta(hours=2)  # that nothing goes on, after which an admin is told
 
 log = structlog.get_logger(__name__)
@@ -100,40 +101,54 @@ def is_settled(mark: TallyMark) -> bool:
 
 
 def advance(stream: Stream, target: int, *, give_up_at: float = float("inf")) -> int:
-    """Adds up to there what is not yet. Where another process is at it, it goes on alone."""
+    """Adds up to there what is not yet; how many days that were. Where another process is at it, it goes on alone."""
     days = 0
     while time.monotonic() < give_up_at:
         with transaction.atomic():
-            if not _one_day(stream, target):
-                break
-        days += 1
+            added = _one_step(stream, target)
+        days += added
+        if not added:
+            break
     return days
 
 
-def _one_day(stream: Stream, target: int) -> bool:
+def _one_step(stream: Stream, target: int) -> int:
     zone = marks.zone_now()
     mark = _own(stream, zone)
     if mark is None:
-        return False
+        return 0
     if mark.until is None:  # not before the first is known, now that nobody writes unseen
         mark.from_here = _first(stream)
     begin = int((mark.until or mark.from_here or clock.moment(target)).timestamp())
-    day = clock.begins(zone, "day", begin, begin + 1)[0]
-    begin = begin if mark.until else day
-    end = min(clock.end_of(zone, "day", day), target)
+    days = _days(zone, begin, target)
+    begin = begin if mark.until else days[0]
+    end = min(clock.end_of(zone, "day", days[-1]), target)
     if begin < end:
-        _add(stream, zone, mark, (day, begin, end), is_fine=end > _fine_from(zone, target))
+        _add(stream, zone, mark, days, (begin, end), is_fine=end > _fine_from(zone, target))
     mark.until = max(filter(None, (mark.until, clock.moment(end if begin < end else target))))
     mark.changed_at = timezone.now()
     mark.save(update_fields=["until", "fine_from", "from_here", "changed_at"])
-    return end < target
+    return len(days) if begin < end else 0
 
 
-def _add(stream: Stream, zone: ZoneInfo, mark: TallyMark, span: tuple[int, int, int], *, is_fine: bool) -> None:
-    day, begin, end = span
+def _days(zone: ZoneInfo, begin: int, target: int) -> list[int]:
+    """That one transaction adds up: the day that holds `begin`, and with it those after that are over by then, as far
+    as its month and a week go; so that years do not take a statement for each day."""
+    first = clock.begins(zone, "day", begin, begin + 1)[0]
+    month = clock.begins(zone, "month", first, first + 1)[0]
+    month_end = clock.end_of(zone, "month", month)
+    those = clock.begins(zone, "day", first, min(month_end, target) + 1)[: AT_ONCE + 1]
+    over = [day for day, end in zip(those, those[1:], strict=False) if end <= min(month_end, target)]
+    return over or [first]
+
+
+def _add(
+    stream: Stream, zone: ZoneInfo, mark: TallyMark, days: Sequence[int], span: tuple[int, int], *, is_fine: bool
+) -> None:
+    begin, end = span
     _taken(stream, begin, end)
     adding.add_hours(stream, zone, begin, end, is_fine=is_fine)
-    _close(stream, zone, day, until=end)
+    _close(stream, zone, days, until=end)
     fine = _fine_from(zone, end) if is_fine else end
     kept = int(mark.fine_from.timestamp()) if mark.fine_from else begin
     if kept < fine:
@@ -166,7 +181,7 @@ def _mend_day(stream: Stream, zone: ZoneInfo, day: int) -> bool:
     fine = int(mark.fine_from.timestamp()) if mark.fine_from else until
     for step in sorted(taken):
         adding.add_hours(stream, zone, step, step + length, is_fine=step >= fine)
-    _close(stream, zone, day, until=until)
+    _close(stream, zone, [day], until=until)
     if mark.from_here is None or mark.from_here > clock.moment(day):
         TallyMark.objects.filter(pk=mark.pk).update(from_here=clock.moment(day))
     return bool(taken)
@@ -188,13 +203,13 @@ def _taken(stream: Stream, begin: int, end: int) -> list[datetime]:
         return [hour for (hour,) in cursor.fetchall()]
 
 
-def _close(stream: Stream, zone: ZoneInfo, day: int, *, until: int) -> None:
-    """The day and its month, where they are over by then."""
-    day_end = clock.end_of(zone, "day", day)
-    if day_end > until:
+def _close(stream: Stream, zone: ZoneInfo, days: Sequence[int], *, until: int) -> None:
+    """The days, which are one after the other, and their month, where they are over by then."""
+    end = clock.end_of(zone, "day", days[-1])
+    if end > until:
         return
-    adding.add_day(stream, day, day_end)
-    month = clock.begins(zone, "month", day, day + 1)[0]
+    adding.add_days(stream, days, end)
+    month = clock.begins(zone, "month", days[0], days[0] + 1)[0]
     month_end = clock.end_of(zone, "month", month)
     if month_end <= until:
         adding.add_month(stream, zone, month, month_end)

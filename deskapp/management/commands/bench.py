@@ -20,6 +20,7 @@ BENCHES["routing"] = "deskapp.bench.routing.run"
 BENCHES["intents"] = "deskapp.bench.intents.run"
 BENCHES["guard"] = "deskapp.bench.guard.run"
 BENCHES["bot"] = "deskapp.bench.bot.run"
+BENCHES["reports"] = "deskapp.bench.reports.run"
 BENCHES["likeness"] = "deskapp.bench.likeness.run"
 INSIDE = "THROUGHLINE_BENCH"  # set in the process that measures
 
@@ -36,7 +37,9 @@ class Command(BaseCommand):
         parser.add_argument("--messages", type=int, help="ingest: mails (2000); live: messages at each rate")
         parser.add_argument("--scales", default="10000,100000,1000000", help="inbox: conversations at each scale")
         parser.add_argument("--repeat", type=int, default=100, help="inbox: requests of each kind (100)")
-        parser.add_argument("--events", type=int, default=20_000_000, help="timeline: events of all (20 million)")
+        parser.add_argument(
+            "--events", type=int, default=20_000_000, help="timeline, reports: events of all (20 million)"
+        )
         parser.add_argument(
             "--tracked", type=int, default=20_000, help="events: calls through the tracking API (20000)"
         )
@@ -55,6 +58,9 @@ class Command(BaseCommand):
             help="channels: how long a provider is away then (60; 0 for not at all)",
         )  # fmt: skip
 
+        parser.add_argument("--conversations", type=int, default=1_000_000, help="reports: how many (1 million)")
+        parser.add_argument("--responses", type=int, default=300_000, help="reports: answers to surveys (300000)")
+        parser.add_argument("--months", type=int, default=12, help="reports: over which they are spread (12)")
         parser.add_argument("--train", metavar="FILE", help="intents: CSV of text and category to learn from")
         parser.add_argument("--test", metavar="FILE", help="intents: CSV of text and category to find")
         parser.add_argument("--oos", metavar="FILE", help="intents: CSV of texts that belong to no topic")
