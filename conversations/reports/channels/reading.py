@@ -38,6 +38,10 @@ class Found:
         known = {**self.begun, **self.took, **self.rated, **self.switches}
         return sorted(known, key=lambda medium: (-self.begun.get(medium, Numbers())["episodes"], medium))
 
+    @property
+    def all_have_rates(self) -> bool:
+        return self.begun.keys() <= self.costs.rates.keys()
+
 
 def found(asked: Asked, between: Between | None = None) -> Found:
     begun = _by_medium(read(BEGUN, asked, by=("medium",), between=between))

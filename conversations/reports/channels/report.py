@@ -67,7 +67,7 @@ def _tiles(now: Found, then: Found | None) -> Tiles:
         Cell(BEGAN, begun["episodes"], before=begun_before["episodes"] if begun_before else None, drill="what=begun"),
         _middle(FIRST, _spread(now.waited), _spread(then.waited) if then else None, "what=answered"),
         of_kind(CSAT, _rated(now), _rated(then) if then else None, "what=answers&kind=csat"),
-        cost(now.costs, then.costs if then else None, None, "what=begun")[1],
+        cost(now.costs, then.costs if then else None, None, "what=begun" if now.all_have_rates else "")[1],
         _contained(now, then, None),
         Cell(SWITCHED, switches["switches"], before=before["switches"] if before else None, drill="what=switches"),
         Cell(
@@ -77,7 +77,7 @@ def _tiles(now: Found, then: Found | None) -> Tiles:
             before=before["switches"] / begun_before["episodes"]
             if before and begun_before and begun_before["episodes"]
             else None,
-            drill="what=switches",
+            drill="what=begun",
         ),
         repeated(switches, before, "what=switches"),
     ]
