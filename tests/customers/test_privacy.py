@@ -300,6 +300,7 @@ def test_somebody_has_said_of_every_table_what_erasure_does_with_it():
         "slapolicy", "recount", "rule", "ruletally", "dryrun", "webhook", "requiredfield", "topic", "topiclesson",
         "alertlimit", "loan", "bot", "survey", "surveyversion", "outreachrule", "occasionmark", "usualdays", "usual",
         "article", "articletext", "comparing", "reportschedule", "reportsending", "channelrate",
+        "tally", "tallymark", "stalehour",
     }  # fmt: skip
     tables = {
         model._meta.model_name

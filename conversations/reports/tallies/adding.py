@@ -77,7 +77,8 @@ _WEEK = (
 )
 _MONTH_OF_SPREADS = (
     "{into} select stream, 'm', cut, %(since)s, team, medium, value, -1,"  # noqa: S608 - ours
-    " array_agg(klass + {pack} * many order by klass) from (select stream, cut, team, medium, value, pack %% {pack} as klass, sum(pack / {pack})::bigint as many"
+    " array_agg(klass + {pack} * many order by klass)"
+    " from (select stream, cut, team, medium, value, pack %% {pack} as klass, sum(pack / {pack})::bigint as many"
     "   from (select stream, cut, team, medium, value, unnest(numbers) as pack"
     f"     from {_THOSE} and grain = 'd' and cut = any(%(spreads)s)) u"
     "   group by stream, cut, team, medium, value, pack %% {pack}) c"
