@@ -49,7 +49,7 @@ def _rows(whose: Known, stored: Mapping[int, Journey], now: datetime) -> "list[J
     found = []
     for customer, every in whose.told.items():
         for told in every:
-            if told.is_inbound:
+            if told.has_way:
                 others = [other for other in every if other.pk != told.pk]
                 before = stored.get(told.pk)
                 segments = before.segments if before and before.is_over else whose.segments.get(customer, [])

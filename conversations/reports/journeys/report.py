@@ -35,12 +35,13 @@ SHARES = {figures.SILENT: "silent", figures.BACK: "back", figures.BOUGHT: "bough
 
 
 def sheet(asked: Asked) -> Sheet:
+    now = counting.whole(asked)
     parts: Sequence[Part] = (
-        _tiles(asked),
+        _tiles(asked, now),
         _flow(asked),
         _ways(asked),
         _dropped(asked),
-        _outcomes(asked),
+        _outcomes(now),
         _steps(asked),
     )
     return Sheet(parts)
@@ -64,8 +65,8 @@ def content(numbers: Numbers, drill: str, figure: Figure = figures.CONTENT, befo
     return Cell(figure, found.value / 100, found.answers, found.give / 100, before=then, drill=drill)
 
 
-def _tiles(asked: Asked) -> Tiles:
-    now, days = counting.whole(asked), counting.whole_by_day(asked)
+def _tiles(asked: Asked, now: Numbers) -> Tiles:
+    days = counting.whole_by_day(asked)
     then = counting.whole(asked, asked.before) if asked.before else Numbers()
     before = counting.lasted(asked, asked.before).median if asked.before else None
     lasted = counting.lasted(asked)
@@ -198,8 +199,7 @@ def _dropped(asked: Asked) -> Table:
     return Table(_("Where they dropped off"), _("Last place"), figures_, rows, wide=False)
 
 
-def _outcomes(asked: Asked) -> Bars:
-    now = counting.whole(asked)
+def _outcomes(now: Numbers) -> Bars:
     rows = [_outcome(each, now) for each in JourneyOutcome if each.value and now[f"over_{each.value}"]]
     return Bars(_("What came of it"), figures.OUTCOMES, rows)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from conversations.models.journey import FrictionKind, JourneyOutcome
-from conversations.reports.journeys.places import BOT, CART, END, GONE, OF_EVENTS, ORDER, contact_of
+from conversations.reports.journeys.places import BOT, CART, END, GONE, OF_EVENTS, ORDER, PLACES, contact_of
 
 BEFORE, AFTER = timedelta(days=30), timedelta(days=14)
 MOST, MOST_CONTACT = 5, 4  # places
@@ -62,6 +62,11 @@ class Told:
     answers: int = 0
     good: int = 0
     stays: tuple[Stay, ...] = ()  # from BEFORE its beginning to AFTER its end
+
+    @property
+    def has_way(self) -> bool:
+        """Its customer came to us by a channel: what we wrote, and they never answered, is no journey of theirs."""
+        return self.is_inbound and _contact(self)[0] in PLACES
 
 
 @dataclass(frozen=True)
@@ -182,8 +187,9 @@ def _of_words(told: Told) -> list[Stop]:
         if each.by:
             by = each.by
         else:
-            found.append(Stop(BOT if by == BOT else each.medium or told.medium, each.at, each.at))
-    return found[::-1]
+            place = BOT if by == BOT else each.medium or told.medium
+            found.append(Stop(place, each.at, each.at))
+    return [stop for stop in found[::-1] if stop.place in PLACES]
 
 
 def _contact(told: Told) -> list[str]:

@@ -42,10 +42,10 @@ PLACE_OF = {
 
 
 class Months:
-    """Everything that happens to `people` customers in the last DAYS days, by a chance that is always the same."""
+    """Everything that happens to `people` customers in the last `days`, by a chance that is always the same."""
 
-    def __init__(self, people=11, seed=7):
-        self.chance, self.now, self.count = random.Random(seed), timezone.now(), 0
+    def __init__(self, people=11, days=DAYS, seed=7):
+        self.chance, self.now, self.count, self.days = random.Random(seed), timezone.now(), 0, days
         self.teams = [Team.objects.create(name=name) for name in ("Boots", "Shells")]
         self.topics = [Topic.objects.create(name=name) for name in ("late", "size")]
         self.channels = {
@@ -69,7 +69,7 @@ class Months:
         return customer
 
     def moment(self):
-        return self.now - timedelta(days=self.chance.uniform(0.2, DAYS))
+        return self.now - timedelta(days=self.chance.uniform(0.2, self.days))
 
     def happens(self, customer, times, near=None):
         """Events in bursts, as people shop. `near`: around that moment, else anywhere."""

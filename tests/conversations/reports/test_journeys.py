@@ -42,7 +42,7 @@ def few(ada, monkeypatch):
     monkeypatch.setattr(usual, "LEAST", LEAST)
     cache.delete(usual.FEW)
     monkeypatch.setattr(Months, "author", ada.pk)
-    return Months(people=4)
+    return Months(people=6, days=35)
 
 
 def work_off():
@@ -196,7 +196,7 @@ def test_what_is_added_up_is_what_the_loops_add_up(few, sam):
         rows = streams[stream.name]
         assert rows
         slow.compare(stream, rows, asked(sam), zones=(ZONE,))  # from the facts
-        slow.roll(stream, timezone.now() - timedelta(days=9))
+        slow.roll(stream, timezone.now() - timedelta(days=6))
         slow.compare(stream, rows, asked(sam), zones=(ZONE,))  # from tallies, and the days after
 
 
@@ -241,6 +241,14 @@ def test_doing_it_again_writes_nothing_and_what_is_over_comes_due_by_itself(mont
     later = Due.objects.filter(kind=due.JOURNEYS, at__gt=timezone.now())
     waiting = Journey.objects.filter(is_over=False, over_at__isnull=False)
     assert {each.over_at for each in waiting} == set(later.values_list("at", flat=True))
+
+
+def test_what_nobody_said_anything_in_is_no_journey():
+    talk = Conversation.objects.create(customer=Customer.objects.create(name="Ann"))
+    now = timezone.now()
+    Episode.objects.create(conversation=talk, began_at=now - timedelta(days=2), ended_at=now, medium="")
+    work_off()
+    assert not Journey.objects.exists()
 
 
 def test_a_hundred_customers_take_as_many_statements_as_some(months):
