@@ -55,3 +55,12 @@ def test_whom_rules_give_to_people_hears_so_once_in_a_language_that_is_theirs_or
     drain(room=False)
     assert [who for who, _text in said(conversation)] == ["customer", "bot", "customer"]
     assert Conversation.objects.get().waiting_since, "they wait for a person all the same"
+
+
+def test_who_was_told_that_a_person_comes_is_given_to_no_bot_by_their_next_line(fern, chat):
+    conversation = asks(chat, "Wo ist mein Geld? Ich warte seit Wochen auf die Erstattung.")
+    for text in ("Hello?", "When are you open?", "Can I change my address?", "Hello again"):
+        writes(chat, text)
+        drain(room=False)
+    conversation.refresh_from_db()
+    assert (conversation.status, [who for who, _text in said(conversation)].count("bot")) == ("open", 1)
