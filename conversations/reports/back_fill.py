@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from conversations.models import Conversation, Episode, Message, TallyMark
+from conversations.models import BotTalk, Conversation, Episode, Message, TallyMark
+from conversations.models.fact import Handler
 from conversations.models.message import MessageKind
 from conversations.reports import counted_hours, episodes, work
 
@@ -38,10 +39,12 @@ def go_on(seconds: float = FOR) -> int:
 
 
 def look_again() -> int:
-    """Open conversations in which something was said lately: what the bot said, and who has them, stands in their
-    episodes soon, and not only when they are solved."""
-    lately = Conversation.objects.filter(last_message_at__gte=timezone.now() - LATELY, episodes__ended_at=None)
-    keys = list(lately.order_by("pk").values_list("pk", flat=True).distinct()[:MOST])
+    """Open conversations in which the bot has spoken lately: that it did stands in their episodes soon, and not only
+    when they are solved. Its turns pay for nothing of it."""
+    begun = Episode.objects.filter(conversation=OuterRef("pk"), ended_at=None, handler=Handler.NOBODY)
+    talks = BotTalk.objects.filter(conversation=OuterRef("pk"))
+    lately = Conversation.objects.filter(Exists(begun), Exists(talks), last_message_at__gte=timezone.now() - LATELY)
+    keys = list(lately.order_by("pk").values_list("pk", flat=True)[:MOST])
     return sum(_refresh(pk) for pk in keys)
 
 
