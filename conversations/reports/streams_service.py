@@ -156,7 +156,7 @@ STATES = Stream(
         "state_reason": "state || '/' || reason",
         "agent_state": "agent || '/' || state || '/' || reason",
     },
-    tables=(("conversations_agentstate", "since"),),
+    tables=(("conversations_agentstate", "since..until"),),
 )
 
 # What was taken back before it went asked nobody; of no team, as states are.

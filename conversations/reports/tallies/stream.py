@@ -33,6 +33,7 @@ class Stream:
     `cuts`: SQL of one text over these columns, by name; a report reads one of them at a time. There always is "", the
     whole. `spreads`: columns of seconds, null where there is none, for medians; each with the cuts that need one.
     `tables`: which tables change a fact, each with the column that says in which hour: a trigger there marks it stale.
+    Where one row is a fact of every hour from a moment to another, "since..until"; None as `until` is now.
     """
 
     name: str  # of Tally.stream

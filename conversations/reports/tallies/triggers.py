@@ -65,7 +65,33 @@ def _installed() -> Mapping[str, tuple[str, str]]:
 
 
 def _body(columns: Mapping[str, Sequence[str]], sides: Sequence[str]) -> str:
-    return "\nbegin\n" + "".join(_marks(column, own, sides) for column, own in columns.items()) + "  return null;\nend"
+    marks = (
+        _marks_between(*column.split(".."), own, sides) if ".." in column else _marks(column, own, sides)
+        for column, own in columns.items()
+    )
+    return "\nbegin\n" + "".join(marks) + "  return null;\nend"
+
+
+def _marks_between(first: str, last: str, streams: Sequence[str], sides: Sequence[str]) -> str:
+    """Where a fact lies in every hour from `first` to `last`, or to now: all of them. Whose end alone moves, those
+    between the two ends: who goes now after days leaves those days as they were counted."""
+    changed = " union all ".join(f"select {first} as a, {last} as b from {side}_rows" for side in sides)  # noqa: S608
+    if len(sides) == 2:
+        ends = f"coalesce(o.{last}, 'infinity'), coalesce(n.{last}, 'infinity')"
+        is_more = f"to_jsonb(o) - '{last}' <> to_jsonb(n) - '{last}'"
+        changed = (
+            f"select case when {is_more} then least(o.{first}, n.{first}) else least({ends}) end as a,"  # noqa: S608
+            f" greatest({ends}) as b from old_rows o join new_rows n using (id)"
+            f" where {is_more} or o.{last} is distinct from n.{last}"
+        )
+    slot = SLOT.replace("changed.{column}", "changed.a")
+    named = ", ".join(f"'{name}'" for name in sorted(streams))
+    return (
+        f"  insert into conversations_stalehour (stream, hour) select distinct mark.stream, slot\n"  # noqa: S608 - ours
+        f"    from ({changed}) changed join conversations_tallymark mark\n"
+        f"    on mark.stream in ({named}) and changed.a < mark.watched cross join lateral\n"
+        f"    generate_series({slot}, least(coalesce(changed.b, now()), mark.watched), interval '15 minutes') slot;\n"
+    )
 
 
 def _marks(column: str, streams: Sequence[str], sides: Sequence[str]) -> str:

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 
-from conversations.models import Conversation, Episode, StaleHour, Tally, TallyMark
+from conversations.models import AgentState, Conversation, Episode, StaleHour, Tally, TallyMark
 from conversations.reports.sheets.sheet import Asked
+from conversations.reports.streams_service import STATES
 from conversations.reports.tallies import clock, marks, rolling, triggers
 from conversations.reports.tallies.reading import read
 from conversations.reports.tallies.spreads import Spread, class_of
@@ -78,13 +79,13 @@ def test_tallies_added_up_in_any_order_of_parts_are_the_same(asked):
     roll(BEGUN, end)
     once = all_of_it()
     TallyMark.objects.all().delete()
-    for until in sorted(random.Random(7).sample(range(int(MARCH[0].timestamp()), int(end.timestamp())), 9)):
+    for until in sorted(random.Random(7).sample(range(int(MARCH[0].timestamp()), int(end.timestamp())), 4)):
         roll(BEGUN, clock.moment(until))
     roll(BEGUN, end)
     hours = list(Episode.objects.values_list("began_at", flat=True))
     random.Random(8).shuffle(hours)
-    for some in range(0, len(hours), 60):
-        StaleHour.objects.bulk_create(StaleHour(stream="tried", hour=hour) for hour in hours[some : some + 60])
+    for some in range(0, len(hours), 150):
+        StaleHour.objects.bulk_create(StaleHour(stream="tried", hour=hour) for hour in hours[some : some + 150])
         rolling.mend(BEGUN)
     assert all_of_it() == once and len(once) > 2000
 
@@ -113,6 +114,28 @@ def test_what_comes_changes_and_goes_later_is_read_at_once_and_added_up_after(as
     assert len(marks.stale_steps(BEGUN, DESK)) > 200
     rolling.mend(BEGUN)
     assert read(BEGUN, asked)[()]["count"] == 0 == Tally.objects.filter(at__lt=MARCH[1]).count()
+
+
+def test_of_what_lasts_each_hour_is_marked_that_its_change_touches(ada):
+    def stale():
+        found = {clock.moment(step).hour for step in marks.stale_steps(STATES, DESK)}
+        StaleHour.objects.all().delete()
+        return found
+
+    at = datetime(2026, 3, 9, tzinfo=UTC)
+    roll(STATES, at + timedelta(hours=20))
+    since = at + timedelta(hours=3)
+    here = AgentState.objects.create(agent=ada, state="online", since=since, until=since + timedelta(hours=2))
+    assert stale() == {3, 4, 5}
+    AgentState.objects.filter(pk=here.pk).update(until=since + timedelta(hours=4))
+    assert stale() == {5, 6, 7}
+    AgentState.objects.filter(pk=here.pk).update(state="away")
+    assert stale() == {3, 4, 5, 6, 7}
+    here.delete()
+    assert stale() == {3, 4, 5, 6, 7}
+    AgentState.objects.create(agent=ada, state="online", since=at + timedelta(hours=21))
+    AgentState.objects.update(until=at + timedelta(hours=22))
+    assert stale() == set()
 
 
 def test_another_definition_or_another_clock_counts_anew_and_is_right_meanwhile(asked):
