@@ -2,7 +2,7 @@
 
 Segments are of now, and in no tally: what is compared of them is counted from the sales themselves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db.models import Count, F, Q, Sum
 from django.utils.translation import gettext as _
@@ -13,18 +13,19 @@ from conversations.reports.sales.asking import Between, everybody, link, over, s
 from conversations.reports.sales.streams import SALES
 from conversations.reports.sales.wording import place, ways
 from conversations.reports.sheets.sheet import Asked, Cell, Figure, Lines, Row, Series, Table, Words
-from conversations.reports.tallies.reading import points, read, spread
+from conversations.reports.tallies.reading import Key, points, read, spread
 from conversations.reports.tallies.spreads import Spread
 from conversations.reports.tallies.stream import Numbers
 from customers.models import Segment
 from customers.models.profile import Membership
 
 MOST = 20
+Pair = tuple[str, str]  # a key and a currency
 
 
-def by_ways(asked: Asked) -> Table:
-    now = _summed(_cut(asked, "ways"))
-    past, followed = _summed(_cut(asked, "ways", over(asked, 90))), _followed(asked)
+def by_ways(asked: Asked, ways_: Mapping[Pair, Numbers]) -> Table:
+    now = _summed(ways_)
+    past, followed = _summed(cut(asked, "ways", over(asked, 90))), _followed(asked)
     ranked = sorted(now.keys() | past.keys(), key=lambda way: (-now.get(way, Numbers())["sales"], way))
     return Table(
         _("By combination of channels"),
@@ -54,9 +55,8 @@ def _way(way: str, now: Numbers, past: Numbers, followed: Spread) -> Row:
     return Row(ways(way), cells, drill)
 
 
-def value(asked: Asked) -> Table:
+def value(asked: Asked, now: Mapping[Pair, Numbers]) -> Table:
     """Each customer counts once under each combination that an order of theirs had."""
-    now = _cut(asked, "ways")
     people = rows.alike_counts((asked.begins, asked.ends))
     ranked = sorted((key for key in now if now[key]["sales"]), key=lambda key: (key[1], -now[key]["amount"], key))
     columns = (figures.ALIKE, figures.REVENUE, figures.PER_CUSTOMER, figures.PER_ORDER)
@@ -69,7 +69,7 @@ def value(asked: Asked) -> Table:
     )
 
 
-def _worth(key: tuple[str, str], numbers: Numbers, people: int) -> Row:
+def _worth(key: Pair, numbers: Numbers, people: int) -> Row:
     way, currency = key
     drill = link(what="sold", ways=way, currency=currency)
     cells = (
@@ -86,11 +86,10 @@ def money(figure: Figure, thousandths: int, by: int, currency: str, drill: str, 
     return Cell(figure, worth, before=before, drill=drill, currency=currency)
 
 
-def by_time(asked: Asked) -> Lines:
-    found = read(SALES, everybody(asked), by=["at"])
+def by_time(asked: Asked, days: Mapping[Key, Numbers]) -> Lines:
     cells = []
     for begin, end in spans(asked):
-        count = found.get((begin,), Numbers())["sales"]
+        count = days.get((begin,), Numbers())["sales"]
         drill = link(what="sold", since=begin.isoformat(), until=end.isoformat())
         cells.append(Cell(figures.ORDERS, count, count, drill=drill))
     series = [Series(_("Orders"), cells, "web")]
@@ -99,7 +98,7 @@ def by_time(asked: Asked) -> Lines:
 
 def by_place(asked: Asked) -> Table:
     """Bought here, returned there."""
-    now = _summed(_cut(asked, "place"))
+    now = _summed(cut(asked, "place"))
     columns = (figures.ORDERS, figures.RETURNED, figures.BY_POST, figures.IN_SHOP)
     return Table(
         _("Returns across channels"),
@@ -117,14 +116,14 @@ def _returned(key: str, numbers: Numbers) -> Row:
     return Row(place(key), [Cell(figures.ORDERS, numbers["sales"], numbers["sales"], drill=drill), *cells], drill)
 
 
-def _cut(asked: Asked, cut: str, between: Between | None = None) -> dict[tuple[str, str], Numbers]:
+def cut(asked: Asked, of: str, between: Between | None = None) -> dict[Pair, Numbers]:
     """By the key and the currency."""
-    found = read(SALES, everybody(asked), cut=cut, by=["value"], between=between)
+    found = read(SALES, everybody(asked), cut=of, by=["value"], between=between)
     parts = ((str(value).rpartition("|"), numbers) for (value,), numbers in found.items())
     return {(key, currency): numbers for (key, _bar, currency), numbers in parts}
 
 
-def _summed(found: dict[tuple[str, str], Numbers]) -> dict[str, Numbers]:
+def _summed(found: Mapping[Pair, Numbers]) -> dict[str, Numbers]:
     sums: dict[str, Numbers] = {}
     for (key, _currency), numbers in found.items():
         sums[key] = sums.get(key, Numbers()) + numbers

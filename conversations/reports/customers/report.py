@@ -1,24 +1,30 @@
 """The report of customers: retention and value by channels, buying after talks, returns, problems, rhythm, segments."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext_lazy as _
 
 from conversations.reports.customers import figures, loyalty, rhythm, rows, talks
 from conversations.reports.sales.asking import everybody, link, over, share
 from conversations.reports.sales.streams import SALES
 from conversations.reports.sheets.sheet import Asked, Cell, Filter, Report, Sheet, Tiles
-from conversations.reports.tallies.reading import points, read
+from conversations.reports.tallies.reading import Key, points, read
 from conversations.reports.tallies.stream import Numbers
 
 
 def sheet(asked: Asked) -> Sheet:
+    days = read(SALES, everybody(asked), by=["at"])
+    now = sum(days.values(), Numbers())
+    then = read(SALES, everybody(asked), between=asked.before)[()] if asked.before else None
+    ways = loyalty.cut(asked, "ways")
     return Sheet(
         (
-            _tiles(asked),
-            loyalty.by_time(asked),
-            loyalty.by_ways(asked),
-            loyalty.value(asked),
+            _tiles(asked, days, now, then),
+            loyalty.by_time(asked, days),
+            loyalty.by_ways(asked, ways),
+            loyalty.value(asked, ways),
             talks.conversion(asked),
-            rhythm.fetching(asked),
+            rhythm.fetching(asked, now, then),
             loyalty.by_place(asked),
             talks.problems(asked),
             talks.topics(asked),
@@ -29,26 +35,18 @@ def sheet(asked: Asked) -> Sheet:
     )
 
 
-def _tiles(asked: Asked) -> Tiles:
-    now, past = read(SALES, everybody(asked))[()], read(SALES, everybody(asked), between=over(asked, 90))[()]
-    then = earlier = None
+def _tiles(asked: Asked, days: Mapping[Key, Numbers], now: Numbers, then: Numbers | None) -> Tiles:
+    past = read(SALES, everybody(asked), between=over(asked, 90))[()]
+    people, before, earlier = rows.buyers((asked.begins, asked.ends)).count(), None, None
     if asked.before:
-        then = read(SALES, everybody(asked), between=asked.before)[()]
         earlier = read(SALES, everybody(asked), between=over(asked, 90, asked.before))[()]
-    people = rows.buyers((asked.begins, asked.ends)).count()
-    before = rows.buyers(asked.before).count() if asked.before else None
-    days = read(SALES, everybody(asked), by=["at"])
+        before = rows.buyers(asked.before).count()
     line = [days.get((at,), Numbers()) for at in points(asked)]
+    sold = now["sales"]
     return Tiles(
         "",
         (
-            Cell(
-                figures.ORDERS,
-                now["sales"],
-                now["sales"],
-                before=then["sales"] if then else None,
-                drill=link(what="sold"),
-            ),
+            Cell(figures.ORDERS, sold, sold, before=then["sales"] if then else None, drill=link(what="sold")),
             Cell(figures.BUYERS, people, people, before=before, drill=link(what="buyers")),
             share(figures.AGAIN, past, "again", "sales", link(what="again"), earlier),
             share(figures.RETURNED, now, "back", "sales", link(what="sold", of="back"), then),

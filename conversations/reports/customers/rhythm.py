@@ -7,13 +7,12 @@ from conversations.reports.sales.asking import everybody, link, share
 from conversations.reports.sales.streams import AGAIN, SALES
 from conversations.reports.sheets.sheet import Asked, Cell, Row, Table, Tiles
 from conversations.reports.tallies.reading import read, spread
+from conversations.reports.tallies.stream import Numbers
 
 MOST = 15
 
 
-def fetching(asked: Asked) -> Tiles:
-    now = read(SALES, everybody(asked))[()]
-    then = read(SALES, everybody(asked), between=asked.before)[()] if asked.before else None
+def fetching(asked: Asked, now: Numbers, then: Numbers | None) -> Tiles:
     cells = [
         Cell(
             figures.FETCHED,

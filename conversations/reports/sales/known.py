@@ -131,8 +131,11 @@ def _read_spoken(known: dict[int, Known]) -> None:
     columns = (
         "conversation__customer", "pk", "conversation", "began_at", "ended_at", "medium", "is_inbound", "topic",
     )  # fmt: skip
-    for customer, *row in rows.order_by("began_at", "pk").values_list(*columns):
-        known[customer].spoken.append(Spoken(*row))
+    found = rows.order_by("began_at", "pk").values_list(*columns)
+    for customer, pk, talk, at, ended_at, medium, is_inbound, topic in found:
+        # One in which the customer's word came by no medium they did not begin: a rule wrote, and nobody answered.
+        told = Spoken(pk, talk, at, ended_at, medium, is_inbound and bool(medium), topic)
+        known[customer].spoken.append(told)
 
 
 def _read_steps(known: dict[int, Known], buyers: dict[int, int]) -> None:

@@ -97,7 +97,7 @@ def _of_visit(visit: Seen, referrer: str) -> SaleTouch | None:
     host = host_of(referrer).removeprefix("www.")
     if not host or host == visit.host.removeprefix("www."):
         return None
-    return SaleTouch(at=visit.at, kind=Kind.REFERRER, source=host[:40])
+    return SaleTouch(at=visit.at, kind=Kind.REFERRER, source=host.replace("|", "/")[:40])
 
 
 def _plain(said: object) -> str:

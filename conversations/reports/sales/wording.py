@@ -20,22 +20,26 @@ WAYS = {
 
 
 def ways(key: str) -> str:
-    return " + ".join(str(WAYS.get(each, each)) for each in key.split("+")) if key else _("no channel")
+    return _sentence(" + ".join(str(WAYS.get(each, each)) for each in key.split("+")) if key else _("no channel"))
 
 
 def place(key: str) -> str:
-    return str(Place(key).label).capitalize()
+    return _sentence(str(Place(key).label))
 
 
 def problem(key: str) -> str:
-    return str(Problem(key).label).capitalize()
+    return _sentence(str(Problem(key).label))
 
 
 def touch(kind: str, source: str, medium: str, campaign: str) -> str:
-    """ "google / cpc / spring", "from blog.example", "they talked to us: Chat"."""
+    """ "google / cpc / spring", "From blog.example", "They talked to us: Chat"."""
     if kind == SaleTouch.Kind.CAMPAIGN:
         return " / ".join(each or "–" for each in (source, medium, campaign))
     if kind == SaleTouch.Kind.REFERRER:
-        return _("from %(site)s") % {"site": source}
-    said = str(SaleTouch.Kind(kind).label)
+        return _("From %(site)s") % {"site": source}
+    said = _sentence(str(SaleTouch.Kind(kind).label))
     return f"{said}: {name('medium', medium)}" if medium else said
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
