@@ -1,6 +1,7 @@
 """Journeys: each is what a slow plain look at the rows says, and every number of the reports is that of its rows."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qsl
 
@@ -241,6 +242,31 @@ def test_doing_it_again_writes_nothing_and_what_is_over_comes_due_by_itself(mont
     later = Due.objects.filter(kind=due.JOURNEYS, at__gt=timezone.now())
     waiting = Journey.objects.filter(is_over=False, over_at__isnull=False)
     assert {each.over_at for each in waiting} == set(later.values_list("at", flat=True))
+
+
+def test_of_some_teams_only_theirs_are_counted_and_shown(few, sam):
+    work_off()
+    found = plain(timezone.now(), LEAST)
+    theirs = {few.teams[0].pk, 0}
+    teams = dict(Episode.objects.values_list("pk", "team"))
+    wanted = replace(asked(sam), teams=frozenset(theirs))
+    for report in (journeys, friction):
+        tile = report.sheet(wanted).parts[0].cells[0]
+        assert tile.value == sum((teams[pk] or 0) in theirs for pk in found)
+        assert report.behind(wanted, dict(parse_qsl(tile.drill))).rows.count() == tile.value
+
+
+def test_the_pages_lead_to_the_conversations(client, few, sam, ada):
+    work_off()
+    client.force_login(sam)
+    page = client.get("/reports/journeys/?for=12m&far=5").content.decode()
+    assert "From place to place" in page and "The contact" in page
+    assert "What makes it hard" in client.get("/reports/friction/?for=12m").content.decode()
+    one = Journey.objects.exclude(frictions=[]).first()
+    rows = client.get(f"/reports/friction/rows/?for=12m&cell=what%3Dkind%26kind%3D{one.frictions[0]}").content.decode()
+    assert f"/conversations/{one.episode.conversation_id}/" in rows
+    client.force_login(ada)
+    assert client.get("/reports/journeys/").status_code == 404
 
 
 def test_what_nobody_said_anything_in_is_no_journey():
