@@ -67,8 +67,8 @@ report = Report(
     sheet,
     rows.found,
     (
-        Filter("segment", _("Segment"), loyalty.segments),
-        Filter("against", _("beside the segment"), loyalty.segments),
+        Filter("segment", _("Segment to compare"), loyalty.segments, _("none")),
+        Filter("against", _("Beside it"), loyalty.segments, _("none")),
     ),
     "people",
     has_media=False,
