@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from conversations.models import CannedReply, Channel, Medium, SavedView, Tag, Team
+from conversations.models import CannedReply, Channel, ChannelRate, Medium, SavedView, Tag, Team
 from customers.models import Segment
 from deskapp.demo import asked, automation, brains, fern, reached, routing
 from deskapp.models import Role, User
@@ -23,6 +23,8 @@ IMAP_PORT, SMTP_PORT = 11143, 11025  # where the simulator listens (integrations
 IDENTITY_SECRET = "the shop's back end signs with this, in the demo only"  # noqa: S105 - a demo has no secrets
 MAIL_PASSWORD = "moss-green"  # noqa: S105
 SHOP_SECRETS = {"webhook_secret": "orders-of-the-demo", "signing_secret": "the demo shop signs its orders with this"}
+RATES = {Medium.EMAIL: "0.01", Medium.CHAT: "0.02", Medium.VOICE: "0.35", Medium.SMS: "0.12", Medium.WHATSAPP: "0.06"}
+HOURLY = "24.50"
 REFUND_LIMITS = {"ada": 150, "noor": 150, "matthias": 80}
 
 TEAMS = ("Returns", "Orders", "Repairs")
@@ -93,6 +95,7 @@ def build() -> None:
         _agent(who, teams)
     mail = _mailbox()
     _chat(mail)
+    _rates()
     _tracker()
     _shop()
     reached.build(teams, DOMAIN)
@@ -149,6 +152,12 @@ def _mailbox() -> Channel:
 
 def _chat(mail: Channel) -> None:
     reached.build_chat(CHAT_KEY, "Shop chat", mail, bot="Fern", identity_secret=IDENTITY_SECRET)
+
+
+def _rates() -> None:
+    """What Hollin & Fell pay: their providers for each conversation, and their people for each hour."""
+    for medium, each in RATES.items():
+        ChannelRate.objects.create(medium=medium, per_conversation=each, per_hour=HOURLY, currency="GBP")
 
 
 def _tracker() -> None:

@@ -54,8 +54,10 @@ def _switches(asked: Asked, wanted: Mapping[str, str]) -> Behind:
 
 def _episodes(asked: Asked, wanted: Mapping[str, str], which: Q, at: str) -> Behind:
     rows = Episode.objects.filter(which, of_teams(asked), **{f"{at}__gte": asked.begins, f"{at}__lt": asked.ends})
-    for medium in filter(None, [asked.medium, wanted.get("medium", "")]):
-        rows = rows.filter(medium=_medium(medium))
+    if asked.medium:
+        rows = rows.filter(medium=asked.medium)
+    if "medium" in wanted:
+        rows = rows.filter(medium=wanted["medium"])
     rows = rows.select_related("team", "agent", "topic", "conversation").order_by(f"-{at}", "-pk")
     return Behind(
         _("Episodes"), rows, at, COLUMNS,

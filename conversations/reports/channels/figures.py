@@ -42,7 +42,7 @@ SWITCHED_EACH = Figure(
     "switches_each",
     _("Switches per conversation"),
     _("The switches in this time by the episodes that began in this time."),
-    Unit.SCORE,
+    Unit.SHARE,
     least=FEW,
 )
 REPEATED = Figure(

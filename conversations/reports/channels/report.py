@@ -154,7 +154,7 @@ def _ways(asked: Asked) -> Iterator[Flow | Table]:
         for (source, target), numbers in ordered
     ]
     nodes = [_node(pairs, known, side, medium) for side, medium in _ends(pairs)]
-    yield Flow(_("Where they went on"), SWITCHED, [_("from"), _("to")], nodes, links)
+    yield Flow(_("Where they went on"), SWITCHED, [_("From"), _("To")], nodes, links)
     rows = [
         Row(
             _("%(source)s to %(target)s") % {"source": known[source], "target": known[target]},

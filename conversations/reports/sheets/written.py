@@ -25,9 +25,9 @@ class Change:
 
 
 def shown(cell: Cell) -> str:
-    if cell.is_too_few:
-        return NOTHING if cell.value is None and not cell.rows else _("too few")
-    return NOTHING if cell.value is None else amount(cell, cell.value)
+    if cell.value is None:
+        return NOTHING
+    return _("too few") if cell.is_too_few else amount(cell, cell.value)
 
 
 def amount(cell: Cell, value: float | int) -> str:
@@ -64,6 +64,8 @@ def change(cell: Cell) -> Change | None:
     now, then = cell.value, cell.before
     if now is None or then is None or cell.is_too_few:
         return None
+    if not then:
+        return Change(_("none before")) if now else None
     before = amount(cell, then)
     if now == then or cell.give is not None and abs(now - then) <= cell.give * 2**0.5:
         return Change(_("about as before: %(before)s") % {"before": before})
@@ -79,8 +81,6 @@ def _much(cell: Cell, now: float, then: float) -> str:
         return _("%(n)s points") % {"n": _signed(100 * (now - then), 1)}
     if cell.figure.unit == Unit.SCORE:
         return _signed(now - then, 1)
-    if not then:
-        return f"{'+' if now > 0 else '−'}{amount(cell, abs(now))}"
     return f"{_signed(100 * (now - then) / abs(then), 0)}%"
 
 
