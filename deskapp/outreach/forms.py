@@ -66,7 +66,6 @@ class OutreachForm(forms.ModelForm):
             "name": gettext_lazy("For colleagues: customers do not see it."),
             "template": gettext_lazy("By its name; used where the time to answer there is over."),
             "held_out": gettext_lazy("From 5 to 50: they hear nothing, and show what happens by itself."),
-            "rest_days": gettext_lazy("Whoever was written to by any rule in these days is left alone."),
         }
         widgets = {
             "quiet_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),

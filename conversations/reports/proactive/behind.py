@@ -49,7 +49,8 @@ def behind(asked: Asked, wanted: Mapping[str, str]) -> Behind:
         if "cut" in wanted:
             rows = cut_by(rows, what, wanted["cut"])
         rows = rows.order_by("-at", "-pk")
-        return Behind(OccasionKind(what).label, rows, "at", COLUMNS, lambda _row: None, lambda row: row.customer_id)  # type: ignore[attr-defined]
+        kind = OccasionKind(what)
+        return Behind(kind.label, rows, "at", COLUMNS[kind], lambda _row: None, lambda row: row.customer_id)  # type: ignore[attr-defined]
     rule = wanted.get("rule", "")
     if what not in goals.WHAT or not rule.isdecimal() or len(rule) > 18:
         raise Http404
@@ -76,13 +77,21 @@ def _record(row: object) -> OutreachRecord:
     return row
 
 
-COLUMNS = (
-    Column(gettext_lazy("What"), lambda row: shown.about(_occasion(row))),
-    Column(gettext_lazy("Step"), lambda row: shown.step(_occasion(row))),
+_WHAT = Column(gettext_lazy("What"), lambda row: shown.about(_occasion(row)))
+_WORTH = (
     Column(gettext_lazy("Worth"), lambda row: _occasion(row).value if _occasion(row).currency else ""),
     Column(gettext_lazy("Currency"), lambda row: _occasion(row).currency),
-    Column(gettext_lazy("Since"), lambda row: _occasion(row).at),
 )
+COLUMNS = {
+    OccasionKind.CART: (_WHAT, Column(gettext_lazy("Step"), lambda row: shown.step(_occasion(row))), *_WORTH),
+    OccasionKind.PARCEL: (_WHAT, *_WORTH),
+    OccasionKind.REFILL: (_WHAT, *_WORTH),
+    OccasionKind.RISK: (
+        Column(gettext_lazy("Signals"), lambda row: _occasion(row).signals),
+        _WHAT,
+        *_WORTH,
+    ),
+}
 OF_RECORDS = (
     Column(gettext_lazy("Group"), lambda row: _("held out") if _record(row).is_held_out else _("written to")),
     Column(gettext_lazy("Channel"), lambda row: name("medium", _record(row).medium)),

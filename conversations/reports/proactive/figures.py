@@ -23,6 +23,14 @@ HELD = Figure("outreach_held", _("Held out"), OF_RULES["held"])
 MET = Figure("outreach_met", _("Goal, written to"), OF_RULES["met"], Unit.SHARE, 1, LEAST)
 MET_HELD = Figure("outreach_met_held", _("Goal, held out"), OF_RULES["met_held"], Unit.SHARE, 1, LEAST)
 LIFT = Figure("outreach_lift", _("Difference"), OF_RULES["lift"], Unit.SHARE, 1, LEAST)
+GIVE = Figure(
+    "outreach_give",
+    _("Give or take"),
+    _("What the difference may lie off by, in 95 of 100 cases. Where it is more than that, there may be none."),
+    Unit.SHARE,
+    0,
+    LEAST,
+)
 ANSWERED = Figure("outreach_answered", _("Answered"), OF_RULES["answered"], better=1)
 REFUSED = Figure("outreach_refused", _("No more of these"), OF_RULES["refused"], better=-1)
 COMPLAINED = Figure("outreach_complained", _("Complaints"), OF_RULES["complained"], better=-1)

@@ -112,7 +112,7 @@ def _rules(asked: Asked) -> Table:
         _("What came of rules"),
         _("Rule"),
         [
-            figures.WRITTEN, figures.HELD, figures.MET, figures.MET_HELD, figures.LIFT, figures.ANSWERED,
+            figures.WRITTEN, figures.HELD, figures.MET, figures.MET_HELD, figures.LIFT, figures.GIVE, figures.ANSWERED,
             figures.REFUSED, figures.COMPLAINED, figures.FAILED,
         ],
         [_rule(each, results[each.pk], before.get(each.pk), asked.agent) for each in known],
@@ -133,6 +133,7 @@ def _rule(one: OutreachRule, now: Result, then: Result | None, agent: "User") ->
             Cell(figures.MET, _share(now.met, now.over), now.over, drill=drill("met")),
             Cell(figures.MET_HELD, _share(now.met_held, now.over_held), now.over_held, drill=drill("met_held")),
             Cell(figures.LIFT, now.lift, now.fewest, give=now.give),
+            Cell(figures.GIVE, now.give, now.fewest),
             Cell(figures.ANSWERED, now.answered, drill=drill("answered")),
             Cell(figures.REFUSED, now.refused, drill=drill("refused")),
             Cell(figures.COMPLAINED, now.complained, drill=drill("complained")),
