@@ -157,7 +157,8 @@ def _chat(mail: Channel) -> None:
 def _rates() -> None:
     """What Hollin & Fell pay: their providers for each conversation, and their people for each hour."""
     for medium, each in RATES.items():
-        ChannelRate.objects.create(medium=medium, per_conversation=each, per_hour=HOURLY, currency="GBP")
+        rate = {"per_conversation": each, "per_hour": HOURLY, "currency": "GBP"}
+        ChannelRate.objects.get_or_create(medium=medium, defaults=rate)
 
 
 def _tracker() -> None:
