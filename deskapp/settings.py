@@ -199,6 +199,8 @@ if text("OIDC_CLIENT_ID"):
 # The desk's own mail: invitations and passwords. Customers' mail goes by its connector.
 _smtp = urlsplit(address("SMTP_URL", "smtp", "smtps", "smtp+tls"))
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _smtp.hostname else 'console'}.EmailBackend"
+if DEMO and not _smtp.hostname:
+    EMAIL_BACKEND = "deskapp.demo.posting.MailboxBackend"
 EMAIL_HOST, EMAIL_PORT = _smtp.hostname or "localhost", _smtp.port or 25
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_smtp.username or ""), unquote(_smtp.password or "")
 EMAIL_USE_SSL, EMAIL_USE_TLS = _smtp.scheme == "smtps", _smtp.scheme == "smtp+tls"

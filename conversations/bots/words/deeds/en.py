@@ -68,7 +68,7 @@ WORDS = {
     "not sent.",
     "return_already": "All of order {order} is on its way back already: return {number}.",
     "ask_return_item": "Which item is it about?",
-    "return_all": "All of it",
+    "return_all": "Everything",
     "ask_return_reason": "What is the reason?",
     "ask_return_condition": "What state is it in?",
     "ask_return_wish": "Would you like your money back, or another size?",
