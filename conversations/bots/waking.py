@@ -24,7 +24,8 @@ LONGEST = timedelta(seconds=8)  # that one who never stops writing waits
 _WAKE = """
 insert into conversations_botturn as turn (conversation_id, asked_at, due_at, tries, read_until)
 values (%(pk)s, %(now)s, %(due_at)s, 0, 0)
-on conflict (conversation_id) do update set due_at = least(excluded.due_at, turn.asked_at + %(longest)s)
+on conflict (conversation_id) do update
+set due_at = least(excluded.due_at, turn.asked_at + make_interval(secs => %(longest)s))
 where turn.taken_at is null returning due_at
 """
 # A claim that a crash of the database forgets was for words that nobody has said yet: no disk is waited for.
@@ -58,7 +59,7 @@ def wake(conversation: Conversation, *, heard_at: datetime | None = None) -> Non
     now = timezone.now()
     due_at = now if heard_at is None else min(max(heard_at, now - QUIET), now) + QUIET
     with connection.cursor() as cursor:
-        cursor.execute(_WAKE, {"pk": conversation.pk, "now": now, "due_at": due_at, "longest": LONGEST})
+        cursor.execute(_WAKE, {"pk": conversation.pk, "now": now, "due_at": due_at, "longest": LONGEST.total_seconds()})
         if found := cursor.fetchone():
             come(conversation.pk, found[0])
 

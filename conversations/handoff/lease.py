@@ -78,10 +78,10 @@ def give(
     in an earlier talk it knows still. Call with `conversation` locked: it is changed and stored. Giving it twice is
     one talk."""
     term = _given(conversation, by)
-    if term is None:
-        if running := _running(conversation).first():
-            return running
-        term = _given(conversation, by, whoever_has_it=True)
+    if term is None and (running := _running(conversation).first()):
+        return running
+    term = term or _given(conversation, by, whoever_has_it=True)
+    assert term is not None  # its row is there now
     heard = _heard(conversation)
     talk = BotTalk(
         conversation=conversation,

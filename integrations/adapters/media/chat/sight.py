@@ -121,13 +121,11 @@ class Sight:
         return [self.said(message) for message in news.order_by("pk")[:500]]
 
     def one(self, pk: int) -> Said | None:
-        if len(self.identities) == 1:  # as of nearly all
-            message = _ONE.first(pk, self.identities[0])
-        else:
+        if len(self.identities) != 1:
             message = self.messages().filter(pk=pk).first()
-        if message is None:
-            return None
-        return self.said(message, None if getattr(message, "has_files", True) else ())
+            return self.said(message) if message else None
+        found = _ONE.first(pk, self.identities[0])  # as of nearly all
+        return self.said(found, None if found.has_files else ()) if found else None
 
     def seen(self) -> int:
         """The last message of theirs that an agent has had on the screen, or 0."""
