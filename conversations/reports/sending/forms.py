@@ -23,7 +23,7 @@ MOST_ADDRESSES = 20
 
 class ScheduleForm(kit.ModelForm):
     weekday = kit.TypedChoiceField(
-        label=gettext_lazy("On (every week)"), coerce=int, required=False, empty_value=0,
+        label=gettext_lazy("On (every week)"), coerce=int, required=False,
         choices=lambda: [(number, name) for number, name in WEEKDAYS.items()],
     )  # fmt: skip
     day = kit.IntegerField(label=gettext_lazy("On the day (every month)"), min_value=1, max_value=31, required=False)
@@ -87,6 +87,7 @@ class ScheduleForm(kit.ModelForm):
         """Not stored yet, and due at no time yet."""
         one: ReportSchedule = self.save(commit=False)
         one.owner, one.report, one.query = self.by, report, query
-        one.on = {Often.WEEKLY: self.cleaned_data["weekday"], Often.MONTHLY: self.cleaned_data["day"]}.get(one.often, 0)
+        on = {Often.WEEKLY.value: self.cleaned_data["weekday"], Often.MONTHLY.value: self.cleaned_data["day"]}
+        one.on = on.get(one.often) or 0
         one.addresses = self.cleaned_data["others"]
         return one

@@ -67,21 +67,26 @@ def change(cell: Cell) -> Change | None:
     if not then:
         return Change(_("none before")) if now else None
     before = amount(cell, then)
-    if now == then or cell.give is not None and abs(now - then) <= cell.give * 2**0.5:
+    differs, places = _difference(cell, now, then)
+    if not round(differs, places) or cell.give is not None and abs(now - then) <= cell.give * 2**0.5:
         return Change(_("about as before: %(before)s") % {"before": before})
     level = {1: "good", -1: "bad", 0: ""}[cell.figure.better * (1 if now > then else -1)]
-    much = _much(cell, now, then)
+    much = _signed(differs, places)
+    if cell.figure.unit == Unit.SHARE:
+        much = _("%(n)s points") % {"n": much}
+    elif cell.figure.unit != Unit.SCORE:
+        much = f"{much}%"
     way = "up" if now > then else "down"
     return Change(_("%(change)s; %(before)s before") % {"change": much, "before": before}, level, way)
 
 
-def _much(cell: Cell, now: float, then: float) -> str:
-    """Shares and scores differ by points; all else by its part."""
+def _difference(cell: Cell, now: float, then: float) -> tuple[float, int]:
+    """Shares and scores differ by points; all else by its part in a hundred. With its places."""
     if cell.figure.unit == Unit.SHARE:
-        return _("%(n)s points") % {"n": _signed(100 * (now - then), 1)}
+        return 100 * (now - then), 1
     if cell.figure.unit == Unit.SCORE:
-        return _signed(now - then, 1)
-    return f"{_signed(100 * (now - then) / abs(then), 0)}%"
+        return now - then, 1
+    return 100 * (now - then) / abs(then), 0
 
 
 def _signed(value: float, places: int) -> str:
