@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from django.utils import timezone
-from django.utils.html import escape
 
 from conversations.actions import call_backs
 from conversations.actions.change import NotPossibleError
@@ -15,11 +14,12 @@ from conversations.bots.mood import mood_of
 from conversations.bots.words import say, spoken
 from conversations.handoff.building import plain
 from conversations.handoff.given import told_in
+from conversations.handoff.lease import lines_of
 from conversations.handoff.packet import Fact, Mood, Packet, packet_of
 from conversations.handoff.promise_words import WORDS
 from conversations.media import carries
 from conversations.models import Channel, Conversation, Handoff, Medium, Message, Status
-from conversations.outbound import by_rule, speaking
+from conversations.outbound import speaking
 from customers.handles import LONGEST, UNVERIFIED, alike, fitted, normalise, region_of
 from customers.models import Identity
 from customers.models.identity import Kind
@@ -69,7 +69,7 @@ def _land(handoff: Handoff, message: Message) -> None:
     is_choice = plain(message.text) in _WISHES
     is_answer = bool(asked_where) and _where_of(message, packet, asked_where) != ""
     if handoff.wants and (is_choice or is_answer):
-        _arrange(handoff, conversation, packet, message)
+        _arrange(handoff, conversation, packet)
     elif offered and (agrees := _says_yes(message, packet)) is not None:
         _settle_number(conversation, packet, offered if agrees else "")
 
@@ -97,7 +97,7 @@ def _where_of(message: Message, packet: Packet, wish: str) -> str:
     return next((fact.value for fact in packet.told if fact.label == needed and fact.source == message.pk), "")
 
 
-def _arrange(handoff: Handoff, conversation: Conversation, packet: Packet, message: Message) -> None:
+def _arrange(handoff: Handoff, conversation: Conversation, packet: Packet) -> None:
     """A duty to ring where we know their number; one that they typed is asked for once more, as a slip of a digit has
     us ring a stranger. They are told where, or asked."""
     wish = handoff.wants
@@ -105,7 +105,7 @@ def _arrange(handoff: Handoff, conversation: Conversation, packet: Packet, messa
     known = identity.order_by("-is_verified", "-last_seen_at").first()
     typed = next((fact.value for fact in reversed(packet.told) if fact.label == _NEEDS[wish] and fact.source), "")
     if wish == "call" and typed:
-        _ask_whether(handoff, conversation, packet, typed, message)
+        _ask_whether(handoff, conversation, packet, typed)
         return
     if wish == "call" and known is not None:
         _owe(conversation, known)
@@ -114,17 +114,12 @@ def _arrange(handoff: Handoff, conversation: Conversation, packet: Packet, messa
     _say(conversation, packet, key, where)
 
 
-def _ask_whether(handoff: Handoff, conversation: Conversation, packet: Packet, typed: str, message: Message) -> None:
+def _ask_whether(handoff: Handoff, conversation: Conversation, packet: Packet, typed: str) -> None:
     handoff.promised = {**handoff.promised, NUMBER: typed}
     handoff.save(update_fields=["promised"])
-    path = speaking.path_to(conversation, message)
-    if path is None:
-        return
     language = spoken(packet.language) or "en"
-    text = WORDS[language]["is_number"] % {"where": typed}
-    key = uuid.uuid5(_ASKED, f"{handoff.pk} {message.pk}")
     yes_no = (say("do_it", language), say("leave_it", language))
-    speaking.part(conversation, speaking.Words(text, key, yes_no), path)
+    _tell(conversation, WORDS[language]["is_number"] % {"where": typed}, yes_no)
 
 
 def _says_yes(message: Message, packet: Packet) -> bool | None:
@@ -171,12 +166,20 @@ def _region(conversation: Conversation) -> str | None:
 
 
 def _say(conversation: Conversation, packet: Packet, key: str, where: str) -> None:
-    words = WORDS[spoken(packet.language) or "en"]
-    try:
-        by_rule.answer(conversation, html=f"<p>{escape(words[key] % {'where': where} if where else words[key])}</p>")
-    except NotPossibleError:
-        return  # there is no way to tell them: the card says it to the people
-    conversation.refresh_from_db()
+    """By the bot: no person has read it yet, and the widget shows whoever else speaks as one who has. Where nothing
+    reaches them, the card says it to the people."""
+    language = spoken(packet.language) or "en"
+    text = WORDS[language][key] % {"where": where} if where else WORDS[language][key]
+    _tell(conversation, text)
+
+
+def _tell(conversation: Conversation, text: str, buttons: tuple[str, ...] = ()) -> None:
+    heard = lines_of(conversation).select_related("channel", "identity").order_by("-created_at", "-pk").first()
+    path = speaking.path_to(conversation, heard)
+    if path is None or heard is None:
+        return
+    key = uuid.uuid5(_ASKED, f"{heard.pk} {text}")
+    speaking.part(conversation, speaking.Words(text, key, buttons), path)
 
 
 def _owe(conversation: Conversation, identity: Identity) -> None:

@@ -186,7 +186,7 @@ def test_a_call_instead_of_waiting_is_a_duty_to_ring_and_tells_no_number(handed,
     assert meanwhile.offers(Handoff.objects.get(), mail, "de") == (), "a mail has no buttons"
     again(mail, "Call me instead")
     assert (Handoff.objects.get().wants, CallBack.objects.get().conversation) == ("call", handed)
-    told = Message.objects.get(kind="outbound", is_automatic=True, is_bot=False)
+    told = Message.objects.get(kind="outbound", is_automatic=True, is_bot=True)  # no person has read it yet
     assert told.text == "We will call you on … 318."
 
 
