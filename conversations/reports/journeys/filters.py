@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 KNOWN_FOR = 300  # seconds
 MOST = 50
-FAR, NEAR = 5, 3  # places on each side that are drawn
+FAR, NEAR = 5, 3  # places on one side that are drawn, or on each
 
 
 def tiers() -> Iterable[tuple[str, "StrOrPromise"]]:
@@ -45,7 +45,12 @@ FILTERS = (
     TIER,
     Filter("segment", _("Segment"), _segments),
     Filter("outcome", _("What came of it"), _outcomes),
-    Filter("far", _("Places drawn on each side"), lambda: [(str(FAR), _("five"))], blank=_("three")),
+    Filter(
+        "far",
+        _("Places drawn"),
+        lambda: [("before", _("five before")), ("after", _("five after"))],
+        blank=_("three on each side"),
+    ),
 )
 
 
@@ -67,8 +72,9 @@ def wanted(asked: Asked, prefix: str = "") -> Q:
     return found
 
 
-def reach(asked: Asked) -> int:
-    return FAR if asked.only.get("far") else NEAR
+def reach(asked: Asked) -> tuple[int, int]:
+    """The first column that is drawn, and the last; eleven at once nobody could read."""
+    return {"before": (-FAR, 0), "after": (0, FAR)}.get(asked.only.get("far", ""), (-NEAR, NEAR))
 
 
 def of_moves(asked: Asked) -> Q:

@@ -106,19 +106,21 @@ def _tiles(asked: Asked, now: Numbers) -> Tiles:
 
 def _flow(asked: Asked) -> Flow:
     """The contact in the middle; where a journey ends, an end in the column after."""
-    far = filters.reach(asked)
-    moves = {move: each["moves"] for move, each in counting.moves(asked).items() if abs(move.position) <= far}
+    first, last = filters.reach(asked)
+    moves = {move: each["moves"] for move, each in counting.moves(asked).items() if first <= move.position <= last}
     at_place: dict[tuple[int, str], int] = {}
     for move, count in moves.items():
         at = (move.position, move.target)
         at_place[at] = at_place.get(at, 0) + count
-    nodes = [_node(far, *at, count) for at, count in sorted(at_place.items(), key=lambda each: (each[0][0], -each[1]))]
+    nodes = [
+        _node(first, *at, count) for at, count in sorted(at_place.items(), key=lambda each: (each[0][0], -each[1]))
+    ]
     links = [_link(move, count) for move, count in sorted(moves.items(), key=lambda each: -each[1]) if move.source]
     shown = {node.key for node in nodes}
     return Flow(
         _("From place to place"),
         figures.WENT,
-        [_column(position) for position in range(-far, far + 1)],
+        [_column(position) for position in range(first, last + 1)],
         nodes,
         [each for each in links if each.source in shown],
         _(
@@ -128,11 +130,11 @@ def _flow(asked: Asked) -> Flow:
     )
 
 
-def _node(far: int, position: int, place: str, count: int) -> Node:
+def _node(first: int, position: int, place: str, count: int) -> Node:
     drill = link(what="node", at=position, place=place)
     tint = "" if place in ENDS else hue(place)
     return Node(
-        f"{position}:{place}", label(place), position + far, Cell(figures.AT_PLACE, count, count, drill=drill), tint
+        f"{position}:{place}", label(place), position - first, Cell(figures.AT_PLACE, count, count, drill=drill), tint
     )
 
 

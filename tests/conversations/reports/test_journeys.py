@@ -104,7 +104,7 @@ def asked(agent, **only):
     return Asked(agent, begins, now, ZONE, "month", (begins - half, begins), only=only)
 
 
-@pytest.mark.parametrize("only", [{}, {"tier": "a~b", "far": "5"}, {"outcome": "bought"}, {"segment": "regulars"}])
+@pytest.mark.parametrize("only", [{}, {"tier": "a~b", "far": "before"}, {"outcome": "bought"}, {"segment": "regulars"}])
 def test_every_number_is_that_of_its_rows(months, sam, only):
     work_off()
     if "segment" in only:
@@ -129,7 +129,7 @@ def test_the_sheet_counts_what_the_plain_computation_counts(months, sam):
     """Shares, medians and the flow, from the plain journeys alone."""
     work_off()
     found = list(plain(timezone.now(), LEAST).values())
-    parts = journeys.sheet(asked(sam, far="5")).parts
+    parts = journeys.sheet(asked(sam, far="before")).parts
     tiles = {cell.figure.key: cell for cell in parts[0].cells}
     over = [each for each in found if each["is_over"]]
     assert tiles["journeys"].value == len(found)
@@ -137,7 +137,8 @@ def test_the_sheet_counts_what_the_plain_computation_counts(months, sam):
     content = [each["good"] for each in found if each["answers"]]
     assert tiles["content"].rows == len(content)
     assert tiles["content"].value == pytest.approx(sum(content) / len(content))
-    flow = {(link.source, link.target): link.cell.value for link in parts[1].links}
+    links = [*parts[1].links, *journeys.sheet(asked(sam, far="after")).parts[1].links]
+    flow = {(link.source, link.target): link.cell.value for link in links}
     every = [move for number, each in enumerate(found) for move in _moves(number, each) if move[3]]
     assert flow == Counter((f"{move[2] - 1}:{move[3]}", f"{move[2]}:{move[4]}") for move in every)
     hard = {row.drill: row.cells[0].value for row in friction.sheet(asked(sam)).parts[1].rows}
@@ -204,7 +205,7 @@ def test_what_is_added_up_is_what_the_loops_add_up(few, sam):
 def test_who_may_not_see_browsing_is_told_that_they_were_on_the_site(months, sam):
     work_off()
     sam.sees_browsing = False
-    wanted = asked(sam, far="5")
+    wanted = asked(sam, far="before")
     parts = journeys.sheet(wanted).parts
     told = {node.key.split(":")[1] for node in parts[1].nodes}
     assert "site" in told and not told & {"app", "cart"}
@@ -259,7 +260,7 @@ def test_of_some_teams_only_theirs_are_counted_and_shown(few, sam):
 def test_the_pages_lead_to_the_conversations(client, few, sam, ada):
     work_off()
     client.force_login(sam)
-    page = client.get("/reports/journeys/?for=12m&far=5").content.decode()
+    page = client.get("/reports/journeys/?for=12m&far=after").content.decode()
     assert "From place to place" in page and "The contact" in page
     assert "What makes it hard" in client.get("/reports/friction/?for=12m").content.decode()
     one = Journey.objects.exclude(frictions=[]).first()
