@@ -25,6 +25,7 @@ from conversations.models import (
     Work,
 )
 from conversations.models.fact import Handler, Outcome
+from conversations.models.message import MessageKind
 from conversations.reports import switches
 from conversations.reports.counted_hours import seconds_open
 from conversations.reports.cutting import Passed, Stretch, Wait, cut
@@ -55,6 +56,7 @@ class _Known:
     deadlines: Sequence[tuple[str, datetime, bool]]  # kind, when it ended, kept
     repeats: Mapping[int, int]  # by message
     work: Sequence[tuple[datetime, int]]  # by hour
+    first: tuple[str, str | None] | None  # kind and medium of the conversation's very first message
     replies: Mapping[int, Reply]  # by message, wherever they hang now
 
 
@@ -195,6 +197,8 @@ def _known(conversation: Conversation, stretches: Sequence[Stretch]) -> _Known:
     for message in RepeatedQuestion.objects.sent().filter(message__in=said).values_list("message", flat=True):
         repeats[message] = repeats.get(message, 0) + 1
     choices = RoutingDecision.objects.filter(conversation=conversation, kind__in=["agent", "team"])
+    said_first = conversation.messages.exclude(kind__in=[MessageKind.NOTE, MessageKind.SYSTEM])
+    said_first = said_first.order_by("created_at", "pk")
     return _Known(
         handoffs=list(
             Handoff.objects.filter(conversation=conversation, to_people=True).values_list("created_at", flat=True)
@@ -207,6 +211,7 @@ def _known(conversation: Conversation, stretches: Sequence[Stretch]) -> _Known:
         ),
         repeats=repeats,
         work=list(_work(conversation).values_list("hour", "seconds")),
+        first=said_first.values_list("kind", "channel__medium").first(),
         replies={row.message_id: row for row in Reply.objects.filter(message__in=answers)} if answers else {},
     )
 
@@ -249,6 +254,10 @@ def _said(row: Episode, stretch: Stretch, known: _Known) -> None:
     row.handler = handler_of(bool(people), bool(bot))
     media = [line.medium for line in asked if line.medium]
     row.medium = next((line.medium for line in (*asked, *stretch.lines) if line.medium), "")
+    if row.is_first and known.first:  # which may be a word that no person said: of a rule, of a machine
+        kind, medium = known.first
+        row.medium = row.medium or medium or ""
+        row.is_inbound = row.is_inbound and kind != MessageKind.OUTBOUND
     row.last_medium = media[-1] if media else row.medium
     row.switches = sum(one != other for one, other in zip(media, media[1:], strict=False))
     row.repeats = sum(known.repeats.get(line.message, 0) for line in stretch.lines)

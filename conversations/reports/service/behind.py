@@ -19,6 +19,7 @@ SOLVED = Q(outcome=Outcome.SOLVED)
 # By what a cell asks for: which column says when, and which of those rows.
 OF_EPISODES: Mapping[str, tuple[str, Q]] = {
     "begun": ("began_at", REAL),
+    "inbound": ("began_at", REAL & Q(is_inbound=True)),
     "again": ("began_at", REAL & Q(is_first=False)),
     "answered": ("began_at", REAL & Q(waited__isnull=False)),
     "first_promised": ("began_at", REAL & Q(is_first_in_time__isnull=False)),

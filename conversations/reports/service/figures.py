@@ -19,6 +19,9 @@ BEGUN = Figure(
         " opened again, it is another one. Spam, and what was merged into another, is none."
     ),
 )
+INBOUND = Figure(
+    "inbound", _("Begun by customers"), _("Of those begun, those in which the customer wrote or rang first.")
+)
 AGAIN = Figure("again", _("Opened again"), _("Of those begun, those whose conversation had been solved before."))
 SOLVED = Figure("solved", _("Solved"), _("Episodes that were solved in this time, whenever they had begun."))
 BACKLOG = Figure(
@@ -191,6 +194,7 @@ def _share(stream: str, part: str, whole: str, what: str) -> Way:
 
 WAYS: Mapping[str, Way] = {
     "begun": Way(lambda found: found.begun["episodes"], lambda found: found.begun["episodes"], "begun"),
+    "inbound": Way(lambda found: found.begun["inbound"], lambda found: found.begun["inbound"], "inbound"),
     "again": Way(lambda found: found.begun["again"], lambda found: found.begun["again"], "again"),
     "solved": Way(lambda found: found.ended["solved"], lambda found: found.ended["solved"], "solved"),
     "open": Way(lambda found: found.is_open, lambda found: found.is_open, "open"),
@@ -222,8 +226,8 @@ WAYS: Mapping[str, Way] = {
     "kept": _share("ended", "kept", "promised", "promised"),
 }
 EVERY = (
-    BEGUN, AGAIN, SOLVED, BACKLOG, FIRST, FIRST_MEAN, FIRST_KEPT, NEXT, NEXT_MEAN, NEXT_KEPT, TOOK, TOOK_MEAN, IN_ONE,
-    REOPENED, HANDLE, HANDLE_MIDDLE, PASSED, REPEATED, BY_BOT, KEPT,
+    BEGUN, INBOUND, AGAIN, SOLVED, BACKLOG, FIRST, FIRST_MEAN, FIRST_KEPT, NEXT, NEXT_MEAN, NEXT_KEPT, TOOK, TOOK_MEAN,
+    IN_ONE, REOPENED, HANDLE, HANDLE_MIDDLE, PASSED, REPEATED, BY_BOT, KEPT,
 )  # fmt: skip
 
 

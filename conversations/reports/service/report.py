@@ -45,12 +45,12 @@ BY: Mapping[str, "StrOrPromise"] = {
     "hour": gettext_lazy("hour"),
 }
 AT_A_GLANCE = (
-    f.BEGUN, f.SOLVED, f.BACKLOG, f.FIRST, f.FIRST_KEPT, f.NEXT, f.TOOK, f.IN_ONE, f.REOPENED, f.HANDLE, f.PASSED,
-    f.KEPT, f.BY_BOT, f.REPEATED,
+    f.BEGUN, f.INBOUND, f.SOLVED, f.BACKLOG, f.FIRST, f.FIRST_KEPT, f.NEXT, f.TOOK, f.IN_ONE, f.REOPENED, f.HANDLE,
+    f.PASSED, f.KEPT, f.BY_BOT, f.REPEATED,
 )  # fmt: skip
 OF_TABLE = (
-    f.BEGUN, f.AGAIN, f.SOLVED, f.BACKLOG, f.FIRST, f.FIRST_KEPT, f.NEXT, f.NEXT_KEPT, f.TOOK, f.IN_ONE, f.REOPENED,
-    f.HANDLE, f.PASSED, f.KEPT,
+    f.BEGUN, f.INBOUND, f.AGAIN, f.SOLVED, f.BACKLOG, f.FIRST, f.FIRST_KEPT, f.NEXT, f.NEXT_KEPT, f.TOOK, f.IN_ONE,
+    f.REOPENED, f.HANDLE, f.PASSED, f.KEPT,
 )  # fmt: skip
 NO_MOMENT = ("weekday", "hour")  # by which nothing is open at the end
 # Times: of what, and by which figures' ways its middle, its mean and its share in time are computed.

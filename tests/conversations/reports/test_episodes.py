@@ -225,3 +225,15 @@ def test_who_is_erased_is_counted_still(mail, ada, django_capture_on_commit_call
         assert privacy.carry_on(privacy.ask(message.conversation.customer, by=ada))
     assert Episode.objects.values_list("pk", "outcome", "waited", "answers").get() == counted
     assert Reply.objects.count() == 1
+
+
+def test_what_a_rule_wrote_first_was_not_begun_by_the_customer(mail, ada):
+    conversation = receive(from_ann(mail)).conversation
+    Message.objects.filter(conversation=conversation).update(kind="outbound", is_automatic=True)
+    refresh(conversation)
+    (row,) = rows(conversation)
+    assert (row.is_inbound, row.medium, row.said) == (False, "email", 0)
+    receive(from_ann(mail, text="What do you mean?"))
+    refresh(Conversation.objects.get(pk=conversation.pk))
+    (row,) = rows(conversation)
+    assert (row.is_inbound, row.said) == (False, 1)
