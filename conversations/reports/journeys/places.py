@@ -116,7 +116,7 @@ def hue(key: str) -> str:
     return place.hue if place else ""
 
 
-def contact_of(places: Sequence[str]) -> str:
+def met_at(places: Sequence[str]) -> str:
     """The contact as one place: where it began, and where it ended if that is another."""
     return places[0] if places[0] == places[-1] else f"{places[0]}>{places[-1]}"
 

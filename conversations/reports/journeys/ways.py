@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from conversations.models.journey import FrictionKind, JourneyOutcome
-from conversations.reports.journeys.places import BOT, CART, END, GONE, OF_EVENTS, ORDER, PLACES, contact_of
+from conversations.reports.journeys.places import BOT, CART, END, GONE, OF_EVENTS, ORDER, PLACES, met_at
 
 BEFORE, AFTER = timedelta(days=30), timedelta(days=14)
 MOST, MOST_CONTACT = 5, 4  # places
@@ -66,7 +66,7 @@ class Told:
     @property
     def has_way(self) -> bool:
         """Its customer came to us by a channel: what we wrote, and they never answered, is no journey of theirs."""
-        return self.is_inbound and _contact(self)[0] in PLACES
+        return self.is_inbound and _met(self)[0] in PLACES
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def way(told: Told, others: Sequence[Told], now: datetime) -> Way:
     before = folded([*_stays(told, until=told.began_at), *(each for each in words if _is_before(told, each.at))])
     after = folded([*_stays_after(told), *(each for each in words if _is_after(told, each.at))])
     before, after = before[-MOST:], after[:MOST]
-    contact = _contact(told)
+    contact = _met(told)
     met = Stop("", told.began_at, max([told.ended_at or told.began_at, *(each.at for each in told.said)]))
     stops = [*before, met, *after]
     gaps = [None, *(max(0, _seconds(a.until, b.at)) for a, b in zip(stops, stops[1:], strict=False))]
@@ -132,7 +132,7 @@ def way(told: Told, others: Sequence[Told], now: datetime) -> Way:
 
 def steps(way_: Way) -> list[Step]:
     """Into each place, the first included; and to the end, where that is known and stands in one of the columns."""
-    places = [*way_.before, contact_of(way_.contact), *way_.after]
+    places = [*way_.before, met_at(way_.contact), *way_.after]
     first = -len(way_.before)
     found = [
         Step(first + number, places[number - 1] if number else "", place, way_.gaps[number])
@@ -192,7 +192,7 @@ def _of_words(told: Told) -> list[Stop]:
     return [stop for stop in found[::-1] if stop.place in PLACES]
 
 
-def _contact(told: Told) -> list[str]:
+def _met(told: Told) -> list[str]:
     """The places of its own words in their order; of many, how it began and where it ended."""
     places = [each.place for each in folded(_of_words(told))] or [told.medium]
     return places if len(places) <= MOST_CONTACT else [*places[: MOST_CONTACT - 1], places[-1]]
