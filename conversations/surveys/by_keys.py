@@ -64,7 +64,12 @@ def hear(rating: CallRating) -> Message:
         return message
     first = questions_of(ask.version.questions)[0]
     number = int(rating.keys) if rating.keys.isascii() and rating.keys.isdigit() else None
-    if number in first.steps and not may_answer(ask) and not SurveyResponse.objects.filter(ask=ask).exists():
+    if (
+        number is not None
+        and number in first.steps
+        and not may_answer(ask)
+        and not SurveyResponse.objects.filter(ask=ask).exists()
+    ):
         answer(ask, {first.key: number}, way="keys", language=message.conversation.language)
     return message
 
