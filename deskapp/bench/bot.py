@@ -71,8 +71,7 @@ async def at_the_widget(house: House, browser: str, count: int, say: Callable[[s
     as customers do, by chance (Poisson), at RATE a second on average."""
     await sync_to_async(house.publish)()
     talks = await sync_to_async(timetable)(house, count + WARM_UP * RATE)
-    first = [talk for talk in talks if talk.at < WARM_UP]  # workers read what they read once
-    rest = talks[len(first) :][:count]
+    first, rest = talks[: WARM_UP * RATE], talks[WARM_UP * RATE :]  # workers read what they read once
     with running(say) as (site, desk):
         async with Widgets(browser, site) as widgets:
             await talk_with(widgets, site, first, desk)
