@@ -51,7 +51,8 @@ class TallyMark(models.Model):
     until = models.DateTimeField(null=True, blank=True)
     watched = models.DateTimeField(null=True, blank=True)
     settles_at = models.BigIntegerField(null=True, blank=True)
-    fine_from = models.DateTimeField(null=True, blank=True)  # from there on, hours are kept of every cut
+    fine_from = models.DateTimeField(null=True, blank=True)  # from there on, hours are kept of every cut …
+    days_from = models.DateTimeField(null=True, blank=True)  # … and days: before, only of the whole, and months
     from_here = models.DateTimeField(null=True, blank=True)  # of its first row ever
     signature = models.CharField(max_length=64, blank=True)
     changed_at = models.DateTimeField(default=timezone.now)

@@ -41,13 +41,13 @@ def add_hours(stream: Stream, zone: ZoneInfo, begin: int, end: int, *, is_fine: 
     _add(stream, HOURS, range(begin, end, step), end, is_cut=is_fine)
 
 
-def add_days(stream: Stream, days: Sequence[int], end: int) -> None:
+def add_days(stream: Stream, days: Sequence[int], end: int, *, is_fine: bool) -> None:
     drop(stream, DAYS, names(stream), days[0], end)
-    _add(stream, DAYS, days, end, is_cut=True)
+    _add(stream, DAYS, days, end, is_cut=is_fine)
 
 
-def add_month(stream: Stream, zone: ZoneInfo, begin: int, end: int) -> None:
-    """From its days and hours, which are there."""
+def add_month(stream: Stream, zone: ZoneInfo, begin: int, end: int, *, is_fine: bool) -> None:
+    """From its days, where they are there of every cut, else from the facts; hours of the week from hours."""
     for grain in (MONTHS, WEEKS):
         drop(stream, grain, names(stream), begin, end)
     values: Values = {
@@ -60,8 +60,10 @@ def add_month(stream: Stream, zone: ZoneInfo, begin: int, end: int) -> None:
     }
     sums = ", ".join(f"sum(numbers[{place}])::bigint" for place in range(1, len(stream.numbers) + 1))
     with connection.cursor() as cursor:
-        for sql in (_MONTH, _WEEK, _MONTH_OF_SPREADS):
+        for sql in (_WEEK, *([_MONTH, _MONTH_OF_SPREADS] if is_fine else [])):
             cursor.execute(sql.format(into=INTO, sums=sums, pack=PACK), values)
+    if not is_fine:
+        _add(stream, MONTHS, [begin], end, is_cut=True)
 
 
 _THOSE = "conversations_tally where stream = %(stream)s and at >= %(since)s and at < %(until)s"

@@ -69,7 +69,7 @@ def begin_anew(stream: Stream, zone: ZoneInfo) -> TallyMark:
         Tally.objects.filter(stream=stream.name).delete()
         StaleHour.objects.filter(stream=stream.name).delete()
         mark.signature, mark.changed_at = sign, timezone.now()
-        mark.until = mark.from_here = mark.settles_at = mark.fine_from = None
+        mark.until = mark.from_here = mark.settles_at = mark.fine_from = mark.days_from = None
         mark.save()
     log.info("tallies.anew", stream=stream.name)
     return mark
@@ -124,10 +124,10 @@ def _one_step(stream: Stream, target: int) -> int:
     begin = begin if mark.until else days[0]
     end = min(clock.end_of(zone, "day", days[-1]), target)
     if begin < end:
-        _add(stream, zone, mark, days, (begin, end), is_fine=end > _fine_from(zone, target))
+        _add(stream, zone, mark, days, (begin, end), target)
     mark.until = max(filter(None, (mark.until, clock.moment(end if begin < end else target))))
     mark.changed_at = timezone.now()
-    mark.save(update_fields=["until", "fine_from", "from_here", "changed_at"])
+    mark.save(update_fields=["until", "fine_from", "days_from", "from_here", "changed_at"])
     return len(days) if begin < end else 0
 
 
@@ -143,19 +143,29 @@ def _days(zone: ZoneInfo, begin: int, target: int) -> list[int]:
 
 
 def _add(
-    stream: Stream, zone: ZoneInfo, mark: TallyMark, days: Sequence[int], span: tuple[int, int], *, is_fine: bool
+    stream: Stream, zone: ZoneInfo, mark: TallyMark, days: Sequence[int], span: tuple[int, int], target: int
 ) -> None:
+    """What will be kept finely once `target` is reached, and the rest by its whole alone."""
     begin, end = span
+    has_hours, has_days = end > _fine_from(zone, target), end > _days_from(zone, target)
     _taken(stream, begin, end)
-    adding.add_hours(stream, zone, begin, end, is_fine=is_fine)
-    _close(stream, zone, days, until=end)
-    fine = _fine_from(zone, end) if is_fine else end
-    kept = int(mark.fine_from.timestamp()) if mark.fine_from else begin
-    if kept < fine:
-        whole = adding.whole_names(stream)
-        cuts = [name for name in adding.names(stream) if name not in whole]
-        adding.drop(stream, adding.HOURS, cuts, kept, fine)
-    mark.fine_from = clock.moment(max(kept, fine))
+    adding.add_hours(stream, zone, begin, end, is_fine=has_hours)
+    kept = int((mark.days_from or clock.moment(days[0])).timestamp())
+    _close(stream, zone, days, until=end, days_from=kept if has_days else end)
+    hours_from = _fine_from(zone, end) if has_hours else end
+    mark.fine_from = _kept_from(stream, adding.HOURS, mark.fine_from or clock.moment(begin), hours_from)
+    days_from = _days_from(zone, end) if has_days else end
+    mark.days_from = _kept_from(stream, adding.DAYS, clock.moment(kept), days_from)
+
+
+def _kept_from(stream: Stream, grain: str, kept: datetime, since: int) -> datetime:
+    """From when on every cut is kept now: what is older goes."""
+    if kept >= clock.moment(since):
+        return kept
+    whole = adding.whole_names(stream)
+    cuts = [name for name in adding.names(stream) if name not in whole]
+    adding.drop(stream, grain, cuts, int(kept.timestamp()), since)
+    return clock.moment(since)
 
 
 def mend(stream: Stream, *, give_up_at: float = float("inf")) -> int:
@@ -181,7 +191,8 @@ def _mend_day(stream: Stream, zone: ZoneInfo, day: int) -> bool:
     fine = int(mark.fine_from.timestamp()) if mark.fine_from else until
     for step in sorted(taken):
         adding.add_hours(stream, zone, step, step + length, is_fine=step >= fine)
-    _close(stream, zone, [day], until=until)
+    kept = int(mark.days_from.timestamp()) if mark.days_from else until
+    _close(stream, zone, [day], until=until, days_from=kept)
     if mark.from_here is None or mark.from_here > clock.moment(day):
         TallyMark.objects.filter(pk=mark.pk).update(from_here=clock.moment(day))
     return bool(taken)
@@ -203,21 +214,29 @@ def _taken(stream: Stream, begin: int, end: int) -> list[datetime]:
         return [hour for (hour,) in cursor.fetchall()]
 
 
-def _close(stream: Stream, zone: ZoneInfo, days: Sequence[int], *, until: int) -> None:
+def _close(stream: Stream, zone: ZoneInfo, days: Sequence[int], *, until: int, days_from: int) -> None:
     """The days, which are one after the other, and their month, where they are over by then."""
     end = clock.end_of(zone, "day", days[-1])
     if end > until:
         return
-    adding.add_days(stream, days, end)
+    adding.add_days(stream, days, end, is_fine=days[0] >= days_from)
     month = clock.begins(zone, "month", days[0], days[0] + 1)[0]
     month_end = clock.end_of(zone, "month", month)
     if month_end <= until:
-        adding.add_month(stream, zone, month, month_end)
+        adding.add_month(stream, zone, month, month_end, is_fine=month >= days_from)
 
 
 def _fine_from(zone: ZoneInfo, until: int) -> int:
     ago = until - int(FINE.total_seconds())
     return clock.begins(zone, "day", ago, ago + 1)[0]
+
+
+def _days_from(zone: ZoneInfo, until: int) -> int:
+    """The month before the last, so that months and days leave no gap."""
+    month = until
+    for _back in range(3):
+        month = clock.begins(zone, "month", month - 1, month)[0]
+    return month
 
 
 def _first(stream: Stream) -> datetime | None:

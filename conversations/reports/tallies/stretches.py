@@ -13,12 +13,13 @@ FACTS, HOURS, DAYS, MONTHS, WEEKS = "", "h", "d", "m", "w"  # WEEKS: hours of th
 @dataclass(frozen=True)
 class Standing:
     """How far a stream is added up, by the desk's clock `zone`: before `until`, but for the steps that are `stale`.
-    Hours of each cut are kept from `fine_from`; those of the whole always."""
+    Hours of each cut are kept from `fine_from`, days from `days_from`; those of the whole always, and every month."""
 
     zone: ZoneInfo
     until: int = 0
     stale: Sequence[int] = ()
     fine_from: int = 0
+    days_from: int = 0
 
     def is_clean(self, begin: int, end: int) -> bool:
         place = bisect_left(self.stale, begin)
@@ -46,8 +47,9 @@ class Wish:
         fits = not {"hour", "weekday"} & self.by or clock.goes_by(self.zone, standing.zone)
         return fits and (not self.is_cut or at >= standing.fine_from)
 
-    def takes_days(self, standing: Standing) -> bool:
-        return "hour" not in self.by and ("weekday" not in self.by or self.zone == standing.zone)
+    def takes_days(self, standing: Standing, at: int) -> bool:
+        fits = "hour" not in self.by and ("weekday" not in self.by or self.zone == standing.zone)
+        return fits and (not self.is_cut or at >= standing.days_from)
 
     def months(self, standing: Standing) -> str | None:
         if not {"hour", "weekday"} & self.by:
@@ -73,7 +75,7 @@ class _Way:
         source = self.wish.months(self.standing)
         if source and self._holds(at, self.months.get(at), limit):
             return Stretch(source, at, self.months[at])
-        if self.wish.takes_days(self.standing) and self._holds(at, self.days.get(at), limit):
+        if self.wish.takes_days(self.standing, at) and self._holds(at, self.days.get(at), limit):
             return Stretch(DAYS, at, self.days[at])
         return self._short(at, limit)
 

@@ -66,15 +66,16 @@ def _installed() -> Mapping[str, tuple[str, str]]:
 
 def _body(columns: Mapping[str, Sequence[str]], sides: Sequence[str]) -> str:
     marks = (
-        _marks_between(*column.split(".."), own, sides) if ".." in column else _marks(column, own, sides)
+        _marks_between(column, own, sides) if ".." in column else _marks(column, own, sides)
         for column, own in columns.items()
     )
     return "\nbegin\n" + "".join(marks) + "  return null;\nend"
 
 
-def _marks_between(first: str, last: str, streams: Sequence[str], sides: Sequence[str]) -> str:
-    """Where a fact lies in every hour from `first` to `last`, or to now: all of them. Whose end alone moves, those
+def _marks_between(columns: str, streams: Sequence[str], sides: Sequence[str]) -> str:
+    """Where a fact lies in every hour from the first to the last, or to now: all of them. Whose end alone moves, those
     between the two ends: who goes now after days leaves those days as they were counted."""
+    first, last = columns.split("..")
     changed = " union all ".join(f"select {first} as a, {last} as b from {side}_rows" for side in sides)  # noqa: S608
     if len(sides) == 2:
         ends = f"coalesce(o.{last}, 'infinity'), coalesce(n.{last}, 'infinity')"

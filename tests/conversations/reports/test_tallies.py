@@ -160,6 +160,22 @@ def test_hours_of_each_cut_are_kept_for_a_fortnight(asked):
     assert hours.order_by("at").values_list("at", flat=True)[0] < datetime(2026, 3, 1, tzinfo=UTC)
 
 
+def test_days_of_each_cut_are_kept_for_two_months_and_older_ones_read_from_months_and_facts(asked):
+    roll(BEGUN, datetime(2026, 4, 27, 15, tzinfo=UTC))
+    roll(BEGUN, datetime(2026, 6, 27, 15, tzinfo=UTC))
+    compare(BEGUN, list(loops()), asked)
+    assert not Tally.objects.filter(grain="d", cut="agent", at__lt=datetime(2026, 4, 1, tzinfo=DESK)).exists()
+    TallyMark.objects.all().delete()
+    roll(BEGUN, datetime(2026, 6, 27, 15, tzinfo=UTC))
+    old = Episode.objects.filter(began_at__lt=datetime(2026, 3, 20, tzinfo=UTC)).order_by("pk")[10]
+    Episode.objects.filter(pk=old.pk).update(said=99, language="fi")
+    compare(BEGUN, list(loops()), asked)
+    assert rolling.mend(BEGUN) == 1
+    compare(BEGUN, list(loops()), asked)
+    kept = Tally.objects.filter(cut="agent", grain="d").order_by("at").values_list("at", flat=True)[0]
+    assert kept >= datetime(2026, 4, 1, tzinfo=DESK) and Tally.objects.filter(grain="m", cut="waited/agent").exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_an_hour_closes_once_whoever_wrote_unaware_of_it_is_through(mail):
     hour = datetime(2026, 3, 9, 10, 20, tzinfo=UTC)
