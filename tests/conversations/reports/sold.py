@@ -109,29 +109,47 @@ class World:
         )  # fmt: skip
 
 
+class Read:
+    """All rows, read once: by customer, by order, by name of a step."""
+
+    def __init__(self):
+        self.orders, self.talks, self.visits, self.returns, self.steps, self.referrers = {}, {}, {}, {}, {}, {}
+        for order in Order.objects.order_by("placed_at", "pk").select_related("identity"):
+            self.orders.setdefault(order.identity.customer_id, []).append(order)
+        for talk in Episode.objects.order_by("began_at", "pk").select_related("conversation"):
+            if talk.outcome not in ("spam", "merged"):
+                self.talks.setdefault(talk.conversation.customer_id, []).append(talk)
+        for visit in Visit.objects.order_by("started_at", "pk").select_related("identity"):
+            self.visits.setdefault(visit.identity.customer_id, []).append(visit)
+        for back in Return.objects.all():
+            self.returns.setdefault(back.order_id, []).append(back)
+        for event in Event.objects.order_by("occurred_at"):
+            self.steps.setdefault(event.external_id, event.occurred_at)
+            if event.visit_id:
+                self.referrers.setdefault(event.visit_id, event.properties.get("referrer", ""))
+
+    def at(self, order, status):
+        key = f"order:{order.source}:{order.external_id}:{status}"
+        return min((at for name, at in self.steps.items() if name.startswith(key)), default=None)
+
+
 def plainly(now):
     """Every sale as a dict, by order: nothing is shared with how it is derived."""
-    found = {}
+    found, rows = {}, Read()
     for customer in Customer.objects.filter(merged_into=None, erased_at=None):
-        orders = sorted(Order.objects.filter(identity__customer=customer), key=lambda each: (each.placed_at, each.pk))
-        for order in orders:
-            found[order.pk] = _sale(customer, order, orders, now)
+        for order in rows.orders.get(customer.pk, []):
+            found[order.pk] = _sale(customer, order, rows, now)
     return found
 
 
-def _sale(customer, order, orders, now):
+def _sale(customer, order, rows, now):
     at, month = order.placed_at, 30 * DAY
-    talks = [
-        talk
-        for talk in Episode.objects.filter(conversation__customer=customer).order_by("began_at", "pk")
-        if talk.outcome not in ("spam", "merged")
-    ]
-    ours = [talk for talk in talks if talk.is_inbound]
-    visits = list(Visit.objects.filter(identity__customer=customer).order_by("started_at", "pk"))
+    orders, talks = rows.orders[customer.pk], rows.talks.get(customer.pk, [])
+    ours, visits = [talk for talk in talks if talk.is_inbound], rows.visits.get(customer.pk, [])
     good = [each for each in orders if each.status != "cancelled"]
     before = [each for each in good if orders.index(each) < orders.index(order)]
     after = [each for each in good if orders.index(each) > orders.index(order)]
-    backs = [back for back in Return.objects.filter(order=order) if back.status != "refused"]
+    backs = [back for back in rows.returns.get(order.pk, []) if back.status != "refused"]
     places = {"shop" if back.place else "post" for back in backs}
     resolved = order.status not in ("placed", "held", "cancelled")
     money = int(order.total * 1000)
@@ -151,14 +169,15 @@ def _sale(customer, order, orders, now):
         "next": after[0].placed_at if after else None,
         "ways": _ways(order, orders, visits, ours),
         "asked": next((t.medium for t in reversed(ours) if at - month < t.began_at <= at), ""),
-        "ready": _took(order, "ready") if order.is_collected else None,
-        "collected": _took(order, "collected") if order.is_collected else None,
-        "late": _late(order, now),
+        "ready": _took(rows, order, "ready") if order.is_collected else None,
+        "collected": _took(rows, order, "collected") if order.is_collected else None,
+        "late": _late(rows, order, now),
     }
-    until = min([at + month, now, *(each.placed_at for each in orders if orders.index(each) > orders.index(order))][:9])
+    later = [each.placed_at for each in orders if orders.index(each) > orders.index(order)]
+    until = min([at + month, now, *later])
     came = next((t for t in ours if at < t.began_at <= until), None)
-    said["problem"], said["problem_medium"] = _problem(order, came, backs), came.medium if came else ""
-    said["touches"] = _touches(order, visits, talks, said["net"]) if resolved else []
+    said["problem"], said["problem_medium"] = _problem(rows, order, came, backs), came.medium if came else ""
+    said["touches"] = _touches(rows, order, visits, talks, said["net"]) if resolved else []
     return said
 
 
@@ -178,47 +197,41 @@ def _ways(order, orders, visits, talks):
     return "+".join(sorted(ways, key=ORDER_OF_WAYS.index))
 
 
-def _at(order, status):
-    key = f"order:{order.source}:{order.external_id}:{status}"
-    steps = Event.objects.filter(external_id__startswith=key).order_by("occurred_at")
-    return steps[0].occurred_at if steps else None
-
-
-def _took(order, status):
-    at = _at(order, status)
+def _took(rows, order, status):
+    at = rows.at(order, status)
     return int((at - order.placed_at).total_seconds()) if at else None
 
 
-def _late(order, now):
+def _late(rows, order, now):
     if order.place:
         return False
-    if arrived := _at(order, "delivered"):
+    if arrived := rows.at(order, "delivered"):
         return arrived - order.placed_at > 7 * DAY
     return order.status in ("placed", "paid") and now - order.placed_at > 7 * DAY
 
 
-def _problem(order, talk, backs):
+def _problem(rows, order, talk, backs):
     if talk is None:
         return ""
     until = talk.ended_at + 2 * DAY
     if [back for back in backs if back.opened_at <= until]:
         return "returned"
     for status in ("refunded", "cancelled"):
-        if (at := _at(order, status)) and at <= until:
+        if (at := rows.at(order, status)) and at <= until:
             return status
-    arrived = _at(order, "delivered") or _at(order, "collected")
+    arrived = rows.at(order, "delivered") or rows.at(order, "collected")
     if arrived and arrived <= talk.began_at:
         return "arrived"
     return "late" if not order.place and talk.began_at - order.placed_at > 7 * DAY else "under_way"
 
 
-def _touches(order, visits, talks, net):
+def _touches(rows, order, visits, talks, net):
     since, found = order.placed_at - 30 * DAY, []
     for visit in visits:
         if not since < visit.started_at <= order.placed_at:
             continue
         campaign = visit.context.get("campaign")
-        referrer = Event.objects.filter(visit=visit).first().properties.get("referrer", "")
+        referrer = rows.referrers[visit.pk]
         if campaign:
             found.append((visit.started_at, "campaign", campaign["source"].lower(), campaign["medium"],
                           campaign["name"].lower()))  # fmt: skip

@@ -59,8 +59,11 @@ def agrees():
     touches = {order: said["touches"] for order, said in plain.items()}
     said_alone = {order: {name: said[name] for name in said if name != "touches"} for order, said in plain.items()}
     assert derived() == said_alone
+    stored = {order: [] for order in touches}
+    for row in SaleTouch.objects.select_related("sale").order_by("number"):
+        stored[row.sale.order_id].append(row)
     for order, expected in touches.items():
-        rows = SaleTouch.objects.filter(sale__order=order).order_by("number")
+        rows = stored[order]
         told = [(row.at, row.kind, row.source, row.medium, row.campaign) for row in rows]
         assert told == [each[:5] for each in expected]
         for place, model in enumerate(MODELS):
