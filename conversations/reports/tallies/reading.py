@@ -11,7 +11,7 @@ from conversations.reports.sheets.sheet import Asked
 from conversations.reports.tallies import clock, marks
 from conversations.reports.tallies.spreads import PACK, Spread
 from conversations.reports.tallies.stream import BOUNDS, Numbers, Stream
-from conversations.reports.tallies.stretches import FACTS, WEEKS, Stretch, Wish, plan
+from conversations.reports.tallies.stretches import FACTS, WEEKS, Standing, Stretch, Wish, plan
 
 Key = tuple[object, ...]
 Between = tuple[datetime, datetime]
@@ -118,6 +118,15 @@ def value_sql(stream: Stream, cut: str) -> str:
     return f"coalesce(left(({stream.cuts[cut]})::text, 160), '')" if cut else "''"
 
 
+def _standing(stream: Stream, asked: Asked) -> Standing:
+    """Once for all that one `asked` reads: so every figure of a sheet is as of one moment, and asks once."""
+    known = asked.__dict__.setdefault("_standings", {})
+    if stream.name not in known:
+        known[stream.name] = marks.standing(stream)
+    found: Standing = known[stream.name]
+    return found
+
+
 @dataclass(frozen=True)
 class _Question:
     stream: Stream
@@ -133,7 +142,7 @@ class _Question:
         begin, end = (int(each.timestamp()) for each in self.between)
         if begin >= end:
             return []
-        standing = marks.standing(self.stream)
+        standing = _standing(self.stream, self.asked)
         parts = self._edges if "at" in self.by else ()
         wish = Wish(self.asked.zone, frozenset(self.by), parts, bool(self.cut), bool(self.number))
         stretches = plan(wish, standing, begin, end)

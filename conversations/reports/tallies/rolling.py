@@ -159,12 +159,13 @@ def _add(
 
 
 def _kept_from(stream: Stream, grain: str, kept: datetime, since: int) -> datetime:
-    """From when on every cut is kept now: what is older goes."""
+    """From when on every cut is read now. What is older goes when this moves on the next time: nobody is in the middle
+    of reading it by then."""
     if kept >= clock.moment(since):
         return kept
     whole = adding.whole_names(stream)
     cuts = [name for name in adding.names(stream) if name not in whole]
-    adding.drop(stream, grain, cuts, int(kept.timestamp()), since)
+    adding.drop(stream, grain, cuts, clock.EVER[0], int(kept.timestamp()))
     return clock.moment(since)
 
 
