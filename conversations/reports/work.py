@@ -54,12 +54,12 @@ where e.id = s.id and e.worked <> s.worked
 
 def write() -> int:
     """What browsers have said up to now: how many rows it changed."""
-    return sum(_write({(hour, *pair): much for pair, much in found.items()}) for hour, found in awake.hours())
+    return sum(put({(hour, *pair): much for pair, much in found.items()}) for hour, found in awake.hours())
 
 
 def called(conversation: Conversation) -> int:
     """All calls of this conversation that are over."""
-    return _write(_spent(Message.objects.filter(conversation=conversation, kind=MessageKind.CALL)))
+    return put(_spent(Message.objects.filter(conversation=conversation, kind=MessageKind.CALL)))
 
 
 def _spent(calls: Iterable[Message]) -> Spent:
@@ -92,7 +92,7 @@ def _by_hour(since: datetime, until: datetime) -> Iterator[tuple[datetime, float
 
 
 @transaction.atomic
-def _write(spent: Spent) -> int:
+def put(spent: Spent) -> int:
     """Several at once may write the same: the longer stands."""
     if not spent:
         return 0

@@ -34,6 +34,7 @@ from conversations.models import (
     SavedView,
     Status,
     Team,
+    Work,
 )
 from conversations.models.delivery import DeliveryStatus
 from conversations.routing import past as routed
@@ -45,6 +46,7 @@ from conversations.routing.simulation import simulate
 from customers.models import Customer, Identity, Order, Return, Suggestion
 from customers.profile import compute
 from deskapp.demo import reached
+from deskapp.demo.brains import BRAINS
 from deskapp.models import Role, User
 from deskapp.sign_ins import SIGN_INS
 from integrations.adapters import ADAPTERS
@@ -176,7 +178,8 @@ def test_the_channels_are_wired_to_adapters_that_exist(seeded):
     adapters = {connector.adapter for connector in Connector.objects.all()}
     media = {line.adapter for line in reached.LINES}
     assert {"x", "line", "messenger", "instagram", "twilio_voice"} < media
-    assert adapters == {"imap", "chat", "form", "orders", "segment", "libretranslate", *media} <= set(ADAPTERS)
+    brains = {brain.adapter for brain in BRAINS}
+    assert adapters == {"imap", "chat", "form", "orders", "segment", "libretranslate", *media, *brains} <= set(ADAPTERS)
     assert not RawEvent.objects.exists()
 
 
@@ -242,3 +245,12 @@ def test_ingrids_card_is_that_of_the_design(seeded):
     assert any(line.value == "HF-48213" and line.after.startswith("delivered") for line in card.told)
     assert [tried.how for tried in card.tried] == ["online, L is due in two weeks", "she said no", "too late for her"]
     assert card.step and card.step.text == "Oslo Torggata shows 2 × L, Moss."
+
+
+def test_whoever_wrote_in_the_past_was_at_work(seeded):
+    wrote = Message.objects.filter(kind="outbound", author__isnull=False, is_bot=False, is_automatic=False)
+    wrote = wrote.exclude(conversation__merged_into__isnull=False)
+    message = wrote.latest("pk")
+    work = Work.objects.get(conversation=message.conversation, agent=message.author, hour__hour=message.created_at.hour)
+    assert work.hour <= message.created_at and 75 <= work.seconds <= 3600
+    assert message.conversation.episodes.latest("began_at").worked >= work.seconds

@@ -13,7 +13,7 @@ from conversations.reports import back_fill
 from customers import profile
 from customers.gather import gather_all
 from customers.models import Customer, Identity
-from deskapp.demo import asked, deadlines, decided, desk, fern_rows, polled, shifts, written_first
+from deskapp.demo import asked, deadlines, decided, desk, fern_rows, polled, shifts, worked, written_first
 from deskapp.demo.bought import Numbers
 from deskapp.demo.browsing import Browsing
 from deskapp.demo.buying import Buying
@@ -71,6 +71,7 @@ def past(customers: int) -> None:
     fern_rows.Rows(desk.DOMAIN).write(loader.with_fern)
     decided.build(now)
     back_fill.everything()
+    worked.write()
     polled.build(now)
     written_first.build(now)
     ways()
