@@ -70,7 +70,8 @@ class House:
         )
 
 
-def people(house: House) -> None:
+def staff(house: House) -> None:
+    """Teams, topics and agents; those of a database that was kept are found again."""
     house.teams = [Team.objects.get_or_create(name=f"Team {n + 1}")[0].pk for n in range(TEAMS)]
     house.topics = [Topic.objects.get_or_create(name=f"Topic {n + 1}")[0].pk for n in range(TOPICS)]
     Hours.objects.filter(is_default=True).update(zone="Europe/London")
@@ -83,6 +84,9 @@ def people(house: House) -> None:
     house.supervisor, _made = User.objects.get_or_create(
         email="reports@bench.example", defaults={"name": "Sam Reyes", "role": Role.SUPERVISOR, "password": "!"}
     )
+
+
+def people(house: House) -> None:
     for first, last in house.chunks(max(1, house.conversations // 3)):
         source = f"generate_series({first}, {last}) n"
         fill(Customer, source, {"id": "n", "name": "'Customer ' || n", "language": "'en'"})
@@ -243,4 +247,4 @@ def _of(keys: list[int], salt: int, n: str = "n") -> str:
     return f"(array{keys})[1 + {chance(len(keys), salt, n)}]"
 
 
-LOADS: list[Callable[[House], None]] = [people, conversations, service, surveys, journeys, sales]
+LOADS: list[Callable[[House], None]] = [staff, people, conversations, service, surveys, journeys, sales]
