@@ -135,8 +135,12 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 270
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Nobody waits for a broker that is gone: what could not be queued is left to the sweeps (integrations.tasks).
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "max_retries": 0, "interval_start": 0}
-CELERY_BROKER_TRANSPORT_OPTIONS["priority_steps"] = [0]  # one list for each queue, where there would be four
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, int | list[int]] = {
+    "visibility_timeout": 600,
+    "max_retries": 0,
+    "interval_start": 0,
+    "priority_steps": [0],  # one list for each queue, where there would be four
+}
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 # A worker takes from each of its queues in turn: whose channel has much to do stands in its own lane.
 LANES = 8

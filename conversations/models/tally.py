@@ -13,8 +13,8 @@ class Grain(models.TextChoices):
 
 
 class Tally(models.Model):
-    """`stream` says what is counted (conversations.reports.tallies.streams), `numbers` are its numbers in its order; of
-    how times are spread (`cut` is then "spread/cut"), the classes and how many are in each, packed: see spreads.PACK."""
+    """`stream` says what is counted (conversations.reports.tallies.streams), `numbers` are its numbers in its order.
+    Of how times are spread (`cut` is then "spread/cut"): the classes, and how many are in each; see spreads.PACK."""
 
     Grain = Grain
 

@@ -204,7 +204,7 @@ class Behind:
     `conversation` and `customer` give keys for links, None where there is none."""
 
     title: "StrOrPromise"
-    rows: "QuerySet"  # type: ignore[type-arg]  # of whatever fact it counts
+    rows: "QuerySet"  # of whatever fact it counts
     at: str
     columns: Sequence[Column]
     conversation: Callable[[object], int | None]

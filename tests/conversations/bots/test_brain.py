@@ -458,7 +458,9 @@ def test_only_a_yes_agrees_and_a_yes_begins_nothing(taught):
     asked = someone.hear("I have moved, please deliver HF-48213 to 12 Mill Lane, LA9 4QD Kendal")
     assert asked.memory.waits_for == "confirm" and asked.memory.task == "address"
     again = someone.hear("12 Mill Lane, LA9 4QD Kendal")
-    assert (again.memory.waits_for, again.memory.task) == ("confirm", "address"), "told once more, it is asked once more"
+    assert (again.memory.waits_for, again.memory.task) == ("confirm", "address"), (
+        "told once more, it is asked once more"
+    )
     other = someone.hear("Please send me a copy of the invoice")
     assert done(other) == [] and other.memory.task == "invoice", "a line with “please” in it is no yes"
     plain = talk(taught)

@@ -125,7 +125,8 @@ class Sight:
             message = self.messages().filter(pk=pk).first()
             return self.said(message) if message else None
         found = _ONE.first(pk, self.identities[0])  # as of nearly all
-        return self.said(found, None if found.has_files else ()) if found else None
+        has_files = found is not None and bool(getattr(found, "has_files"))  # noqa: B009 - it is annotated
+        return self.said(found, None if has_files else ()) if found else None
 
     def seen(self) -> int:
         """The last message of theirs that an agent has had on the screen, or 0."""
