@@ -18,6 +18,7 @@ from conversations.models.report_schedule import Pause
 from conversations.reports.sending.due import send_now
 from conversations.reports.sending.forms import ScheduleForm
 from conversations.reports.sending.times import next_after
+from conversations.reports.sheets.asking import NotUnderstoodError
 from conversations.reports.sheets.opened import opened
 from conversations.tasks import send_report
 from conversations.views.acting import agent_of
@@ -64,7 +65,10 @@ def report_schedule(request: HttpRequest, pk: int) -> HttpResponse:
     deed = {"pause": _pause, "resume": _resume, "send": _send, "delete": _delete}.get(request.POST.get("do", ""))
     if deed is None:
         return HttpResponse(status=422)
-    messages.success(request, deed(schedule, agent))
+    try:
+        messages.success(request, deed(schedule, agent))
+    except NotUnderstoodError as refusal:  # its link was of something that is gone by now
+        messages.error(request, str(refusal))
     return redirect("report_schedules", key=schedule.report)
 
 

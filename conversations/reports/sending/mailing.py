@@ -48,9 +48,10 @@ def mail(schedule: ReportSchedule, due_at: datetime, key: int) -> EmailMessage:
 
 
 def recipients(schedule: ReportSchedule) -> list[str]:
-    """Agents who have left get nothing more."""
+    """Agents who have left get nothing more, nor does anybody outside when its owner is no admin any more."""
     theirs: Iterable[str] = schedule.agents.filter(is_active=True).order_by("pk").values_list("email", flat=True)
-    return list(dict.fromkeys([*theirs, *schedule.addresses]))
+    outside = schedule.addresses if schedule.owner.is_admin else []
+    return list(dict.fromkeys([*theirs, *outside]))
 
 
 def _opened(schedule: ReportSchedule, due_at: datetime) -> Opened:

@@ -209,7 +209,8 @@ def _zone(name: str) -> str:
 
 @cache
 def _zones() -> set[str]:
-    return available_timezones()
+    """Without the one that is this machine's alone: the database does not know it."""
+    return available_timezones() - {"localtime"}
 
 
 def _team(text: str) -> int | None:

@@ -35,7 +35,10 @@ class Opened:
 
     def behind(self, drill: str) -> Behind:
         """The rows behind the cell whose own words these are. Raises Http404 for what is no number of it."""
-        return self.report.behind(self.asked, dict(parse_qsl(drill, keep_blank_values=True)))
+        drilled = dict(parse_qsl(drill, keep_blank_values=True))
+        if any("\x00" in value for value in drilled.values()):
+            raise Http404  # which no row can hold, and the database does not take
+        return self.report.behind(self.asked, drilled)
 
     def in_words(self) -> list[str]:
         """What was asked, a line each."""

@@ -15,7 +15,7 @@ from conversations.actions.handing import do_next, take_over
 from conversations.actions.orders import OverLimitError
 from conversations.bots import doing
 from conversations.bots.acts import Asked, Do
-from conversations.bots.deeds import DEEDS, addresses, at_shop, days, prospect
+from conversations.bots.deeds import DEEDS, addresses, at_shop, days, pieces, prospect
 from conversations.bots.deeds.deed import Prospect
 from conversations.bots.deeds.heard import meant
 from conversations.bots.deeds.sending_back import REASONS
@@ -361,3 +361,9 @@ def test_every_language_has_the_same_words_with_the_same_gaps():
         for language, table in words.TABLES.items()
     }
     assert len(gaps) == 8 and all(each == gaps["en"] for each in gaps.values())
+
+
+def test_a_number_of_thousands_of_digits_is_no_piece():
+    order = Order(lines=[{"name": "Otter Socks"}, {"name": "Lapwing Beanie"}])
+    for said in ("7" * 5000, "1x" + "7" * 5000, "+".join(["1"] * 5000)):
+        assert pieces.meant(said, order, {0: 1, 1: 1}) == ()
