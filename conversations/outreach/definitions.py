@@ -26,7 +26,7 @@ SIGNALS = ("score", "contacts", "refund", "parcel", "pause")
 
 # Two texts of other rooms, as moments: what is no date is none. The day is counted from January, so that a day that
 # there is not, such as the 30th of February, is one a little later and no error.
-_DATE = r"^\d\d\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+_DATE = r"^(?!0000)\d\d\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 MOMENT = (
     "case when {0} ~ '" + _DATE + "' then make_date(left({0}, 4)::int, 1, 1)"
     " + make_interval(months => substr({0}, 6, 2)::int - 1, days => substr({0}, 9, 2)::int - 1)"

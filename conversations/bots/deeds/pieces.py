@@ -11,7 +11,7 @@ from customers.models.order import ReturnStatus
 ALL = "all"
 OFFERED = 6
 ENDED = (ReturnStatus.REFUSED, ReturnStatus.CLOSED)
-_WRITTEN = re.compile(r"\d{1,6}(?:x\d{1,6})?(?:\+\d{1,6}(?:x\d{1,6})?){0,99}")  # longer numbers are no places
+_WRITTEN = re.compile(r"\d{1,6}(?:x\d{1,6})?(?:\+\d{1,6}(?:x\d{1,6})?){0,499}")  # longer numbers are no places
 _EVERYTHING = re.compile(
     r"\b(?:everything|all(?:\s+of\s+(?:it|them)|\s+(?:two|three|pieces|items))|both|alles|beide[sn]?|tout(?:es|e)?|tous|les\s+deux|todo|todos|ambos|tutt[oie]|entrambi|wszystk[oi]e?|oba|alt\s+sammen|alt|begge|allemaal)\b",
     re.IGNORECASE,

@@ -100,8 +100,10 @@ def told_as(agent: "User", key: str) -> str:
 
 
 def behind(agent: "User", key: str) -> list[str]:
-    """The places that this agent is told of as `key`."""
-    return [each for each in PLACES if seen_as(agent, each) == key] or [key]
+    """The places that this agent is told of as `key`. Raises KeyError of one that they are told nothing of."""
+    if seen_as(agent, key) != key:
+        raise KeyError(key)
+    return [each for each in PLACES if seen_as(agent, each) == key]
 
 
 def label(key: str) -> str:

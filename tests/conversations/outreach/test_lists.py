@@ -41,7 +41,7 @@ def test_a_parcel_is_late_by_what_was_promised_else_by_its_carriers_usual_time()
         "told",
         40,
         status="partly",
-        parcels=[("D", 1, "", promised), ("E", 1, "", "2031-02-30"), ("", 30, "", "")],
+        parcels=[("D", 1, "", promised), ("E", 1, "", "2031-02-30"), ("", 30, "", ""), ("F", 1, "", "0000-01-01")],
     )
     found = of("parcel")
     assert UsualDays.objects.get(kind="carrier", key="royal mail").days == pytest.approx(6, abs=0.01)

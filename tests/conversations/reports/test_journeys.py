@@ -216,6 +216,10 @@ def test_who_may_not_see_browsing_is_told_that_they_were_on_the_site(months, sam
     row = Journey.objects.filter(before__contains=["cart"]).first()
     behind = journeys.behind(wanted, {"what": "journeys"})
     assert str(places.PLACES["cart"].label) not in str(behind.columns[0].take(row))
+    hidden = ("dropped&place=cart", "node&at=0&place=cart", "link&at=0&from=cart&to=chat", "way&way=ca-ch-")
+    for drill in hidden:  # by hand: no page of theirs leads there
+        with pytest.raises(Http404):
+            journeys.behind(wanted, dict(parse_qsl(f"what={drill}")))
 
 
 WRONG = (
