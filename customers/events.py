@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from itertools import islice
-from zoneinfo import available_timezones
 
 from django.db import connection, transaction
 
@@ -15,6 +13,7 @@ from customers.facts import EventFact, Json
 from customers.models import Category, EventKey, Identity
 from customers.stored import as_json
 from customers.whose import whose
+from customers.zones import zones
 
 COLUMNS = "occurred_at, identity_id, visit_id, name, category, is_folded, source, external_id, properties, context"
 TYPED = (
@@ -143,7 +142,7 @@ def _learn(rows: Sequence[Row]) -> None:
     told = {}
     for row in rows:
         language, zone = str(row.context.get("language", ""))[:12], str(row.context.get("timezone", ""))
-        zone = zone if zone in _zones() else ""
+        zone = zone if zone in zones() else ""
         if language or zone:
             told[row.identity.customer_id] = (language, zone)
     if not told:
@@ -160,11 +159,6 @@ def _learn(rows: Sequence[Row]) -> None:
             " from blank where customer.id = blank.id",
             [list(told), [language for language, _ in told.values()], [zone for _, zone in told.values()]],
         )
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
 
 
 def _seen(rows: Sequence[Row]) -> None:

@@ -1,13 +1,11 @@
 """User: an agent, supervisor or admin of the desk."""
 
-from functools import cache
-from zoneinfo import available_timezones
-
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
+from customers.zones import zones
 from deskapp.permissions import BROWSING, BUILT_IN, NAMES, PURCHASES
 
 
@@ -138,10 +136,4 @@ class User(AbstractBaseUser):
         return self.may("teams.all")
 
     def get_timezone(self) -> str:
-        return self.timezone if self.timezone in _timezones() else "UTC"
-
-
-@cache
-def _timezones() -> set[str]:
-    """Once for a process: finding them reads six hundred files, some 10 ms."""
-    return available_timezones()
+        return self.timezone if self.timezone in zones() else "UTC"

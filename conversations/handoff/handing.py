@@ -17,7 +17,6 @@ from conversations.routing import by_hand, waiting
 if TYPE_CHECKING:
     from deskapp.models import User
 
-OF_PEOPLE = {HandoffReason.STEPPED_IN, HandoffReason.CALLED}  # nobody gave it away: somebody took it
 URGENT = {HandoffReason.SERIOUS, HandoffReason.MOOD}  # these do not wait as long as others
 
 

@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.models import AgentSkill, Medium, Skill, Team
 from customers import retention
+from customers.zones import zones
 from deskapp.models import OwnRole, Role, Theme, User
 
 SKILL = "skill-"  # and its number: a field of the agent's form
@@ -19,7 +19,7 @@ MOST_SKILLS = 100
 
 
 def _zones() -> list[tuple[str, str]]:
-    return [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
+    return [(zone, zone.replace("_", " ")) for zone in sorted(zones())]
 
 
 class MeForm(forms.ModelForm):

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 from django import forms
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from conversations.models import Closure, Hours
 from conversations.routing.hours import DAYS, countries, subdivision_names, subdivisions
+from customers.zones import zones
 
 DAY_NAMES = dict(
     zip(
@@ -53,7 +53,7 @@ class Day:
 
 class HoursForm(forms.ModelForm):
     zone = forms.ChoiceField(
-        label=gettext_lazy("Time zone"), choices=lambda: [(zone, zone) for zone in sorted(available_timezones())]
+        label=gettext_lazy("Time zone"), choices=lambda: [(zone, zone) for zone in sorted(zones())]
     )
     country = forms.ChoiceField(
         label=gettext_lazy("Closed on the public holidays of"), choices=lambda: country_choices(), required=False

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, QueryDict
 from django.utils import timezone
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from conversations.models import Medium, Team
 from conversations.reports.board import desk_zone
 from conversations.reports.sheets.sheet import Asked, Report
+from customers.zones import zones
 
 if TYPE_CHECKING:
     from deskapp.models import User
@@ -202,15 +202,9 @@ def _own(since: date | None, until: date | None) -> tuple[date, date]:
 
 
 def _zone(name: str) -> str:
-    if name not in ("", OWN) and name not in _zones():
+    if name not in ("", OWN) and name not in zones():
         raise NotUnderstoodError(_("“%(value)s” is no time zone that is known.") % {"value": name})
     return name
-
-
-@cache
-def _zones() -> set[str]:
-    """Without the one that is this machine's alone: the database does not know it."""
-    return available_timezones() - {"localtime"}
 
 
 def _team(text: str) -> int | None:

@@ -16,7 +16,3 @@ EVERY: tuple[Stream, ...] = (
     *JOURNEYS,
     *SOLD,
 )
-
-
-def stream_of(name: str) -> Stream | None:
-    return next((stream for stream in EVERY if stream.name == name), None)
