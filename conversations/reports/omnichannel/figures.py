@@ -15,9 +15,9 @@ EFFECTIVENESS = Figure(
     "effectiveness",
     _("Omnichannel effectiveness"),
     _(
-        "The sum over all channels of engagements times integration factor, by the touchpoints of all. It is whole where every"
-        " touchpoint was answered, and after no switch anything was asked again. Each part is a number of this"
-        " page. Where nobody switched, there is none: integration cannot be seen then."
+        "The sum over all channels of engagements times integration factor, by the touchpoints of all. It is whole"
+        " where every touchpoint was answered, and after no switch anything was asked again. Each part is a number of"
+        " this page. Where nobody switched, there is none: integration cannot be seen then."
     ),
     Unit.SHARE,
     better=1,
