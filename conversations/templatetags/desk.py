@@ -79,6 +79,11 @@ def _same_for_all(name: str, language: str) -> SafeString:
 
 
 @register.filter
+def begins(path: str, with_: str) -> bool:
+    return path.startswith(with_)
+
+
+@register.filter
 def hue(medium: str) -> str:
     return HUES.get(medium, "messaging")
 

@@ -38,9 +38,10 @@ def credited(numbers: Numbers) -> Counts:
     return Counts(n, total, squares, good, bad)  # type: ignore[arg-type]  # shares of answers
 
 
-def cell(kind: str, now: Counts, before: Counts | None = None, drill: str = "") -> Cell:
+def cell(kind: str, now: Counts, before: Counts | None = None, drill: str = "", rows: int | None = None) -> Cell:
+    """`rows`: how many answers it is from, where `now` counts shares of them."""
     figure, measured = OF_KIND[kind], value(kind, now)
-    rows = int(now.answers)
+    rows = int(now.answers) if rows is None else rows
     if measured is None:
         return Cell(figure, None, rows=0, drill="")
     then = value(kind, before) if before and before.answers >= LEAST else None

@@ -110,7 +110,9 @@ def _table(asked: Asked, kind: str, way: str) -> Table:
     for key in sorted(now, key=lambda each: known[each].casefold()):
         drill = _drill(kind=kind, **{way: key})
         many = Cell(ANSWERED, now[key][1], drill=drill)
-        rows.append(Row(known[key], [cell(kind, now[key][0], then.get(key, (None, 0))[0], drill), many], drill))
+        rows.append(
+            Row(known[key], [cell(kind, now[key][0], then.get(key, (None, 0))[0], drill, now[key][1]), many], drill)
+        )
     title = _("By %(what)s") % {"what": BY[way]}
     return Table(title, str(BY[way]), [OF_KIND[kind], ANSWERED], rows, says=_SHARED if way == "agent" else "")
 

@@ -63,6 +63,7 @@ FACTOR = Figure(
     ),
     Unit.SHARE,
     better=1,
+    least=FEW,
 )
 PART = Figure(
     "part",

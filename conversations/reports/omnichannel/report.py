@@ -113,7 +113,7 @@ def _trend(asked: Asked, now: Formula) -> Lines:
 
 def _factor_at(formula: Formula, medium: str) -> Cell:
     channel = formula.channels.get(medium, Channel())
-    return Cell(FACTOR, channel.own_factor)
+    return Cell(FACTOR, channel.own_factor, channel.came or None)
 
 
 def _by_channel(now: Formula, then: Formula | None) -> Table:
@@ -136,7 +136,7 @@ def _cells(medium: str, now: Formula, then: Formula | None) -> list[Cell]:
         _count(BEGUN_ANSWERED, channel.begun_answered, None, f"what=engaged&{of}"),
         _count(CAME_ANSWERED, channel.came_answered, None, f"what=switches&answered=1&{of}"),
         Cell(ENGAGEMENTS, channel.engagements),
-        Cell(FACTOR, now.factor(medium), drill=f"what=switches&{of}" if channel.came else ""),
+        Cell(FACTOR, now.factor(medium), channel.came or None, drill=f"what=switches&{of}" if channel.came else ""),
         Cell(PART, now.part(medium), before=then.part(medium) if then is not None and was else None),
     ]
 

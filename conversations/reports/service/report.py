@@ -188,7 +188,7 @@ def _heats(asked: Asked) -> list[Part]:
     begins = _("By the hour in which the episode began.")
     return [
         heat(_("When they begin"), f.BEGUN, _("By weekday and hour, by the clock of this report.")),
-        heat(_("When the first answer is late"), f.FIRST_KEPT, begins)
+        heat(str(f.FIRST_KEPT.label), f.FIRST_KEPT, begins)
         if any(each.begun["promised"] for each in found.values())
         else heat(_("When they wait for a first answer"), f.FIRST_MEAN, begins),
     ]
