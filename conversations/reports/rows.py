@@ -87,7 +87,7 @@ def rows(agent: "User", asked: Asked, *, after: str = "") -> Rows:
 
 def _conversations(agent: "User", asked: Asked) -> ConversationQuerySet:
     seen = Conversation.objects.visible_to(agent)
-    seen = seen.filter(_teams("team", asked.scope)).select_related("customer", "team", "assignee")
+    seen = seen.filter(of_scope("team", asked.scope)).select_related("customer", "team", "assignee")
     seen = seen.prefetch_related("customer__identities")
     if asked.what == "begun":
         return _begun(seen.here(), asked)
@@ -128,7 +128,7 @@ def _answers(agent: "User", asked: Asked) -> QuerySet[Deadline]:
     """Of the team whose they were when they ended, as the board counts them."""
     since = today.midnight(timezone.now(), asked.zone)
     kinds = ["first"] if asked.what == "answered" else ["first", "next"]
-    rows = Deadline.objects.filter(_teams("team", asked.scope), done_at__gte=since, kind__in=kinds)
+    rows = Deadline.objects.filter(of_scope("team", asked.scope), done_at__gte=since, kind__in=kinds)
     if asked.what == "answered-late":
         rows = rows.filter(is_met=False)
     return _seen(rows, agent).select_related(*_SHOWN).prefetch_related("conversation__customer__identities")
@@ -137,7 +137,7 @@ def _answers(agent: "User", asked: Asked) -> QuerySet[Deadline]:
 def _calls(agent: "User", asked: Asked) -> QuerySet[Message]:
     since = today.midnight(timezone.now(), asked.zone)
     rows = Message.objects.filter(
-        _teams("conversation__team", asked.scope),
+        of_scope("conversation__team", asked.scope),
         Q(details__call__direction="in") | Q(details__call__direction__isnull=True),
         conversation__merged_into=None, conversation__is_spam=False, conversation__status__in=Status.values,
         conversation__last_message_at__gte=since, conversation__media__contains=["voice"],
@@ -155,7 +155,8 @@ def _seen(rows: QuerySet[Of], agent: "User") -> QuerySet[Of]:
     return rows.filter(conversation__in=Conversation.objects.visible_to(agent))
 
 
-def _teams(field: str, scope: Scope | None) -> Q:
+def of_scope(field: str, scope: Scope | None) -> Q:
+    """Of these teams, and of none where that is among them; all where `scope` is None."""
     if scope is None:
         return Q()
     named = Q(**{f"{field}__in": sorted(scope - {NO_TEAM})})

@@ -12,7 +12,7 @@ from conversations.models import AgentState, RepeatedQuestion, RoutingDecision, 
 from conversations.reports.agents.reading import agents_of, mine
 from conversations.reports.answers import behind as answers
 from conversations.reports.service import behind as service
-from conversations.reports.service.behind import column_of, of_teams
+from conversations.reports.sheets.finding import column_of, of_teams
 from conversations.reports.sheets.sheet import Asked, Behind, Column
 from conversations.reports.streams_service import GIVEN_AWAY
 

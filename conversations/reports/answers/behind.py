@@ -1,10 +1,8 @@
 """The answers behind a number of satisfaction, found by the words that it was counted by."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When
-from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,6 +11,7 @@ from conversations.models import SurveyAsk, SurveyResponse
 from conversations.models.fact import Handler
 from conversations.models.survey import AskState
 from conversations.reports.answers.figures import OF_KIND
+from conversations.reports.sheets.finding import column_of, in_hour, number, of_teams, on_weekday
 from conversations.reports.sheets.sheet import Asked, Behind, Column
 
 Found = QuerySet[SurveyResponse]
@@ -25,7 +24,7 @@ def behind(asked: Asked, wanted: Mapping[str, str]) -> Behind:
         raise Http404
     rows = SurveyResponse.objects.filter(kind=wanted["kind"], score__isnull=False)
     rows = rows.filter(answered_at__gte=asked.begins, answered_at__lt=asked.ends, **_medium(asked))
-    rows = rows.filter(_teams(asked))
+    rows = rows.filter(of_teams(asked))
     for name, narrow in NARROWED.items():
         if name in wanted:
             rows = narrow(rows, wanted[name], asked)
@@ -35,7 +34,7 @@ def behind(asked: Asked, wanted: Mapping[str, str]) -> Behind:
 
 def _asks(asked: Asked) -> Behind:
     rows = SurveyAsk.objects.filter(state__in=[AskState.ASKED, AskState.ANSWERED], **_medium(asked))
-    rows = rows.filter(_teams(asked), asked_at__gte=asked.begins, asked_at__lt=asked.ends)
+    rows = rows.filter(of_teams(asked), asked_at__gte=asked.begins, asked_at__lt=asked.ends)
     rows = rows.select_related("conversation", "survey", "customer", "team").order_by("-asked_at", "-pk")
     return Behind(_("Asked"), rows, "asked_at", COLUMNS_OF_ASKS, _conversation, lambda row: row.customer_id)  # type: ignore[attr-defined]
 
@@ -44,23 +43,10 @@ def _medium(asked: Asked) -> dict[str, str]:
     return {"medium": asked.medium} if asked.medium else {}
 
 
-def _teams(asked: Asked) -> Q:
-    if asked.teams is None:
-        return Q()
-    named = Q(team__in=sorted(asked.teams - {0}))
-    return named | Q(team=None) if 0 in asked.teams else named
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal() or len(text) > 18:
-        raise Http404
-    return int(text)
-
-
 def _of_agent(rows: Found, value: str, _asked: Asked) -> Found:
     if value == "bot":
         return rows.filter(credits__is_bot=True)
-    return rows.filter(credits__agent=_number(value)) if value else rows.filter(_NO_AGENT)
+    return rows.filter(credits__agent=number(value)) if value else rows.filter(_NO_AGENT)
 
 
 _NO_AGENT = Q(credits__isnull=False, credits__agent=None, credits__is_bot=False)
@@ -81,21 +67,17 @@ _HANDLED = (
 
 
 NARROWED: Mapping[str, Callable[[Found, str, Asked], Found]] = {
-    "team": lambda rows, value, _asked: rows.filter(team=_number(value) or None),
+    "team": lambda rows, value, _asked: rows.filter(team=number(value) or None),
     "medium": lambda rows, value, _asked: rows.filter(medium=value),
     "touchpoint": lambda rows, value, _asked: rows.filter(touchpoint=value),
-    "topic": lambda rows, value, _asked: rows.filter(topic=_number(value) or None),
+    "topic": lambda rows, value, _asked: rows.filter(topic=number(value) or None),
     "language": lambda rows, value, _asked: rows.filter(language=value),
     "tier": lambda rows, value, _asked: rows.filter(tier=value),
-    "score": lambda rows, value, _asked: rows.filter(score=_number(value)),
+    "score": lambda rows, value, _asked: rows.filter(score=number(value)),
     "agent": _of_agent,
     "handler": _of_handler,
-    "hour": lambda rows, value, asked: rows.annotate(of_hour=ExtractHour("answered_at", tzinfo=asked.zone)).filter(
-        of_hour=_number(value)
-    ),
-    "weekday": lambda rows, value, asked: rows.annotate(
-        of_day=ExtractIsoWeekDay("answered_at", tzinfo=asked.zone)
-    ).filter(of_day=_number(value) + 1),
+    "hour": lambda rows, value, asked: rows.filter(in_hour("answered_at", value, asked)),
+    "weekday": lambda rows, value, asked: rows.filter(on_weekday("answered_at", value, asked)),
 }
 
 
@@ -108,34 +90,24 @@ def _customer(row: object) -> int | None:
     return conversation.customer_id if conversation else None
 
 
-def _of(name: str) -> Callable[[object], object]:
-    """What a row has under this name; rows that it names show themselves by their own word."""
-
-    def take(row: object) -> object:
-        value = getattr(row, name)
-        return value if isinstance(value, int | float | str | datetime | None) else str(value)
-
-    return take
-
-
 COLUMNS = (
-    Column(gettext_lazy("Score"), _of("score")),
-    Column(gettext_lazy("Comment"), _of("comment")),
-    Column(gettext_lazy("What the comment is about"), _of("about")),
-    Column(gettext_lazy("Mood"), _of("mood")),
+    Column(gettext_lazy("Score"), column_of("score")),
+    Column(gettext_lazy("Comment"), column_of("comment")),
+    Column(gettext_lazy("What the comment is about"), column_of("about")),
+    Column(gettext_lazy("Mood"), column_of("mood")),
     Column(gettext_lazy("Touchpoint"), lambda row: row.get_touchpoint_display()),  # type: ignore[attr-defined]
-    Column(gettext_lazy("Channel"), _of("medium")),
-    Column(gettext_lazy("Team"), _of("team")),
-    Column(gettext_lazy("Topic"), _of("topic")),
-    Column(gettext_lazy("Language"), _of("language")),
-    Column(gettext_lazy("Tier"), _of("tier")),
-    Column(gettext_lazy("Asked again"), _of("repeats")),
-    Column(gettext_lazy("Answered at"), _of("answered_at")),
+    Column(gettext_lazy("Channel"), column_of("medium")),
+    Column(gettext_lazy("Team"), column_of("team")),
+    Column(gettext_lazy("Topic"), column_of("topic")),
+    Column(gettext_lazy("Language"), column_of("language")),
+    Column(gettext_lazy("Tier"), column_of("tier")),
+    Column(gettext_lazy("Asked again"), column_of("repeats")),
+    Column(gettext_lazy("Answered at"), column_of("answered_at")),
 )
 COLUMNS_OF_ASKS = (
-    Column(gettext_lazy("Survey"), _of("survey")),
+    Column(gettext_lazy("Survey"), column_of("survey")),
     Column(gettext_lazy("State"), lambda row: row.get_state_display()),  # type: ignore[attr-defined]
-    Column(gettext_lazy("Channel"), _of("medium")),
-    Column(gettext_lazy("Team"), _of("team")),
-    Column(gettext_lazy("Asked at"), _of("asked_at")),
+    Column(gettext_lazy("Channel"), column_of("medium")),
+    Column(gettext_lazy("Team"), column_of("team")),
+    Column(gettext_lazy("Asked at"), column_of("asked_at")),
 )

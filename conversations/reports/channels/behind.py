@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy
 from conversations.models import Episode, Medium, Switch
 from conversations.models.fact import Handler
 from conversations.reports.answers.behind import behind as behind_answers
-from conversations.reports.service.behind import COLUMNS, SOLVED, column_of, of_teams
+from conversations.reports.service.behind import COLUMNS, SOLVED
 from conversations.reports.service.behind import behind as behind_service
+from conversations.reports.sheets.finding import column_of, of_teams
 from conversations.reports.sheets.names import name
 from conversations.reports.sheets.sheet import Asked, Behind, Column
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from conversations.models import Journey
 from conversations.models.journey import JourneyOutcome
 from conversations.reports.journeys.counting import OPEN
+from conversations.reports.sheets.finding import of_teams
 from conversations.reports.sheets.sheet import Asked, Filter
 from customers.models import Customer, Loyalty, Segment
 
@@ -57,10 +58,7 @@ FILTERS = (
 def wanted(asked: Asked, prefix: str = "") -> Q:
     """The same as conditions on rows: of journeys, or of what hangs on them by `prefix`."""
     only = asked.only
-    found = Q(at__gte=asked.begins, at__lt=asked.ends)
-    if asked.teams is not None:
-        named = Q(**{f"{prefix}episode__team__in": sorted(asked.teams - {0})})
-        found &= named | Q(**{f"{prefix}episode__team": None}) if 0 in asked.teams else named
+    found = Q(at__gte=asked.begins, at__lt=asked.ends) & of_teams(asked, f"{prefix}episode__team")
     if asked.medium:
         found &= Q(**{f"{prefix}episode__medium": asked.medium})
     if only.get("tier"):

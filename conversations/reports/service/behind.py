@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
-from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from conversations.models import Episode, Reply
 from conversations.models.fact import Handler, Outcome
 from conversations.reports.service.reading import HANDLERS
+from conversations.reports.sheets.finding import column_of, in_hour, number, of_teams, on_weekday
 from conversations.reports.sheets.sheet import Asked, Behind, Column
 
 REAL = ~Q(outcome__in=[Outcome.SPAM, Outcome.MERGED])
@@ -77,13 +77,6 @@ def _within(asked: Asked, at: str) -> Q:
     return Q(**{f"{at}__gte": asked.begins, f"{at}__lt": asked.ends})
 
 
-def of_teams(asked: Asked) -> Q:
-    if asked.teams is None:
-        return Q()
-    named = Q(team__in=sorted(asked.teams - {0}))
-    return named | Q(team=None) if 0 in asked.teams else named
-
-
 def _narrowed(
     rows: "QuerySet", asked: Asked, wanted: Mapping[str, str], at: str, *, handlers: bool = True
 ) -> "QuerySet":
@@ -94,10 +87,9 @@ def _narrowed(
     if handlers and left is not None:
         rows = rows.filter(handler__in=left)
     if "hour" in wanted:
-        rows = rows.annotate(of_hour=ExtractHour(at, tzinfo=asked.zone)).filter(of_hour=number(wanted["hour"]))
+        rows = rows.filter(in_hour(at, wanted["hour"], asked))
     if "weekday" in wanted:
-        day = number(wanted["weekday"]) + 1
-        rows = rows.annotate(of_day=ExtractIsoWeekDay(at, tzinfo=asked.zone)).filter(of_day=day)
+        rows = rows.filter(on_weekday(at, wanted["weekday"], asked))
     if "since" in wanted and "until" in wanted:
         since, until = _moment(wanted["since"], asked), _moment(wanted["until"], asked)
         rows = rows.filter(**{f"{at}__gte": since, f"{at}__lt": until})
@@ -105,12 +97,6 @@ def _narrowed(
         if name in wanted:
             rows = rows.filter(narrow(wanted[name]))
     return rows
-
-
-def number(text: str) -> int:
-    if not (text.isdecimal() and text.isascii()) or len(text) > 18:
-        raise Http404
-    return int(text)
 
 
 def _moment(text: str, asked: Asked) -> datetime:
@@ -143,16 +129,6 @@ NARROWED: Mapping[str, Callable[[str], Q]] = {
     "tier": lambda value: Q(tier=value),
     "handler": _handler,
 }
-
-
-def column_of(name: str) -> Callable[[object], object]:
-    """What a row has under this name; rows that it names show themselves by their own word."""
-
-    def take(row: object) -> object:
-        value = getattr(row, name)
-        return value if isinstance(value, int | float | str | datetime | None) else str(value)
-
-    return take
 
 
 COLUMNS = (

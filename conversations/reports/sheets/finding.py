@@ -1,0 +1,43 @@
+"""What every report finds the rows behind its numbers by, and shows of them."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db.models import Q
+from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
+from django.db.models.lookups import Exact
+from django.http import Http404
+
+from conversations.reports.rows import of_scope
+from conversations.reports.sheets.sheet import Asked
+
+
+def of_teams(asked: Asked, field: str = "team") -> Q:
+    return of_scope(field, asked.teams)
+
+
+def number(text: str) -> int:
+    """Raises Http404 for what no key and no hour can be."""
+    if not (text.isdecimal() and text.isascii()) or len(text) > 18:
+        raise Http404
+    return int(text)
+
+
+def in_hour(at: str, value: str, asked: Asked) -> Exact:
+    """`value`: 0 to 23, by the clock of the report."""
+    return Exact(ExtractHour(at, tzinfo=asked.zone), number(value))
+
+
+def on_weekday(at: str, value: str, asked: Asked) -> Exact:
+    """`value`: 0 is Monday."""
+    return Exact(ExtractIsoWeekDay(at, tzinfo=asked.zone), number(value) + 1)
+
+
+def column_of(name: str) -> Callable[[object], object]:
+    """What a row has under this name; rows that it names show themselves by their own word."""
+
+    def take(row: object) -> object:
+        value = getattr(row, name)
+        return value if isinstance(value, int | float | str | datetime | None) else str(value)
+
+    return take
