@@ -6,15 +6,17 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from conversations import audit
 from conversations.models import ReportSchedule, ReportSending
 from conversations.models.report_schedule import Pause
+from conversations.reports import every
 from conversations.reports.sending.due import send_now
 from conversations.reports.sending.forms import ScheduleForm
 from conversations.reports.sending.times import next_after
@@ -22,12 +24,14 @@ from conversations.reports.sheets.asking import NotUnderstoodError
 from conversations.reports.sheets.opened import opened
 from conversations.tasks import send_report
 from conversations.views.acting import agent_of
+from conversations.views.as_typed import as_typed
 from conversations.views.reports import found, shared
 
 if TYPE_CHECKING:
     from deskapp.models import User
 
 SHOWN = 5  # sendings of each
+CHANGED = ("often", "on", "hour", "zone", "forms", "addresses", "next_at")
 
 
 @login_required
@@ -39,6 +43,8 @@ def report_schedules(request: HttpRequest, key: str) -> HttpResponse:
         return one
     agent = agent_of(request)
     form = ScheduleForm(request.POST or None, by=agent)
+    if answer := as_typed(request, form):
+        return answer
     if request.method == "POST" and form.is_valid():
         _make(form, key, one.query, agent)
         messages.success(request, _("From now on it goes out by itself."))
@@ -57,11 +63,13 @@ def report_schedules(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def report_schedule(request: HttpRequest, pk: int) -> HttpResponse:
-    """POST `do`: pause, resume, send or delete."""
+    """The form of one that is there. POST `do`: pause, resume, send or delete; without it, what the form says."""
     agent = agent_of(request)
     schedule = get_object_or_404(theirs(agent), pk=pk)
+    if request.method == "GET" or "do" not in request.POST:
+        return _edited(request, schedule, agent)
     deed = {"pause": _pause, "resume": _resume, "send": _send, "delete": _delete}.get(request.POST.get("do", ""))
     if deed is None:
         return HttpResponse(status=422)
@@ -70,6 +78,27 @@ def report_schedule(request: HttpRequest, pk: int) -> HttpResponse:
     except NotUnderstoodError as refusal:  # its link was of something that is gone by now
         messages.error(request, str(refusal))
     return redirect("report_schedules", key=schedule.report)
+
+
+def _edited(request: HttpRequest, schedule: ReportSchedule, by: "User") -> HttpResponse:
+    form = ScheduleForm(request.POST if request.method == "POST" else None, by=by, instance=schedule)
+    if answer := as_typed(request, form):
+        return answer
+    if request.method == "POST" and form.is_valid():
+        _change(form, schedule.pk, by)
+        messages.success(request, _("Saved."))
+        return redirect(f"{reverse('report_schedules', args=[schedule.report])}?{schedule.query}")
+    try:
+        asked_in_words = opened(schedule.report, schedule.owner, QueryDict(schedule.query)).in_words()
+    except (Http404, NotUnderstoodError):
+        asked_in_words = []
+    context = {
+        "report": every.report_of(schedule.report),
+        "schedule": schedule,
+        "form": form,
+        "asked_in_words": asked_in_words,
+    }
+    return render(request, "conversations/reports/schedule.html", context, status=422 if form.errors else 200)
 
 
 def theirs(agent: "User") -> QuerySet[ReportSchedule]:
@@ -85,6 +114,18 @@ def _make(form: ScheduleForm, key: str, query: str, by: "User") -> None:
         one.save()
         one.agents.set([*form.cleaned_data["agents"], *form.agents_named])
         audit.record(by, one, before=None, after=audit.state_of(one))
+
+
+def _change(form: ScheduleForm, pk: int, by: "User") -> None:
+    """Nobody takes it as due meanwhile. One whose times stay is due when it was."""
+    with transaction.atomic():
+        now = ReportSchedule.objects.select_for_update(of=("self",)).get(pk=pk)
+        one = form.filled()
+        with audit.watched(by, one):
+            times = [(each.often, each.on, each.hour, each.zone) for each in (now, one)]
+            one.next_at = now.next_at if times[0] == times[1] else next_after(one, timezone.now())
+            one.save(update_fields=CHANGED)
+            one.agents.set([*form.cleaned_data["agents"], *form.agents_named])
 
 
 def _pause(schedule: ReportSchedule, by: "User") -> str:

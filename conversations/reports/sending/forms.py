@@ -49,12 +49,18 @@ class ScheduleForm(kit.ModelForm):
     def __init__(self, *args: Any, by: "User", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by = by
-        zones = list(dict.fromkeys([by.get_timezone(), desk_zone()]))
+        self.owner = self.instance.owner if self.instance.pk else by  # with whose rights it goes out
+        zones = list(dict.fromkeys(filter(None, [self.instance.zone, by.get_timezone(), desk_zone()])))
         self.fields["zone"] = kit.ChoiceField(label=_("Time zone"), choices=[(each, each) for each in zones])
         self.order_fields(self.field_order)
         agents = get_user_model().objects.filter(is_active=True).order_by("name")
         self.fields["agents"].queryset = agents  # type: ignore[attr-defined]
         self.fields["agents"].initial = [by.pk]
+        if self.instance.pk:
+            on = {Often.WEEKLY.value: "weekday", Often.MONTHLY.value: "day"}.get(self.instance.often)
+            self.initial["others"] = ", ".join(self.instance.addresses)
+            if on:
+                self.initial[on] = self.instance.on
 
     def clean_others(self) -> list[str]:
         """Addresses of agents are as good as their names."""
@@ -69,7 +75,9 @@ class ScheduleForm(kit.ModelForm):
             raise ValidationError(_("%(n)d addresses are the most.") % {"n": MOST_ADDRESSES})
         known = get_user_model().objects.filter(is_active=True).annotate(low=Lower("email")).filter(low__in=given)
         ours = set(known.values_list("low", flat=True))
-        if not self.by.is_admin and (strangers := [each for each in given if each not in ours]):
+        if not (self.by.is_admin and self.owner.is_admin) and (
+            strangers := [each for each in given if each not in ours]
+        ):
             words = {"addresses": ", ".join(strangers)}
             raise ValidationError(_("Only an admin sends reports outside the desk: %(addresses)s.") % words)
         self.agents_named = list(known)
@@ -83,10 +91,12 @@ class ScheduleForm(kit.ModelForm):
             self.add_error("day", _("Say on which day of the month."))
         return given
 
-    def filled(self, report: str, query: str) -> ReportSchedule:
-        """Not stored yet, and due at no time yet."""
+    def filled(self, report: str = "", query: str = "") -> ReportSchedule:
+        """Not stored yet, and due by its times only when somebody says so. One that was there stays of whom it is, and
+        goes on asking what it asks."""
         one: ReportSchedule = self.save(commit=False)
-        one.owner, one.report, one.query = self.by, report, query
+        if one.pk is None:
+            one.owner, one.report, one.query = self.by, report, query
         on = {Often.WEEKLY.value: self.cleaned_data["weekday"], Often.MONTHLY.value: self.cleaned_data["day"]}
         one.on = on.get(one.often) or 0
         one.addresses = self.cleaned_data["others"]

@@ -69,3 +69,47 @@ def test_a_link_that_means_nothing_any_more_is_said_where_somebody_sends_it(clie
     client.force_login(root)
     answer = client.post(reverse("report_schedule", args=[one.pk]), {"do": "send"}, follow=True)
     assert answer.status_code == 200 and not ReportSending.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"often": NUL}, {"weekday": "9"}, {"often": "monthly", "day": "32"}, {"hour": "24"}, {"zone": "Mars/Olympus"},
+        {"zone": NUL}, {"forms": ["exe"]}, {"forms": []}, {"agents": ["0"]}, {"agents": [NUL]}, {"others": NUL},
+        {"others": "a@b.example\nbcc: c@d.example"}, {"owner": "1", "hour": "x"},
+    ],
+)  # fmt: skip
+def test_what_no_form_offers_changes_no_schedule(client, root, shapes, forged):
+    one = schedule_of(root)
+    given = {
+        "often": "weekly",
+        "weekday": "4",
+        "hour": "7",
+        "zone": "Europe/London",
+        "forms": ["csv"],
+        "agents": [root.pk],
+    }
+    client.force_login(root)
+    for where in (reverse("report_schedule", args=[one.pk]), reverse("report_schedules", args=["shapes"])):
+        assert client.post(where, {**given, **forged}).status_code == 422
+    was = (one.often, one.hour, one.next_at)
+    one = ReportSchedule.objects.get()
+    assert (one.often, one.hour, one.next_at) == was
+
+
+def test_a_form_moves_no_schedule_to_another_or_another_report(client, root, ada, shapes):
+    one = schedule_of(root)
+    client.force_login(root)
+    given = {"often": "daily", "hour": "7", "zone": "Europe/London", "forms": ["csv"], "agents": [root.pk]}
+    forged = {
+        "owner": ada.pk,
+        "report": "own",
+        "query": "for=12m",
+        "paused": "left",
+        "next_at": "2020-01-01",
+        "pk": "0",
+    }
+    assert client.post(reverse("report_schedule", args=[one.pk]), {**given, **forged}).status_code == 302
+    now = ReportSchedule.objects.get()
+    assert (now.pk, now.owner, now.report, now.query, now.paused) == (one.pk, root, "shapes", "for=7d", "")
+    assert now.next_at > timezone.now()

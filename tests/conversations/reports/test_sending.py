@@ -164,3 +164,77 @@ def test_a_schedule_is_paused_resumed_sent_and_deleted_by_whose_it_is(
     assert len(outbox.outbox) == 1
     client.post(where, {"do": "delete"})
     assert not ReportSchedule.objects.exists()
+
+
+def form_of(**more):
+    return {
+        "often": "weekly",
+        "weekday": "4",
+        "hour": "7",
+        "zone": "Europe/London",
+        "forms": ["pdf"],
+        "others": "",
+        **more,
+    }
+
+
+def test_what_is_typed_is_checked_and_makes_no_schedule(client, chief, ada):
+    client.force_login(chief)
+    where, given = reverse("report_schedules", args=["shapes"]), form_of(agents=[ada.pk])
+    told = client.post(where, given, HTTP_AS_TYPED="hour").content.decode()
+    assert 'data-field="hour"' in told and not ReportSchedule.objects.exists()
+    one = schedule_of(chief, often="daily")
+    wrong = client.post(reverse("report_schedule", args=[one.pk]), form_of(others="nowhere"), HTTP_AS_TYPED="others")
+    client.post(reverse("report_schedule", args=[one.pk]), given, HTTP_AS_TYPED="hour")
+    one.refresh_from_db()
+    assert "is no address" in wrong.content.decode() and one.often == "daily"
+
+
+def test_its_form_says_how_it_is_and_changes_it(client, chief, ada):
+    one = schedule_of(chief, often="monthly", on=31, zone="Asia/Tokyo", forms=["csv"], paused="by_hand")
+    one.agents.set([ada])
+    where = reverse("report_schedule", args=[one.pk])
+    client.force_login(chief)
+    page = client.get(where)
+    form = page.context["form"]
+    said = {name: form[name].value() for name in ("often", "day", "hour", "zone", "forms", "others")}
+    assert said == {"often": "monthly", "day": 31, "hour": 8, "zone": "Asia/Tokyo", "forms": ["csv"], "others": ""}
+    assert form["agents"].value() == [ada.pk] and "days of Europe/" in page.content.decode()
+    assert client.post(where, form_of()).status_code == 422
+    saved = client.post(where, form_of(agents=[chief.pk]))
+    assert (saved.status_code, saved["Location"]) == (302, reverse("report_schedules", args=["shapes"]) + "?for=7d")
+    one.refresh_from_db()
+    assert (one.often, one.on, one.hour, one.zone, one.forms, list(one.agents.all())) == (
+        "weekly", 4, 7, "Europe/London", ["pdf"], [chief],
+    )  # fmt: skip
+    assert (one.owner, one.report, one.query, one.paused) == (chief, "shapes", "for=7d", "by_hand")
+    assert one.next_at.weekday() == 4 and one.next_at > MONDAY
+    assert AuditEntry.objects.get(kind="reportschedule", verb="changed").after["hour"] == 7
+
+
+def test_one_whose_times_stay_is_due_when_it_was(client, chief, ada):
+    one = schedule_of(chief, often="weekly", on=4, hour=7)  # due, and nobody has taken it yet
+    client.force_login(chief)
+    assert client.post(reverse("report_schedule", args=[one.pk]), form_of(agents=[ada.pk])).status_code == 302
+    assert ReportSchedule.objects.get().next_at == MONDAY and len(due.take_due(MONDAY)) == 1
+
+
+def test_an_admin_changes_that_of_another_and_sends_it_nowhere_that_its_owner_may_not(client, chief, root, ada):
+    one = schedule_of(chief, often="daily")
+    where = reverse("report_schedule", args=[one.pk])
+    client.force_login(ada)
+    assert {client.get(where).status_code, client.post(where, form_of(agents=[ada.pk])).status_code} == {404}
+    client.force_login(root)
+    refused = client.post(where, form_of(others="boss@else.example"))
+    assert refused.status_code == 422 and "Only an admin" in refused.content.decode()
+    assert client.post(where, form_of(agents=[ada.pk])).status_code == 302
+    one.refresh_from_db()
+    assert (one.owner, one.often, list(one.agents.all())) == (chief, "weekly", [ada])
+
+
+def test_one_that_asks_what_means_nothing_any_more_can_be_changed_still(client, chief):
+    one = schedule_of(chief, report="gone", query="for=7d&status=gone")
+    client.force_login(chief)
+    page = client.get(reverse("report_schedule", args=[one.pk]))
+    assert page.status_code == 200 and "means nothing any more" in page.content.decode()
+    assert client.post(reverse("report_schedule", args=[one.pk]), form_of(agents=[chief.pk])).status_code == 302
