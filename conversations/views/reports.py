@@ -97,6 +97,7 @@ def report_rows(request: HttpRequest, key: str) -> HttpResponse:
         **shared(one),
         "behind": behind,
         "total": behind.rows.count(),
+        "says": behind.says(),
         "rows": list(_lines(one.asked.agent, behind, some[:PAGE])),
         "columns": [column.label for column in behind.columns],
         "drill": drill,

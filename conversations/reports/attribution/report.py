@@ -1,6 +1,6 @@
 """The report of attribution: resolved sales by what led to them, under five models side by side, per currency."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -96,7 +96,7 @@ def _credits(asked: Asked, found: dict[tuple[Key, str], Numbers]) -> Table:
     lines = [_credited(key, sums[key]) for key in ranked[:MOST]]
     whole = sum(sums.values(), Numbers())
     touched, drill = read(SALES, everybody(asked))[()]["touched"], link(what="resolved", of="touched")
-    cells = [Cell(figures.TOUCHED, touched, touched, drill=drill), *_of_models(whole, drill)]
+    cells = [Cell(figures.TOUCHED, touched, touched, drill=drill), *_of_models(whole, {})]
     lines.append(Row(_("All touched sales"), cells, drill, is_sum=True))
     return Table(
         _("Sales by what led to them"),
@@ -109,13 +109,19 @@ def _credits(asked: Asked, found: dict[tuple[Key, str], Numbers]) -> Table:
 
 
 def _credited(key: Key, numbers: Numbers) -> Row:
-    drill = link(what="touch", **dict(zip(rows.PARTS, key, strict=True)))
-    cells = [Cell(figures.TOUCHED, numbers["sales"], numbers["sales"], drill=drill), *_of_models(numbers, drill)]
+    which = dict(zip(rows.PARTS, key, strict=True))
+    drill = link(what="touch", **which)
+    cells = [Cell(figures.TOUCHED, numbers["sales"], numbers["sales"], drill=drill), *_of_models(numbers, which)]
     return Row(touch(*key), cells, drill)
 
 
-def _of_models(numbers: Numbers, drill: str) -> list[Cell]:
-    return [Cell(figures.CREDITS[model], numbers[model] / WHOLE, drill=drill) for model in MODELS]
+def _of_models(numbers: Numbers, which: Mapping[str, str]) -> list[Cell]:
+    """`which` touches: what their credits are asked for by."""
+    return [Cell(figures.CREDITS[model], numbers[model] / WHOLE, drill=_credit(model, which)) for model in MODELS]
+
+
+def _credit(model: str, which: Mapping[str, str]) -> str:
+    return link(what="credit", model=model, **which)
 
 
 def _money(found: dict[tuple[Key, str], Numbers]) -> Sequence[Table]:
@@ -128,7 +134,7 @@ def _of_currency(found: dict[tuple[Key, str], Numbers], currency: str) -> Table:
     lines = [_paid(key, these[key], currency) for key in ranked[:MOST]]
     whole = sum(these.values(), Numbers())
     drill = link(what="resolved", of="touched", currency=currency)
-    lines.append(Row(_("All touched sales"), _worth(whole, currency, drill), drill, is_sum=True))
+    lines.append(Row(_("All touched sales"), _worth(whole, currency, {"currency": currency}), drill, is_sum=True))
     return Table(
         _("Money by what led to it, in %(currency)s") % {"currency": currency},
         _("Touch"),
@@ -139,13 +145,14 @@ def _of_currency(found: dict[tuple[Key, str], Numbers], currency: str) -> Table:
 
 
 def _paid(key: Key, numbers: Numbers, currency: str) -> Row:
-    drill = link(what="touch", currency=currency, **dict(zip(rows.PARTS, key, strict=True)))
-    return Row(touch(*key), _worth(numbers, currency, drill), drill)
+    which = {"currency": currency, **dict(zip(rows.PARTS, key, strict=True))}
+    return Row(touch(*key), _worth(numbers, currency, which), link(what="touch", **which))
 
 
-def _worth(numbers: Numbers, currency: str, drill: str) -> list[Cell]:
+def _worth(numbers: Numbers, currency: str, which: Mapping[str, str]) -> list[Cell]:
     return [
-        Cell(figures.WORTH[model], numbers[f"{model}_worth"] / 1000, drill=drill, currency=currency) for model in MODELS
+        Cell(figures.WORTH[model], numbers[f"{model}_worth"] / 1000, drill=_credit(model, which), currency=currency)
+        for model in MODELS
     ]
 
 

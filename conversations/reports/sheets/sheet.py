@@ -201,7 +201,8 @@ class Column:
 @dataclass(frozen=True)
 class Behind:
     """The rows behind a number: `rows.count()` is that number. Ordered by (-`at`, -pk), and paged by them.
-    `conversation` and `customer` give keys for links, None where there is none."""
+    `conversation` and `customer` give keys for links, None where there is none. `says`: what the page says of all of
+    them beside how many they are; asked for there alone."""
 
     title: "StrOrPromise"
     rows: "QuerySet"  # of whatever fact it counts
@@ -209,6 +210,7 @@ class Behind:
     columns: Sequence[Column]
     conversation: Callable[[object], int | None]
     customer: Callable[[object], int | None] = lambda _row: None
+    says: Callable[[], str] = lambda: ""
 
 
 @dataclass(frozen=True)
