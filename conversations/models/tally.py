@@ -10,6 +10,8 @@ class Grain(models.TextChoices):
     DAY = "d", "day"
     MONTH = "m", "month"
     WEEK = "w", "hour of the week, of a month"
+    DAY_OF_ALL = "D", "day, of all teams and media"
+    MONTH_OF_ALL = "M", "month, of all teams and media"
 
 
 class Tally(models.Model):

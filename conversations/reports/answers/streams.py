@@ -28,6 +28,7 @@ where r.answered_at >= %(since)s and r.answered_at < %(until)s and r.score is no
         "kind|score": "kind || '|' || score",
     },
     tables=(("conversations_surveyresponse", "answered_at"),),
+    weeks=("kind",),
 )
 
 CREDITS = Stream(

@@ -14,7 +14,7 @@ from conversations.reports.tallies import clock
 from conversations.reports.tallies.stream import BOUNDS, Stream
 from conversations.reports.tallies.stretches import Standing
 
-FORM = 2  # of the tallies themselves: another one counts everything anew
+FORM = 3  # of the tallies themselves: another one counts everything anew
 STALE_READ = 24  # as many stale hours are read from the facts meanwhile, the latest; more would make every report slow
 
 
@@ -25,7 +25,7 @@ def zone_now() -> ZoneInfo:
 def signature(stream: Stream, zone: ZoneInfo) -> str:
     """Of all that what is kept follows from, but for the facts."""
     spreads = sorted(stream.spreads.items())
-    definition = (stream.rows, stream.numbers, sorted(stream.cuts.items()), spreads, stream.tables)
+    definition = (stream.rows, stream.numbers, sorted(stream.cuts.items()), spreads, stream.tables, stream.weeks)
     return sha256(repr((FORM, zone.key, BOUNDS, definition)).encode()).hexdigest()
 
 

@@ -11,10 +11,11 @@ from conversations.reports.sheets.sheet import Asked
 from conversations.reports.tallies import clock, marks
 from conversations.reports.tallies.spreads import PACK, Spread
 from conversations.reports.tallies.stream import BOUNDS, Numbers, Stream
-from conversations.reports.tallies.stretches import FACTS, WEEKS, Standing, Stretch, Wish, plan
+from conversations.reports.tallies.stretches import FACTS, TOGETHER, WEEKS, Standing, Stretch, Wish, plan
 
 Key = tuple[object, ...]
 Between = tuple[datetime, datetime]
+Value = str | Sequence[str] | None  # of the cut: that one alone, or those
 Values = dict[str, str | datetime | list[int] | list[str] | list[datetime] | None]
 
 
@@ -25,12 +26,14 @@ def read(
     cut: str = "",
     by: Sequence[str] = (),
     grain: str = "",
-    value: str | None = None,
+    value: Value = None,
+    like: str = "",
     between: Between | None = None,
 ) -> dict[Key, Numbers]:
     """By any of "at" (see `points`), "team" (0: none), "medium", "value" (of the cut), "hour" (0 to 23) and "weekday"
-    (0 is Monday): what is not there has no key, but `by` nothing always has one. `value` looks at that one alone."""
-    question = _Question(stream, asked, cut, tuple(by), grain, value, between or (asked.begins, asked.ends))
+    (0 is Monday): what is not there has no key, but `by` nothing always has one. `value` looks at that one alone, or at
+    those; `like` at what is like that pattern of SQL."""
+    question = _Question(stream, asked, cut, tuple(by), grain, value, like, between or (asked.begins, asked.ends))
     found: dict[Key, Numbers] = {} if by else {(): Numbers()}
     for row in question.rows(_Numbers(stream)):
         count, *sums = row[len(by) :]
@@ -47,13 +50,15 @@ def spread(
     cut: str = "",
     by: Sequence[str] = (),
     grain: str = "",
-    value: str | None = None,
+    value: Value = None,
+    like: str = "",
     between: Between | None = None,
 ) -> dict[Key, Spread]:
     """As `read`; of `number`, which is one of the stream's spreads, and `cut`, which is one of those that it names."""
     if cut and cut not in stream.spreads[number]:
         raise KeyError(f"{stream.name}: {number} is not spread by {cut}")
-    question = _Question(stream, asked, cut, tuple(by), grain, value, between or (asked.begins, asked.ends), number)
+    stretch = between or (asked.begins, asked.ends)
+    question = _Question(stream, asked, cut, tuple(by), grain, value, like, stretch, number)
     classes: dict[Key, dict[int, int]] = {} if by else {(): {}}
     for row in question.rows(_Classes(number)):
         klass, count = row[len(by) :]
@@ -134,7 +139,8 @@ class _Question:
     cut: str
     by: tuple[str, ...]
     grain: str
-    value: str | None
+    value: Value
+    like: str
     between: Between
     number: str = ""  # of which the spread is asked
 
@@ -144,7 +150,8 @@ class _Question:
             return []
         standing = _standing(self.stream, self.asked)
         parts = self._edges if "at" in self.by else ()
-        wish = Wish(self.asked.zone, frozenset(self.by), parts, bool(self.cut), bool(self.number))
+        has_weeks = not self.cut or self.cut in self.stream.weeks
+        wish = Wish(self.asked.zone, frozenset(self.by), parts, bool(self.cut), bool(self.number), has_weeks)
         stretches = plan(wish, standing, begin, end)
         branches = " union all ".join(self._branch(what, place, each) for place, each in enumerate(stretches))
         keys = ", ".join(f"by_{each}" for each in self.by)
@@ -174,7 +181,8 @@ class _Question:
             "cut": f"{self.number}/{self.cut}" if self.number else self.cut,
             "teams": sorted(self.asked.teams or ()),
             "medium": self.asked.medium,
-            "value": self.value,
+            "values": [self.value] if isinstance(self.value, str) else list(self.value or ()),
+            "like": self.like,
             "zone": self.asked.zone.key,
             "edges": [clock.moment(edge) for edge in self._edges] if "at" in self.by else None,
         }
@@ -189,9 +197,13 @@ class _Question:
         named = self._named("value", stretch.source)
         return (
             f"select {named}{what.from_tally} from conversations_tally {what.tallies_more}"  # noqa: S608 - ours
-            f" where stream = %(stream)s and grain = '{stretch.source}' and cut = %(cut)s"
+            f" where stream = %(stream)s and grain = '{self._grain(stretch.source)}' and cut = %(cut)s"
             f" and at >= {since} and at < {until} {self._only('value')}"
         )
+
+    def _grain(self, source: str) -> str:
+        tells_apart = self.asked.teams is not None or self.asked.medium or {"team", "medium"} & set(self.by)
+        return source if tells_apart else TOGETHER.get(source, source)
 
     def _named(self, value: str, source: str) -> str:
         return "".join(f"{_WAYS[way](value, source)} as by_{way}, " for way in self.by)
@@ -199,7 +211,8 @@ class _Question:
     def _only(self, value: str) -> str:
         only = ["and team = any(%(teams)s)"] if self.asked.teams is not None else []
         only += ["and medium = %(medium)s"] if self.asked.medium else []
-        only += [f"and {value} = %(value)s"] if self.value is not None else []
+        only += [f"and {value} = any(%(values)s)"] if self.value is not None else []
+        only += [f"and {value} like %(like)s"] if self.like else []
         return " ".join(only)
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from conversations.models import StaleHour, Tally, TallyMark
 from conversations.reports.tallies import adding, clock, marks, triggers
 from conversations.reports.tallies.stream import Stream
+from conversations.reports.tallies.stretches import TOGETHER
 
 MARGIN = timedelta(minutes=5)  # after an hour's end, in which it is most often still written to
 FINE = timedelta(days=15)  # for so long hours are kept of every cut, afterwards of the whole alone
@@ -165,7 +166,8 @@ def _kept_from(stream: Stream, grain: str, kept: datetime, since: int) -> dateti
         return kept
     whole = adding.whole_names(stream)
     cuts = [name for name in adding.names(stream) if name not in whole]
-    adding.drop(stream, grain, cuts, clock.EVER[0], int(kept.timestamp()))
+    for each in filter(None, (grain, TOGETHER.get(grain))):
+        adding.drop(stream, each, cuts, clock.EVER[0], int(kept.timestamp()))
     return clock.moment(since)
 
 

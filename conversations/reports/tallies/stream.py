@@ -31,7 +31,8 @@ class Stream:
     a sum of money, millionths of a share. It reads one table of facts, and no more than a key's row of others.
 
     `cuts`: SQL of one text over these columns, by name; a report reads one of them at a time. There always is "", the
-    whole. `spreads`: columns of seconds, null where there is none, for medians; each with the cuts that need one.
+    whole. `weeks`: those of which hours of the week are kept for each month, as they are of the whole. `spreads`:
+    columns of seconds, null where there is none, for medians; each with the cuts that need one.
     `tables`: which tables change a fact, each with the column that says in which hour: a trigger there marks it stale.
     Where one row is a fact of every hour from a moment to another, "since..until"; None as `until` is now.
     """
@@ -42,6 +43,7 @@ class Stream:
     cuts: Mapping[str, str] = field(default_factory=dict)
     spreads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tables: tuple[tuple[str, str], ...] = ()
+    weeks: tuple[str, ...] = ()
 
     def place_of(self, number: str) -> int:
         return self.numbers.index(number)

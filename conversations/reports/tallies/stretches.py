@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from conversations.reports.tallies import clock
 
 FACTS, HOURS, DAYS, MONTHS, WEEKS = "", "h", "d", "m", "w"  # WEEKS: hours of the week, of a month
+TOGETHER = {DAYS: "D", MONTHS: "M"}  # where the same is kept of all teams and media at once
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Wish:
     parts: Sequence[int] = ()
     is_cut: bool = False
     is_spread: bool = False
+    has_weeks: bool = True  # of the cut
 
     def takes_hours(self, standing: Standing, at: int) -> bool:
         fits = not {"hour", "weekday"} & self.by or clock.goes_by(self.zone, standing.zone)
@@ -54,7 +56,7 @@ class Wish:
     def months(self, standing: Standing) -> str | None:
         if not {"hour", "weekday"} & self.by:
             return MONTHS
-        fits = self.zone == standing.zone and not self.is_cut and not self.is_spread
+        fits = self.zone == standing.zone and self.has_weeks and not self.is_spread
         return WEEKS if fits else None
 
 

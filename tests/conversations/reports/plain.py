@@ -89,6 +89,8 @@ def _questions(stream: Stream) -> Iterable[tuple[str, tuple[str, ...], str]]:
     for cut in stream.cuts:
         yield cut, ("value",), ""
         yield cut, ("at", "value"), "week"
+    for cut in stream.weeks:
+        yield cut, ("hour", "weekday", "value"), ""
 
 
 def _same_numbers(
