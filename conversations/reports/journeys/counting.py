@@ -1,11 +1,12 @@
 """Numbers of journeys as a report asks for them: by key of one family, under its filters, and in the agent's words."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import add
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from conversations.reports.journeys import streams
 from conversations.reports.journeys.places import BY_CODE, ENDS, PLACES, seen_as, told_as
@@ -20,6 +21,24 @@ if TYPE_CHECKING:
 OPEN = "open"  # the outcome of what is not over yet, as a filter says it: "" is all of them
 Between = tuple[datetime, datetime] | None
 N = TypeVar("N", Numbers, Spread)
+K = TypeVar("K", str, tuple[str, str])
+
+
+@dataclass(frozen=True)
+class Wish(Generic[K]):
+    """Keys of a family, ranked by `number`, with how `spread` is spread among each; `told` is a key in the agent's
+    words, in which several keys can be one."""
+
+    family: str
+    number: str
+    spread: str
+    told: Callable[[str], K]
+
+
+@dataclass(frozen=True)
+class Most(Generic[K]):
+    first: list[tuple[K, Numbers, Spread]]
+    all: int
 
 
 @dataclass(frozen=True)
@@ -39,27 +58,21 @@ def moves(asked: Asked) -> dict[Move, Numbers]:
     return found
 
 
-def between_places(asked: Asked) -> dict[tuple[str, str], Spread]:
-    """How long it took from one place to the next."""
-    pair = (streams.MOVES, streams.MOVES_BY_SEGMENT)
-    found: dict[tuple[str, str], Spread] = {}
-    for key, each in _spreads(*pair, asked, "step", "seconds").items():
+def steps(asked: Asked, most: int) -> list[tuple[tuple[str, str], Spread]]:
+    """The most frequent steps from one place to the next, wherever in a journey, and how long each took."""
+
+    def told(key: str) -> tuple[str, str]:
         source, target = key.split("~")
-        step = (_told(asked.agent, source), _told(asked.agent, target))
-        found[step] = found.get(step, Spread()) + each
-    return found
+        return _told(asked.agent, source), _told(asked.agent, target)
+
+    found = _most(streams.MOVES, streams.MOVES_BY_SEGMENT, asked, Wish("step", "timed", "seconds", told), most)
+    return [(step, times) for step, _numbers, times in found.first if times.count]
 
 
-def ways(asked: Asked) -> dict[str, tuple[Numbers, Spread]]:
-    """Of each whole way what came of it, and how long it took from its first place to its last."""
-    pair = (streams.JOURNEYS, streams.JOURNEYS_BY_SEGMENT)
-    counted, lasted = _numbers(*pair, asked, "way"), _spreads(*pair, asked, "way", "lasted")
-    found: dict[str, tuple[Numbers, Spread]] = {}
-    for key, numbers in counted.items():
-        way = way_as(asked.agent, key)
-        so_far, times = found.get(way, (Numbers(), Spread()))
-        found[way] = (so_far + numbers, times + lasted.get(key, Spread()))
-    return found
+def ways(asked: Asked, most: int) -> "Most[str]":
+    """Whole ways, by what came of them, and how long each took from its first place to its last."""
+    wish = Wish("way", "journeys", "lasted", lambda key: way_as(asked.agent, key))
+    return _most(streams.JOURNEYS, streams.JOURNEYS_BY_SEGMENT, asked, wish, most)
 
 
 def dropped(asked: Asked) -> dict[str, Numbers]:
@@ -81,7 +94,7 @@ def whole_by_day(asked: Asked) -> dict[datetime, Numbers]:
     """By the begins of the asked grain."""
     stream, cut = _read_from(streams.JOURNEYS, streams.JOURNEYS_BY_SEGMENT, asked, "whole")
     found: dict[datetime, Numbers] = {}
-    for (at, value), numbers in read(stream, asked, cut=cut, by=("at", "value")).items():
+    for (at, value), numbers in read(stream, asked, cut=cut, by=("at", "value"), like=_like(asked, cut)).items():
         if isinstance(at, datetime) and _key(str(value), asked, cut) is not None:
             found[at] = found.get(at, Numbers()) + numbers
     return found
@@ -108,7 +121,7 @@ def _numbers(
     stream: Stream, by_segment: Stream, asked: Asked, family: str, between: Between = None
 ) -> dict[str, Numbers]:
     source, cut = _read_from(stream, by_segment, asked, family)
-    rows = read(source, asked, cut=cut, by=("value",), between=between)
+    rows = read(source, asked, cut=cut, by=("value",), like=_like(asked, cut), between=between)
     return _together(rows, asked, cut, Numbers)
 
 
@@ -116,8 +129,29 @@ def _spreads(
     stream: Stream, by_segment: Stream, asked: Asked, family: str, number: str, between: Between = None
 ) -> dict[str, Spread]:
     source, cut = _read_from(stream, by_segment, asked, family)
-    rows = spread(source, number, asked, cut=cut, by=("value",), between=between)
+    rows = spread(source, number, asked, cut=cut, by=("value",), like=_like(asked, cut), between=between)
     return _together(rows, asked, cut, Spread)
+
+
+def _most(stream: Stream, by_segment: Stream, asked: Asked, wish: Wish[K], most: int) -> Most[K]:
+    """Spreads are read of the first ones alone: they are what takes long."""
+    source, cut = _read_from(stream, by_segment, asked, wish.family)
+    numbers: dict[K, Numbers] = {}
+    values: dict[K, list[str]] = {}
+    for (value,), each in read(source, asked, cut=cut, by=("value",), like=_like(asked, cut)).items():
+        key = _key(str(value), asked, cut)
+        if key is not None:
+            name = wish.told(key)
+            numbers[name] = numbers.get(name, Numbers()) + each
+            values.setdefault(name, []).append(str(value))
+    ranked = sorted(numbers, key=lambda name: (-numbers[name][wish.number], name))[:most]
+    wanted = [value for name in ranked for value in values[name]]
+    times = spread(source, wish.spread, asked, cut=cut, by=("value",), value=wanted)
+    first = [
+        (name, numbers[name], reduce(add, (times.get((value,), Spread()) for value in values[name]), Spread()))
+        for name in ranked
+    ]
+    return Most(first, len(numbers))
 
 
 def _read_from(stream: Stream, by_segment: Stream, asked: Asked, family: str) -> tuple[Stream, str]:
@@ -134,6 +168,21 @@ def _together(rows: Mapping[tuple[object, ...], N], asked: Asked, cut: str, noth
         if key is not None:
             found[key] = found.get(key, nothing()) + each
     return found
+
+
+def _like(asked: Asked, cut: str) -> str:
+    """The pattern of the values that `_key` can keep, so that no others are read."""
+    if not cut.endswith("_of"):
+        return ""
+    only = asked.only
+    outcome = "" if only.get("outcome") == OPEN else _quoted(only.get("outcome", "")) or "%"
+    parts = (outcome, "%", _quoted(only.get("tier", "")) or "%")
+    return "~".join((_quoted(only["segment"]), *parts) if only.get("segment") else parts)
+
+
+def _quoted(word: str) -> str:
+    """For a pattern of SQL."""
+    return re.sub(r"([\\%_])", r"\\\1", word)
 
 
 def _key(value: str, asked: Asked, cut: str) -> str | None:

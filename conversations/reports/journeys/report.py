@@ -1,6 +1,6 @@
 """The report of journeys: the flow from place to place, whole ways, where they end in nothing, how long steps take."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
@@ -156,15 +156,14 @@ def _column(position: int) -> str:
 
 
 def _ways(asked: Asked) -> Table:
-    known = counting.ways(asked)
-    ranked = sorted(known.items(), key=lambda each: (-each[1][0]["journeys"], each[0]))
+    known = counting.ways(asked, MOST_WAYS)
     return Table(
         _("The most frequent ways"),
         _("Way"),
         (figures.JOURNEYS, figures.LASTED, *SHARES, figures.CONTENT),
-        [_way(way, *each) for way, each in ranked[:MOST_WAYS]],
+        [_way(*each) for each in known.first],
         _("Two places before, the contact in brackets, two after: the first %(most)d of %(all)d such ways.")
-        % {"most": min(MOST_WAYS, len(ranked)), "all": len(ranked)},
+        % {"most": len(known.first), "all": known.all},
     )
 
 
@@ -212,14 +211,13 @@ def _outcome(outcome: JourneyOutcome, now: Numbers) -> Row:
 
 
 def _steps(asked: Asked) -> Table:
-    known: Mapping[tuple[str, str], Spread] = counting.between_places(asked)
-    ranked = sorted(known.items(), key=lambda each: (-each[1].count, each[0]))
+    known = counting.steps(asked, MOST_STEPS)
     return Table(
         _("How long each step takes"),
         _("From → to"),
         (figures.WENT, figures.BETWEEN),
-        [_step(*pair, times) for pair, times in ranked[:MOST_STEPS]],
-        _("The %(most)d most frequent steps, wherever in a journey they are.") % {"most": min(MOST_STEPS, len(ranked))},
+        [_step(*pair, times) for pair, times in known],
+        _("The %(most)d most frequent steps, wherever in a journey they are.") % {"most": len(known)},
     )
 
 
