@@ -1,6 +1,6 @@
 """The streams of the service: episodes by their beginning and their end, answers, work, passing on, agents' states."""
 
-from conversations.reports.tallies.stream import Stream
+from conversations.reports.tallies.stream import Stream, Through
 
 # Every whole second that was counted, and 1 for each that is counted at all: a mean is the one by the other.
 _OF_EPISODE = {
@@ -84,23 +84,43 @@ ENDED = Stream(
     tables=(("conversations_episode", "ended_at"),),
 )  # fmt: skip
 
-_OF_REPLY = {"agent": "agent", "which": "which", "agent_which": "agent || '/' || which"}
+# A team, a medium and an agent of their own; the rest as their episode has it, whenever it came to be so.
+_NEXT = "(not r.is_first)"
+_CUT_BY_EPISODE = {name: sql for name, sql in _OF_EPISODE.items() if "agent" not in name}
 REPLIES = Stream(
     name="replies",
-    rows="""
+    rows=f"""
         select r.at, coalesce(r.team_id, 0) as team, r.medium, coalesce(r.agent_id::text, '') as agent,
-            case when r.is_first then 'first' else 'next' end as which,
+            coalesce(e.topic_id::text, '') as topic, e.language, e.tier, e.handler,
             1 as replies, r.seconds as seconds_sum, r.seconds_open as open_sum,
             (r.is_in_time is not null)::int as promised, (r.is_in_time is true)::int as kept,
-            r.seconds, r.seconds_open
-        from conversations_reply r
+            {_NEXT}::int as following,
+            case when {_NEXT} then r.seconds else 0 end as following_sum,
+            case when {_NEXT} then r.seconds_open else 0 end as following_open_sum,
+            ({_NEXT} and r.is_in_time is not null)::int as following_promised,
+            ({_NEXT} and r.is_in_time is true)::int as following_kept,
+            r.seconds, r.seconds_open,
+            case when {_NEXT} then r.seconds end as waited, case when {_NEXT} then r.seconds_open end as waited_open
+        from conversations_reply r join conversations_episode e on e.id = r.episode_id
         where r.at >= %(since)s and r.at < %(until)s
-    """,
-    numbers=("replies", "seconds_sum", "open_sum", "promised", "kept"),
-    cuts=_OF_REPLY,
-    spreads={"seconds": tuple(_OF_REPLY), "seconds_open": tuple(_OF_REPLY)},
-    tables=(("conversations_reply", "at"),),
-)
+    """,  # noqa: S608 - no value of anybody's
+    numbers=(
+        "replies", "seconds_sum", "open_sum", "promised", "kept", "following", "following_sum", "following_open_sum",
+        "following_promised", "following_kept",
+    ),
+    cuts={"agent": "agent", **_CUT_BY_EPISODE},
+    spreads={
+        "seconds": ("agent",), "seconds_open": ("agent",),
+        "waited": tuple(_CUT_BY_EPISODE), "waited_open": tuple(_CUT_BY_EPISODE),
+    },
+    tables=(
+        ("conversations_reply", "at"),
+        (
+            "conversations_episode",
+            Through("conversations_reply", "episode_id", "at", ("topic_id", "language", "tier", "handler")),
+        ),
+    ),
+)  # fmt: skip
 
 WORK = Stream(
     name="work",

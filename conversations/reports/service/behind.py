@@ -32,7 +32,6 @@ OF_REPLIES: Mapping[str, Q] = {
     "next_promised": Q(is_first=False, is_in_time__isnull=False),
     "replies": Q(),
 }
-CUTS = ("topic", "language", "tier", "handler")
 
 
 def behind(asked: Asked, wanted: Mapping[str, str]) -> Behind:
@@ -56,11 +55,9 @@ def _open(asked: Asked, wanted: Mapping[str, str]) -> Behind:
 
 
 def _replies(asked: Asked, wanted: Mapping[str, str], what: str) -> Behind:
-    if asked.only.get("handler") == "bot" or any(cut in wanted for cut in CUTS):
-        raise Http404
     rows = Reply.objects.filter(OF_REPLIES[what], _within(asked, "at"))
-    rows = _narrowed(rows, asked, wanted, "at", handlers=False)
-    rows = rows.select_related("episode", "team", "agent").order_by("-at", "-pk")
+    rows = _narrowed(rows, asked, wanted, "at", episode="episode__")
+    rows = rows.select_related("episode__topic", "team", "agent").order_by("-at", "-pk")
     return Behind(_("Answers"), rows, "at", COLUMNS_OF_REPLIES, lambda row: row.episode.conversation_id)  # type: ignore[attr-defined]
 
 
@@ -77,15 +74,14 @@ def _within(asked: Asked, at: str) -> Q:
     return Q(**{f"{at}__gte": asked.begins, f"{at}__lt": asked.ends})
 
 
-def _narrowed(
-    rows: "QuerySet", asked: Asked, wanted: Mapping[str, str], at: str, *, handlers: bool = True
-) -> "QuerySet":
+def _narrowed(rows: "QuerySet", asked: Asked, wanted: Mapping[str, str], at: str, *, episode: str = "") -> "QuerySet":
+    """`episode`: how rows get to theirs, where they are none."""
     rows = rows.filter(of_teams(asked))
     if asked.medium:
         rows = rows.filter(medium=asked.medium)
     left = HANDLERS.get(asked.only.get("handler", ""))
-    if handlers and left is not None:
-        rows = rows.filter(handler__in=left)
+    if left is not None:
+        rows = rows.filter(**{f"{episode}handler__in": left})
     if "hour" in wanted:
         rows = rows.filter(in_hour(at, wanted["hour"], asked))
     if "weekday" in wanted:
@@ -95,7 +91,7 @@ def _narrowed(
         rows = rows.filter(**{f"{at}__gte": since, f"{at}__lt": until})
     for name, narrow in NARROWED.items():
         if name in wanted:
-            rows = rows.filter(narrow(wanted[name]))
+            rows = rows.filter(**{f"{episode if name in OF_AN_EPISODE else ''}{name}": narrow(wanted[name])})
     return rows
 
 
@@ -110,25 +106,26 @@ def _moment(text: str, asked: Asked) -> datetime:
     return min(max(at, asked.begins), asked.ends)
 
 
-def _keyed(name: str) -> Callable[[str], Q]:
-    return lambda value: Q(**{name: number(value) or None if value else None})
+def _key(value: str) -> int | None:
+    return number(value) or None if value else None
 
 
-def _handler(value: str) -> Q:
+def _handler(value: str) -> str:
     if value not in Handler.values:
         raise Http404
-    return Q(handler=value)
+    return value
 
 
-NARROWED: Mapping[str, Callable[[str], Q]] = {
-    "team": _keyed("team"),
-    "agent": _keyed("agent"),
-    "topic": _keyed("topic"),
-    "medium": lambda value: Q(medium=value),
-    "language": lambda value: Q(language=value),
-    "tier": lambda value: Q(tier=value),
+NARROWED: Mapping[str, Callable[[str], str | int | None]] = {
+    "team": _key,
+    "agent": _key,
+    "topic": _key,
+    "medium": str,
+    "language": str,
+    "tier": str,
     "handler": _handler,
 }
+OF_AN_EPISODE = ("topic", "language", "tier", "handler")  # where the answers in it have none of their own
 
 
 COLUMNS = (
@@ -161,4 +158,8 @@ COLUMNS_OF_REPLIES = (
     Column(gettext_lazy("Channel"), column_of("medium")),
     Column(gettext_lazy("Team"), column_of("team")),
     Column(gettext_lazy("Agent"), column_of("agent")),
+    Column(gettext_lazy("Topic"), lambda row: str(row.episode.topic or "")),  # type: ignore[attr-defined]
+    Column(gettext_lazy("Language"), lambda row: row.episode.language),  # type: ignore[attr-defined]
+    Column(gettext_lazy("Tier"), lambda row: row.episode.tier),  # type: ignore[attr-defined]
+    Column(gettext_lazy("Answered by"), lambda row: row.episode.get_handler_display()),  # type: ignore[attr-defined]
 )

@@ -165,7 +165,7 @@ class Found:
 
     begun: Numbers = field(default_factory=Numbers)
     ended: Numbers = field(default_factory=Numbers)
-    replies: Numbers = field(default_factory=Numbers)  # but for first ones
+    replies: Numbers = field(default_factory=Numbers)
     first: Spread = field(default_factory=Spread)
     next: Spread = field(default_factory=Spread)
     took: Spread = field(default_factory=Spread)
@@ -207,11 +207,11 @@ WAYS: Mapping[str, Way] = {
     "first_kept": _share("begun", "kept", "promised", "first_promised"),
     "next": Way(lambda found: found.next.median, lambda found: found.next.count, "next"),
     "next_mean": Way(
-        lambda found: found.replies.per("seconds_sum" if found.by_calendar else "open_sum", "replies"),
-        lambda found: found.replies["replies"],
+        lambda found: found.replies.per(f"following{found.clock}", "following"),
+        lambda found: found.replies["following"],
         "next",
     ),
-    "next_kept": _share("replies", "kept", "promised", "next_promised"),
+    "next_kept": _share("replies", "following_kept", "following_promised", "next_promised"),
     "took": Way(lambda found: found.took.median, lambda found: found.took.count, "solved"),
     "took_mean": Way(
         lambda found: found.ended.per(f"took{found.clock}", "solved"), lambda found: found.ended["solved"], "solved"

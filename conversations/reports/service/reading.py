@@ -42,7 +42,9 @@ def found_by(asked: Asked, way: Sequence[str] = (), between: Between | None = No
     first = _gather(_spread(f"waited{clock}"), BEGUN, asked, way, between)
     took = _gather(_spread(f"took{clock}"), ENDED, asked, way, between)
     worked = _gather(_spread("worked"), ENDED, asked, way, between)
-    replies, following = _next(asked, way, between)
+    answered = _gather(read, REPLIES, asked, way, between)
+    replies = {key: each for key, each in answered.items() if each["following"]}
+    following = _gather(_spread(f"waited{clock}"), REPLIES, asked, way, between)
     keys = {**begun, **ended, **first, **took, **worked, **replies}
     return {
         key: Found(
@@ -120,23 +122,3 @@ def _gather(
             short = (*key[:-1], rest) if cuts else key[:-1]
             summed[short] = summed[short] + each if short in summed else each
     return summed
-
-
-def _next(asked: Asked, way: Sequence[str], between: Between | None) -> tuple[dict[Key, Numbers], dict[Key, Spread]]:
-    """Answers are of people, and of an episode only through it: by topic, language, tier or handler there are none."""
-    cuts = [each for each in way if each not in ROWS]
-    if asked.only.get("handler") == "bot" or cuts not in ([], ["agent"]):
-        return {}, {}
-    rows = tuple(each for each in way if each in ROWS)
-    name = "seconds" if by_calendar(asked) else "seconds_open"
-    if not cuts:
-        by = rows
-        numbers = read(REPLIES, asked, cut="which", by=by, value="next", between=between)
-        return numbers, spread(REPLIES, name, asked, cut="which", by=by, value="next", between=between)
-    found = read(REPLIES, asked, cut="agent_which", by=("value",), between=between)
-    middles = spread(REPLIES, name, asked, cut="agent_which", by=("value",), between=between)
-    return _of_agents(found), _of_agents(middles)
-
-
-def _of_agents(found: Mapping[Key, T]) -> dict[Key, T]:
-    return {(str(key[0]).removesuffix("/next"),): each for key, each in found.items() if str(key[0]).endswith("/next")}

@@ -158,11 +158,7 @@ def _table(asked: Asked) -> Table:
     for key in in_order:
         drill = urlencode({way: key})
         rows.append(Row(known[key], [_of_table(figure, keys[key], drill, way) for figure in OF_TABLE]))
-    says = "" if way in ("team", "medium", *NO_MOMENT) else _NO_NEXT
-    return Table(_("By %(what)s") % {"what": BY[way]}, str(BY[way]), OF_TABLE, rows, says=says)
-
-
-_NO_NEXT = gettext_lazy("Next answers are told by team, channel and time alone.")
+    return Table(_("By %(what)s") % {"what": BY[way]}, str(BY[way]), OF_TABLE, rows)
 
 
 def _of_table(figure: Figure, found: Found, drill: str, way: str) -> Cell:

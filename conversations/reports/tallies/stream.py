@@ -25,6 +25,16 @@ BOUNDS = _bounds()
 
 
 @dataclass(frozen=True)
+class Through:
+    """Columns of another table that a fact is cut by: where one of them changes, the facts that hang on its row do."""
+
+    facts: str  # their table
+    key: str  # its column with the other table's key
+    at: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Stream:
     """`rows` is SQL that gives a row for each fact with `at` in [%(since)s, %(until)s): the columns `at`, `team` (0 for
     none) and `medium`, what `cuts` and `spreads` name, and each of `numbers`, which are whole: seconds, thousandths of
@@ -34,7 +44,8 @@ class Stream:
     whole. `weeks`: those of which hours of the week are kept for each month, as they are of the whole. `spreads`:
     columns of seconds, null where there is none, for medians; each with the cuts that need one.
     `tables`: which tables change a fact, each with the column that says in which hour: a trigger there marks it stale.
-    Where one row is a fact of every hour from a moment to another, "since..until"; None as `until` is now.
+    Where one row is a fact of every hour from a moment to another, "since..until"; None as `until` is now. Of a table
+    that is joined, Through.
     """
 
     name: str  # of Tally.stream
@@ -42,7 +53,7 @@ class Stream:
     numbers: tuple[str, ...]
     cuts: Mapping[str, str] = field(default_factory=dict)
     spreads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    tables: tuple[tuple[str, str], ...] = ()
+    tables: tuple[tuple[str, str | Through], ...] = ()
     weeks: tuple[str, ...] = ()
 
     def place_of(self, number: str) -> int:

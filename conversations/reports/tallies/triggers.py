@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from conversations.reports.tallies.stream import Stream
+from conversations.reports.tallies.stream import Stream, Through
 
 PREFIX = "tally_stale_"
 WAIT = "800ms"  # for a table that is written to, less than until a deadlock is looked for: this one gives way
@@ -28,7 +28,7 @@ class Trigger:
 
 
 def wanted(streams: Sequence[Stream]) -> list[Trigger]:
-    columns: dict[str, dict[str, list[str]]] = {}
+    columns: dict[str, dict[str | Through, list[str]]] = {}
     for stream in streams:
         for table, column in stream.tables:
             columns.setdefault(table, {}).setdefault(column, []).append(stream.name)
@@ -64,12 +64,15 @@ def _installed() -> Mapping[str, tuple[str, str]]:
         return {name: (table, body) for name, table, body in cursor.fetchall()}
 
 
-def _body(columns: Mapping[str, Sequence[str]], sides: Sequence[str]) -> str:
-    marks = (
-        _marks_between(column, own, sides) if ".." in column else _marks(column, own, sides)
-        for column, own in columns.items()
-    )
+def _body(columns: Mapping[str | Through, Sequence[str]], sides: Sequence[str]) -> str:
+    marks = (_marks_of(column, own, sides) for column, own in columns.items())
     return "\nbegin\n" + "".join(marks) + "  return null;\nend"
+
+
+def _marks_of(column: str | Through, streams: Sequence[str], sides: Sequence[str]) -> str:
+    if isinstance(column, Through):  # a row that is new has no facts yet, and one that goes takes its facts with it
+        return _marks_through(column, streams) if len(sides) == 2 else ""
+    return _marks_between(column, streams, sides) if ".." in column else _marks(column, streams, sides)
 
 
 def _marks_between(columns: str, streams: Sequence[str], sides: Sequence[str]) -> str:
@@ -96,7 +99,19 @@ def _marks_between(columns: str, streams: Sequence[str], sides: Sequence[str]) -
 
 
 def _marks(column: str, streams: Sequence[str], sides: Sequence[str]) -> str:
-    changed = " union all ".join(f"select {column} from {side}_rows" for side in sides)  # noqa: S608
+    return _marks_from(" union all ".join(f"select {column} from {side}_rows" for side in sides), column, streams)  # noqa: S608
+
+
+def _marks_through(through: Through, streams: Sequence[str]) -> str:
+    old, new = (", ".join(f"{side}.{column}" for column in through.columns) for side in ("o", "n"))
+    changed = (
+        f"select f.{through.at} from old_rows o join new_rows n using (id)"  # noqa: S608
+        f" join {through.facts} f on f.{through.key} = n.id where ({old}) is distinct from ({new})"
+    )
+    return _marks_from(changed, through.at, streams)
+
+
+def _marks_from(changed: str, column: str, streams: Sequence[str]) -> str:
     slot = SLOT.format(column=column)
     named = ", ".join(f"'{name}'" for name in sorted(streams))
     return (

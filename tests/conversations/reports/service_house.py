@@ -147,14 +147,24 @@ def ended():
 
 
 def replies():
-    for row in Reply.objects.all():
-        which, agent = "first" if row.is_first else "next", _key(row.agent_id)
+    for row in Reply.objects.select_related("episode"):
         numbers = {
             "replies": 1, "seconds_sum": row.seconds, "open_sum": row.seconds_open,
             "promised": row.is_in_time is not None, "kept": row.is_in_time is True,
         }  # fmt: skip
-        cuts = {"agent": agent, "which": which, "agent_which": f"{agent}/{which}"}
-        yield _fact(row.at, row, numbers, cuts, {"seconds": row.seconds, "seconds_open": row.seconds_open})
+        is_next = not row.is_first
+        numbers |= {
+            "following": is_next, "following_sum": is_next * row.seconds,
+            "following_open_sum": is_next * row.seconds_open,
+            "following_promised": is_next and row.is_in_time is not None,
+            "following_kept": is_next and row.is_in_time is True,
+        }  # fmt: skip
+        spreads = {
+            "seconds": row.seconds, "seconds_open": row.seconds_open, "waited": row.seconds if is_next else None,
+            "waited_open": row.seconds_open if is_next else None,
+        }  # fmt: skip
+        cuts = _of_episode(row.episode) | {"agent": _key(row.agent_id)}
+        yield _fact(row.at, row, numbers, cuts, spreads)
 
 
 def work():

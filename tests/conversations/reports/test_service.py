@@ -4,6 +4,7 @@ import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median
 from urllib.parse import parse_qsl
 
 import pytest
@@ -14,7 +15,8 @@ from django.utils import timezone, translation
 
 from conversations.actions import states
 from conversations.inbound.receive import receive
-from conversations.models import Comparing, Conversation, Episode, Team
+from conversations.models import Comparing, Conversation, Episode, Reply, StaleHour, Team, Topic
+from conversations.models.fact import Handler
 from conversations.outbound.compose import reply
 from conversations.reports import streams_service
 from conversations.reports.agents import figures as agents_figures
@@ -24,9 +26,10 @@ from conversations.reports.service import figures as service_figures
 from conversations.reports.service.report import BY
 from conversations.reports.service.report import report as service_report
 from conversations.reports.sheets.sheet import Asked, Bars, Heat, Lines, Table, Tiles, Unit
+from conversations.reports.tallies import rolling
 from tests.conftest import from_ann
 from tests.conversations.reports import service_house as house
-from tests.conversations.reports.plain import DESK, check
+from tests.conversations.reports.plain import DESK, check, compare, roll
 
 pytestmark = pytest.mark.django_db
 LOOPS = {
@@ -85,6 +88,52 @@ def test_every_number_of_the_service_is_as_many_rows(talk, sam, returns, django_
         assert drilled(service_report, replace(some, medium="chat")) > 20
     with django_assert_max_num_queries(110):
         service_report.sheet(whole)
+
+
+def keyed(row, way):
+    return str(row.episode.topic_id or "") if way == "topic" else getattr(row.episode, way)
+
+
+@pytest.mark.parametrize("way", ["topic", "language", "tier", "handler"])
+@pytest.mark.parametrize("handler", ["", "people", "bot"])
+def test_next_answers_are_told_by_what_their_episode_is_and_as_a_loop_counts_them(talk, sam, way, handler):
+    of = asked(sam, by=way, handler=handler, clock="calendar")
+    left = {"people": ("nobody", "people", "both"), "bot": ("bot",)}.get(handler, tuple(Handler.values))
+    own = Reply.objects.filter(at__gte=of.begins, at__lt=of.ends, is_first=False, episode__handler__in=left)
+    plain = {}
+    for row in own.select_related("episode"):
+        plain.setdefault(keyed(row, way), []).append(row)
+    table = next(part for part in service_report.sheet(of).parts if isinstance(part, Table) and part.of == BY[way])
+    places = {figure.key: place for place, figure in enumerate(table.figures)}
+    told = {}
+    for row in table.rows:
+        following, kept = (row.cells[places[key]] for key in ("next", "next_kept"))
+        if following.rows:
+            drill = dict(parse_qsl(following.drill, keep_blank_values=True))
+            told[drill[way]] = (following, kept)
+            assert service_report.behind(of, drill).rows.count() == following.rows
+    assert told.keys() == plain.keys() and plain
+    for key, rows in plain.items():
+        following, kept = told[key]
+        promised = [row.is_in_time for row in rows if row.is_in_time is not None]
+        middle = median(row.seconds for row in rows)
+        assert following.rows == len(rows) and abs(following.value - middle) <= middle / 20 + 1
+        assert kept.rows == len(promised) and kept.value == (sum(promised) / len(promised) if promised else None)
+
+
+def test_an_answer_that_was_added_up_follows_its_episode_to_another_topic(talk, sam):
+    of, until = asked(sam), datetime(2026, 4, 10, 15, tzinfo=UTC)
+    roll(streams_service.REPLIES, until)
+    row = Reply.objects.filter(at__gte=of.begins, at__lt=until - timedelta(days=2)).first()
+    Episode.objects.filter(pk=row.episode_id).update(said=99)
+    assert not StaleHour.objects.filter(stream="replies").exists()  # of what no answer is cut by
+    new = Topic.objects.create(name="Sizes")
+    Episode.objects.filter(pk=row.episode_id).update(topic=new, handler="both")
+    assert StaleHour.objects.filter(stream="replies").exists()
+    compare(streams_service.REPLIES, list(house.replies()), of)
+    rolling.mend(streams_service.REPLIES)
+    assert not StaleHour.objects.filter(stream="replies").exists()
+    compare(streams_service.REPLIES, list(house.replies()), of)
 
 
 def test_what_the_service_says_is_what_a_loop_over_episodes_says(talk, sam):
