@@ -100,6 +100,15 @@ def region_of(number: str) -> str | None:
         return None
 
 
+def can_be_dialled(typed: str, region: str | None) -> bool:
+    """Whether a number is as long as its country's are. A national one without its region is taken as it stands."""
+    try:
+        number = phonenumbers.parse(re.sub(r"^00(?=[1-9])", "+", typed.strip()), region)
+    except phonenumbers.NumberParseException:
+        return region is None and not typed.strip().startswith(("+", "00"))
+    return phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
+
+
 def forms(kind: str, value: str) -> tuple[str, ...]:
     """The normalised value, and the others that are surely the same line: Brazil's mobile numbers have a ninth digit
     that old WhatsApp ids leave out, Mexico's had a 1 that they keep, and Argentina's have a 9 only when called from

@@ -6,21 +6,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from conversations.actions import call_backs
 from conversations.actions.change import NotPossibleError
 from conversations.bots.hearing import hear
+from conversations.bots.hearing.wish_words import wish_of
 from conversations.bots.mood import mood_of
 from conversations.bots.words import say, spoken
+from conversations.handoff import promising
 from conversations.handoff.building import plain
 from conversations.handoff.given import told_in
 from conversations.handoff.lease import lines_of
 from conversations.handoff.packet import Fact, Mood, Packet, packet_of
 from conversations.handoff.promise_words import WORDS
 from conversations.media import carries
-from conversations.models import Channel, Conversation, Handoff, Medium, Message, Status
+from conversations.models import CallBack, Channel, Conversation, Handoff, Medium, Message, Status
+from conversations.models.message import MessageKind
 from conversations.outbound import speaking
-from customers.handles import LONGEST, UNVERIFIED, alike, fitted, normalise, region_of
+from customers.handles import LONGEST, UNVERIFIED, alike, can_be_dialled, fitted, normalise, region_of
 from customers.models import Identity
 from customers.models.identity import Kind
 
@@ -62,16 +66,36 @@ def _land(handoff: Handoff, message: Message) -> None:
     conversation = message.conversation
     packet = _with_line(packet_of(handoff.packet), message)
     asked_where, offered = handoff.wants, str(handoff.promised.get(NUMBER, ""))
-    handoff.wants = _WISHES.get(plain(message.text), handoff.wants)
+    wish = _WISHES.get(plain(message.text)) or wish_of(message.text)
+    handoff.wants = "" if wish == "wait" else wish or handoff.wants
     handoff.packet = packet.to_json()
     handoff.promised = {name: value for name, value in handoff.promised.items() if name != NUMBER}
     handoff.save(update_fields=["packet", "wants", "promised"])
-    is_choice = plain(message.text) in _WISHES
-    is_answer = bool(asked_where) and _where_of(message, packet, asked_where) != ""
-    if handoff.wants and (is_choice or is_answer):
-        _arrange(handoff, conversation, packet)
-    elif offered and (agrees := _says_yes(message, packet)) is not None:
+    if handoff.wants != "call" and asked_where == "call":
+        _forget_call(handoff, conversation)
+    is_answer = bool(handoff.wants) and _where_of(message, packet, handoff.wants) != ""
+    agrees = _says_yes(message, packet) if offered and handoff.wants == "call" and not is_answer else None
+    if agrees is not None:
         _settle_number(conversation, packet, offered if agrees else "")
+    elif wish == "wait":
+        _goes_on_waiting(conversation, packet)
+    elif wish or is_answer and asked_where:
+        _arrange(handoff, conversation, packet)
+
+
+def _forget_call(handoff: Handoff, conversation: Conversation) -> None:
+    """They would have it another way now: nobody rings them."""
+    owed = CallBack.objects.filter(conversation=conversation, done_at=None, missed=None)
+    for each in owed.filter(asked_at__gte=handoff.created_at):
+        call_backs.end(each, by=None, outcome=_("They would rather have it another way."))
+
+
+def _goes_on_waiting(conversation: Conversation, packet: Packet) -> None:
+    """What is true of it, unless that was our last word."""
+    text = promising.told(conversation, packet.language).text or promising.somebody(packet.language)
+    last = Message.objects.filter(conversation=conversation, kind=MessageKind.OUTBOUND).order_by("-created_at", "-pk")
+    if not (last.values_list("text", flat=True).first() or "").endswith(text):
+        _tell(conversation, text)
 
 
 def _with_line(packet: Packet, message: Message) -> Packet:
@@ -101,9 +125,14 @@ def _arrange(handoff: Handoff, conversation: Conversation, packet: Packet) -> No
     """A duty to ring where we know their number; one that they typed is asked for once more, as a slip of a digit has
     us ring a stranger. They are told where, or asked."""
     wish = handoff.wants
+    if wish == "mail" and not Channel.objects.filter(is_active=True, medium=Medium.EMAIL).exists():
+        return  # the card says what they would like: nothing of it can be promised
     identity = Identity.objects.filter(customer=conversation.customer_id, kind__in=_KINDS[wish])
     known = identity.order_by("-is_verified", "-last_seen_at").first()
     typed = next((fact.value for fact in reversed(packet.told) if fact.label == _NEEDS[wish] and fact.source), "")
+    if wish == "call" and typed and not can_be_dialled(typed, _region(conversation)):
+        _say(conversation, packet, "not_number", typed)
+        return
     if wish == "call" and typed:
         _ask_whether(handoff, conversation, packet, typed)
         return
@@ -153,7 +182,7 @@ def _claimed(conversation: Conversation, typed: str) -> Identity | None:
         return theirs
     claim = fitted(f"{UNVERIFIED}{value}")
     about = {"display": typed[:LONGEST], "alike": alike(Kind.PHONE, claim), "source": "typed for a call-back"}
-    made, _is_new = Identity.objects.get_or_create(
+    made, _new = Identity.objects.get_or_create(
         kind=Kind.PHONE, value=claim, defaults={"customer_id": conversation.customer_id, **about}
     )
     return made if made.customer_id == conversation.customer_id else None
@@ -193,6 +222,6 @@ def _masked(identity: Identity) -> str:
     """Who writes may be somebody else: enough to know it by, and no more."""
     label = identity.display or identity.value
     if identity.kind == Kind.EMAIL:
-        name, _at, domain = label.partition("@")
+        name, _sign, domain = label.partition("@")
         return f"{name[:1]}…@{domain}"
     return f"… {label[-3:]}"

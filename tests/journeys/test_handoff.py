@@ -207,6 +207,67 @@ def test_a_number_that_they_type_is_rung_once_they_say_that_it_is_right(handed, 
     assert CallBack.objects.count() == 1
 
 
+def ours():
+    return Message.objects.filter(kind="outbound").order_by("pk").last().text
+
+
+@pytest.mark.parametrize(
+    ("asks", "shall_we", "yes", "will"),
+    [
+        ("please call me back on +44 1539 720000", "Shall we call you on +44 1539 720000?", "Yes", "We will call you"),
+        ("Rufen Sie mich bitte unter +49 30 901820 zurück", "Sollen wir Sie unter", "Ja, bitte", "Wir rufen Sie"),
+        ("Rappelez-moi au +33 1 42 68 53 00 s'il vous plaît", "Devons-nous vous", "Oui", "Nous vous appellerons"),
+        ("Llámenme al +34 912 34 56 78, por favor", "¿Le llamamos al", "Sí", "Le llamaremos"),
+        ("Chiamatemi al +39 06 6982 1234", "La chiamiamo al", "Sì", "La chiameremo"),
+        ("Proszę o telefon pod numer +48 22 555 12 34", "Czy mamy zadzwonić", "Tak", "Zadzwonimy"),
+        ("Ring meg tilbake på +47 912 34 318", "Skal vi ringe deg", "Ja", "Vi ringer deg"),
+        ("Bel me terug op +31 20 555 1234", "Zullen we u bellen", "Ja", "We bellen u"),
+    ],
+    ids=["en", "de", "fr", "es", "it", "pl", "no", "nl"],
+)
+def test_a_call_that_they_ask_for_in_words_is_arranged_and_told(handed, mail, asks, shall_we, yes, will, request):
+    handoff = Handoff.objects.get()
+    handoff.packet["language"] = request.node.callspec.id
+    handoff.save()
+    again(mail, asks)
+    assert ours().startswith(shall_we) and (Handoff.objects.get().wants, CallBack.objects.count()) == ("call", 0)
+    again(mail, yes)
+    assert ours().startswith(will) and CallBack.objects.get().identity.customer == handed.customer
+
+
+def test_a_yes_with_the_same_number_once_more_is_a_yes_and_one_that_nobody_can_dial_is_asked_for_again(handed, mail):
+    again(mail, "Call me on +44 1539 7200")
+    assert ours() == "+44 1539 7200 cannot be dialled. Which number should we call?"
+    again(mail, "Sorry: +44 1539 720000")
+    again(mail, "Yes, please call me on +44 1539 720000")
+    assert ours() == "We will call you on +44 1539 720000." and CallBack.objects.count() == 1
+
+
+def test_who_would_rather_have_a_mail_or_wait_after_all_is_not_rung(handed, mail):
+    for asks, wants, told in (
+        ("No, don't call, email me please", "mail", "We will answer by email to a…@home.example."),
+        ("Actually, I'll wait here", "", "Somebody from Returns answers you here."),
+    ):
+        again(mail, "Please call me back on +44 1539 720000")
+        again(mail, "Yes")
+        assert CallBack.objects.get(done_at=None).conversation == handed
+        again(mail, asks)
+        assert not CallBack.objects.filter(done_at=None).exists()
+        assert (Handoff.objects.get().wants, ours()) == (wants, told)
+
+
+def test_ordinary_lines_meanwhile_arrange_nothing_and_are_not_answered(handed, mail):
+    for line in (
+        "Nobody called me back last week.",
+        "My number is +44 1539 720000",
+        "Please email me the invoice",
+        "ok",
+    ):
+        again(mail, line)
+    assert not Message.objects.filter(kind="outbound").exists() and not CallBack.objects.exists()
+    assert Handoff.objects.get().wants == ""
+
+
 def test_routing_goes_by_what_the_bot_understood_not_by_the_last_words(with_bot, mail):
     RoutingPolicy.objects.create(number=1, state="published", published_at=timezone.now())
     topic, talk = Topic.objects.create(name="Exchange"), BotTalk.objects.get()
