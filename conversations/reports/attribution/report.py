@@ -12,23 +12,26 @@ from conversations.reports.sales.streams import SALES, TOUCHES
 from conversations.reports.sales.touching import MODELS, WHOLE
 from conversations.reports.sales.wording import touch
 from conversations.reports.sheets.sheet import Asked, Cell, Lines, Report, Row, Series, Sheet, Table, Tiles, Words
-from conversations.reports.tallies.reading import points, read
+from conversations.reports.tallies.reading import Key, points, read
 from conversations.reports.tallies.stream import Numbers
 
 MOST = 40
-Key = tuple[str, str, str, str]  # kind, source, medium, campaign
+Touch = tuple[str, str, str, str]  # kind, source, medium, campaign
 
 
 def sheet(asked: Asked) -> Sheet:
+    asked = everybody(asked)
     found = _touches(asked)
     if not any(kind == SaleTouch.Kind.CAMPAIGN for (kind, *_rest), _currency in found):
         return Sheet((_how_to_send(),))
-    return Sheet((_tiles(asked), _by_time(asked), _credits(asked, found), *_money(found), _models()))
+    days = read(SALES, asked, by=["at"])
+    now = sum(days.values(), Numbers())
+    return Sheet((_tiles(asked, now), _by_time(asked, days), _credits(found, now), *_money(found), _models()))
 
 
-def _touches(asked: Asked) -> dict[tuple[Key, str], Numbers]:
+def _touches(asked: Asked) -> dict[tuple[Touch, str], Numbers]:
     """By touch and currency."""
-    read_ = read(TOUCHES, everybody(asked), cut="what", by=["value"])
+    read_ = read(TOUCHES, asked, cut="what", by=["value"])
     found = {}
     for (value,), numbers in read_.items():
         kind, source, medium, campaign, currency = str(value).split("|")
@@ -36,9 +39,10 @@ def _touches(asked: Asked) -> dict[tuple[Key, str], Numbers]:
     return found
 
 
-def _tiles(asked: Asked) -> Tiles:
-    now = read(SALES, everybody(asked))[()]
-    then = read(SALES, everybody(asked), between=asked.before)[()] if asked.before else None
+def _tiles(asked: Asked, now: Numbers) -> Tiles:
+    of = read(SALES, asked, cut="currency", by=["value"])
+    earlier = read(SALES, asked, cut="currency", by=["value"], between=asked.before) if asked.before else {}
+    then = sum(earlier.values(), Numbers()) if asked.before else None
     cells = [
         Cell(
             figures.RESOLVED,
@@ -55,8 +59,6 @@ def _tiles(asked: Asked) -> Tiles:
             drill=link(what="resolved", of="untouched"),
         ),
     ]
-    of = read(SALES, everybody(asked), cut="currency", by=["value"])
-    earlier = read(SALES, everybody(asked), cut="currency", by=["value"], between=asked.before) if asked.before else {}
     for (currency,), numbers in sorted(of.items(), key=lambda each: -each[1]["resolved"]):
         before = earlier.get((currency,))
         cells.append(
@@ -76,26 +78,25 @@ def _untouched(numbers: Numbers) -> float | None:
     return None if share is None else 1 - share
 
 
-def _by_time(asked: Asked) -> Lines:
-    found = read(SALES, everybody(asked), by=["at"])
+def _by_time(asked: Asked, days: Mapping[Key, Numbers]) -> Lines:
     cells = []
     for begin, end in spans(asked):
-        numbers = found.get((begin,), Numbers())
+        numbers = days.get((begin,), Numbers())
         drill = link(what="resolved", of="untouched", since=begin.isoformat(), until=end.isoformat())
         cells.append(Cell(figures.UNTOUCHED, _untouched(numbers), numbers["resolved"], drill=drill))
     series = [Series(_("Unattributed"), cells, "web")]
     return Lines(_("Unattributed"), figures.UNTOUCHED, points(asked), series)
 
 
-def _credits(asked: Asked, found: dict[tuple[Key, str], Numbers]) -> Table:
+def _credits(found: dict[tuple[Touch, str], Numbers], now: Numbers) -> Table:
     """Sales have no currency: they add up."""
-    sums: dict[Key, Numbers] = {}
+    sums: dict[Touch, Numbers] = {}
     for (key, _currency), numbers in found.items():
         sums[key] = sums.get(key, Numbers()) + numbers
     ranked = sorted(sums, key=lambda key: (-sums[key]["sales"], key))
     lines = [_credited(key, sums[key]) for key in ranked[:MOST]]
     whole = sum(sums.values(), Numbers())
-    touched, drill = read(SALES, everybody(asked))[()]["touched"], link(what="resolved", of="touched")
+    touched, drill = now["touched"], link(what="resolved", of="touched")
     cells = [Cell(figures.TOUCHED, touched, touched, drill=drill), *_of_models(whole, {})]
     lines.append(Row(_("All touched sales"), cells, drill, is_sum=True))
     return Table(
@@ -108,7 +109,7 @@ def _credits(asked: Asked, found: dict[tuple[Key, str], Numbers]) -> Table:
     )
 
 
-def _credited(key: Key, numbers: Numbers) -> Row:
+def _credited(key: Touch, numbers: Numbers) -> Row:
     which = dict(zip(rows.PARTS, key, strict=True))
     drill = link(what="touch", **which)
     cells = [Cell(figures.TOUCHED, numbers["sales"], numbers["sales"], drill=drill), *_of_models(numbers, which)]
@@ -124,11 +125,11 @@ def _credit(model: str, which: Mapping[str, str]) -> str:
     return link(what="credit", model=model, **which)
 
 
-def _money(found: dict[tuple[Key, str], Numbers]) -> Sequence[Table]:
+def _money(found: dict[tuple[Touch, str], Numbers]) -> Sequence[Table]:
     return [_of_currency(found, currency) for currency in sorted({currency for _key, currency in found})]
 
 
-def _of_currency(found: dict[tuple[Key, str], Numbers], currency: str) -> Table:
+def _of_currency(found: dict[tuple[Touch, str], Numbers], currency: str) -> Table:
     these = {key: numbers for (key, of), numbers in found.items() if of == currency}
     ranked = sorted(these, key=lambda key: (-these[key]["linear_worth"], key))
     lines = [_paid(key, these[key], currency) for key in ranked[:MOST]]
@@ -144,7 +145,7 @@ def _of_currency(found: dict[tuple[Key, str], Numbers], currency: str) -> Table:
     )
 
 
-def _paid(key: Key, numbers: Numbers, currency: str) -> Row:
+def _paid(key: Touch, numbers: Numbers, currency: str) -> Row:
     which = {"currency": currency, **dict(zip(rows.PARTS, key, strict=True))}
     return Row(touch(*key), _worth(numbers, currency, which), link(what="touch", **which))
 

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping
 from django.db.models import Count, F, Q, Sum
 from django.utils.translation import gettext as _
 
-from conversations.models import Sale
 from conversations.reports.customers import figures, rows
-from conversations.reports.sales.asking import Between, everybody, link, over, share, spans
+from conversations.reports.sales.asking import Between, link, over, share, spans
 from conversations.reports.sales.streams import SALES
 from conversations.reports.sales.wording import place, ways
 from conversations.reports.sheets.sheet import Asked, Cell, Figure, Lines, Row, Series, Table, Words
@@ -118,7 +117,7 @@ def _returned(key: str, numbers: Numbers) -> Row:
 
 def cut(asked: Asked, of: str, between: Between | None = None) -> dict[Pair, Numbers]:
     """By the key and the currency."""
-    found = read(SALES, everybody(asked), cut=of, by=["value"], between=between)
+    found = read(SALES, asked, cut=of, by=["value"], between=between)
     parts = ((str(value).rpartition("|"), numbers) for (value,), numbers in found.items())
     return {(key, currency): numbers for (key, _bar, currency), numbers in parts}
 
@@ -131,7 +130,7 @@ def _summed(found: Mapping[Pair, Numbers]) -> dict[str, Numbers]:
 
 
 def _followed(asked: Asked) -> dict[str, Spread]:
-    found = spread(SALES, "next", everybody(asked), cut="ways", by=["value"], between=over(asked, 90))
+    found = spread(SALES, "next", asked, cut="ways", by=["value"], between=over(asked, 90))
     sums: dict[str, Spread] = {}
     for (value,), times in found.items():
         way = str(value).rpartition("|")[0]
@@ -164,7 +163,7 @@ def _segment(asked: Asked, segment: Segment) -> list[Row]:
     theirs = Q(customer__in=Membership.objects.filter(segment=segment).values("customer"))
     period = (asked.begins, asked.ends)
     again = rows.counted(over(asked, 90)).filter(theirs)
-    sold = Sale.objects.filter(theirs, placed_at__gte=period[0], placed_at__lt=period[1])
+    sold = rows.sales(period).filter(theirs)
     found = sold.values("currency").annotate(
         all=Count("pk"),
         talked=Count("pk", filter=~Q(problem="")),

@@ -13,9 +13,10 @@ from conversations.reports.tallies.stream import Numbers
 
 
 def sheet(asked: Asked) -> Sheet:
-    days = read(SALES, everybody(asked), by=["at"])
+    asked = everybody(asked)
+    days = read(SALES, asked, by=["at"])
     now = sum(days.values(), Numbers())
-    then = read(SALES, everybody(asked), between=asked.before)[()] if asked.before else None
+    then = read(SALES, asked, between=asked.before)[()] if asked.before else None
     ways = loyalty.cut(asked, "ways")
     return Sheet(
         (
@@ -36,10 +37,10 @@ def sheet(asked: Asked) -> Sheet:
 
 
 def _tiles(asked: Asked, days: Mapping[Key, Numbers], now: Numbers, then: Numbers | None) -> Tiles:
-    past = read(SALES, everybody(asked), between=over(asked, 90))[()]
+    past = read(SALES, asked, between=over(asked, 90))[()]
     people, before, earlier = rows.buyers((asked.begins, asked.ends)).count(), None, None
     if asked.before:
-        earlier = read(SALES, everybody(asked), between=over(asked, 90, asked.before))[()]
+        earlier = read(SALES, asked, between=over(asked, 90, asked.before))[()]
         before = rows.buyers(asked.before).count()
     line = [days.get((at,), Numbers()) for at in points(asked)]
     sold = now["sales"]

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from conversations.reports.customers import figures, rows
-from conversations.reports.sales.asking import everybody, link, share
+from conversations.reports.sales.asking import link, share
 from conversations.reports.sales.streams import AGAIN, SALES
 from conversations.reports.sheets.sheet import Asked, Cell, Row, Table, Tiles
 from conversations.reports.tallies.reading import read, spread
@@ -23,8 +23,8 @@ def fetching(asked: Asked, now: Numbers, then: Numbers | None) -> Tiles:
         )
     ]
     for figure, number in ((figures.READY, "ready"), (figures.COLLECTED, "collected")):
-        times = spread(SALES, number, everybody(asked))[()]
-        before = spread(SALES, number, everybody(asked), between=asked.before)[()].median if asked.before else None
+        times = spread(SALES, number, asked)[()]
+        before = spread(SALES, number, asked, between=asked.before)[()].median if asked.before else None
         drill = link(what="sold", of=number)
         cells.append(Cell(figure, times.median, times.count, before=before, drill=drill))
     cells.append(share(figures.LATE, now, "late", "sent", link(what="sold", of="late"), then))
@@ -32,8 +32,8 @@ def fetching(asked: Asked, now: Numbers, then: Numbers | None) -> Tiles:
 
 
 def again(asked: Asked) -> Table:
-    found = read(AGAIN, everybody(asked), cut="goods", by=["value"])
-    times = spread(AGAIN, "seconds", everybody(asked), cut="goods", by=["value"])
+    found = read(AGAIN, asked, cut="goods", by=["value"])
+    times = spread(AGAIN, "seconds", asked, cut="goods", by=["value"])
     goods = {str(value): numbers["again"] for (value,), numbers in found.items()}
     ranked = sorted(goods, key=lambda each: (-goods[each], each))[:MOST]
     lines = []

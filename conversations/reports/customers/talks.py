@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from conversations.models.sale import Problem
 from conversations.reports.customers import figures
-from conversations.reports.sales.asking import everybody, link, over, share
+from conversations.reports.sales.asking import link, over, share
 from conversations.reports.sales.streams import ADVICE, SALES
 from conversations.reports.sales.wording import problem
 from conversations.reports.sheets.names import names
@@ -16,7 +16,7 @@ MOST = 25
 
 
 def conversion(asked: Asked) -> Table:
-    found = read(ADVICE, everybody(asked), by=["medium"], between=over(asked, 30))
+    found = read(ADVICE, asked, by=["medium"], between=over(asked, 30))
     media = {str(medium): numbers for (medium,), numbers in found.items()}
     called = names("medium", media)
     ranked = sorted(media, key=lambda medium: (-media[medium]["talks"], medium))
@@ -47,7 +47,7 @@ def _talked(label: str, numbers: Numbers, where: dict[str, str], *, is_sum: bool
 
 
 def problems(asked: Asked) -> Heat:
-    found = read(SALES, everybody(asked), cut="problem", by=["value"])
+    found = read(SALES, asked, cut="problem", by=["value"])
     known = {
         (key, medium): numbers["talked"]
         for (key, _bar, medium), numbers in ((str(value).partition("|"), each) for (value,), each in found.items())
@@ -80,7 +80,7 @@ def _led(count: int, where: dict[str, str]) -> Cell:
 
 def topics(asked: Asked) -> Table:
     """What they talked about, by how the order stood."""
-    found = read(SALES, everybody(asked), cut="topic", by=["value"])
+    found = read(SALES, asked, cut="topic", by=["value"])
     known = {
         (key, topic): numbers["talked"]
         for (key, _bar, topic), numbers in ((str(value).partition("|"), each) for (value,), each in found.items())
