@@ -31,7 +31,7 @@ def rows_file(request: HttpRequest, key: str, form: str) -> HttpResponseBase:
     if isinstance(one, HttpResponse):
         return one
     behind = one.behind(request.GET.get("cell", ""))
-    rows = tables.behind(behind, one.asked.zone)
+    rows = tables.behind(behind, one.asked.agent, one.asked.zone)
     name = name_of(one, form).replace(one.report.key, f"{one.report.key}-rows", 1)
     if form == "csv":
         return streamed(request, tables.as_csv(rows), content_type=TYPES[form], name=name)

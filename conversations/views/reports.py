@@ -13,16 +13,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from conversations.keyset import beyond, cursor_of
-from conversations.models import Conversation, Medium
+from conversations.models import Medium
 from conversations.reports import every
 from conversations.reports.sheets import asking
 from conversations.reports.sheets.asking import NotUnderstoodError
+from conversations.reports.sheets.linked import leads_of
 from conversations.reports.sheets.looking import figures_of, is_empty
 from conversations.reports.sheets.opened import Opened, opened, reports_for
 from conversations.reports.sheets.sheet import (
     Behind,
 )
-from conversations.sight import customers_seen_by
 from conversations.views.acting import agent_of, is_htmx
 from customers.models import Customer
 
@@ -151,22 +151,9 @@ def _choices(one: Opened) -> list[tuple[object, str, list[tuple[str, "StrOrPromi
 
 def _lines(agent: "User", behind: Behind, rows: list[Model]) -> Iterator[Line]:
     """Links only to what this agent may open; the rest of a row is a number's share of them."""
-    keys = {key for row in rows if (key := behind.conversation(row))}
-    seen = Conversation.objects.visible_to(agent).filter(pk__in=keys).select_related("customer")
-    talks = {talk.pk: talk for talk in seen.prefetch_related("customer__identities")}
-    people = {key for row in rows if (key := behind.customer(row))}
-    known = {who.pk: who for who in _customers(agent, people)}
-    for row in rows:
-        talk, who = talks.get(behind.conversation(row) or 0), known.get(behind.customer(row) or 0)
-        customer = talk.customer if talk else who
-        yield Line(
-            [column.take(row) for column in behind.columns],
-            getattr(row, behind.at),
-            talk.pk if talk else None,
-            customer.pk if customer else None,
-            customer.label if customer else "",
-        )
-
-
-def _customers(agent: "User", keys: set[int]) -> list[Customer]:
-    return list(customers_seen_by(agent).filter(pk__in=keys).prefetch_related("identities")) if keys else []
+    leads = leads_of(agent, behind, rows)
+    keys = {who for _talk, who in leads if who}
+    people = Customer.objects.prefetch_related("identities").in_bulk(keys) if keys else {}
+    for row, (talk, who) in zip(rows, leads, strict=True):
+        cells = [column.take(row) for column in behind.columns]
+        yield Line(cells, getattr(row, behind.at), talk, who, people[who].label if who else "")

@@ -166,7 +166,7 @@ def _export(form: str, agent: User, say: Say) -> Figures:
         Column("Begun", lambda row: getattr(row, "created_at")),  # noqa: B009
     )
     behind = Behind("Conversations", Conversation.objects.all(), "created_at", columns, lambda row: getattr(row, "pk"))  # noqa: B009
-    rows = tables.behind(behind, marks.zone_now())
+    rows = tables.behind(behind, agent, marks.zone_now())
     with _memory() as memory:
         started, size = time.perf_counter(), 0
         for part in _parts(form, rows, str(behind.title)):

@@ -2,12 +2,15 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from conversations.reports.sheets import charts
 from conversations.reports.sheets.cells import Value, of_csv, value_of
+from conversations.reports.sheets.linked import leads_of
 from conversations.reports.sheets.looking import figures_of
 from conversations.reports.sheets.sheet import (
     Asked,
@@ -25,6 +28,9 @@ from conversations.reports.sheets.sheet import (
     Unit,
 )
 from conversations.reports.sheets.workbook import Entry, Page, Styled
+
+if TYPE_CHECKING:
+    from deskapp.models import User
 
 CHUNK = 2000
 MARK = "\ufeff"  # by which spreadsheets tell UTF-8
@@ -127,10 +133,12 @@ def _headed(figure: Figure) -> str:
     return str(figure.label) if _is_plain(figure) else f"{figure.label} ({figure.unit})"
 
 
-def behind(found: Behind, zone: ZoneInfo) -> Iterator[list[Value]]:
-    """All rows, by a cursor of the server's: as many as there are cost no more memory than a few."""
+def behind(found: Behind, agent: "User", zone: ZoneInfo) -> Iterator[list[Value]]:
+    """All rows, by a cursor of the server's: as many as there are cost no more memory than a few. Conversations and
+    customers by their keys, where this agent may open them."""
     yield [_("When"), *(str(column.label) for column in found.columns), _("Conversation"), _("Customer")]
-    rows = found.rows.order_by(f"-{found.at}", "-pk")
-    for row in rows.iterator(chunk_size=CHUNK):
-        cells = [value_of(column.take(row), zone) for column in found.columns]
-        yield [value_of(getattr(row, found.at), zone), *cells, found.conversation(row), found.customer(row)]
+    rows = found.rows.order_by(f"-{found.at}", "-pk").iterator(chunk_size=CHUNK)
+    while some := list(islice(rows, CHUNK)):
+        for row, leads in zip(some, leads_of(agent, found, some), strict=True):
+            cells = [value_of(column.take(row), zone) for column in found.columns]
+            yield [value_of(getattr(row, found.at), zone), *cells, *leads]
