@@ -86,6 +86,7 @@ class Doing:
     worked: int = 0
     states: Mapping[tuple[str, str], int] = field(default_factory=dict)  # by state and reason
     csat: Counts = field(default_factory=Counts)
+    rated: int | None = None  # of one agent: how many answers `csat` has shares of
     repeats: int = 0
 
     def __add__(self, other: "Doing") -> "Doing":
@@ -98,7 +99,7 @@ class Doing:
             self.worked + other.worked,
             {key: self.states.get(key, 0) + other.states.get(key, 0) for key in keys},
             self.csat + other.csat,
-            self.repeats + other.repeats,
+            repeats=self.repeats + other.repeats,
         )
 
     def in_state(self, wanted: str) -> int:
@@ -150,7 +151,8 @@ WAYS: Mapping[str, WayOf] = {
 
 def cell(figure: Figure, now: Doing, before: Doing | None = None, drill: str = "") -> Cell:
     if figure is CSAT:
-        return answers.cell("csat", now.csat, before.csat if before else None, f"what=csat&{drill}".rstrip("&"))
+        earlier = before.csat if before else None
+        return answers.cell("csat", now.csat, earlier, f"what=csat&{drill}".rstrip("&"), now.rated)
     way = WAYS[figure.key]
     rows, value = way.rows(now), way.of(now)
     is_shown = value is not None and rows != 0

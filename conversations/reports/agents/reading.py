@@ -55,7 +55,7 @@ def doings(asked: Asked, agents: Collection[str], between: Between | None = None
             passed.get(key, none)["passed"],
             work.get(key, none)["seconds_sum"],
             states.get(key, {}),
-            csat.get(key, Counts()),
+            *csat.get(key, (Counts(), 0)),
             repeats.get(key, none)["questions"],
         )
         for key in agents
@@ -80,10 +80,11 @@ def _states(asked: Asked, between: Between | None) -> dict[str, dict[tuple[str, 
     return states
 
 
-def _csat(asked: Asked, between: Between | None) -> dict[str, Counts]:
+def _csat(asked: Asked, between: Between | None) -> dict[str, tuple[Counts, int]]:
+    """Their shares of answers, and of how many."""
     found = {}
     for (value,), numbers in read(CREDITS, asked, cut="kind|agent", by=("value",), between=between).items():
         kind, _bar, agent = str(value).partition("|")
         if kind == "csat":
-            found[agent] = credited(numbers)
+            found[agent] = credited(numbers), numbers["answers"]
     return found

@@ -2,6 +2,7 @@
 the scores lie."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -21,6 +22,7 @@ from conversations.reports.answers.figures import (
 )
 from conversations.reports.answers.streams import ANSWERS, ASKS, CREDITS
 from conversations.reports.measures import MEASURES, Counts
+from conversations.reports.sheets import thin
 from conversations.reports.sheets.names import names
 from conversations.reports.sheets.sheet import (
     Asked,
@@ -58,7 +60,13 @@ def sheet(asked: Asked) -> Sheet:
     """Eight readings; as many again where it is compared, but for the heat, the lines and the scores."""
     kind, way = _kind(asked), _way(asked)
     return Sheet(
-        [_tiles(asked), _lines(asked, kind), _table(asked, kind, way), _scores(asked, kind), _heat(asked, kind)]
+        [
+            _tiles(asked),
+            thin.lines(asked, lambda of: _lines(of, kind)),
+            _table(asked, kind, way),
+            _scores(asked, kind),
+            _heat(asked, kind),
+        ]
     )
 
 
@@ -158,14 +166,20 @@ def _heat(asked: Asked, kind: str) -> Heat:
             drill = _drill(kind=kind, weekday=day, hour=hour)
             cells.append(cell(kind, counts(numbers) if numbers else Counts(), drill=drill if numbers else ""))
         rows.append(Row(days[str(day)], cells))
-    return Heat(
-        _("By weekday and hour"),
-        _("weekday"),
-        OF_KIND[kind],
-        [f"{hour:02}" for hour in hours],
-        rows,
-        says=_("When they answered, by the clock of this report."),
-    )
+    says = _("When they answered, by the clock of this report.")
+    heat = Heat(_("By weekday and hour"), _("weekday"), OF_KIND[kind], [f"{hour:02}" for hour in hours], rows, says)
+    return _as_counts(heat) if thin.is_silent(heat) else heat
+
+
+def _as_counts(heat: Heat) -> Heat:
+    """How many answered: what they said of it would be too few everywhere."""
+    rows = [
+        Row(row.label, [Cell(ANSWERED, each.rows or 0, each.rows, drill=each.drill) for each in row.cells])
+        for row in heat.rows
+    ]
+    words = {"least": heat.figure.least, "figure": heat.figure.label}
+    why = _("How many: no hour has the %(least)d answers that “%(figure)s” needs.") % words
+    return replace(heat, figure=ANSWERED, rows=rows, says=f"{heat.says} {why}")
 
 
 REPORT = Report(

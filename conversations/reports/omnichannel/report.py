@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from conversations.models.fact import Handler
 from conversations.reports.channels.behind import behind
@@ -23,6 +24,7 @@ from conversations.reports.omnichannel.figures import (
     Formula,
 )
 from conversations.reports.service.figures import FEW
+from conversations.reports.sheets import thin
 from conversations.reports.sheets.names import names
 from conversations.reports.sheets.sheet import (
     Asked,
@@ -46,7 +48,9 @@ from conversations.templatetags.desk import hue
 def sheet(asked: Asked) -> Sheet:
     """Four readings; two more where it is compared."""
     now, then = _formula(asked, None), _formula(asked, asked.before) if asked.before else None
-    return Sheet([_tiles(now, then), _trend(asked, now), _by_channel(now, then), *_in_words(now)])
+    return Sheet(
+        [_tiles(now, then), thin.lines(asked, lambda of: _trend(of, now)), _by_channel(now, then), *_in_words(now)]
+    )
 
 
 def _formula(asked: Asked, between: Between | None) -> Formula:
@@ -117,7 +121,7 @@ def _factor_at(formula: Formula, medium: str) -> Cell:
 
 
 def _by_channel(now: Formula, then: Formula | None) -> Table:
-    ordered = sorted(now.channels, key=lambda medium: -now.channels[medium].touchpoints)
+    ordered = _in_order(now)
     known = names("medium", ordered)
     rows = [Row(known[medium], _cells(medium, now, then), hue=hue(medium)) for medium in ordered]
     if rows:
@@ -163,23 +167,46 @@ def _in_words(now: Formula) -> list[Words]:
     if not now.whole.came:
         line = _("Nobody went on by another channel in this time: how well the channels work as one cannot be seen.")
         return [Words(_("To be said"), [line])]
-    lines = [_line(known[medium], medium, now) for medium in now.channels]
+    lines = [_line(known[medium], medium, now) for medium in _in_order(now)]
     words = {"value": shown(Cell(EFFECTIVENESS, now.effectiveness)), "touchpoints": now.whole.touchpoints}
-    lines.append(_("All of it by %(touchpoints)d touchpoints: %(value)s.") % words)
+    lines.append(
+        ngettext(
+            "All of it by %(touchpoints)d touchpoint: %(value)s.",
+            "All of it by %(touchpoints)d touchpoints: %(value)s.",
+            now.whole.touchpoints,
+        )
+        % words
+    )
     return [Words(_("The formula, reckoned"), lines)]
 
 
+def _in_order(now: Formula) -> list[str]:
+    """The channels, the busiest first."""
+    return sorted(now.channels, key=lambda medium: -now.channels[medium].touchpoints)
+
+
 def _line(name: str, medium: str, now: Formula) -> str:
-    factor = now.factor(medium) or 0.0
-    said = {"channel": name, "engagements": now.channels[medium].engagements, "factor": f"{factor:.3f}"}
-    product = f"{now.channels[medium].engagements * factor:.1f}"
-    words = {**said, "product": product}
+    factor, count = now.factor(medium) or 0.0, now.channels[medium].engagements
+    words = {
+        "channel": name,
+        "engagements": count,
+        "factor": number_format(factor, 3),
+        "product": number_format(count * factor, 1),
+    }
     if now.channels[medium].came:
-        return _("%(channel)s: %(engagements)d engagements by %(factor)s are %(product)s.") % words
-    return (
-        _("%(channel)s: %(engagements)d engagements by %(factor)s, of all channels, are %(product)s; nobody came over.")
-        % words
-    )
+        said = ngettext(
+            "%(channel)s: %(engagements)d engagement by %(factor)s is %(product)s.",
+            "%(channel)s: %(engagements)d engagements by %(factor)s are %(product)s.",
+            count,
+        )
+    else:
+        said = ngettext(
+            "%(channel)s: %(engagements)d engagement by %(factor)s, of all channels, is %(product)s; nobody came over.",
+            "%(channel)s: %(engagements)d engagements by %(factor)s, of all channels, are %(product)s;"
+            " nobody came over.",
+            count,
+        )
+    return said % words
 
 
 report = Report(

@@ -110,6 +110,7 @@ def asked(one: Wanted, report: Report, agent: "User", now: datetime | None = Non
         _teams(agent, one.team),
         one.medium,
         only,
+        is_fitted=not one.grain,
     )
 
 

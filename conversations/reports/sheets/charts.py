@@ -13,13 +13,14 @@ from conversations.reports.sheets.written import axis, point, shown
 WIDE, HALF, HEIGHT = 1100.0, 540.0, 250.0
 LEFT, RIGHT, TOP, FLOOR = 52.0, 128.0, 10.0, 216.0
 APART = 13.0  # between two names at the ends of lines
+LONGEST = 20  # characters of such a name, with its value
 MOST_TICKS = {True: 12, False: 6}
 
 
 def drawn(lines: Lines, grain: str) -> Drawing:
     width = WIDE if lines.wide else HALF
     hues = hues_of([each.hue for each in lines.series])
-    marks = [*_grid(lines, width, grain)]
+    marks = [*_grid(lines, width, lines.grain or grain)]
     marks += _bars(lines, hues, width) if lines.bars else _lines(lines, hues, width)
     keys = tuple(Key(str(each.label), hues[number], number, not lines.bars) for number, each in enumerate(lines.series))
     if _compares(lines):
@@ -85,16 +86,23 @@ def _lines(lines: Lines, hues: Sequence[str], width: float) -> Iterator[Mark]:
         if stretches:
             last = next(cell for cell in reversed(series.cells) if value_of(cell) is not None)
             yield Dot(*stretches[-1][-1], hues[number], number)
-            ends.append((*stretches[-1][-1], f"{series.label} {shown(last)}", hues[number], number))
+            said = shown(last)
+            name = f"{clipped(str(series.label), LONGEST - 1 - len(said))} {said}"
+            ends.append((*stretches[-1][-1], name, hues[number], number))
     yield from _names(ends, width)
 
 
 def _names(ends: Sequence[tuple[float, float, str, str, int]], width: float) -> Iterator[Mark]:
-    """They do not cover each other."""
-    above = TOP - APART
-    for _at, y, text, hue, _kind in sorted(ends, key=lambda each: each[1]):
-        above = max(y, above + APART)
-        yield Label(width - RIGHT + 10, round(above + 4, 1), clipped(text, 20), "start", hue, True)
+    """They cover neither each other nor what stands under the axis."""
+    in_order = sorted(ends, key=lambda each: each[1])
+    at = [each[1] for each in in_order]
+    for number in range(1, len(at)):
+        at[number] = max(at[number], at[number - 1] + APART)
+    below = FLOOR + APART
+    for number in reversed(range(len(at))):
+        at[number] = below = min(at[number], below - APART)
+    for y, (_at, _y, text, hue, _kind) in zip(at, in_order, strict=True):
+        yield Label(width - RIGHT + 10, round(y + 4, 1), text, "start", hue, True)
 
 
 def clipped(text: str, longest: int) -> str:
@@ -156,4 +164,4 @@ def spark(values: Sequence[float | None]) -> tuple[tuple[float, float], ...]:
 def table(lines: Lines, grain: str) -> Iterator[tuple[datetime, str, list[Cell]]]:
     """The same, point by point."""
     for place, at in enumerate(lines.at):
-        yield at, point(at, grain), [series.cells[place] for series in lines.series]
+        yield at, point(at, lines.grain or grain), [series.cells[place] for series in lines.series]

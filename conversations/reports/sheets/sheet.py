@@ -102,6 +102,7 @@ class Lines:
     target: float | None = None
     says: "StrOrPromise" = ""
     wide: bool = True
+    grain: str = ""  # its own, where it is not the one that was asked for
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,8 @@ class Sheet:
 class Asked:
     """All that a report's link says; the same link gives the same report. `begins` and `ends` are midnights of `zone`,
     [begins, ends); `before` is the stretch that it is compared with, None for none. `teams`: those that are looked at,
-    None for all there are, 0 for what has none; never more than the agent may see. `only`: the report's own filters."""
+    None for all there are, 0 for what has none; never more than the agent may see. `only`: the report's own filters.
+    `is_fitted`: nobody chose the grain."""
 
     agent: "User"
     begins: datetime
@@ -188,6 +190,7 @@ class Asked:
     teams: frozenset[int] | None = None
     medium: str = ""
     only: Mapping[str, str] = field(default_factory=dict)
+    is_fitted: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from conversations.reports.sheets import charts
 from conversations.reports.sheets.cells import Value, of_csv, value_of
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from deskapp.models import User
 
 CHUNK = 2000
+UNITS = {Unit.SECONDS: gettext_lazy("seconds"), Unit.DAYS: gettext_lazy("days")}  # of numbers that do not say it
 MARK = "\ufeff"  # by which spreadsheets tell UTF-8
 
 
@@ -95,26 +98,40 @@ def _page(part: Part, asked: Asked) -> Iterator[Sequence[Entry]]:
         for cell in part.cells:
             yield [str(cell.figure.label), entry(cell), unit(cell), _number(cell, cell.before)]
     elif isinstance(part, Table | Bars):
-        figures = part.figures if isinstance(part, Table) else [part.figure]
-        yield [str(part.of) if isinstance(part, Table) else "", *map(_headed, figures)]
-        yield from ([str(row.label), *map(entry, row.cells)] for row in part.rows)
+        yield from _columned(part)
     elif isinstance(part, Heat):
-        yield [str(part.of), *map(str, part.columns)]
+        yield [capfirst(str(part.of)), *map(str, part.columns)]
         yield from ([str(row.label), *map(entry, row.cells)] for row in part.rows)
     elif isinstance(part, Lines):
-        yield [_("From"), *(str(series.label) for series in part.series)]
+        yield [_("From"), *(_headed(str(series.label), part.figure, series.cells) for series in part.series)]
         for at, _text, cells in charts.table(part, asked.grain):
             yield [value_of(at, asked.zone), *map(entry, cells)]
     elif isinstance(part, Flow):
-        yield [_("From"), _("To"), _headed(part.figure)]
+        yield [_("From"), _("To"), _headed(str(part.figure.label), part.figure, [link.cell for link in part.links])]
         yield from ([row, column, entry(cell)] for row, column, cell in _cells(part, asked))
     else:
         yield [str(part.title)]
         yield from ([str(line)] for line in part.lines)
 
 
+def _columned(part: Table | Bars) -> Iterator[Sequence[Entry]]:
+    """Money of several currencies has them in a column of its own; else they stand in the head."""
+    figures = part.figures if isinstance(part, Table) else [part.figure]
+    columns = [[row.cells[number] for row in part.rows] for number in range(len(figures))]
+    mixed = [len(_currencies(cells)) > 1 for cells in columns]
+    heads: list[Entry] = [capfirst(str(part.of)) if isinstance(part, Table) else ""]
+    for figure, cells, is_mixed in zip(figures, columns, mixed, strict=True):
+        heads += [_headed(str(figure.label), figure, cells), *([_("Currency")] if is_mixed else [])]
+    yield heads
+    for row in part.rows:
+        line: list[Entry] = [str(row.label)]
+        for cell, is_mixed in zip(row.cells, mixed, strict=True):
+            line += [entry(cell), *([cell.currency] if is_mixed else [])]
+        yield line
+
+
 def entry(cell: Cell) -> Entry:
-    return _("too few") if cell.is_too_few and cell.rows else _number(cell, cell.value)
+    return _("too few") if cell.is_too_few and cell.value is not None else _number(cell, cell.value)
 
 
 def _number(cell: Cell, value: float | int | None) -> Entry:
@@ -122,15 +139,17 @@ def _number(cell: Cell, value: float | int | None) -> Entry:
 
 
 def unit(cell: Cell) -> str:
-    return cell.currency if cell.figure.unit == Unit.MONEY else "" if _is_plain(cell.figure) else str(cell.figure.unit)
+    return cell.currency if cell.figure.unit == Unit.MONEY else str(UNITS.get(cell.figure.unit, ""))
 
 
-def _is_plain(figure: Figure) -> bool:
-    return figure.unit in (Unit.COUNT, Unit.SHARE, Unit.SCORE)
+def _currencies(cells: Iterable[Cell]) -> list[str]:
+    return list(dict.fromkeys(cell.currency for cell in cells if cell.currency and cell.value is not None))
 
 
-def _headed(figure: Figure) -> str:
-    return str(figure.label) if _is_plain(figure) else f"{figure.label} ({figure.unit})"
+def _headed(label: str, figure: Figure, cells: Iterable[Cell]) -> str:
+    """With what its numbers are in, where they are in one."""
+    found = _currencies(cells) if figure.unit == Unit.MONEY else [str(UNITS.get(figure.unit, ""))]
+    return f"{label} ({found[0]})" if len(found) == 1 and found[0] else label
 
 
 def behind(found: Behind, agent: "User", zone: ZoneInfo) -> Iterator[list[Value]]:

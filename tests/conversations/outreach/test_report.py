@@ -43,6 +43,8 @@ def test_every_number_is_as_many_rows_as_stand_behind_it(sam, client):
         for cell in cells_of(part):
             if cell.drill and cell.figure.unit == Unit.COUNT:
                 assert page.behind(cell.drill).rows.count() == cell.value, cell
+            elif cell.drill and cell.figure.unit == Unit.SHARE and cell.rows:
+                assert page.behind(cell.drill).rows.count() == pytest.approx(cell.value * cell.rows), cell
                 counted += bool(cell.value)
     assert counted >= 8
     result = goals.results(OutreachRecord.objects.all())[one.pk]

@@ -122,6 +122,8 @@ def test_every_number_is_that_of_its_rows(months, sam, only):
                     assert rows.count() == cell.value, cell
                 elif cell.figure.key in ("content", "rest"):
                     assert rows.count() == cell.rows, cell
+                elif cell.figure.unit == Unit.SHARE and cell.rows:
+                    assert rows.count() == pytest.approx(cell.value * cell.rows), cell
         assert drills > 10
 
 

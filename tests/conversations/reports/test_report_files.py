@@ -14,7 +14,8 @@ from django.utils import translation
 
 from conversations.inbound.receive import receive
 from conversations.reports import every
-from conversations.reports.sheets import workbook
+from conversations.reports.sheets import tables, workbook
+from conversations.reports.sheets.sheet import Cell, Figure, Row, Sheet, Table, Unit
 from conversations.reports.sheets.workbook import Page, Styled
 from tests.conftest import from_ann
 from tests.conversations.reports.shapes import OWN, REPORT
@@ -43,6 +44,27 @@ def test_a_sheet_is_a_workbook_of_numbers(client, root, shapes, mail):
     assert table["A2"].value == "'=Returns" and table["C2"].value == "too few"
     assert isinstance(book["Over time"]["A2"].value, datetime)
     assert book["Definitions"]["B2"].value == "Conversations that began."
+
+
+def test_money_in_a_workbook_says_its_currency_and_times_their_unit():
+    spent, wait, few = (Figure(key, key.title(), "", unit, least=3) for key, unit in zip(
+        ("spent", "wait", "few"), (Unit.MONEY, Unit.SECONDS, Unit.SHARE), strict=True
+    ))  # fmt: skip
+
+    def page(*currencies):
+        rows = [
+            Row(each, [Cell(spent, 1.5, currency=each), Cell(wait, 90), Cell(few, None, 1), Cell(few, 0.5, 1)])
+            for each in currencies
+        ]
+        part = Table("Table", "who", [spent, wait, few, few], rows)
+        return [list(row) for row in next(tables.pages(Sheet([part]), None)).rows]
+
+    one, two = page("EUR", "EUR"), page("EUR", "GBP")
+    assert one == [
+        ["Who", "Spent (EUR)", "Wait (seconds)", "Few", "Few"],
+        *2 * [["EUR", 1.5, 90, Styled(None, "share"), "too few"]],
+    ]
+    assert [row[:3] for row in two] == [["Who", "Spent", "Currency"], ["EUR", 1.5, "EUR"], ["GBP", 1.5, "GBP"]]
 
 
 @pytest.mark.django_db
