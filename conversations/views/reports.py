@@ -146,7 +146,8 @@ def _listed(agent: "User") -> Iterator[Listed]:
 def _choices(one: Opened) -> list[tuple[object, str, list[tuple[str, "StrOrPromise"]]]]:
     """The report's own filters: label, name with what is chosen, and what can be."""
     only: Mapping[str, str] = one.wanted.only
-    return [(each, only.get(each.name, ""), list(each.choices())) for each in one.report.filters]
+    offered = ((each, each.choices_for(one.asked.agent)) for each in one.report.filters)
+    return [(each, only.get(each.name, ""), choices) for each, choices in offered if choices]
 
 
 def _lines(agent: "User", behind: Behind, rows: list[Model]) -> Iterator[Line]:

@@ -17,8 +17,11 @@ from customers.models import Customer, Loyalty, Segment
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+    from deskapp.models import User
+
 KNOWN_FOR = 300  # seconds
 MOST = 50
+OF_PURCHASES = frozenset({"refunded", "cancelled", "returned", "bought", "kept"})  # outcomes
 FAR, NEAR = 5, 3  # places on one side that are drawn, or on each
 
 
@@ -41,11 +44,20 @@ def _outcomes() -> Iterable[tuple[str, "StrOrPromise"]]:
     return [(each.value or OPEN, each.label) for each in JourneyOutcome]
 
 
-TIER = Filter("tier", _("Tier"), tiers)
+def _sees_purchases(agent: "User", _value: str) -> bool:
+    """A tier, as most segments, follows from what somebody bought."""
+    return agent.may("purchases.see")
+
+
+def _may_ask_for(agent: "User", outcome: str) -> bool:
+    return outcome not in OF_PURCHASES or agent.may("purchases.see")
+
+
+TIER = Filter("tier", _("Tier"), tiers, is_for=_sees_purchases)
 FILTERS = (
     TIER,
-    Filter("segment", _("Segment"), _segments),
-    Filter("outcome", _("What came of it"), _outcomes),
+    Filter("segment", _("Segment"), _segments, is_for=_sees_purchases),
+    Filter("outcome", _("What came of it"), _outcomes, is_for=_may_ask_for),
     Filter(
         "far",
         _("Places drawn"),

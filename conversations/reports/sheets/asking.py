@@ -89,13 +89,16 @@ def query_of(one: Wanted) -> str:
 
 
 def asked(one: Wanted, report: Report, agent: "User", now: datetime | None = None) -> Asked:
-    """As this agent may ask it: no team but theirs, and without `reports.see` themselves alone. Http404 for more."""
+    """As this agent may ask it: no team but theirs, nothing by what is not theirs to see, and without `reports.see`
+    themselves alone. Http404 for more."""
     zone = ZoneInfo(agent.get_timezone() if one.zone == OWN else one.zone or desk_zone())
     first, last = _days(one, (now or timezone.now()).astimezone(zone).date())
     grain = one.grain or _grain(first, last)
     if grain == "day" and (last - first).days > MOST_DAYS:
         raise NotUnderstoodError(_("Days are drawn for %(n)d of them at most: choose weeks.") % {"n": MOST_DAYS})
     only = dict(one.only)
+    if any(each.name in only and not each.is_for(agent, only[each.name]) for each in report.filters):
+        raise Http404
     if not agent.may("reports.see"):
         if not report.is_own:
             raise Http404

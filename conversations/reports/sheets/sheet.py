@@ -218,12 +218,17 @@ class Behind:
 
 @dataclass(frozen=True)
 class Filter:
-    """A choice on the report's page: (value, label) each; "" is all, or what `blank` calls it."""
+    """A choice on the report's page: (value, label) each; "" is all, or what `blank` calls it. `is_for`: whether an
+    agent may choose this value; to whoever may choose none the filter is not shown."""
 
     name: str
     label: "StrOrPromise"
     choices: Callable[[], Iterable[tuple[str, "StrOrPromise"]]]
     blank: "StrOrPromise" = pgettext_lazy("of a filter", "all")
+    is_for: Callable[["User", str], bool] = lambda _agent, _value: True
+
+    def choices_for(self, agent: "User") -> "list[tuple[str, StrOrPromise]]":
+        return [(value, label) for value, label in self.choices() if self.is_for(agent, value)]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 
 from conversations.inbound.receive import receive
@@ -13,6 +14,7 @@ from conversations.models import Conversation
 from conversations.reports import every
 from conversations.reports.sheets import tables
 from conversations.reports.sheets.sheet import Behind
+from customers.models import Customer, Segment
 from deskapp.models import OwnRole
 from tests.conftest import from_ann
 from tests.conversations.reports.shapes import REPORT
@@ -70,3 +72,39 @@ def shop_report(mail, monkeypatch):
     monkeypatch.setattr(every, "REPORTS", (replace(REPORT, behind=behind),))
     talks = [receive(from_ann(mail, f"{n}", address=f"ann{n}@home.example")).conversation for n in range(5)]
     Conversation.objects.filter(pk=talks[2].pk).update(team=None)
+
+
+@pytest.mark.parametrize(
+    ("key", "only"),
+    [
+        *(("journeys", {"outcome": each}) for each in ("bought", "kept", "refunded", "cancelled", "returned")),
+        ("journeys", {"tier": "Gold"}),
+        ("friction", {"tier": "Gold"}),
+        ("journeys", {"segment": "{segment}"}),
+    ],
+)
+def test_who_sees_no_purchases_cannot_narrow_journeys_by_them(client, linus, key, only):
+    Customer.objects.create(name="Ann", tier="Gold")
+    cache.delete("journey-tiers")
+    [(name, value)] = only.items()
+    value = value.format(segment=Segment.objects.create(name="Buyers", conditions={}).pk)
+    addresses = [reverse("report", args=[key]), reverse("report_file", args=[key, "csv"])]
+    addresses.append(reverse("report_rows", args=[key]) + "?cell=what%3Djourneys")
+    client.force_login(lead(linus))
+    offered = client.get(addresses[0]).content.decode()
+    assert [client.get(each, {name: value}).status_code for each in addresses[:2]] == [200, 200]
+    assert f'name="{name}"' in offered and f'<option value="{value}"' in offered
+    linus.sees_purchases = False
+    linus.save()
+    page = client.get(addresses[0]).content.decode()
+    assert f'<option value="{value}"' not in page and ("outcome" in only) == (f'name="{name}"' in page)
+    assert [client.get(each, {name: value}).status_code for each in addresses[:2]] == [404, 404]
+    assert client.get(f"{addresses[2]}&{name}={value}").status_code == 404
+
+
+def test_what_tells_of_no_purchase_stays_to_be_asked_for(client, linus):
+    linus.sees_purchases = False
+    client.force_login(lead(linus))
+    for outcome in ("open", "back", "silent"):
+        page = client.get(reverse("report", args=["journeys"]), {"outcome": outcome})
+        assert page.status_code == 200 and f'<option value="{outcome}" selected' in page.content.decode()
