@@ -42,6 +42,7 @@ from customers.models import (
     Visit,
     WishItem,
 )
+from customers.models.consent import OLDEST_FIRST
 from customers.models.identity import Kind
 from customers.models.order import CartStatus, ReturnStatus
 
@@ -118,7 +119,7 @@ def _browsing(ids: Mapping[str, object]) -> dict[str, BaseExpression]:
 
 def _newest_words(ids: Mapping[str, object]) -> QuerySet[Consent]:
     """Of each purpose what was said last, by any of their identities."""
-    return Consent.objects.filter(**ids).order_by("purpose", "-said_at", "-pk").distinct("purpose")
+    return Consent.objects.filter(**ids).order_by("-purpose", *OLDEST_FIRST).reverse().distinct("purpose")
 
 
 def _json(rows: QuerySet, *names: str) -> QuerySet:

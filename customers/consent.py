@@ -10,11 +10,15 @@ from customers.event_names import CONSENT_CHANGED
 from customers.facts import ConsentFact
 from customers.identify import normalise
 from customers.models import Category, Consent, Identity, Purpose
+from customers.models.consent import OLDEST_FIRST
 from customers.models.identity import Kind
 from customers.whose import whose
 
 if TYPE_CHECKING:
     from customers.events import Row
+
+Word = tuple[Identity, datetime, bool]  # who said it, when, and whether it was a yes
+_ACCOUNTS = frozenset({Kind.SHOP, Kind.VISITOR, Kind.LOYALTY})  # who somebody is at a shop, or in a browser: no address
 
 
 def say(fact: ConsentFact) -> set[int]:
@@ -43,7 +47,7 @@ def say_many(facts: Sequence[ConsentFact]) -> set[int]:
             continue
         new.append((identity, fact))
         said.append((fact.said_at, fact.is_granted))
-        said.sort()
+        said.sort(key=_by_moment)
         if said[-1] == (fact.said_at, fact.is_granted):
             touched.add(identity.customer_id)
     _keep(new)
@@ -57,8 +61,22 @@ def holds(identities: Iterable[int]) -> dict[tuple[int, str], bool]:
 
 def of_customer(customer: int) -> dict[str, Consent]:
     """The newest word on each purpose of all their identities."""
-    rows = Consent.objects.filter(identity__customer=customer).order_by("said_at", "is_granted", "pk")
+    rows = Consent.objects.filter(identity__customer=customer).order_by(*OLDEST_FIRST)
     return {row.purpose: row for row in rows}
+
+
+def goes_for(identity: Identity, said: Iterable[Word]) -> bool | None:
+    """Whether what a customer said of one purpose lets us write to this address of theirs; None: nothing of it does.
+
+    A yes goes for the address of which it was said, or for all where it was said with their account; a no goes for all,
+    whoever of their addresses said it. The newest holds; of the same moment, the no.
+    """
+    kept = list(said)
+    covers = [at for owner, at, granted in kept if granted and (owner.pk == identity.pk or owner.kind in _ACCOUNTS)]
+    refused = max((at for _owner, at, granted in kept if not granted), default=None)
+    if refused is not None and all(at <= refused for at in covers):
+        return False
+    return True if covers else None
 
 
 def without_the_refused(rows: "list[Row]") -> "list[Row]":
@@ -76,10 +94,15 @@ def without_the_refused(rows: "list[Row]") -> "list[Row]":
 
 def _history(identities: Iterable[int]) -> dict[tuple[int, str], list[tuple[datetime, bool]]]:
     found: dict[tuple[int, str], list[tuple[datetime, bool]]] = {}
-    rows = Consent.objects.filter(identity__in=list(identities)).order_by("said_at", "is_granted")
+    rows = Consent.objects.filter(identity__in=list(identities)).order_by(*OLDEST_FIRST)
     for identity, purpose, at, granted in rows.values_list("identity", "purpose", "said_at", "is_granted"):
         found.setdefault((identity, purpose), []).append((at, granted))
     return found
+
+
+def _by_moment(word: tuple[datetime, bool]) -> tuple[datetime, bool]:
+    at, is_granted = word
+    return at, not is_granted
 
 
 def _of_the_known(facts: Sequence[ConsentFact]) -> list[ConsentFact]:

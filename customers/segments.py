@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.models import Consent, Customer, Event, Membership, Order, Purpose, Return, Segment, Trait
+from customers.models.consent import OLDEST_FIRST
 from customers.models.order import OrderStatus
 
 MOST_RULES = 40
@@ -143,7 +144,7 @@ def _order_status(_path: str, value: object) -> Q:
 def _allows(_path: str, value: object) -> Q:
     """The newest word on this purpose, of any identity, grants it."""
     said = Consent.objects.filter(identity__customer=OuterRef("pk"), purpose=_text(value))
-    newest = said.order_by("-said_at", "-pk").values("is_granted")[:1]
+    newest = said.order_by(*OLDEST_FIRST).reverse().values("is_granted")[:1]
     return Q(pk__in=Customer.objects.annotate(allowed=newest).filter(allowed=True).values("pk"))
 
 

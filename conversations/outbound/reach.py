@@ -14,6 +14,7 @@ from conversations.models import Channel, Conversation, Medium, Message
 from conversations.models.message import MessageKind
 from conversations.prepared import Tuples, blank
 from customers.models import Consent, Identity, Purpose
+from customers.models.consent import OLDEST_FIRST
 from customers.models.identity import Kind
 
 WORDS = 200  # messages looked through for the customer's last words
@@ -97,7 +98,7 @@ def reach(
 def said_of_messages(**whose: object) -> "QuerySet[Consent]":
     """Oldest first: STOP and START by text message, and the like."""
     said = Consent.objects.filter(purpose=Purpose.ANY_MESSAGE, **whose)
-    return said.order_by("said_at", "is_granted", "pk")
+    return said.order_by(*OLDEST_FIRST)
 
 
 _NEWEST_WORD = Tuples(lambda: said_of_messages(identity=blank(0)).reverse().values_list("is_granted")[:1])

@@ -9,7 +9,9 @@ from django.utils import timezone
 from conversations.models import BlockedSender, Conversation, Medium, Message, OutreachRecord, Status
 from conversations.models.message import MessageKind
 from conversations.outbound.reach import LastWord, refused, said_of_messages
+from customers.consent import Word
 from customers.models import Consent, Customer, Erasure, Identity, Trait
+from customers.models.consent import OLDEST_FIRST
 from customers.models.identity import Kind
 
 UNDONE = (Status.OPEN, Status.PENDING, Status.SNOOZED)
@@ -24,7 +26,7 @@ class Known:
     identities: list[Identity] = field(default_factory=list)
     words: list[LastWord] = field(default_factory=list)  # of theirs, newest first
     closed: frozenset[int] = frozenset()  # identities to which nothing may go
-    allowed: dict[str, bool] = field(default_factory=dict)  # the newest word on each purpose
+    said: dict[str, list[Word]] = field(default_factory=dict)  # on each purpose
     prefers: str = ""  # a medium that they said
     is_talking: bool = False
     is_spam: bool = False  # all that they wrote
@@ -74,10 +76,10 @@ def _words(known: dict[int, Known]) -> None:
 
 
 def _consents(known: dict[int, Known]) -> None:
-    owner = {each.pk: pk for pk, one in known.items() for each in one.identities}
-    rows = Consent.objects.filter(identity__in=owner).order_by("said_at", "is_granted", "pk")
-    for identity, purpose, is_granted in rows.values_list("identity", "purpose", "is_granted"):
-        known[owner[identity]].allowed[purpose] = is_granted
+    owner = {each.pk: each for one in known.values() for each in one.identities}
+    rows = Consent.objects.filter(identity__in=owner).order_by(*OLDEST_FIRST)
+    for pk, purpose, at, is_granted in rows.values_list("identity", "purpose", "said_at", "is_granted"):
+        known[owner[pk].customer_id].said.setdefault(purpose, []).append((owner[pk], at, is_granted))
     said = said_of_messages(identity__in=owner).values_list("identity", "is_granted")
     closed = refused(said)
     for one in known.values():
@@ -85,7 +87,7 @@ def _consents(known: dict[int, Known]) -> None:
     told = Trait.objects.filter(identity__in=owner).order_by("said_at", "pk").values_list("identity", "name", "value")
     for identity, name, value in told:
         if _spelled(name) in PREFERS and (medium := _spelled(str(value))) in Medium.values:
-            known[owner[identity]].prefers = medium
+            known[owner[identity].customer_id].prefers = medium
 
 
 def _spelled(text: str) -> str:

@@ -84,7 +84,7 @@ def take_back() -> int:
     """What waits in the outbox, since its provider was away, and is over or refused by now: it does not go."""
     queued = OutreachRecord.objects.filter(
         at__gte=timezone.now() - TAKES_BACK, message__delivery__status=Delivery.Status.QUEUED
-    ).select_related("rule", "message__delivery")
+    ).select_related("rule", "message__delivery", "message__identity")
     return sum(_take_back(record) for record in queued.order_by("pk")[:MOST])
 
 
@@ -93,7 +93,8 @@ def _take_back(record: OutreachRecord) -> bool:
     occasion = Occasion.objects.filter(key=record.key).first()
     one = known_of([record.customer_id]).get(record.customer_id)
     holds = occasion is not None and lists.fresh(occasion) is not None
-    if holds and one and not one.is_going and ways.may(record.rule, one, record.medium):
+    to = record.message.identity
+    if holds and one and to and not one.is_going and ways.may(record.rule, one, record.medium, to):
         return False
     return _give_up(record.message.delivery)
 

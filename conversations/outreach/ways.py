@@ -12,7 +12,8 @@ from conversations.outbound.reach import Choice, here_now, ordered
 from conversations.outbound.way import places
 from conversations.outreach.knowing import Known
 from conversations.outreach.why import Why
-from customers.models import Purpose
+from customers import consent
+from customers.models import Identity, Purpose
 
 MARKETING = frozenset({OccasionKind.CART, OccasionKind.REFILL, OccasionKind.RISK})
 _PURPOSE = {Medium.EMAIL: Purpose.MARKETING_EMAIL, Medium.SMS: Purpose.MARKETING_SMS}
@@ -52,9 +53,9 @@ def purpose_of(kind: str, medium: str) -> Purpose:
     return _PURPOSE.get(Medium(medium), Purpose.MARKETING_MESSAGING)
 
 
-def may(rule: OutreachRule, one: Known, medium: str) -> bool:
-    """Marketing goes to who agreed to it; news of an order to who has not refused it."""
-    said = one.allowed.get(purpose_of(rule.kind, medium))
+def may(rule: OutreachRule, one: Known, medium: str, identity: Identity) -> bool:
+    """Marketing goes to an address for which they agreed to it; news of an order to who has not refused it."""
+    said = consent.goes_for(identity, one.said.get(purpose_of(rule.kind, medium), ()))
     return said is True if is_marketing(rule.kind) else said is not False
 
 
@@ -69,8 +70,9 @@ def way_to(rule: OutreachRule, one: Known, means: Means, language: str, now: dat
             for each in choices
             if each.channel.medium == medium and (way := _usable(rule, one, each, means, language))
         ]
-        if ways and may(rule, one, medium):
-            return ways[0]
+        allowed = (way for way in ways if may(rule, one, medium, way.choice.identity))
+        if way := next(allowed, None):
+            return way
         if ways:
             why = Why.NO_CONSENT if is_marketing(rule.kind) else Why.REFUSED
     return why

@@ -17,6 +17,9 @@ class Purpose(models.TextChoices):
     ANY_MESSAGE = "any_message", _("messages of any kind")  # STOP by text message: not even an answer may go there
 
 
+OLDEST_FIRST = ("said_at", "-is_granted", "pk")  # the last holds: of a yes and a no of the same moment, the no
+
+
 class Consent(models.Model):
     identity = models.ForeignKey("customers.Identity", models.CASCADE, related_name="consents")
     purpose = models.CharField(max_length=12, choices=Purpose.choices)
