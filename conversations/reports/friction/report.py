@@ -1,8 +1,7 @@
 """The friction list: what made it hard for customers, by the harm it does, with the conversations it was found in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -25,7 +24,7 @@ from conversations.reports.sheets.sheet import (
     Table,
     Tiles,
 )
-from conversations.reports.tallies.reading import points, read
+from conversations.reports.tallies.reading import Between, Key, points, read
 from conversations.reports.tallies.stream import Numbers
 
 MINUTE = 60
@@ -54,8 +53,12 @@ class Kind:
 
 
 def sheet(asked: Asked) -> Sheet:
-    kinds = _kinds(asked)
-    return Sheet((_tiles(asked), _list(kinds), _lines(asked, kinds)))
+    """Two readings; two more where it is compared."""
+    now, then = _whole(asked), _whole(asked, asked.before) if asked.before else Numbers()
+    counted = _counted(asked, ("at",))
+    before = _by_kind(_counted(asked, (), asked.before)) if then["journeys"] else None
+    kinds = _kinds(_by_kind(counted), before, now)
+    return Sheet((_tiles(now, then), _list(kinds), _lines(asked, counted, kinds)))
 
 
 def found(asked: Asked, drill: Mapping[str, str]) -> Behind:
@@ -70,12 +73,8 @@ def found(asked: Asked, drill: Mapping[str, str]) -> Behind:
     return behind.of_frictions(asked, str(FrictionKind(drill["kind"]).label), rows)
 
 
-def _kinds(asked: Asked) -> list[Kind]:
+def _kinds(now: Mapping[str, Numbers], then: Mapping[str, Numbers] | None, whole: Numbers) -> list[Kind]:
     """The most harmful first."""
-    now, whole = _by_kind(asked), _whole(asked)
-    then = None
-    if asked.before and _whole(asked, asked.before)["journeys"]:
-        then = _by_kind(asked, asked.before)
     kinds = [
         Kind(key, each, None if then is None else then.get(key, Numbers()), _less(whole, each))
         for key, each in now.items()
@@ -83,16 +82,23 @@ def _kinds(asked: Asked) -> list[Kind]:
     return sorted(kinds, key=lambda kind: (-kind.harm, kind.key))
 
 
-def _by_kind(asked: Asked, between: tuple[datetime, datetime] | None = None) -> dict[str, Numbers]:
+def _counted(asked: Asked, by: Sequence[str], between: Between | None = None) -> dict[Key, Numbers]:
+    """By that, and by kind."""
     tier = asked.only.get("tier")
-    rows = read(FRICTIONS, asked, cut="kind_of" if tier else "kind", by=("value",), between=between)
-    if not tier:
-        return {str(value): numbers for (value,), numbers in rows.items()}
-    parted = {tuple(str(value).split("~", 1)): numbers for (value,), numbers in rows.items()}
-    return {kind: numbers for (kind, its), numbers in parted.items() if its == tier}
+    rows = read(FRICTIONS, asked, cut="kind_of" if tier else "kind", by=(*by, "value"), between=between)
+    parted = [(key[:-1], *str(key[-1]).partition("~"), numbers) for key, numbers in rows.items()]
+    return {(*rest, kind): numbers for rest, kind, _tilde, its, numbers in parted if not tier or its == tier}
 
 
-def _whole(asked: Asked, between: tuple[datetime, datetime] | None = None) -> Numbers:
+def _by_kind(counted: Mapping[Key, Numbers]) -> dict[str, Numbers]:
+    sums: dict[str, Numbers] = {}
+    for key, numbers in counted.items():
+        kind = str(key[-1])
+        sums[kind] = sums.get(kind, Numbers()) + numbers
+    return sums
+
+
+def _whole(asked: Asked, between: Between | None = None) -> Numbers:
     """Of all journeys, with friction or without."""
     tier = asked.only.get("tier")
     if not tier:
@@ -110,9 +116,7 @@ def _less(whole: Numbers, each: Numbers) -> Numbers:
     return Numbers({name: whole[name] - each[of] for name, of in names.items()})
 
 
-def _tiles(asked: Asked) -> Tiles:
-    now = _whole(asked)
-    then = _whole(asked, asked.before) if asked.before else Numbers()
+def _tiles(now: Numbers, then: Numbers) -> Tiles:
     drill = link(what="journeys", is_="hard")
     count = Cell(
         figures.JOURNEYS,
@@ -150,19 +154,12 @@ def _row(kind: Kind) -> Row:
     )
 
 
-def _lines(asked: Asked, kinds: list[Kind]) -> Lines:
+def _lines(asked: Asked, counted: Mapping[Key, Numbers], kinds: list[Kind]) -> Lines:
     at = points(asked)
-    tier = asked.only.get("tier")
-    rows = read(FRICTIONS, asked, cut="kind_of" if tier else "kind", by=("at", "value"))
-    counted: dict[tuple[object, str], int] = {}
-    for (moment, value), numbers in rows.items():
-        kind, _tilde, its = str(value).partition("~")
-        if not tier or its == tier:
-            counted[moment, kind] = counted.get((moment, kind), 0) + numbers["frictions"]
     series = [
         Series(
             FrictionKind(kind.key).label,
-            [Cell(figures.FRICTIONS, counted.get((moment, kind.key), 0)) for moment in at],
+            [Cell(figures.FRICTIONS, counted.get((moment, kind.key), Numbers())["frictions"]) for moment in at],
         )
         for kind in kinds[:MOST_LINES]
     ]

@@ -1,6 +1,6 @@
 """The report of omnichannel effectiveness: the whole, its trend, and each channel with every part of the formula."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from django.utils.formats import number_format
@@ -41,32 +41,36 @@ from conversations.reports.sheets.sheet import (
 )
 from conversations.reports.sheets.written import shown
 from conversations.reports.streams_service import BEGUN as EPISODES
-from conversations.reports.tallies.reading import Between, points, read
+from conversations.reports.tallies.reading import Between, Key, points, read
 from conversations.templatetags.desk import hue
 
 
 def sheet(asked: Asked) -> Sheet:
     """Four readings; two more where it is compared."""
-    now, then = _formula(asked, None), _formula(asked, asked.before) if asked.before else None
+    now = _formula(_counted(asked, ()))
+    then = _formula(_counted(asked, (), asked.before)) if asked.before else None
     return Sheet(
         [_tiles(now, then), thin.lines(asked, lambda of: _trend(of, now)), _by_channel(now, then), *_in_words(now)]
     )
 
 
-def _formula(asked: Asked, between: Between | None) -> Formula:
-    found: dict[str, Channel] = {}
-    for (medium, handler), numbers in read(
-        EPISODES, asked, cut="handler", by=("medium", "value"), between=between
-    ).items():
-        _add(found, str(medium), _begun(str(handler), numbers["episodes"]))
-    for (medium,), numbers in read(SWITCHES, asked, by=("medium",), between=between).items():
-        came = Channel(0, 0, numbers["switches"], numbers["answered"], numbers["repeated"])
-        _add(found, str(medium), came)
-    return Formula({medium: each for medium, each in found.items() if each.touchpoints})
+def _counted(asked: Asked, by: Sequence[str], between: Between | None = None) -> dict[Key, Channel]:
+    """By that, and by medium."""
+    found: dict[Key, Channel] = {}
+    begun = read(EPISODES, asked, cut="handler", by=(*by, "medium", "value"), between=between)
+    for (*key, handler), numbers in begun.items():
+        _add(found, tuple(key), _begun(str(handler), numbers["episodes"]))
+    for came, numbers in read(SWITCHES, asked, by=(*by, "medium"), between=between).items():
+        _add(found, came, Channel(0, 0, numbers["switches"], numbers["answered"], numbers["repeated"]))
+    return found
 
 
-def _add(found: dict[str, Channel], medium: str, more: Channel) -> None:
-    found[medium] = found.get(medium, Channel()) + more
+def _formula(counted: Mapping[Key, Channel]) -> Formula:
+    return Formula({str(medium): each for (medium,), each in counted.items() if each.touchpoints})
+
+
+def _add(found: dict[Key, Channel], key: Key, more: Channel) -> None:
+    found[key] = found.get(key, Channel()) + more
 
 
 def _begun(handler: str, count: int) -> Channel:
@@ -95,14 +99,11 @@ def _count(figure: Figure, value: int, before: int | None, drill: str) -> Cell:
 
 def _trend(asked: Asked, now: Formula) -> Lines:
     """Each point by the same formula, of that point alone."""
-    counted: dict[object, dict[str, Channel]] = {}
-    for (at, medium, handler), numbers in read(EPISODES, asked, cut="handler", by=("at", "medium", "value")).items():
-        _add(counted.setdefault(at, {}), str(medium), _begun(str(handler), numbers["episodes"]))
-    for (at, medium), numbers in read(SWITCHES, asked, by=("at", "medium")).items():
-        came = Channel(0, 0, numbers["switches"], numbers["answered"], numbers["repeated"])
-        _add(counted.setdefault(at, {}), str(medium), came)
+    counted: dict[object, dict[Key, Channel]] = {}
+    for (moment, medium), each in _counted(asked, ("at",)).items():
+        counted.setdefault(moment, {})[(medium,)] = each
     at = points(asked)
-    formulas = [Formula(counted.get(each, {})) for each in at]
+    formulas = [_formula(counted.get(each, {})) for each in at]
     cells = [Cell(EFFECTIVENESS, each.effectiveness, each.whole.came) for each in formulas]
     says = _("A point needs %(n)d switches.") % {"n": FEW}
     known = names("medium", now.channels)
