@@ -2,22 +2,17 @@
 
 from collections.abc import Mapping
 
-from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations.models import Episode, Medium, Switch
-from conversations.models.fact import Handler
+from conversations.models import Medium, Switch
 from conversations.reports.answers.behind import behind as behind_answers
-from conversations.reports.service.behind import COLUMNS, SOLVED
 from conversations.reports.service.behind import behind as behind_service
 from conversations.reports.sheets.finding import column_of, of_teams
 from conversations.reports.sheets.names import name
 from conversations.reports.sheets.sheet import Asked, Behind, Column
 
-BY_BOT = Q(handler__in=[Handler.BOT, Handler.BOTH])
-ENGAGED = ~Q(outcome__in=["spam", "merged"]) & ~Q(handler=Handler.NOBODY)
 YES = "1"
 
 
@@ -25,15 +20,11 @@ def behind(asked: Asked, wanted: Mapping[str, str]) -> Behind:
     what = wanted.get("what", "")
     if what == "switches":
         return _switches(asked, wanted)
-    if what == "with_bot":
-        return _episodes(asked, wanted, SOLVED & BY_BOT, "ended_at")
-    if what == "engaged":
-        return _episodes(asked, wanted, ENGAGED, "began_at")
     return behind_answers(asked, wanted) if what == "answers" else behind_service(asked, wanted)
 
 
 def _switches(asked: Asked, wanted: Mapping[str, str]) -> Behind:
-    """`from` and `medium` (where to), `answered`, `repeated`, `clean`: of which nothing was asked again."""
+    """`from` and `medium` (where to); `answered`: only those that were."""
     rows = Switch.objects.filter(of_teams(asked), at__gte=asked.begins, at__lt=asked.ends)
     if asked.medium:
         rows = rows.filter(medium=asked.medium)
@@ -43,27 +34,11 @@ def _switches(asked: Asked, wanted: Mapping[str, str]) -> Behind:
         rows = rows.filter(medium=_medium(wanted["medium"]))
     if wanted.get("answered") == YES:
         rows = rows.filter(was_answered=True)
-    if wanted.get("repeated") == YES:
-        rows = rows.filter(was_repeated=True)
     rows = rows.select_related("episode__conversation", "team").order_by("-at", "-pk")
     return Behind(
         _("Switches"), rows, "at", COLUMNS_OF_SWITCHES,
         lambda row: row.episode.conversation_id,  # type: ignore[attr-defined]
         lambda row: row.episode.conversation.customer_id,  # type: ignore[attr-defined]
-    )  # fmt: skip
-
-
-def _episodes(asked: Asked, wanted: Mapping[str, str], which: Q, at: str) -> Behind:
-    rows = Episode.objects.filter(which, of_teams(asked), **{f"{at}__gte": asked.begins, f"{at}__lt": asked.ends})
-    if asked.medium:
-        rows = rows.filter(medium=asked.medium)
-    if "medium" in wanted:
-        rows = rows.filter(medium=wanted["medium"])
-    rows = rows.select_related("team", "agent", "topic", "conversation").order_by(f"-{at}", "-pk")
-    return Behind(
-        _("Episodes"), rows, at, COLUMNS,
-        lambda row: row.conversation_id,  # type: ignore[attr-defined]
-        lambda row: row.conversation.customer_id,  # type: ignore[attr-defined]
     )  # fmt: skip
 
 

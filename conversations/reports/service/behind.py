@@ -26,6 +26,8 @@ OF_EPISODES: Mapping[str, tuple[str, Q]] = {
     "solved": ("ended_at", SOLVED),
     "handled": ("ended_at", SOLVED & Q(worked__gt=0)),
     "promised": ("ended_at", SOLVED & Q(is_within_sla__isnull=False)),
+    "engaged": ("began_at", REAL & ~Q(handler=Handler.NOBODY)),
+    "with_bot": ("ended_at", SOLVED & Q(handler__in=[Handler.BOT, Handler.BOTH])),
 }
 OF_REPLIES: Mapping[str, Q] = {
     "next": Q(is_first=False),
