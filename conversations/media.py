@@ -33,6 +33,11 @@ class Carries:
     segments: int = 0  # that a text is cut into at most (conversations.segments); 0: it is not
 
     @property
+    def has_letters(self) -> bool:
+        """Each word is a mail, a post or a paid text by itself: two where one would do are one too many."""
+        return self.has_quote or self.has_posts or self.segments > 0
+
+    @property
     def has_files(self) -> bool:
         return self.largest > 0
 

@@ -13,12 +13,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from conversations.bots import doing, waking
+from conversations.bots import doing, flood, waking
 from conversations.bots.acts import Answer, Asked, Do, Finish, HandOver, Say
 from conversations.bots.holding import Held, held, held_under
 from conversations.bots.memory import Memory
 from conversations.bots.reading import asked_of
-from conversations.bots.telling import finish, hand_over, tell
+from conversations.bots.telling import finish, hand_over, leave, tell
 from conversations.models.handoff import HandoffReason
 
 DEED_TAKES = timedelta(seconds=90)  # a shop is asked over the net
@@ -161,6 +161,9 @@ def _settle(key: uuid.UUID, asked: Asked, answer: Answer, result: Result) -> boo
 def _put_into_words(found: Held, asked: Asked, answer: Answer, result: Result) -> None:
     if answer.helped is not None:
         doing.note_verdict(asked.memory.question, helped=answer.helped)
+    if flood.is_told_already(asked, answer, misunderstood=found.talk.misunderstood):
+        leave(found, asked)
+        return
     found.talk.misunderstood = 0 if answer.understood else found.talk.misunderstood + 1
     if passes := result.hand_over or _limit(found, asked, result):
         says = result.says if result.hand_over else ()

@@ -18,6 +18,7 @@ from conversations.bots.words import say as words_of
 from conversations.bots.words import spoken
 from conversations.handoff import handing, lease, placing
 from conversations.handoff.meanwhile import offers
+from conversations.media import carries
 from conversations.models import ArticleVerdict, BotTalk, Message
 from conversations.models.bot import TalkEnd
 from conversations.models.handoff import HandoffReason
@@ -48,11 +49,22 @@ def tell(found: Held, asked: Asked, says: Sequence[Say], memory: Memory, *, goes
     _remember(found.talk, asked, memory, is_read=not goes_on)
     if goes_on:
         waking.put_back(found.turn, due_at=timezone.now())
-    elif _has_news(found, asked):
-        waking.forget(found.conversation)
-        waking.wake(found.conversation, heard_at=timezone.now())
     else:
-        waking.forget(found.conversation)
+        _rest(found, asked)
+
+
+def leave(found: Held, asked: Asked) -> None:
+    """Says nothing: what there is to say to these lines stands right above them."""
+    speaking.leave(found.conversation)
+    _remember(found.talk, asked, asked.memory, is_read=True)
+    _rest(found, asked)
+
+
+def _rest(found: Held, asked: Asked) -> None:
+    """Until they write again, if they have not by now."""
+    waking.forget(found.conversation)
+    if _has_news(found, asked):
+        waking.wake(found.conversation, heard_at=timezone.now())
 
 
 def finish(found: Held, asked: Asked, says: Sequence[Say], memory: Memory) -> None:
@@ -85,7 +97,10 @@ def hand_over(found: Held, asked: Asked, says: Sequence[Say], memory: Memory, wh
         return
     language = found.talk.language or asked.language
     parting = [*(say.text for say in says), *([] if says else [_parting(why.reason, language)])]
-    is_placed_later = placing.is_placed_later(found.conversation, path.channel)
+    is_placed_later = placing.is_placed_later(found.conversation)
+    if is_placed_later and carries(path.channel.medium).has_letters:
+        placing.hold(handoff, "\n\n".join(parting))
+        return
     parting.append("" if is_placed_later else handing.promise(handoff, language))
     if text := "\n\n".join(part for part in parting if part):
         instead = () if is_placed_later else offers(handoff, path.channel, language)

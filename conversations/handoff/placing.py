@@ -1,4 +1,5 @@
 """What customers are told once routing has placed them: the team that really has them, and a promise that is true.
+Where each word is a letter of its own, the bot's parting words wait for that, and both go as one.
 
 Two sorts of them: whom the bot has handed over, and whom the rules gave to people though a bot answers there (the
 angry, those whose language it does not speak, those for whom people come first). Nobody is left without a word.
@@ -16,14 +17,14 @@ from conversations.bots.words import say as words_of
 from conversations.bots.words import spoken
 from conversations.handoff import promising
 from conversations.handoff.meanwhile import offers
-from conversations.media import carries
-from conversations.models import Activity, Bot, Channel, Conversation, Handoff, Message, Status, Waiting
+from conversations.models import Activity, Bot, Conversation, Handoff, Message, Status, Waiting
 from conversations.models.message import MessageKind
 from conversations.outbound import speaking
 
 log = structlog.get_logger(__name__)
 
 WORDS = uuid.UUID("2f0b0d1c-6d0a-4c2b-9a2e-4b1f7f8f1c55")
+PARTING = "parting"  # in what was promised: the bot's last words, until they go with the promise
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,15 @@ def tell_each(placed: Sequence[Placed]) -> None:
             log.exception("somebody could not be told where they are", conversation=pk)
 
 
-def is_placed_later(conversation: Conversation, channel: Channel) -> bool:
-    """Whether the promise is told by `tell_each`, and not with the bot's parting words: rules are to place it yet. Not
-    where each word is a mail of its own."""
-    if conversation.assignee_id or carries(channel.medium).has_posts:
-        return False
-    return Waiting.objects.filter(conversation=conversation).exists()
+def is_placed_later(conversation: Conversation) -> bool:
+    """Whether the promise is told by `tell_each`, and not with the bot's parting words: rules are to place it yet."""
+    return conversation.assignee_id is None and Waiting.objects.filter(conversation=conversation).exists()
+
+
+def hold(handoff: Handoff, words: str) -> None:
+    """They are told these with the promise, not before it."""
+    handoff.promised = {**handoff.promised, PARTING: words}
+    handoff.save(update_fields=["promised"])
 
 
 def _handed(conversations: list[int]) -> dict[int, Handoff]:
@@ -87,7 +91,9 @@ def _promise(handoff: Handoff, conversation: Conversation) -> None:
         return
     handoff.conversation = conversation
     language = (handoff.talk.language if handoff.talk else "") or conversation.language
-    text = promising.tell(handoff, language) or promising.somebody(language)
+    parting = handoff.promised.pop(PARTING, "")
+    promise = promising.tell(handoff, language) or promising.somebody(language)
+    text = f"{parting}\n\n{promise}".strip()
     key = uuid.uuid5(WORDS, f"{handoff.pk} {conversation.team_id}")
     speaking.part(conversation, speaking.Words(text, key, offers(handoff, path.channel, language)), path)
 
@@ -99,8 +105,8 @@ def _receive(conversation: Conversation, passed_by: int) -> None:
         return
     path = speaking.path_to(conversation, heard)
     bot = Bot.objects.filter(pk=passed_by).first()
-    if path is None or bot is None or carries(path.channel.medium).has_posts:
-        return  # who writes a mail expects no answer within the minute
+    if path is None or bot is None:
+        return
     language = conversation.language or conversation.customer.language
     here = spoken(language) or spoken(settings.LANGUAGE_CODE) or "en"
     key = "to_people_value" if spoken(language) or not language else "to_people_language"

@@ -99,6 +99,13 @@ def speak(conversation: Conversation, words: Sequence[Words], path: Path) -> lis
     return _send(conversation, said, at_once=at_once)
 
 
+def leave(conversation: Conversation) -> None:
+    """Nothing is said to their last lines, as it was said already: nobody waits. Call with `conversation` locked."""
+    conversation.waiting_since = None
+    conversation.queue_at = place_in_queue(None, conversation.last_message_at)
+    conversation.save(update_fields=["waiting_since", "queue_at"])
+
+
 def part(conversation: Conversation, words: Words, path: Path) -> Message:
     """What it says while it hands over: whoever waits for a person goes on waiting. An agent who uses the word before
     it went takes it back. Call in the transaction of the handoff, with `conversation` locked; it is stored."""

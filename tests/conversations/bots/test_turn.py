@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from conversations.bots import brain, turn, waking, watching
@@ -93,6 +94,43 @@ def test_who_never_stops_writing_is_answered_all_the_same(fern, chat):
     writes(chat, "Another")
     assert BotTurn.objects.get().due_at == begun + waking.LONGEST <= timezone.now()
     assert watching.due() == [conversation.pk]
+
+
+def test_a_flood_that_outlasts_the_bots_patience_hears_the_same_once_and_ends_with_no_person(fern, chat, thinks):
+    thinks(says("It is on its way."))
+    conversation = asks(chat, "Where is it?")
+    for rest in range(3):  # of fifty lines
+        for number in range(17):
+            writes(chat, f"Where is it? {rest} {number}")
+        takes_turn(conversation)
+    assert [text for who, text in said(conversation) if who == "bot"] == ["It is on its way."]
+    assert holder(conversation) == "bot" and not BotTurn.objects.exists() and not Handoff.objects.exists()
+    conversation.refresh_from_db()
+    assert conversation.waiting_since is None, "they have their answer"
+    thinks(says("It comes today."))
+    writes(chat, "Today?")
+    takes_turn(conversation)
+    assert said(conversation)[-1] == ("bot", "It comes today."), "what is new is said amid a flood, too"
+    Message.objects.update(created_at=F("created_at") - timedelta(seconds=5))
+    writes(chat, "Today?")
+    takes_turn(conversation)
+    assert said(conversation)[-2:] == [("customer", "Today?"), ("bot", "It comes today.")], (
+        "who asks again hears it again"
+    )
+
+
+def test_a_flood_that_nobody_understands_is_misunderstood_once(fern, chat, thinks):
+    thinks(says("I do not understand.", understood=False))
+    conversation = asks(chat, "Blub")
+    for rest in range(3):
+        for number in range(17):
+            writes(chat, f"Blub {rest} {number}")
+        takes_turn(conversation)
+    assert [who for who, _text in said(conversation)].count("bot") == 1 and not Handoff.objects.exists()
+    Message.objects.update(created_at=F("created_at") - timedelta(seconds=5))
+    writes(chat, "Blub!")
+    takes_turn(conversation)
+    assert Handoff.objects.get().reason == "misunderstood"
 
 
 def test_an_answer_is_thought_again_where_they_wrote_meanwhile(fern, chat, thinks):

@@ -2,9 +2,12 @@
 
 import pytest
 
-from conversations.models import Bot, Conversation, Handoff, Team
+from conversations.inbound.receive import receive
+from conversations.models import Bot, Channel, Conversation, Handoff, Message, Team
 from conversations.routing.drain import drain
 from conversations.routing.facts import Outcome, Rule
+from customers.identify import Handle
+from tests.conftest import from_ann
 from tests.conversations.bots.stage import asks, said, takes_turn, writes
 from tests.conversations.routing.desk import in_force
 
@@ -55,6 +58,39 @@ def test_whom_rules_give_to_people_hears_so_once_in_a_language_that_is_theirs_or
     drain(room=False)
     assert [who for who, _text in said(conversation)] == ["customer", "bot", "customer"]
     assert Conversation.objects.get().waiting_since, "they wait for a person all the same"
+
+
+def writes_to(channel, text, **fields):
+    message = receive(from_ann(channel, text, **fields))
+    drain(room=False)
+    return Conversation.objects.get(pk=message.conversation_id)
+
+
+@pytest.mark.parametrize("medium", ["email", "sms", "x"])
+def test_where_words_are_letters_those_of_parting_wait_for_routing_and_go_with_the_promise_as_one(fern, mail, medium):
+    handles = {"sms": (Handle("phone", "+4791234318"),), "x": (Handle("x", "ann"),)}
+    by, channel = {"handles": handles[medium]} if medium in handles else {}, mail
+    if medium in handles:
+        channel = Channel.objects.create(name="Other", medium=medium, address="+4723456789", team=mail.team)
+    conversation = writes_to(channel, "I want to talk to a person, please", **by)
+    takes_turn(conversation)
+    assert [who for who, _text in said(conversation)] == ["customer"], "nothing is promised that nobody knows yet"
+    drain(room=False)
+    drain(room=False)
+    [_theirs, (who, told)] = said(conversation)
+    assert who == "bot" and "Fern" in told and told.endswith("\n\nSomebody from Orders answers you here.")
+    assert Handoff.objects.get().promised == {"team": "Orders", "seconds": None, "opens_at": None}
+
+
+def test_whom_rules_pass_by_a_bot_by_mail_hears_so_once_and_no_machine_does(fern, mail):
+    conversation = writes_to(mail, "Wo ist mein Geld? Ich warte seit Wochen auf die Erstattung.")
+    writes_to(mail, "Wo ist mein Geld?")
+    assert [who for who, _text in said(conversation)] == ["customer", "bot", "customer"]
+    assert said(conversation)[1][1].endswith("Jemand aus dem Team Orders antwortet Ihnen hier.")
+    machine = {"address": "noreply@bank.example", "details": {"no_auto_reply": True}}
+    receive(from_ann(mail, "Wo ist mein Geld?", **machine))
+    drain(room=False)
+    assert Message.objects.filter(is_bot=True).count() == 1
 
 
 def test_who_was_told_that_a_person_comes_is_given_to_no_bot_by_their_next_line(fern, chat):
