@@ -148,31 +148,31 @@ def _share(part: int, whole: int) -> float | None:
 
 def _tiers() -> "Iterable[tuple[str, StrOrPromise]]":
     tiers = Occasion.objects.order_by().values_list("customer__profile__tier", flat=True).distinct()
-    return [("", _("any")), *((tier, tier) for tier in sorted(filter(None, tiers)))]
+    return [(tier, tier) for tier in sorted(filter(None, tiers))]
 
 
 def _segments() -> "Iterable[tuple[str, StrOrPromise]]":
     named = Segment.objects.order_by("name").values_list("pk", "name")[:MOST_SEGMENTS]
-    return [("", _("any")), *((str(pk), name) for pk, name in named)]
+    return [(str(pk), name) for pk, name in named]
 
 
 FILTERS = (
     Filter(
         "value",
         gettext_lazy("Worth at least"),
-        lambda: [("", _("any")), *((text, text) for text in ("20", "50", "100", "200", "500", "1000"))],
+        lambda: [(text, text) for text in ("20", "50", "100", "200", "500", "1000")],
     ),
     Filter("tier", gettext_lazy("Tier"), _tiers),
     Filter("segment", gettext_lazy("Segment"), _segments),
     Filter(
         "language",
         gettext_lazy("Language"),
-        lambda: [("", _("any")), *((code, language_name(code)) for code in LANGUAGES)],
+        lambda: [(code, language_name(code)) for code in LANGUAGES],
     ),
     Filter(
         "since",
         gettext_lazy("Since"),
-        lambda: [("", _("any")), *((text, _("%s days") % text) for text in ("1", "3", "7", "14", "30"))],
+        lambda: [(text, _("%s days") % text) for text in ("1", "3", "7", "14", "30")],
     ),
 )
 

@@ -218,8 +218,8 @@ class Behind:
 
 @dataclass(frozen=True)
 class Filter:
-    """A choice on the report's page: (value, label) each; "" is all, or what `blank` calls it. `is_for`: whether an
-    agent may choose this value; to whoever may choose none the filter is not shown."""
+    """A choice on the report's page: (value, label) each, besides "" for all, or what `blank` calls it. `is_for`:
+    whether an agent may choose this value; to whoever may choose none the filter is not shown."""
 
     name: str
     label: "StrOrPromise"
