@@ -237,7 +237,7 @@ def _derived(
     _said(row, stretch, known)
     _stands(row, conversation, before, stretch=stretch, choices=known.choices, is_last=after is None)
     _done(row, stretch, after or FAR, known)
-    replies = [_reply(conversation, row, wait, known) for wait in stretch.waits]
+    replies = [_reply(row, wait, known) for wait in stretch.waits]
     for number, reply in enumerate(replies):
         reply.is_first = number == 0
     if replies:
@@ -323,11 +323,11 @@ def _transfers(begins: datetime, after: datetime, choices: Iterable[tuple[dateti
     return min(count, 32_000)
 
 
-def _reply(conversation: Conversation, row: Episode, wait: Wait, known: _Known) -> Reply:
+def _reply(row: Episode, wait: Wait, known: _Known) -> Reply:
     at, since = wait.answer.at, wait.since
     before = known.replies.get(wait.answer.message)
     kept = before if before is not None and (before.since, before.at) == (since, at) else None
-    team = kept.team_id if kept else _team_then(conversation, at, row, known)
+    team = kept.team_id if kept else _team_then(at, row, known)
     kinds = [is_met for kind, done_at, is_met in known.deadlines if kind != "resolution" and done_at == at]
     in_time = kinds[0] if kinds else None
     return Reply(
@@ -343,7 +343,7 @@ def _reply(conversation: Conversation, row: Episode, wait: Wait, known: _Known) 
     )
 
 
-def _team_then(conversation: Conversation, at: datetime, row: Episode, known: _Known) -> int | None:
+def _team_then(at: datetime, row: Episode, known: _Known) -> int | None:
     made = [team for when, _agent, team in known.choices if when <= at and team]
     return made[-1] if made else row.team_id
 

@@ -60,7 +60,7 @@ def sheet(asked: Asked) -> Sheet:
     if not now:
         return Sheet([*parts, Words(_("Nothing yet"), [_NOTHING])])
     known = {key: str(agent) for key, agent in agents.items()}
-    return Sheet([*parts, _table(asked, now, together, known), _states(together, "")])
+    return Sheet([*parts, _table(asked, now, together, known), _states(together)])
 
 
 def sheet_of_mine(asked: Asked) -> Sheet:
@@ -73,7 +73,7 @@ def sheet_of_mine(asked: Asked) -> Sheet:
         return Sheet(
             [*parts, Words(_("Nothing yet"), [_("You were not here in this time, nor did you answer anybody.")])]
         )
-    return Sheet([*parts, _lines(own, key), _states(now, "")])
+    return Sheet([*parts, _lines(own, key), _states(now)])
 
 
 def _together(found: Mapping[str, Doing]) -> Doing:
@@ -90,18 +90,19 @@ def _tiles(now: Doing, then: Doing | None) -> Tiles:
 def _table(asked: Asked, found: Mapping[str, Doing], together: Doing, known: Mapping[str, str]) -> Table:
     rows = []
     by = asked.only.get("compare", "")
+    is_ranked = bool(by) and compares()
     in_order = sorted(found, key=lambda key: known[key].casefold())
-    if by and compares():
+    if is_ranked:
         figure = _COMPARED[by]
         in_order.sort(key=lambda key: cell(figure, found[key]).value or 0, reverse=figure.better >= 0)
     for key in in_order:
         drill = urlencode({"agent": key})
         rows.append(Row(known[key], [cell(figure, found[key], drill=drill) for figure in OF_TABLE]))
     rows.append(Row(_("together"), [cell(figure, together) for figure in OF_TABLE], is_sum=True))
-    return Table(_("By agent"), _("agent"), OF_TABLE, rows, says="" if by and compares() else _NO_ORDER)
+    return Table(_("By agent"), _("agent"), OF_TABLE, rows, says="" if is_ranked else _NO_ORDER)
 
 
-def _states(together: Doing, drill: str) -> Table:
+def _states(together: Doing) -> Table:
     """Time in each state, and away by its reason."""
     there = together.in_state("online") + together.in_state("away")
     rows = []
@@ -109,7 +110,7 @@ def _states(together: Doing, drill: str) -> Table:
         together.states.items(), key=lambda each: (-_RANK.get(each[0][0], 0), -each[1])
     ):
         label = str(STATES.get(state, state))
-        asks = "&".join(filter(None, [urlencode({"what": "states", "state": state, "reason": reason}), drill]))
+        asks = urlencode({"what": "states", "state": state, "reason": reason})
         share = seconds / there if there and state != "offline" else None
         rows.append(
             Row(

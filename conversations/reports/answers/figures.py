@@ -9,7 +9,6 @@ from conversations.reports.measures import LEAST, MEASURES, RATE, Counts, value
 from conversations.reports.sheets.sheet import Cell, Figure, Unit
 from conversations.reports.tallies.stream import Numbers
 
-SCALES = {"csat": 5, "nps": 10, "ces": 7}
 OF_KIND: Mapping[str, Figure] = {
     kind: Figure(
         kind, measure.title, measure.says, Unit.SHARE if measure.unit == "%" else Unit.SCORE, better=1, least=LEAST
@@ -19,12 +18,6 @@ OF_KIND: Mapping[str, Figure] = {
 ANSWERED = Figure("answers", _("Answers"), _("How many answered with a score, in the stretch in which they did."))
 ASKED = Figure("asked", _("Asked"), _("How many were asked; who was left out, and why, is not counted."))
 RESPONSE = Figure("rate", _("Response rate"), RATE, Unit.SHARE, better=1)
-SHARE = Figure(
-    "share",
-    _("Share of answers"),
-    _("An answer belongs to those who answered in the episode, each with their share of what was said in it."),
-    Unit.SCORE,
-)
 
 
 def counts(numbers: Numbers) -> Counts:

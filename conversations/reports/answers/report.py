@@ -15,7 +15,6 @@ from conversations.reports.answers.figures import (
     ASKED,
     OF_KIND,
     RESPONSE,
-    SCALES,
     cell,
     counts,
     credited,
@@ -39,6 +38,7 @@ from conversations.reports.sheets.sheet import (
     Tiles,
 )
 from conversations.reports.tallies.reading import Between, points, read
+from conversations.surveys.questions import SCALES
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -53,11 +53,10 @@ BY: Mapping[str, "StrOrPromise"] = {
     "tier": gettext_lazy("tier"),
     "handler": gettext_lazy("bot or human"),
 }
-FIRST_SCORE = {"csat": 1, "nps": 0, "ces": 1}
 
 
 def sheet(asked: Asked) -> Sheet:
-    """Eight readings; as many again where it is compared, but for the heat, the lines and the scores."""
+    """Six readings, three more where it is compared; the lines are read again for longer points."""
     kind, way = _kind(asked), _way(asked)
     return Sheet(
         [
@@ -147,8 +146,8 @@ def _cut(asked: Asked, kind: str, way: str, between: Between | None) -> dict[str
 
 def _scores(asked: Asked, kind: str) -> Bars:
     found = read(ANSWERS, asked, cut="kind|score", by=("value",))
-    rows = []
-    for score in range(FIRST_SCORE[kind], SCALES[kind] + 1):
+    rows, (low, high) = [], SCALES[kind]
+    for score in range(low, high + 1):
         numbers = found.get((f"{kind}|{score}",))
         drill = _drill(kind=kind, score=score)
         rows.append(Row(str(score), [Cell(ANSWERED, numbers["answers"] if numbers else 0, drill=drill)], drill))

@@ -13,7 +13,7 @@ from django.utils import timezone
 from conversations.models import StaleHour, Tally, TallyMark
 from conversations.reports.tallies import adding, clock, marks, triggers
 from conversations.reports.tallies.stream import Stream
-from conversations.reports.tallies.stretches import TOGETHER
+from conversations.reports.tallies.stretches import DAYS, HOURS, TOGETHER
 
 MARGIN = timedelta(minutes=5)  # after an hour's end, in which it is most often still written to
 FINE = timedelta(days=15)  # for so long hours are kept of every cut, afterwards of the whole alone
@@ -154,9 +154,9 @@ def _add(
     kept = int((mark.days_from or clock.moment(days[0])).timestamp())
     _close(stream, zone, days, until=end, days_from=kept if has_days else end)
     hours_from = _fine_from(zone, end) if has_hours else end
-    mark.fine_from = _kept_from(stream, adding.HOURS, mark.fine_from or clock.moment(begin), hours_from)
+    mark.fine_from = _kept_from(stream, HOURS, mark.fine_from or clock.moment(begin), hours_from)
     days_from = _days_from(zone, end) if has_days else end
-    mark.days_from = _kept_from(stream, adding.DAYS, clock.moment(kept), days_from)
+    mark.days_from = _kept_from(stream, DAYS, clock.moment(kept), days_from)
 
 
 def _kept_from(stream: Stream, grain: str, kept: datetime, since: int) -> datetime:

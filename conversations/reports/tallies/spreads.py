@@ -11,7 +11,7 @@ PACK = 1000
 
 
 def class_of(seconds: int) -> int:
-    """The class whose bound is the first that is not below; so counts SQL, see `adding.CLASS`."""
+    """The class whose bound is the first that is not below; so counts SQL, see `reading.class_sql`."""
     return bisect_left(BOUNDS, seconds)
 
 

@@ -56,9 +56,6 @@ class Stream:
     tables: tuple[tuple[str, str | Through], ...] = ()
     weeks: tuple[str, ...] = ()
 
-    def place_of(self, number: str) -> int:
-        return self.numbers.index(number)
-
 
 @dataclass(frozen=True)
 class Numbers:
