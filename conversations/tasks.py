@@ -95,9 +95,8 @@ def add_up() -> None:
 
 @shared_task(name="conversations.reports.episodes", expires=120)
 def derive_episodes() -> None:
-    """Of conversations from before there were episodes, until all are done; and of what is said just now."""
+    """Of conversations from before there were episodes, until all are done."""
     back_fill.go_on()
-    back_fill.look_again()
 
 
 @shared_task(name="conversations.reports.work", expires=60)

@@ -91,7 +91,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=20),
     },
     "derive the journeys of whom something changed": {"task": "conversations.reports.journeys", "schedule": 10.0},
-    "work out the episodes of before, and of open talks": {"task": "conversations.reports.episodes", "schedule": 120.0},
+    "work out the episodes of before": {"task": "conversations.reports.episodes", "schedule": 120.0},
     "write down what agents were at": {"task": "conversations.reports.work", "schedule": 60.0},
     "wake snoozed conversations": {"task": "conversations.wake_snoozed", "schedule": 15.0},
     "hand on reactions that were queued but not sent": {

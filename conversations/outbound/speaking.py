@@ -18,6 +18,7 @@ from conversations.models.conversation import place_in_queue
 from conversations.models.message import MessageKind
 from conversations.outbound import outbox
 from conversations.outbound.reach import Choice, has_refused, reach
+from conversations.reports import episode_steps
 from customers.models import Identity
 
 _CHANGED = ["waiting_since", "queue_at", "snippet", "last_message_at", "subject", "media"]  # by what is said
@@ -96,6 +97,7 @@ def speak(conversation: Conversation, words: Sequence[Words], path: Path) -> lis
     for message in said:
         repeats.count(message)
     conversation.waiting_since = None
+    episode_steps.answered_by_bot(conversation, len(said))
     return _send(conversation, said, at_once=at_once)
 
 

@@ -2,15 +2,12 @@
 batch; it goes on where a worker died."""
 
 import time
-from datetime import timedelta
 
 import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 
-from conversations.models import BotTalk, Conversation, Episode, Message, TallyMark
-from conversations.models.fact import Handler
+from conversations.models import Conversation, Episode, Message, TallyMark
 from conversations.models.message import MessageKind
 from conversations.reports import counted_hours, episodes, work
 
@@ -20,8 +17,6 @@ NAME = "back-fill"  # of the mark whose `signature` is the key up to which it is
 DONE = "done"
 AT_ONCE = 50
 FOR = 40.0  # seconds of one task: others want their turn
-LATELY = timedelta(minutes=5)
-MOST = 500
 
 
 def go_on(seconds: float = FOR) -> int:
@@ -36,26 +31,6 @@ def go_on(seconds: float = FOR) -> int:
     if count:
         log.info("episodes were worked out", conversations=count)
     return count
-
-
-def look_again() -> int:
-    """Open conversations in which the bot has spoken lately: that it did stands in their episodes soon, and not only
-    when they are solved. Its turns pay for nothing of it."""
-    begun = Episode.objects.filter(conversation=OuterRef("pk"), ended_at=None, handler=Handler.NOBODY)
-    talks = BotTalk.objects.filter(conversation=OuterRef("pk"))
-    lately = Conversation.objects.filter(Exists(begun), Exists(talks), last_message_at__gte=timezone.now() - LATELY)
-    keys = list(lately.order_by("pk").values_list("pk", flat=True)[:MOST])
-    return sum(_refresh(pk) for pk in keys)
-
-
-@transaction.atomic
-def _refresh(pk: int) -> bool:
-    """What somebody is at just now has its turn later."""
-    rows = Conversation.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
-    found = rows.select_related("customer__profile").filter(pk=pk).first()
-    if found:
-        episodes.refresh(found)
-    return bool(found)
 
 
 def everything() -> None:

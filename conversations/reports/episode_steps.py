@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
 from conversations.models import Conversation, Deadline, Episode, Message, Reply, Status
@@ -85,6 +85,17 @@ def answered(conversation: Conversation, message: Message, *, since: datetime | 
     elif row.said == 0:
         changed["is_inbound"] = False
     Episode.objects.filter(pk=row.pk).update(**changed)
+
+
+def answered_by_bot(conversation: Conversation, count: int) -> None:
+    """With so many words in a turn. One statement."""
+    by = Case(
+        When(handler=Handler.NOBODY, then=Value(Handler.BOT)),
+        When(handler=Handler.PEOPLE, then=Value(Handler.BOTH)),
+        default=F("handler"),
+    )
+    rows = Episode.objects.filter(conversation=conversation, ended_at=None)
+    rows.update(bot_answers=F("bot_answers") + count, handler=by)
 
 
 def _with_people(handler: str) -> str:

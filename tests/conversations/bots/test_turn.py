@@ -20,11 +20,13 @@ from conversations.models import (
     Conversation,
     Delivery,
     DeliveryAttempt,
+    Episode,
     Handoff,
     Message,
     RoutingDecision,
     Waiting,
 )
+from conversations.reports import episode_steps, episodes
 from integrations.models import Connector
 from tests.conversations.bots.stage import (
     asks,
@@ -264,6 +266,20 @@ def test_of_two_workers_that_see_a_turn_one_thinks(fern, chat, thinks, monkeypat
     monkeypatch.setattr(turn, "seen", and_another_worker_comes)
     turn.run(conversation.pk)
     assert said(conversation) == [("customer", "Hello"), ("bot", "Once")] and not BotTurn.objects.exists()
+
+
+def test_that_the_bot_answered_stands_in_the_episode_at_once(fern, chat, thinks):
+    thinks(says("Please tell me more."))
+    conversation = asks(chat, "Hello")
+    takes_turn(conversation)
+    writes(chat, "More")
+    takes_turn(conversation)
+    (derived,) = episodes.derive(conversation)
+    found = Episode.objects.get()
+    assert (found.handler, found.bot_answers) == ("bot", 2) == (derived.row.handler, derived.row.bot_answers)
+    Episode.objects.update(handler="people")
+    episode_steps.answered_by_bot(conversation, 1)
+    assert Episode.objects.get().handler == "both"
 
 
 def test_a_bot_answers_where_it_is_meant_to_and_is_there(chat, mail, shop):
