@@ -14,6 +14,7 @@ from conversations.surveys import touching, words
 from conversations.surveys.answering import answer, may_answer
 from conversations.surveys.questions import Question, questions_of
 
+SPOKEN, MISSED = ("answered", "ended"), "missed"  # states of a call (conversations.call_state)
 MOST_KEYS = 2  # of a number; a scale that goes higher is asked in writing
 
 
@@ -55,10 +56,14 @@ def _text(first: Question, language: str) -> str:
 @transaction.atomic
 def hear(rating: CallRating) -> Message:
     """What the caller pressed, "" for nothing: kept as the answer to what is asked of that call. A key that is no step
-    answers nothing, and neither does one of a call of which nobody was to be asked. Raises UnknownCallError."""
+    answers nothing, and neither does one of a call in which nobody spoke, or of which nobody was to be asked. Raises
+    UnknownCallError, also while it rings as far as is known."""
     message = _message(rating.channel_id, rating.call_id)
-    if message is None:
+    state = message.details.get("call", {}).get("state", "") if message else ""
+    if message is None or state not in (*SPOKEN, MISSED):
         raise UnknownCallError("Nothing is known of this call yet.")
+    if state == MISSED:
+        return message
     ask = _ask(message)
     if ask is None or ask.state not in (AskState.ASKED, AskState.ANSWERED):
         return message

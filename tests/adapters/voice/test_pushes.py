@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from conversations.envelopes import OutboundCall
 from conversations.inbound.receive import receive
-from conversations.models import CallBack, Channel, Delivery, Medium, Message
+from conversations.models import CallBack, Channel, Delivery, Medium, Message, SurveyAsk, SurveyResponse
 from customers.identify import Handle
 from integrations.adapters import adapter_named, signed
 from integrations.adapters.base import AdapterError, CredentialError
@@ -25,6 +25,7 @@ from integrations.simulators.sipgate import TOKEN, TOKEN_ID, SipgateServer
 from integrations.simulators.switchboards import leg_of, record_of
 from tests.adapters.phoning import ADDRESS, ANN, aside, connected, hear, post, work_off
 from tests.conftest import from_ann
+from tests.conversations.surveys.asked import survey
 
 pytestmark = pytest.mark.django_db
 
@@ -446,3 +447,38 @@ def test_what_is_no_json_is_said_in_words(own):
     body = b'{"call_id": '
     assert pushed(own, body, **signed.signed("s", body)).status_code == 200
     assert aside()[0].startswith("ValueError: It is not JSON:")
+
+
+RATES = {"call_id": "c1", "state": "rated", "at": AT + timedelta(seconds=70), "keys": "5"}
+MISSES = {"call_id": "c1", "state": "missed", "at": AT + timedelta(seconds=20), "agent": "204"}
+
+
+@pytest.fixture
+def rates(own, ada):
+    """Ada's line is rung, and callers are asked; she has answered this one before."""
+    ada.extension = "204"
+    ada.save()
+    survey("csat", "call")
+    earlier = {"call_id": "c0", "number": RINGS["number"], "agent": "204"}
+    before = AT - timedelta(minutes=9)
+    assert told_of(own, {**earlier, "state": "ringing", "at": before}, {**ANSWERS, **earlier, "at": before}) == 200
+    return own
+
+
+def rated():
+    return list(SurveyResponse.objects.values_list("score", flat=True))
+
+
+def test_a_call_in_which_nobody_spoke_is_rated_by_nobody(rates):
+    assert told_of(rates, RINGS, MISSES, RATES) == 200
+    assert rated() == [] and not SurveyAsk.objects.exists()
+    assert not RawEvent.objects.exclude(state="done").exists()  # nor does it come again
+
+
+def test_a_rating_that_overtook_the_word_that_somebody_spoke_comes_again_after_it(rates):
+    assert told_of(rates, RINGS) == 200
+    assert told_of(rates, RATES) == 200
+    assert rated() == [] and not SurveyAsk.objects.exists()
+    told_of(rates, ANSWERS)
+    work_off()
+    assert rated() == [5]
