@@ -13,6 +13,8 @@ from conversations.models.report_schedule import SendingState
 from conversations.reports import every
 from conversations.reports.sending import due
 from customers.zones import zones
+from deskapp.accounts.forms import MeForm
+from deskapp.accounts.hours_forms import HoursForm
 from deskapp.models import User
 from tests.conversations.reports.shapes import OWN, REPORT
 
@@ -113,3 +115,13 @@ def test_a_form_moves_no_schedule_to_another_or_another_report(client, root, ada
     now = ReportSchedule.objects.get()
     assert (now.pk, now.owner, now.report, now.query, now.paused) == (one.pk, root, "shapes", "for=7d", "")
     assert now.next_at > timezone.now()
+
+
+@pytest.mark.parametrize("name", ["localtime", "Factory", "posixrules", "Middle/Earth"])
+def test_what_is_no_place_is_the_zone_of_nobody(name, root):
+    for form in (MeForm({"timezone": name}, instance=root), HoursForm({"zone": name})):
+        [field] = {"timezone", "zone"} & form.fields.keys()
+        assert name not in dict(form.fields[field].choices) and "Europe/Oslo" in dict(form.fields[field].choices)
+        assert form.has_error(field, "invalid_choice")
+    root.timezone = name
+    assert root.get_timezone() == "UTC"
