@@ -27,12 +27,32 @@ class Piece:
 
 def left_of(order: Order) -> dict[int, int]:
     """By line: how many of it are not on a return already; lines of which none is are left out."""
-    coming: dict[str, int] = {}
-    for lines in Return.objects.filter(order=order).exclude(status__in=ENDED).values_list("lines", flat=True):
-        for line in lines:
-            coming[_key(line)] = coming.get(_key(line), 0) + int(line.get("quantity", 1))
-    left = {place: int(line.get("quantity", 1)) - coming.get(_key(line), 0) for place, line in enumerate(order.lines)}
+    left = {place: int(line.get("quantity", 1)) for place, line in enumerate(order.lines)}
+    returns = Return.objects.filter(order=order).exclude(status__in=ENDED).values_list("lines", flat=True)
+    coming = [line for lines in returns for line in lines]
+    for line in sorted(coming, key=lambda line: not line.get("line_id")):  # who names its line takes of no other
+        _take(order, left, line)
     return {place: count for place, count in left.items() if count > 0}
+
+
+def _take(order: Order, left: dict[int, int], line: Mapping[str, object]) -> None:
+    """Of the line that it names; where only the goods are named, of their lines one after the other."""
+    count = int(str(line.get("quantity", 1)))
+    for place in _lines_of(order, line):
+        taken = min(count, left[place])
+        left[place] -= taken
+        count -= taken
+
+
+def _lines_of(order: Order, line: Mapping[str, object]) -> list[int]:
+    for names in (("line_id",), ("sku",), ("product_id", "variant"), ("name", "variant")):
+        wanted = [str(line.get(name) or "") for name in names]
+        found = [
+            place for place, each in enumerate(order.lines) if [str(each.get(name) or "") for name in names] == wanted
+        ]
+        if wanted[0] and found:
+            return found
+    return []
 
 
 def meant(said: str, order: Order, left: Mapping[int, int]) -> tuple[Piece, ...]:
@@ -70,6 +90,7 @@ def choices(order: Order, left: Mapping[int, int]) -> list[Choice]:
             piece = Piece(place, quantity)
             shown = _name(order, place) if count == 1 else f"{quantity} × {_name(order, place)}"
             found.append(Choice(written([piece]), shown=shown))
+    found = list({choice.shown: choice for choice in reversed(found)}.values())[::-1]  # of two lines alike, the first
     whole = [Choice(ALL, key="return_all")] if len(left) > 1 else []
     return [*found[: OFFERED - len(whole)], *whole]
 
@@ -83,8 +104,8 @@ def _written(said: str, left: Mapping[int, int]) -> tuple[Piece, ...]:
 
 
 def _own_words(order: Order, place: int, left: Mapping[int, int]) -> set[str]:
-    """Of its name, those that no other line has."""
-    others = [_words(_name(order, other)) for other in left if other != place]
+    """Of its name, those that no line of other goods has."""
+    others = [_words(_name(order, other)) for other in left if _name(order, other) != _name(order, place)]
     return _words(_name(order, place)).difference(*others)
 
 
@@ -100,7 +121,3 @@ def _name(order: Order, place: int) -> str:
 
 def _count(quantity: int) -> str:
     return f"{quantity} × " if quantity > 1 else ""
-
-
-def _key(line: Mapping[str, object]) -> str:
-    return str(line.get("line_id") or line.get("sku") or f"{line.get('name')} {line.get('variant')}")

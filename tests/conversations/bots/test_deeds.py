@@ -28,7 +28,7 @@ from conversations.models import Activity, BotDeed, Hours, OrderAct
 from conversations.tasks import give_up_on_order_acts
 from customers.facts import Line, ProductFact
 from customers.gather import gather
-from customers.models import Order
+from customers.models import Order, Return
 from tests.conversations.bots.till import Till, bought, code_mailed, connected, does, keys_of, signed_in, talk_of
 
 pytestmark = pytest.mark.django_db
@@ -261,6 +261,32 @@ def test_several_pieces_go_back_at_once(chat, shop, till, said, back, named):
     assert does(talk, uuid.uuid4(), "return", **asked.values).result == "done"
     (sent,) = next(iter(till.asked.values()))
     assert {piece["line_id"]: piece["quantity"] for piece in sent["pieces"]} == back
+
+
+def test_of_two_lines_of_the_same_goods_one_goes_back_after_the_other(chat, shop, till):
+    alike = [Line("Fell Runner Cap", 1, Decimal("24"), "c", sku="C-1", variant="Grey") for _line in range(2)]
+    order = bought(shop, status="delivered", lines=(*alike, TWO[0]))
+    assert pieces.left_of(order) == {0: 1, 1: 1, 2: 1}
+    assert [each.shown for each in pieces.choices(order, {0: 1, 1: 1})] == ["Fell Runner Cap, Grey", ""]
+    assert [each.line for each in pieces.meant("the cap", order, pieces.left_of(order))] == [0, 1]
+    back = Return.objects.create(
+        order=order, identity=order.identity, source=shop.pk, external_id="r1", currency="GBP",
+        opened_at=timezone.now(), changed_at=timezone.now(), lines=[{"sku": "C-1", "quantity": 1}],
+    )  # fmt: skip
+    assert pieces.left_of(order) == {1: 1, 2: 1}, "the other can go back, too"
+    back.lines = [{"sku": "C-1", "quantity": 2}]
+    back.save()
+    assert pieces.left_of(order) == {2: 1}
+
+
+def test_a_return_that_names_its_line_leaves_the_same_goods_on_another_line_alone(chat, shop, till):
+    alike = [Line("Fell Runner Cap", 1, Decimal("24"), "c", sku="C-1", line_id=name) for name in ("7", "8")]
+    order = bought(shop, status="delivered", lines=alike)
+    Return.objects.create(
+        order=order, identity=order.identity, source=shop.pk, external_id="r1", currency="GBP",
+        opened_at=timezone.now(), changed_at=timezone.now(), lines=[{"line_id": "8", "sku": "C-1", "quantity": 1}],
+    )  # fmt: skip
+    assert pieces.left_of(order) == {0: 1}
 
 
 def test_without_a_label_a_person_sends_one_and_what_was_worn_is_for_people(chat, shop, till):
