@@ -96,7 +96,7 @@ def report_rows(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         **shared(one),
         "behind": behind,
-        "total": behind.rows.count(),
+        "total": behind.counted.count(),
         "says": behind.says(),
         "rows": list(_lines(one.asked.agent, behind, some[:PAGE])),
         "columns": [column.label for column in behind.columns],

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from conversations.models import Advice, BoughtAgain, Sale
+from conversations.models import Advice, BoughtAgain, Conversation, Sale
 from conversations.models.sale import Problem
 from conversations.reports.sales.asking import Between, over, within
 from conversations.reports.sales.wording import place, problem, ways
@@ -19,6 +20,9 @@ from conversations.reports.sheets.sheet import Asked, Behind, Column
 from conversations.reports.words import brief
 from customers.models import Profile
 from customers.money import formatted
+
+if TYPE_CHECKING:
+    from deskapp.models import User
 
 Drill = Mapping[str, str]
 Made = Callable[[Asked, Drill], Behind]
@@ -115,7 +119,7 @@ def _problem(asked: Asked, drill: Drill) -> Behind:
 
 def _advice(asked: Asked, drill: Drill) -> Behind:
     begins, ends = over(asked, 30)
-    rows = Advice.objects.filter(at__gte=begins, at__lt=ends).select_related("episode")
+    rows = Advice.objects.filter(at__gte=begins, at__lt=ends)
     if "medium" in drill:
         rows = rows.filter(medium=drill["medium"])
     conditions = {
@@ -131,14 +135,25 @@ def _advice(asked: Asked, drill: Drill) -> Behind:
         Column(_("Until the next order"), lambda row: _brief(row.seconds)),  # type: ignore[attr-defined]
         Column(_("13 weeks earlier"), lambda row: _brief(row.seconds_earlier)),  # type: ignore[attr-defined]
     )
+    every = rows.filter(conditions[drill.get("of", "")])
+    theirs = every if asked.agent.sees_all_teams else every.filter(episode__conversation__in=_open_to(asked.agent))
     return Behind(
         _("Talks with nothing on order"),
-        rows.filter(conditions[drill.get("of", "")]),
+        theirs.select_related("episode"),
         "at",
         columns,
         lambda row: row.episode.conversation_id,  # type: ignore[attr-defined]
         lambda row: row.customer_id,  # type: ignore[attr-defined]
+        lambda: "" if theirs is every else _OF_ALL_TEAMS % {"n": theirs.count()},
+        None if theirs is every else every,
     )
+
+
+def _open_to(agent: "User") -> QuerySet[Conversation]:
+    return Conversation.objects.visible_to(agent)
+
+
+_OF_ALL_TEAMS = gettext_lazy("Counted are those of all teams; listed are the %(n)d of them that you may open.")
 
 
 def _same(asked: Asked, drill: Drill) -> Behind:

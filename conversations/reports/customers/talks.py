@@ -1,6 +1,7 @@
 """Parts of the report: what talks lead to, and which orders lead to talks."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from conversations.models.sale import Problem
 from conversations.reports.customers import figures
@@ -23,13 +24,17 @@ def conversion(asked: Asked) -> Table:
     lines = [_talked(called[medium], media[medium], {"medium": medium}) for medium in ranked]
     if len(lines) > 1:
         lines.append(_talked(_("All channels"), sum(media.values(), Numbers()), {}, is_sum=True))
+    says = _("Customers who talked to us with nothing on order; beside it, how often the same customers buy otherwise.")
     return Table(
         _("Buying after a talk"),
         _("Channel of the talk"),
         (figures.TALKS, figures.IN_14, figures.EARLIER_14, figures.IN_30, figures.EARLIER_30),
         lines,
-        _("Customers who talked to us with nothing on order; beside it, how often the same customers buy otherwise."),
+        says if asked.agent.sees_all_teams else f"{says} {_OF_ALL_TEAMS}",
     )
+
+
+_OF_ALL_TEAMS = gettext_lazy("Talks of all teams are counted; a number leads to those that you may open.")
 
 
 def _talked(label: str, numbers: Numbers, where: dict[str, str], *, is_sum: bool = False) -> Row:

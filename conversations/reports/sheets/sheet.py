@@ -203,7 +203,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Behind:
-    """The rows behind a number: `rows.count()` is that number. Ordered by (-`at`, -pk), and paged by them.
+    """The rows behind a number: `counted.count()` is that number. They are `rows`, unless the number counts what this
+    agent may not open (`whole`). Ordered by (-`at`, -pk), and paged by them.
     `conversation` and `customer` give keys for links, None where there is none. `says`: what the page says of all of
     them beside how many they are; asked for there alone."""
 
@@ -214,6 +215,11 @@ class Behind:
     conversation: Callable[[object], int | None]
     customer: Callable[[object], int | None] = lambda _row: None
     says: Callable[[], str] = lambda: ""
+    whole: "QuerySet | None" = None
+
+    @property
+    def counted(self) -> "QuerySet":
+        return self.rows if self.whole is None else self.whole
 
 
 @dataclass(frozen=True)

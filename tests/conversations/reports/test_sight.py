@@ -4,13 +4,15 @@ import csv
 import io
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 
 from conversations.inbound.receive import receive
-from conversations.models import Conversation
+from conversations.models import Advice, Conversation, Episode
 from conversations.reports import every
 from conversations.reports.sheets import tables
 from conversations.reports.sheets.sheet import Behind
@@ -108,3 +110,25 @@ def test_what_tells_of_no_purchase_stays_to_be_asked_for(client, linus):
     for outcome in ("open", "back", "silent"):
         page = client.get(reverse("report", args=["journeys"]), {"outcome": outcome})
         assert page.status_code == 200 and f'<option value="{outcome}" selected' in page.content.decode()
+
+
+def test_talks_of_other_teams_are_counted_and_not_listed(client, linus, sam, billing, returns):
+    """What talks lead to is of no team, as purchases are."""
+    at = timezone.now() - timedelta(days=40)
+    for team in (billing, returns, returns, None):
+        talk = Conversation.objects.create(customer=Customer.objects.create(name="Ann"), team=team, last_message_at=at)
+        episode = Episode.objects.create(conversation=talk, began_at=at, medium="chat", team=team)
+        Advice.objects.create(episode=episode, customer=talk.customer, at=at, medium="chat")
+    theirs = {talk.pk for talk in Conversation.objects.visible_to(lead(linus))}
+    assert len(theirs) == 2
+    said = {}
+    for who in (linus, sam):
+        client.force_login(who)
+        report = client.get(reverse("report", args=["customers"]), {"for": "12m"}).content.decode()
+        page = client.get(reverse("report_rows", args=["customers"]), {"for": "12m", "cell": "what=advice"})
+        assert page.context["total"] == 4
+        listed = {row.conversation for row in page.context["rows"]}
+        assert {int(talk) for talk, _who in file_of(client, "customers", "what=advice", **{"for": "12m"})} == listed
+        said[who] = listed, page.context["says"], "Talks of all teams are counted" in report
+    assert said[linus] == (theirs, "Counted are those of all teams; listed are the 2 of them that you may open.", True)
+    assert said[sam] == (set(Conversation.objects.values_list("pk", flat=True)), "", False)
