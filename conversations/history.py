@@ -4,16 +4,14 @@ done to it."""
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.db.models.fields.json import KT
 
 from conversations.clocks import Happening
 from conversations.models import Activity, Conversation, ConversationMerge, Status
-from conversations.models.message import MessageKind
+from conversations.models.message import FROM_THEM, MessageKind
 
 NOT_SAID = ("cancelled", "failed", "uncertain")  # of a delivery: what did not arrive has answered nobody
 SPOKEN = ("answered", "ended")
-_THEIRS = Q(kind=MessageKind.INBOUND, is_automatic=False) | Q(kind=MessageKind.CALL, details__call__direction="in")
 _VERBS = (Activity.Verb.RESOLVED, Activity.Verb.REOPENED, Activity.Verb.MERGED, Activity.Verb.FAILED)
 
 
@@ -97,5 +95,5 @@ def _last(conversation: Conversation, found: list[Happening]) -> list[Happening]
 
 def channel_of(conversation: Conversation) -> int | None:
     """By which they wrote or rang last."""
-    theirs = conversation.messages.filter(_THEIRS).exclude(channel=None).order_by("-created_at", "-pk")
+    theirs = conversation.messages.filter(FROM_THEM).exclude(channel=None).order_by("-created_at", "-pk")
     return theirs.values_list("channel", flat=True).first()

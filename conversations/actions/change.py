@@ -11,14 +11,12 @@ from conversations.live import groups
 from conversations.live.push import push_activity, push_row, send
 from conversations.models import Activity, CallBack, Conversation, Message
 from conversations.models.conversation import place_in_queue
-from conversations.models.message import MessageKind
+from conversations.models.message import FROM_THEM, MessageKind
 
 if TYPE_CHECKING:
     from deskapp.models import User
 
 
-FROM_THEM = models.Q(kind=MessageKind.INBOUND, is_automatic=False)
-FROM_THEM |= models.Q(kind=MessageKind.CALL, details__call__direction="in")
 SPOKE = models.Q(kind=MessageKind.CALL, details__call__state__in=["answered", "ended"])
 
 

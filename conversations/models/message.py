@@ -24,6 +24,11 @@ class MessageKind(models.TextChoices):
     SYSTEM = "system", _("system")
 
 
+# What a customer said: wrote themselves, or rang.
+FROM_THEM = models.Q(kind=MessageKind.INBOUND, is_automatic=False)
+FROM_THEM |= models.Q(kind=MessageKind.CALL, details__call__direction="in")
+
+
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, agent: "User") -> Self:
         from conversations.models.conversation import Conversation

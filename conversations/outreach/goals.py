@@ -10,19 +10,19 @@ from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from conversations.history import NOT_SAID
 from conversations.models import Conversation, Message, OutreachRecord, SurveyResponse
-from conversations.models.message import MessageKind
+from conversations.models.message import FROM_THEM
 from conversations.models.outreach import Goal
 from conversations.outreach.links import MARKETING
 from conversations.outreach.ways import MARKETING as OF_MARKETING
+from conversations.reports.measures import Z
 from conversations.reports.satisfaction import BAD
 from conversations.routing.candidates import ANGRY
 from customers.models import Consent, Order, Purpose
 from customers.models.order import OrderStatus
 
-Z = 1.96  # of a normal distribution: 95 of 100
 LEAST = 20  # in each group, for a share or a difference to be shown
-NOT_SENT = ("failed", "cancelled", "uncertain")
 
 
 # Whether an order's lines hold the product “source:product”.
@@ -49,8 +49,7 @@ _ORDERS = Order.objects.filter(_in_time("placed_at"), identity__customer=OuterRe
 )
 BOUGHT = Exists(_ORDERS)
 AGAIN = Exists(_ORDERS.filter(_HAS_PRODUCT))
-_SAID = Q(kind=MessageKind.INBOUND, is_automatic=False) | Q(kind=MessageKind.CALL, details__call__direction="in")
-WROTE = Exists(Message.objects.filter(_SAID, _in_time("created_at"), conversation__customer=OuterRef("customer")))
+WROTE = Exists(Message.objects.filter(FROM_THEM, _in_time("created_at"), conversation__customer=OuterRef("customer")))
 _UNHAPPY = SurveyResponse.objects.filter(BAD, _in_time("answered_at"), ask__customer=OuterRef("customer"))
 _ANGRY = Conversation.objects.filter(
     _in_time("last_inbound_at"), customer=OuterRef("customer"), is_spam=False, mood__lte=ANGRY
@@ -73,7 +72,7 @@ WHAT: Mapping[str, Q] = {
     "answered": Q(is_held_out=False) & Q(WROTE),
     "refused": Q(is_held_out=False) & REFUSED,
     "complained": Q(is_held_out=False) & COMPLAINED,
-    "failed": Q(message__delivery__status__in=NOT_SENT),
+    "failed": Q(message__delivery__status__in=NOT_SAID),
 }
 _OF_THE_OVER = ("met", "met_held")  # only those whose days are over can be compared
 
