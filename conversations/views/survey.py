@@ -6,9 +6,8 @@ score that was tapped in a mail is chosen here, and kept as soon as somebody mov
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -21,13 +20,13 @@ from conversations.models import SurveyAsk
 from conversations.surveys import answering, links, words
 from conversations.surveys.answering import OverError
 from conversations.surveys.questions import Answers, Question, questions_of, read, shown
+from conversations.views import by_address
 from customers.consent import say
 from customers.facts import ConsentFact
 from customers.identify import Handle
 from customers.models import Purpose
 
 WORDS = ("thanks", "saved", "choose", "send", "optional", "or_close", "done", "readers", "stop", "stopped")
-RIGHT_TO_LEFT = ("ar", "he", "fa", "ur")
 
 
 @dataclass(frozen=True)
@@ -113,22 +112,16 @@ def _sent(request: HttpRequest, ask: SurveyAsk, token: str, language: str) -> Ht
 
 def _over(request: HttpRequest, ask: SurveyAsk, language: str, why: str) -> HttpResponse:
     key = {"reopened": "open_again", "kept": "done"}.get(why, "over")
-    return _page(request, ask, language, "surveys/over.html", {"says": words.word(key, language)}, status=200)
+    return _page(request, ask, language, "surveys/over.html", {"says": words.word(key, language)})
 
 
-def _page(
-    request: HttpRequest, ask: SurveyAsk, language: str, template: str, said: dict[str, object], status: int = 200
-) -> HttpResponse:
+def _page(request: HttpRequest, ask: SurveyAsk, language: str, template: str, said: dict[str, object]) -> HttpResponse:
     language = language or words.FALLBACK
     first_name = ask.customer.name.split()[0] if ask.customer.name.split() else ""
     thanks = words.word("thanks_name", language, name=first_name) if first_name else words.word("thanks", language)
-    about = {
-        "language": language,
-        "is_rtl": language.partition("-")[0] in RIGHT_TO_LEFT,
+    about: dict[str, object] = {
         "say": {key: words.in_language(words.WORDS[key], language) for key in WORDS},
         "thanks": thanks,
-        "desk": _desk_name(ask),
-        "brand": _colour(ask),
         "subject": ask.conversation.subject if ask.conversation else "",
         "at": date_format(timezone.localtime(ask.ended_at), "j F"),
         "stop": reverse("survey_stop", args=[links.token_of(ask)]),
@@ -136,9 +129,8 @@ def _page(
     }
     if about.get("score") is not None:
         about["saved"] = words.word("saved", language, score=about["score"])
-    answer = render(request, template, about, status=status)
-    answer["Referrer-Policy"] = "no-referrer"  # the address is the key
-    return answer
+    channel = ask.message.channel if ask.message else None
+    return by_address.page(request, template, about, language=language, channel=channel)
 
 
 def _asked(question: Question, answers: Answers, language: str) -> Asked:
@@ -158,17 +150,3 @@ def _asked(question: Question, answers: Answers, language: str) -> Asked:
         steps,
         answer if question.kind == "text" and isinstance(answer, str) else "",
     )
-
-
-def _branding(ask: SurveyAsk) -> object | None:
-    channel = ask.message.channel if ask.message else None
-    return getattr(channel, "branding", None) if channel else None
-
-
-def _desk_name(ask: SurveyAsk) -> str:
-    """As customers know it: what their channel is called to them, else the desk's own name."""
-    return str(getattr(_branding(ask), "title", "") or settings.DESK_NAME)
-
-
-def _colour(ask: SurveyAsk) -> str:
-    return str(getattr(_branding(ask), "colour", "") or "")
