@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from conversations.models import Occasion
 from conversations.outreach.definitions import SIGNALS
+from conversations.outreach.shown import SIGNAL_NAMES
 from conversations.person import language_name
 from customers.models import Membership, Segment
 
@@ -86,7 +87,7 @@ def said(filters: Filters) -> list[str]:
     if filters.since is not None:
         found.append(_("of the last %d days") % filters.since)
     if filters.signal:
-        found.append(str(filters.signal))
+        found.append(str(SIGNAL_NAMES[filters.signal]))
     return found
 
 

@@ -11,7 +11,7 @@ from conversations.models import Delivery, Occasion, OutreachRecord, OutreachRul
 from conversations.outbound import outbox
 from conversations.outreach import lists, ways
 from conversations.outreach.judging import Verdict, judge, judge_each, room_today, waiting
-from conversations.outreach.knowing import known_of
+from conversations.outreach.knowing import Known, known_of
 from conversations.outreach.saying import say
 from customers.models import Customer
 
@@ -85,13 +85,14 @@ def take_back() -> int:
     queued = OutreachRecord.objects.filter(
         at__gte=timezone.now() - TAKES_BACK, message__delivery__status=Delivery.Status.QUEUED
     ).select_related("rule", "message__delivery", "message__identity")
-    return sum(_take_back(record) for record in queued.order_by("pk")[:MOST])
+    records = list(queued.order_by("pk")[:MOST])
+    known = known_of({record.customer_id for record in records})
+    return sum(_take_back(record, known.get(record.customer_id)) for record in records)
 
 
-def _take_back(record: OutreachRecord) -> bool:
+def _take_back(record: OutreachRecord, one: Known | None) -> bool:
     assert record.message is not None
     occasion = Occasion.objects.filter(key=record.key).first()
-    one = known_of([record.customer_id]).get(record.customer_id)
     holds = occasion is not None and lists.fresh(occasion) is not None
     to = record.message.identity
     if holds and one and to and not one.is_going and ways.may(record.rule, one, record.medium, to):

@@ -5,12 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Why(models.TextChoices):
-    OVER = "over", _("it is over by now")
     GONE = "gone", _("merged away, forgotten or about to be")
     BLOCKED = "blocked", _("blocked")
     SPAM = "spam", _("known for spam alone")
     TALKING = "talking", _("in a conversation that is not solved")
     ANGRY = "angry", _("angry when they last wrote")
+    EARLY = "early", _("the minutes to wait are not over")
     NO_WAY = "no_way", _("no way that they use is open to us")
     NO_CONSENT = "consent", _("has not agreed to marketing there")
     REFUSED = "refused", _("asked for no such messages")
@@ -18,4 +18,3 @@ class Why(models.TextChoices):
     REST = "rest", _("another rule wrote to them not long ago")
     QUIET = "quiet", _("quiet hours there now: later")
     DAILY = "daily", _("as many as a day may have went today: tomorrow")
-    EARLY = "early", _("the minutes to wait are not over")
