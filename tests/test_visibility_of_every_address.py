@@ -160,7 +160,7 @@ def things(mail, ada, returns, root):
     )
     return {
         "satisfaction/": {"pk": rated.pk},
-        "report-schedules/": {
+        "reports/schedules/": {
             "pk": ReportSchedule.objects.create(owner=ada, report="x", zone="UTC", forms=["pdf"], next_at=now).pk
         },
         "settings/surveys/": {"pk": poll.pk},

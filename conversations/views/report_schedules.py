@@ -65,7 +65,8 @@ def report_schedules(request: HttpRequest, key: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def report_schedule(request: HttpRequest, pk: int) -> HttpResponse:
-    """The form of one that is there. POST `do`: pause, resume, send or delete; without it, what the form says."""
+    """The form of one that is there. POST `do`: pause, resume, send or delete; without it, what the form says. The
+    query is that of the page on which it stood."""
     agent = agent_of(request)
     schedule = get_object_or_404(theirs(agent), pk=pk)
     if request.method == "GET" or "do" not in request.POST:
@@ -77,7 +78,7 @@ def report_schedule(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, deed(schedule, agent))
     except NotUnderstoodError as refusal:  # its link was of something that is gone by now
         messages.error(request, str(refusal))
-    return redirect("report_schedules", key=schedule.report)
+    return redirect(f"{reverse('report_schedules', args=[schedule.report])}?{request.GET.urlencode()}")
 
 
 def _edited(request: HttpRequest, schedule: ReportSchedule, by: "User") -> HttpResponse:

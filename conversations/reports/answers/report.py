@@ -188,8 +188,13 @@ REPORT = Report(
     sheet=sheet,
     behind=behind,
     filters=(
-        Filter("kind", gettext_lazy("Measure"), lambda: [(kind, each.label) for kind, each in MEASURES.items()]),
-        Filter("by", gettext_lazy("By"), lambda: list(BY.items())),
+        Filter(
+            "kind",
+            gettext_lazy("Measure"),
+            lambda: [(kind, each.label) for kind, each in MEASURES.items()],
+            blank=MEASURES["csat"].label,
+        ),
+        Filter("by", gettext_lazy("By"), lambda: list(BY.items()), blank=BY["agent"]),
     ),
     icon="satisfaction",
 )

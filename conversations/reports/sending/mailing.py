@@ -41,7 +41,8 @@ def mail(schedule: ReportSchedule, due_at: datetime, key: int) -> EmailMessage:
         subject = f"{one.report.title}: {written.days(one.asked.begins, one.asked.ends)}"
         sheet = one.report.sheet(one.asked)
         message = EmailMessage(subject, _words(schedule, one, sheet), None, to)
-        message.extra_headers = {"Message-ID": f"<report-{key}@{settings.SITE_URL.split('//')[-1].split(':')[0]}>"}
+        host = settings.SITE_URL.split("//")[-1].split(":")[0]
+        message.extra_headers = {"Message-ID": f"<report-{key}@{host}>", "Auto-Submitted": "auto-generated"}
         for form in schedule.forms:
             message.attach(files.name_of(one, form), files.made(one, sheet, form), files.TYPES[form].split(";")[0])
     return message

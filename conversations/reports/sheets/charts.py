@@ -13,7 +13,7 @@ from conversations.reports.sheets.written import axis, point, shown
 WIDE, HALF, HEIGHT = 1100.0, 540.0, 250.0
 LEFT, RIGHT, TOP, FLOOR = 52.0, 128.0, 10.0, 216.0
 APART = 13.0  # between two names at the ends of lines
-LONGEST = 20  # characters of such a name, with its value
+LONGEST = 18  # characters of such a name, with its value
 MOST_TICKS = {True: 12, False: 6}
 
 
@@ -106,7 +106,7 @@ def _names(ends: Sequence[tuple[float, float, str, str, int]], width: float) -> 
 
 
 def clipped(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
 def _stretches(

@@ -85,10 +85,14 @@ class Paper(FPDF):
         self.auto_page_break = before[2]
         self.set_xy(before[0], before[1])
 
+    def height_of(self, drawn: Drawing, width: float) -> float:
+        """With its legend."""
+        return drawn.height * width / drawn.width + 24
+
     def drawing(self, drawn: Drawing, width: float) -> None:
         """As wide as that, below what is there."""
         by = width / drawn.width
-        self.keep(drawn.height * by + 24)
+        self.keep(self.height_of(drawn, width))
         left, top = self.l_margin, self.get_y()
         for mark in drawn.marks:
             self._mark(mark, left, top, by)

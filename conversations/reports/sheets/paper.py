@@ -10,6 +10,7 @@ from fpdf.fonts import FontFace
 from conversations.reports.sheets import charts, flowing
 from conversations.reports.sheets.ink import ACCENT, BAD, GOOD, HAIR, INK, META, PAPER, Colour, Paper
 from conversations.reports.sheets.looking import figures_of
+from conversations.reports.sheets.marks import Drawing
 from conversations.reports.sheets.sheet import Asked, Bars, Cell, Flow, Heat, Lines, Part, Row, Sheet, Table, Tiles
 from conversations.reports.sheets.written import change, give, shown
 
@@ -38,8 +39,10 @@ def pdf(sheet: Sheet, asked: Asked, *, title: str, says: Sequence[str], foot: st
 
 
 def _part(paper: Paper, part: Part, asked: Asked) -> None:
+    drawing = _drawing(part, asked)
+    wide = paper.epw if getattr(part, "wide", True) else paper.epw * 0.62
     if title := str(getattr(part, "title", "")):
-        paper.keep(90)
+        paper.keep(90 if drawing is None else 60 + paper.height_of(drawing, wide))  # no title without what it is of
         _line(paper, title, size=11, bold=True)
     if says := str(getattr(part, "says", "")):
         _line(paper, says, size=8, colour=META)
@@ -48,10 +51,8 @@ def _part(paper: Paper, part: Part, asked: Asked) -> None:
     elif isinstance(part, Table):
         heads = [str(part.of), *(str(figure.label) for figure in part.figures)]
         _table(paper, heads, part.rows)
-    elif isinstance(part, Lines) and part.at and part.series:
-        paper.drawing(charts.drawn(part, asked.grain), paper.epw if part.wide else paper.epw * 0.62)
-    elif isinstance(part, Flow) and part.links:
-        paper.drawing(flowing.drawn(part), paper.epw if part.wide else paper.epw * 0.62)
+    elif drawing is not None:
+        paper.drawing(drawing, wide)
     elif isinstance(part, Bars):
         _bars(paper, part)
     elif isinstance(part, Heat):
@@ -59,6 +60,12 @@ def _part(paper: Paper, part: Part, asked: Asked) -> None:
     else:
         for line in getattr(part, "lines", ()) or [_("Nothing by now.")]:
             _line(paper, str(line), size=9)
+
+
+def _drawing(part: Part, asked: Asked) -> Drawing | None:
+    if isinstance(part, Lines) and part.at and part.series:
+        return charts.drawn(part, asked.grain)
+    return flowing.drawn(part) if isinstance(part, Flow) and part.links else None
 
 
 def _line(paper: Paper, text: str, *, size: float, colour: Colour = INK, bold: bool = False) -> None:
@@ -95,6 +102,7 @@ def _tile(paper: Paper, cell: Cell, values: Sequence[float | None], x: float, to
 def _table(paper: Paper, heads: Sequence[str], rows: Sequence[Row]) -> None:
     """As wide as its columns need; the heads once more on every page."""
     paper.pen(8)
+    paper.set_fill_color(*PAPER)  # cells are filled with what was used last
     paper.set_draw_color(*HAIR)
     paper.set_line_width(0.5)
     count = len(heads) - 1

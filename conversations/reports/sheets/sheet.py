@@ -225,7 +225,8 @@ class Behind:
 @dataclass(frozen=True)
 class Filter:
     """A choice on the report's page: (value, label) each, besides "" for all, or what `blank` calls it. `is_for`:
-    whether an agent may choose this value; to whoever may choose none the filter is not shown."""
+    whether an agent may choose this value; to whoever may choose none the filter is not shown. A choice of the name of
+    `blank` is understood in a link, and not offered a second time."""
 
     name: str
     label: "StrOrPromise"

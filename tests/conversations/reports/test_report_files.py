@@ -9,12 +9,15 @@ from datetime import datetime
 import openpyxl
 import pypdf
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import translation
 
 from conversations.inbound.receive import receive
 from conversations.reports import every
-from conversations.reports.sheets import tables, workbook
+from conversations.reports.sheets import paper, tables, workbook
+from conversations.reports.sheets.ink import Paper
+from conversations.reports.sheets.opened import opened
 from conversations.reports.sheets.sheet import Cell, Figure, Row, Sheet, Table, Unit
 from conversations.reports.sheets.workbook import Page, Styled
 from tests.conftest import from_ann
@@ -99,11 +102,27 @@ def test_a_sheet_on_paper_says_what_the_page_says_in_any_script(client, root, sh
         with translation.override(language):
             root.locale = language
             root.save()
-            paper = pypdf.PdfReader(io.BytesIO(got(client, "pdf", **{"for": "7d"})))
-        text = "\n".join(page.extract_text() for page in paper.pages)
+            printed = pypdf.PdfReader(io.BytesIO(got(client, "pdf", **{"for": "7d"})))
+        text = "\n".join(page.extract_text() for page in printed.pages)
         assert "Conversations that began." in text, language
         assert "Łódź, Größe, déjà, ¿qué?" in text and "السلام عليكم" in text, language
-        assert {font.split("+")[-1] for page in paper.pages for font in fonts_of(page)} == {"FiraGO", "FiraGOBold"}
+        assert {font.split("+")[-1] for page in printed.pages for font in fonts_of(page)} == {"FiraGO", "FiraGOBold"}
+
+
+@pytest.mark.django_db
+def test_tables_on_paper_lie_on_white_and_titles_with_what_they_are_of(root, monkeypatch):
+    one = opened("service", root, QueryDict("for=4w"))
+    full = REPORT.sheet(one.asked)
+    lines, table = full.parts[2], full.parts[1]
+    under, real = [], Paper.table
+    monkeypatch.setattr(
+        Paper, "table", lambda self, **how: under.append(self.fill_color.colors255) or real(self, **how)
+    )
+    book = paper.pdf(Sheet([table, lines, table, lines]), one.asked, title="T", says=[], foot="")
+    assert under == [(255, 255, 255)] * 2
+    texts = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(book)).pages]
+    last = next(text for text in reversed(texts) if "Over time" in text)
+    assert "Wait 2 min" in last.partition("Over time")[2] or "Wait 1 min 30 s" in last.partition("Over time")[2]
 
 
 def fonts_of(page):

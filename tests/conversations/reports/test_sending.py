@@ -78,6 +78,7 @@ def test_it_goes_out_once_however_often_it_is_taken(root):
         and "/reports/shapes/?for=own&from=2026-05-05" in said.body
     )
     assert [name.rsplit(".")[-1] for name, _file, _type in said.attachments] == ["pdf", "csv"]
+    assert said.extra_headers["Auto-Submitted"] == "auto-generated"  # RFC 3834: nobody's absence answers it
     one.refresh_from_db()
     sending = one.sendings.get()
     assert (sending.state, sending.sent_to, one.next_at > MONDAY) == ("sent", 1, True)
@@ -154,7 +155,8 @@ def test_a_schedule_is_paused_resumed_sent_and_deleted_by_whose_it_is(
     one = schedule_of(chief, often="daily")
     where = reverse("report_schedule", args=[one.pk])
     client.force_login(chief)
-    client.post(where, {"do": "pause"})
+    paused = client.post(f"{where}?for=12m", {"do": "pause"})
+    assert paused["Location"] == reverse("report_schedules", args=["shapes"]) + "?for=12m"
     assert due.take_due(MONDAY) == []
     client.post(where, {"do": "resume"})
     one.refresh_from_db()

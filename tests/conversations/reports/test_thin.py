@@ -64,7 +64,7 @@ def test_names_at_the_ends_of_lines_stay_above_the_axis_and_say_their_value():
     series = [Series(label, [Cell(count, 9), Cell(count, 0)]) for label in labels]
     marks = charts.drawn(Lines("Often", count, [BEGINS, BEGINS + timedelta(days=1)], series), "day").marks
     names = [mark for mark in marks if isinstance(mark, Label) and mark.is_strong]
-    assert [each.text for each in names] == [f"{charts.clipped(label, 18)} 0" for label in labels]
+    assert [each.text for each in names] == [f"{charts.clipped(label, charts.LONGEST - 2)} 0" for label in labels]
     heights = [each.y for each in names]
     under = min(mark.y for mark in marks if isinstance(mark, Label) and mark.anchor == "middle")
     assert all(after - before >= charts.APART for before, after in zip(heights, heights[1:], strict=False))
