@@ -1,5 +1,6 @@
 """What a rule says: words for each language, with what they may name of the occasion; checked when they are saved."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from customers.models import Customer
 from customers.money import formatted
 
 LONGEST_SUBJECT, LONGEST = 150, 2000
+_BETWEEN_SENTENCES = re.compile(r"((?<=[.!?])\s+)")
 LANGUAGES = ("en", "de", "fr", "es", "it", "pl", "no", "nl", "ar")
 
 _EVERYWHERE = ("customer", "desk")
@@ -104,13 +106,26 @@ def _days(occasion: Occasion) -> int:
 
 
 def worded(rule: OutreachRule, language: str, values: Mapping[str, str]) -> tuple[str, str]:
-    """The subject, and the text as HTML: a value never becomes more than its text, and a link is one."""
+    """The subject, and the text as HTML: a value never becomes more than its text, and a link is one. A sentence all of
+    whose places say nothing is left out: no “here it is:” without a link."""
     said = rule.words[language]
     subject = " ".join(put(said["subject"], values).split())
     shown = {name: _link(value) if name == "link" else escape(value) for name, value in values.items()}
-    paragraphs = [part.strip() for part in said["text"].replace("\r\n", "\n").split("\n\n")]
+    written = [part.strip() for part in said["text"].replace("\r\n", "\n").split("\n\n")]
+    paragraphs = [part for each in written if (part := _sayable(each, values))] or written
     html = "".join(f"<p>{put(escape(part), shown).replace(chr(10), '<br>')}</p>" for part in paragraphs if part)
     return subject[:998], html
+
+
+def _sayable(text: str, values: Mapping[str, str]) -> str:
+    first, *more = _BETWEEN_SENTENCES.split(text)
+    said = [("", first), *zip(more[::2], more[1::2], strict=True)]
+    return "".join(before + each for before, each in said if not _is_silent(each, values)).strip()
+
+
+def _is_silent(sentence: str, values: Mapping[str, str]) -> bool:
+    places = variables(sentence)
+    return bool(places) and not any(values.get(name, name) for name in places)
 
 
 def _link(address: str) -> str:

@@ -1,5 +1,6 @@
 """The forms of a rule that writes first: to whom, when and how often; and its words in one language."""
 
+from datetime import time
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from conversations.outreach.words import LANGUAGES, LONGEST, LONGEST_SUBJECT, Ba
 from conversations.person import language_name
 from customers.models import Segment
 
+NIGHT = time(21), time(8)  # when a new rule writes to nobody, until somebody says otherwise
 MOST_SEGMENTS = 300
 FILTERS = ("value", "tier", "segment", "spoken", "since", "signal")
 
@@ -92,6 +94,8 @@ class OutreachForm(forms.ModelForm):
         self.fields["held_out"].min_value, self.fields["held_out"].max_value = 5, 50  # type: ignore[attr-defined]
         if self.instance.pk:  # what it wrote and what it named was of this list
             self.fields["kind"].disabled = True
+        else:
+            self.initial |= {"quiet_from": NIGHT[0], "quiet_until": NIGHT[1]}
 
     def clean_name(self) -> str:
         name = " ".join(str(self.cleaned_data["name"]).split())
@@ -104,6 +108,12 @@ class OutreachForm(forms.ModelForm):
         if not 5 <= share <= 50:
             raise forms.ValidationError(_("At least 5 and at most 50: without them, nobody can tell what it does."))
         return share
+
+    def clean_daily_most(self) -> int:
+        most = int(self.cleaned_data["daily_most"])
+        if not most:
+            raise forms.ValidationError(_("One at least: a rule that is to write to nobody is switched off."))
+        return most
 
     def clean_goal_days(self) -> int:
         days = int(self.cleaned_data["goal_days"])

@@ -34,6 +34,7 @@ def test_a_rule_is_made_of_a_list_tried_and_switched_on(chief, mail, monkeypatch
     monkeypatch.setattr("conversations.outreach.judging.holds_out", lambda rule, customer: False)
     page = chief.get("/settings/outreach/new/?kind=cart&value=50&since=7").content.decode()
     assert 'name="value" value="50"' in page and 'name="since" value="7"' in page
+    assert 'name="quiet_from" value="21:00"' in page and 'name="quiet_until" value="08:00"' in page
     one = made(chief)
     assert not one.is_active and one.filters == {"value": "50", "since": "7"} and "{product}" in one.words["en"]["text"]
     chief.post(f"/settings/outreach/{one.pk}/switch/", {"on": "yes"})
@@ -68,7 +69,14 @@ def test_words_are_checked_when_they_are_saved(chief):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("held_out", "0"), ("held_out", "80"), ("goal_days", "0"), ("goal", "again"), ("quiet_from", "21:00")],
+    [
+        ("held_out", "0"),
+        ("held_out", "80"),
+        ("daily_most", "0"),
+        ("goal_days", "0"),
+        ("goal", "again"),
+        ("quiet_from", "21:00"),
+    ],
 )
 def test_what_makes_no_rule_is_refused(chief, field, value):
     assert chief.post("/settings/outreach/new/", {**FORM, field: value}).status_code == 422
