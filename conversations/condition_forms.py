@@ -29,6 +29,7 @@ from conversations.conditions import (
     rules_of,
     strings,
 )
+from conversations.typed import whole_number
 
 FIRST_ASK = "topic.is"
 MOST_CHIPS = 12  # values that stand side by side; more are a list
@@ -196,11 +197,11 @@ class ConditionsForm:
             here = f"{path}.{len(rules) - 1}" if path else str(len(rules) - 1)
             self.focused = here if verb == "add" else f"{here}.0"
         elif verb == "remove":
-            above, _dot, number = path.rpartition(".")
-            rules = _rules_at(self.conditions, above)
-            if rules and number.isdecimal() and int(number) < len(rules):
-                del rules[int(number)]
-                before = str(max(0, int(number) - 1)) if rules else ""
+            above, _dot, last = path.rpartition(".")
+            rules, number = _rules_at(self.conditions, above), whole_number(last)
+            if rules and number is not None and number < len(rules):
+                del rules[number]
+                before = str(max(0, number - 1)) if rules else ""
                 self.focused = f"{above}.{before}" if above and before else above or before
 
 
@@ -226,9 +227,10 @@ def _rules_at(conditions: Json, path: str) -> list[Json] | None:
     group: object = conditions
     for part in path.split(".") if path else ():
         rules = group.get("rules") if isinstance(group, Mapping) else None
-        if not isinstance(rules, list) or not part.isdecimal() or int(part) >= len(rules):
+        number = whole_number(part)
+        if not isinstance(rules, list) or number is None or number >= len(rules):
             return None
-        group = rules[int(part)]
+        group = rules[number]
     found = group.get("rules") if isinstance(group, Mapping) else None
     return found if isinstance(found, list) else None
 

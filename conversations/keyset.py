@@ -5,6 +5,8 @@ from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
+from conversations.typed import whole_number
+
 M = TypeVar("M", bound=Model)
 YEARS = range(1970, 9999)  # outside of which no row is, and another zone's clock would leave the calendar
 
@@ -16,13 +18,14 @@ def cursor_of(row: Model, field: str) -> str:
 def edge_of(text: str) -> tuple[datetime, int] | None:
     """What a cursor names; None where it names nothing."""
     at, _tilde, pk = text.replace(" ", "+").partition("~")
-    if not pk.isdecimal() or len(pk) > 18:
+    key = whole_number(pk)
+    if key is None:
         return None
     try:
         moment = datetime.fromisoformat(at)
     except ValueError:
         return None
-    return (moment, int(pk)) if moment.tzinfo and moment.year in YEARS else None
+    return (moment, key) if moment.tzinfo and moment.year in YEARS else None
 
 
 def beyond(found: QuerySet[M], field: str, text: str, *, is_newest_first: bool = True) -> QuerySet[M]:

@@ -21,6 +21,7 @@ from conversations.models import Conversation, Medium, Priority, ReadMark, Saved
 from conversations.models.conversation import ConversationQuerySet
 from conversations.models.personal import Mention
 from conversations.places import Place, places_of
+from conversations.typed import whole_number
 from customers.models import Membership, Segment
 
 if TYPE_CHECKING:
@@ -127,8 +128,8 @@ def _named(name: str, value: str) -> str:
     }
     if value in choices.get(name, {}):
         return str(choices[name][value])
-    if name in rows and value.isdecimal() and len(value) < 19:
-        return str(rows[name].filter(pk=value).first() or value)
+    if name in rows and (number := whole_number(value)) is not None:
+        return str(rows[name].filter(pk=number).first() or value)
     return value
 
 
@@ -174,8 +175,7 @@ def _sort(asked: str, key: str, filters: dict[str, str]) -> str:
 
 
 def _number(key: str) -> int:
-    number = key.partition("-")[2]
-    return int(number) if number.isdecimal() and len(number) < 18 else 0
+    return whole_number(key.partition("-")[2]) or 0
 
 
 def _team_name(agent: "User", pk: int) -> str:
@@ -225,21 +225,21 @@ def _filtered(rows: ConversationQuerySet, agent: "User", filters: dict[str, str]
         rows = rows.filter(media__contains=[medium])
     if tag := filters.get("tag", "").replace("\x00", ""):  # which PostgreSQL cannot even compare
         rows = rows.filter(tags__name__iexact=tag)
-    if (team := filters.get("team", "")).isdecimal():
-        rows = rows.filter(team=int(team))
-    if (priority := filters.get("priority", "")).isdecimal() and int(priority) in Priority.values:
-        rows = rows.filter(priority=int(priority))
+    if (team := whole_number(filters.get("team", ""))) is not None:
+        rows = rows.filter(team=team)
+    if (priority := whole_number(filters.get("priority", ""))) in Priority.values:
+        rows = rows.filter(priority=priority)
     assignee = filters.get("assignee", "")
     if assignee in ("me", "nobody"):
         rows = rows.filter(assignee=agent if assignee == "me" else None)
-    elif assignee.isdecimal():
-        rows = rows.filter(assignee=int(assignee))
+    elif (agent_meant := whole_number(assignee)) is not None:
+        rows = rows.filter(assignee=agent_meant)
     if (topic := filters.get("topic", "")) == "none":
         rows = rows.filter(topic=None)
-    elif topic.isdecimal() and len(topic) < 18:
-        rows = rows.filter(topic=int(topic))
-    if (segment := filters.get("segment", "")).isdecimal():
-        rows = rows.filter(customer__in=_members(agent, int(segment)))
+    elif (topic_meant := whole_number(topic)) is not None:
+        rows = rows.filter(topic=topic_meant)
+    if (segment := whole_number(filters.get("segment", ""))) is not None:
+        rows = rows.filter(customer__in=_members(agent, segment))
     return rows
 
 

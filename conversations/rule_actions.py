@@ -22,6 +22,7 @@ from conversations.canned_words import filled
 from conversations.models import CannedReply, Conversation, Macro, Priority, Rule, Survey, Tag, Team, Webhook
 from conversations.outbound import by_rule, calling_out
 from conversations.surveys import touching
+from conversations.typed import whole_number
 
 MOST_ACTIONS, LONGEST_NOTE, MOST_HOURS = 10, 2000, 24 * 90
 Json = Mapping[str, object]
@@ -220,7 +221,7 @@ def _check_one(action: object, options: Options) -> None:
         raise BadActionError(_("Fill in the rest of “%(action)s”.") % {"action": known.label})
     if known.control == "list" and value not in options.of(do):
         raise BadActionError(_("What “%(action)s” speaks of is no longer there.") % {"action": known.label})
-    if known.control == "hours" and not (value.isdecimal() and 1 <= int(value) <= MOST_HOURS):
+    if known.control == "hours" and not 1 <= (whole_number(value) or 0) <= MOST_HOURS:
         raise BadActionError(_("Snooze for 1 to %(most)d hours.") % {"most": MOST_HOURS})
     if known.control == "typed" and len(value) > 40:
         raise BadActionError(_("A tag has at most 40 letters."))

@@ -13,6 +13,7 @@ from conversations.condition_forms import Choice
 from conversations.models import Rule
 from conversations.models.rule import TIMED, RuleEventKind
 from conversations.rule_actions import ACTIONS, LONGEST_NOTE, MOST_ACTIONS, Action, BadActionError, Options, check, said
+from conversations.typed import whole_number
 
 UNITS = {"minutes": 1, "hours": 60, "days": 1440}
 MOST_MINUTES = 90 * 1440
@@ -169,9 +170,9 @@ class ActionsForm:
         if verb == "add" and self.may_add:
             self.actions.append({"do": "tag", "value": ""})
             self.focused = len(self.actions) - 1
-        elif verb == "remove" and place.isdecimal() and int(place) < len(self.actions):
-            del self.actions[int(place)]
-            self.focused = max(0, int(place) - 1)
+        elif verb == "remove" and (number := whole_number(place)) is not None and number < len(self.actions):
+            del self.actions[number]
+            self.focused = max(0, number - 1)
 
 
 def _needs_none(action: Mapping[str, object]) -> bool:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from conversations.models import Conversation, Status
 from conversations.models.conversation import ConversationQuerySet
+from conversations.typed import whole_number
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,10 @@ def _read(after: str) -> tuple[int, tuple[datetime, int] | None]:
     """The stretch, and the last of it that was shown. Raises Http404."""
     at, _tilde, rest = after.partition("~")
     pk, _tilde, number = rest.partition("~")
-    if not pk.isdecimal() or len(pk) > 18:
+    key = whole_number(pk)
+    if key is None:
         return 0, None
     try:
-        return int(number[:2] or 0), (datetime.fromisoformat(at), int(pk))
+        return int(number[:2] or 0), (datetime.fromisoformat(at), key)
     except ValueError as error:
         raise Http404 from error

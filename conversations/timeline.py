@@ -11,6 +11,7 @@ from django.utils import timezone
 from conversations.models import Activity, Attachment, Conversation, Message, MessageEdit, Reaction
 from conversations.prepared import has_asked
 from conversations.story_words import Line
+from conversations.typed import whole_number
 from customers.models import Customer
 
 if TYPE_CHECKING:
@@ -148,6 +149,6 @@ def stamp(conversation: Conversation) -> str:
 
 
 def _known(stamp_: str) -> tuple[int, int, datetime]:
-    parts = [int(part) if part.isdecimal() and len(part) < 18 else 0 for part in stamp_.split("-")]
+    parts = [whole_number(part) or 0 for part in stamp_.split("-")]
     message, activity, at = (parts + [0, 0, 0])[:3]
     return message, activity, datetime.fromtimestamp(min(at, 32_503_680_000), UTC)

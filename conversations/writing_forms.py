@@ -20,6 +20,7 @@ from conversations.outbound.way import KeptWay, Way, filled, places
 from conversations.plain import html_to_text
 from conversations.sanitise import sanitise
 from conversations.segments import segments_of
+from conversations.typed import whole_number, whole_numbers
 
 if TYPE_CHECKING:
     from deskapp.models import User
@@ -57,10 +58,9 @@ class WritingForm(forms.Form):
     def _own_files(self) -> list[Attachment]:
         data = self.data
         chosen = data.getlist("file") if hasattr(data, "getlist") else []
-        keys = [int(value) for value in chosen if value.isdecimal()]
         unsent = Attachment.objects.filter(message=None, uploaded_by=self.agent)
         inside = picture_ids(str(data.get("html", "")))
-        return list(unsent.filter(pk__in=[*keys, *inside]).order_by("pk"))
+        return list(unsent.filter(pk__in=[*whole_numbers(chosen), *inside]).order_by("pk"))
 
 
 def picture_ids(html: str) -> list[int]:
@@ -230,12 +230,12 @@ def kept_way(data: QueryDict) -> KeptWay:
         way["channel"] = channel
     if visibility := next((each for each, _label in VISIBILITIES if each == data.get("visibility")), ""):
         way["visibility"] = visibility
-    if (answers := data.get("answers", "")).isdecimal():
-        way["answers"] = int(answers[:18])
+    if (answers := whole_number(data.get("answers", ""))) is not None:
+        way["answers"] = answers
     if buttons := [each[:200] for each in lines(data.getlist("buttons"))][:MOST_BUTTONS]:
         way["buttons"] = buttons
-    if (template := data.get("template", "")).isdecimal():
-        way["template"] = int(template[:18])
+    if (template := whole_number(data.get("template", ""))) is not None:
+        way["template"] = template
         way["values"] = [each[:2000] for each in data.getlist(f"value-{way['template']}")][:MOST_BUTTONS]
     return way
 

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from conversations.typed import whole_number
 from integrations.adapters.about import About, Field
 from integrations.adapters.media.chat import about as chat_about
 from integrations.adapters.media.form import adapter as form_adapter
@@ -68,7 +69,7 @@ def sheet(
     channel = connector.channel
     if given is not None:
         team = given.get("team", "")
-        number = int(team) if team.isdecimal() and len(team) < 18 else None
+        number = whole_number(team)
         return Sheet(groups, given.get("name", ""), given.get("address", ""), number, own)
     name = "" if connector.is_draft else channel.name if channel else connector.name
     return Sheet(groups, name, channel.address if channel else "", channel.team_id if channel else None, own)

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
+from conversations.typed import whole_number
 from integrations.belongings import Escaped, as_escaped
 from integrations.health_samples import first_since
 from integrations.models import RawEvent
@@ -48,13 +49,13 @@ class Page:
 def wanted_in(data: QueryDict) -> Wanted:
     state = data.get("state", "")
     return Wanted(
-        connector=_number(data.get("connector", "")),
+        connector=whole_number(data.get("connector", "")) or 0,
         state=state if state in RawEvent.State.values else "",
         kind=data.get("kind", "").replace("\x00", "")[:40],
         since=_day(data.get("since", "")),
         until=_day(data.get("until", "")),
         words=data.get("q", "").replace("\x00", "").strip()[:200],
-        after=_number(data.get("after", "")),
+        after=whole_number(data.get("after", "")) or 0,
     )
 
 
@@ -108,10 +109,6 @@ def _with_words(rows: QuerySet[RawEvent], words: str) -> QuerySet[RawEvent]:
 
 def _shown(rows: QuerySet[RawEvent]) -> QuerySet[RawEvent]:
     return rows.select_related("connector").defer("body").annotate(size=Length("body")).order_by("-pk")
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 18 else 0
 
 
 def _day(text: str) -> datetime | None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from conversations.models import Delivery, Medium
 from conversations.templatetags.desk import hue, medium_icon
+from conversations.typed import whole_number
 from integrations import health_samples
 from integrations.adapters import ADAPTERS
 from integrations.health_words import Counts, Verdict, in_short, percent, verdict
@@ -155,10 +156,11 @@ def _found(words: str) -> QuerySet[Connector]:
 def _beyond(rows: QuerySet[Connector], after: str) -> QuerySet[Connector]:
     place, _tilde, rest = after.partition("~")
     pk, _tilde, named = rest.partition("~")
-    if not (place.isdecimal() and pk.isdecimal() and len(pk) < 18):
+    at, key = whole_number(place), whole_number(pk)
+    if at is None or key is None:
         return rows
-    later = Q(place__gt=int(place)) | Q(place=int(place), named__gt=named)
-    return rows.filter(later | Q(place=int(place), named=named, pk__gt=int(pk)))
+    later = Q(place__gt=at) | Q(place=at, named__gt=named)
+    return rows.filter(later | Q(place=at, named=named, pk__gt=key))
 
 
 def _cursor(row: Connector) -> str:

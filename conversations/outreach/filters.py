@@ -13,6 +13,7 @@ from conversations.models import Occasion
 from conversations.outreach.definitions import SIGNALS
 from conversations.outreach.shown import SIGNAL_NAMES
 from conversations.person import language_name
+from conversations.typed import whole_number
 from customers.models import Membership, Segment
 
 MOST_DAYS = 400
@@ -100,4 +101,5 @@ def _sum(text: str) -> Decimal | None:
 
 
 def _number(text: str, most: int) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 19 and 0 < int(text) <= most else None
+    number = whole_number(text)
+    return number if number and number <= most else None

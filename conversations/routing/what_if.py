@@ -13,6 +13,7 @@ from conversations.models import Conversation, Replay, ReplayChange, Team
 from conversations.routing import replay as replays
 from conversations.routing import words
 from conversations.routing.figures import Figures, Turn
+from conversations.typed import whole_number
 
 if TYPE_CHECKING:
     from deskapp.models import User
@@ -179,9 +180,7 @@ def team_names() -> dict[int, str]:
 
 
 def _edge(after: str, replay: Replay) -> ReplayChange | None:
-    if not after.isdecimal() or len(after) > 18:
-        return None
-    return ReplayChange.objects.filter(replay=replay, pk=int(after)).only("at", "is_direct").first()
+    return ReplayChange.objects.filter(replay=replay, pk=whole_number(after) or 0).only("at", "is_direct").first()
 
 
 def _told(rows: list[ReplayChange]) -> Iterator[Changed]:

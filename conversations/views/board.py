@@ -22,6 +22,7 @@ from conversations.reports.facts import Scope
 from conversations.reports.rows import Asked, rows
 from conversations.reports.showing import scope_of, shown, state_in_words
 from conversations.routing.availability import REASONS
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of, is_delete, is_htmx
 
 if TYPE_CHECKING:
@@ -180,9 +181,9 @@ def _scope(watcher: "User", team: int | None) -> Scope | None:
 
 def _number(request: HttpRequest, name: str) -> int | None:
     value = request.GET.get(name, "")
-    return int(value) if value.isdecimal() and len(value) < 18 else None
+    return whole_number(value)
 
 
 def _posted(request: HttpRequest, name: str) -> int:
     value = request.POST.get(name, "")
-    return int(value) if value.isdecimal() and len(value) < 18 else 0
+    return whole_number(value) or 0

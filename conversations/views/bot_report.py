@@ -23,6 +23,7 @@ from conversations.reports.measures import LEAST, Counts
 from conversations.reports.satisfaction import PERIODS, period_of
 from conversations.reports.satisfied import in_words, spark
 from conversations.reports.words import brief
+from conversations.typed import whole_number
 from conversations.views.satisfaction import watcher_of, weeks_of
 
 PAGE = 50
@@ -91,7 +92,7 @@ def rows(request: HttpRequest, what: str) -> HttpResponse:
     reason = request.GET.get("reason", "")
     asked = bots.rows(
         watcher, period_of(weeks_of(request.GET), zone), what, reason=reason,
-        topic=int(topic) if topic.isdecimal() and len(topic) < 18 else None,
+        topic=whole_number(topic),
     )  # fmt: skip
     asked = asked.distinct().select_related("customer", "team", "assignee", "topic")
     ordered = beyond(asked, "last_message_at", request.GET.get("after", "")).order_by("-last_message_at", "-pk")

@@ -19,6 +19,7 @@ from conversations.actions.labels import prioritise, tag
 from conversations.actions.spam import mark_spam
 from conversations.actions.states import reopen, resolve, snooze
 from conversations.models import Conversation, Priority, Team
+from conversations.typed import whole_number, whole_numbers
 from conversations.views.acting import Toast, agent_of, is_htmx
 from conversations.views.states import moment
 
@@ -39,7 +40,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         agents = get_user_model().objects.filter(is_active=True).order_by("name")
         context = {"agents": agents, "teams": Team.objects.order_by("name")}
         return render(request, "conversations/actions/bulk_choices.html", context)
-    chosen = [int(value) for value in request.POST.getlist("conversation") if value.isdecimal()][:MOST]
+    chosen = whole_numbers(request.POST.getlist("conversation"))[:MOST]
     try:
         verb = verb_of(request, agent)
         if not chosen:
@@ -91,10 +92,9 @@ def _assign(to: str, agent: "User") -> Verb:
         return lambda one: assign(one, to=agent, by=agent)
     if to == "nobody":
         return lambda one: assign(one, to=None, by=agent)
-    someone = (
-        get_user_model().objects.filter(pk=key, is_active=True).first() if kind == "agent" and key.isdecimal() else None
-    )
-    team = Team.objects.filter(pk=key).first() if kind == "team" and key.isdecimal() else None
+    number = whole_number(key) or 0
+    someone = get_user_model().objects.filter(pk=number, is_active=True).first() if kind == "agent" else None
+    team = Team.objects.filter(pk=number).first() if kind == "team" else None
     if someone is None and team is None:
         raise NotPossibleError(_("Choose somebody from the list."))
     return lambda one: assign(one, to=someone, team=team, by=agent)

@@ -18,6 +18,7 @@ from conversations.models import Conversation, Message
 from conversations.outbound.calling import place
 from conversations.outbound.compose import KeyTakenError
 from conversations.sight import customers_seen_by
+from conversations.typed import whole_number
 from conversations.views.acting import Toast, agent_of, conversation_or_404, done, is_htmx, refused
 from conversations.views.joining import find_customer
 from customers.models import Identity
@@ -53,7 +54,7 @@ def placed(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def phone_named(pk: str) -> Identity | None:
-    return Identity.objects.filter(pk=pk, kind=Kind.PHONE).first() if pk.isdecimal() and len(pk) < 18 else None
+    return Identity.objects.filter(pk=whole_number(pk) or 0, kind=Kind.PHONE).first()
 
 
 def _is_of(identity: Identity, conversation: Conversation) -> bool:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from conversations.actions import macros
 from conversations.canned_words import changeable_by, filled, usable_by
 from conversations.models import CannedReply
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of, conversation_or_404, is_delete
 from conversations.views.keeping import deleted, kept
 from conversations.writing_forms import CannedReplyForm
@@ -27,10 +28,10 @@ MOST_ROWS = 500
 def insertable(request: HttpRequest) -> HttpResponse:
     """Macros whose name holds `q`, and up to twelve canned replies whose name or words do, for `conversation`."""
     agent, asked = agent_of(request), request.GET.get("q", "").replace("\x00", "").strip()
-    number = request.GET.get("conversation", "")
-    if not number.isdecimal():
+    number = whole_number(request.GET.get("conversation", ""))
+    if number is None:
         raise Http404
-    conversation = conversation_or_404(request, int(number))
+    conversation = conversation_or_404(request, number)
     named = usable_by(agent).filter(name__icontains=asked)
     others = usable_by(agent).filter(text__icontains=asked).exclude(name__icontains=asked)
     found = [*named[:12], *others[:12]][:12]

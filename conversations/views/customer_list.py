@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from conversations.finding import found
 from conversations.person import row_of
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of, is_htmx
 from customers.models import Segment
 
@@ -17,8 +18,8 @@ def customers(request: HttpRequest) -> HttpResponse:
     """`q`, `segment`, and `before` for the next page; under htmx only the rows."""
     agent = agent_of(request)
     words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
-    segment = _number(request.GET.get("segment", "")) if agent.sees_purchases else None
-    before = _number(request.GET.get("before", ""))
+    segment = whole_number(request.GET.get("segment", "")) if agent.sees_purchases else None
+    before = whole_number(request.GET.get("before", ""))
     page = found(agent, words=words, segment=segment, before=before)
     rest = request.GET.copy()
     rest.pop("before", None)
@@ -34,7 +35,3 @@ def customers(request: HttpRequest) -> HttpResponse:
     # Who is in a segment may tell what they bought.
     context["segments"] = Segment.objects.order_by("name")[:100] if agent.sees_purchases else []
     return render(request, "conversations/customer/list.html", context)
-
-
-def _number(value: str) -> int | None:
-    return int(value) if value.isdecimal() and len(value) < 19 else None

@@ -16,6 +16,7 @@ from conversations.models import Activity, Conversation, RoutingDecision, Team
 from conversations.routing import decisions, drafting
 from conversations.routing.explained import behind, explained, whole
 from conversations.routing.teaching import hints
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of, is_htmx
 from conversations.views.what_if import what_if
 
@@ -30,7 +31,7 @@ def routing(request: HttpRequest) -> HttpResponse:
     agent, show = reader_of(request), shown(request)
     if is_htmx(request) and "after" in request.GET:
         also = request.GET.get("also", "")
-        number = int(also) if also.isdecimal() and len(also) < 19 else 0
+        number = whole_number(also) or 0
         lines = decisions.news(agent, show, after=request.GET["after"], also=number)
         context = {"page": decisions.Page(lines), "show": show, "counts": decisions.today(agent)}
         return render(request, "conversations/routing/news.html", context)

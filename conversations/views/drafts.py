@@ -10,6 +10,7 @@ from conversations.models import Attachment, Conversation, Draft
 from conversations.models.draft import Mode
 from conversations.plain import html_to_text
 from conversations.sanitise import sanitise
+from conversations.typed import whole_numbers
 from conversations.views.acting import agent_of, conversation_or_404, is_delete, is_htmx
 from conversations.views.replies import composer_context
 from conversations.writing_forms import kept_way, picture_ids, with_pictures
@@ -23,7 +24,7 @@ def draft(request: HttpRequest, pk: int, mode: str) -> HttpResponse:
     if mode not in Mode.values:
         raise Http404
     html = "" if is_delete(request) else sanitise(request.POST.get("html", ""))
-    files = [int(value) for value in request.POST.getlist("file") if value.isdecimal()]
+    files = whole_numbers(request.POST.getlist("file"))
     own = Attachment.objects.filter(pk__in=[*files, *picture_ids(html)], message=None, uploaded_by=agent)
     kept = list(own.order_by("pk").values_list("pk", flat=True))
     mine = Draft.objects.filter(conversation=conversation, agent=agent, mode=mode)

@@ -22,6 +22,7 @@ from conversations.helping.translating import CannotTranslateError
 from conversations.models import Conversation, Draft, Hint, Status
 from conversations.models.help import HintKind, Verdict
 from conversations.person import language_name
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of, conversation_or_404, is_htmx
 
 if TYPE_CHECKING:
@@ -109,8 +110,8 @@ def translation(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def use_of_help(request: HttpRequest) -> HttpResponse:
     """POST `help`: on or off, on this computer."""
-    there = request.POST.get("conversation", "")
-    where = redirect("conversation", int(there)) if there.isdecimal() and len(there) < 18 else redirect("home")
+    there = whole_number(request.POST.get("conversation", ""))
+    where = redirect("home") if there is None else redirect("conversation", there)
     response = HttpResponse(headers={"HX-Refresh": "true"}) if is_htmx(request) else where
     value = "off" if request.POST.get("help") == "off" else "on"
     response.set_cookie(COOKIE, value, max_age=A_YEAR, samesite="Lax", httponly=True, secure=request.is_secure())

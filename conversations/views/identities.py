@@ -15,6 +15,7 @@ from conversations.actions.people import merge_customers, reassign_identity, unm
 from conversations.identities import identities_card, sees_both_halves
 from conversations.live.customers import push_customer
 from conversations.sight import customers_seen_by
+from conversations.typed import whole_number
 from conversations.views.acting import Toast, agent_of, is_delete, is_htmx
 from conversations.views.joining import find_customer
 from customers import ledger, suggestions
@@ -151,8 +152,8 @@ def _page(customer: Customer) -> str:
 
 def _done(request: HttpRequest, customer: Customer, toast: Toast) -> HttpResponse:
     """The card again with the toast; without htmx back to the page. `page`: where it was done, if not here."""
-    agent, asked = agent_of(request), request.POST.get("page", "")
-    here = customers_seen_by(agent).filter(pk=asked if asked.isdecimal() else customer.pk).first()
+    agent, asked = agent_of(request), whole_number(request.POST.get("page", ""))
+    here = customers_seen_by(agent).filter(pk=customer.pk if asked is None else asked).first()
     if not is_htmx(request):
         messages.success(request, toast.text)
         return redirect(_page(here) if here else "customers")

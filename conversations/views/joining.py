@@ -25,6 +25,7 @@ from conversations.actions.splitting import split
 from conversations.identities import sees_both_halves
 from conversations.models import Conversation, ConversationMerge
 from conversations.panel import sees_both
+from conversations.typed import whole_number, whole_numbers
 from conversations.views.acting import Toast, agent_of, conversation_or_404, done, is_delete, refused
 from customers.handles import normalise
 from customers.models import Customer, Identity, MergeEntry
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 def splits(request: HttpRequest, pk: int) -> HttpResponse:
     """POST `message`, once for each that goes into the new conversation."""
     conversation, agent = conversation_or_404(request, pk), agent_of(request)
-    chosen = [int(value) for value in request.POST.getlist("message") if value.isdecimal()]
+    chosen = whole_numbers(request.POST.getlist("message"))
     try:
         other = split(conversation, messages=chosen, by=agent, subject=request.POST.get("subject", ""))
     except NotPossibleError as refusal:
@@ -57,8 +58,8 @@ def splits(request: HttpRequest, pk: int) -> HttpResponse:
 def merges(request: HttpRequest, pk: int) -> HttpResponse:
     """POST `into`: the number of the conversation that stays."""
     conversation, agent = conversation_or_404(request, pk), agent_of(request)
-    number = request.POST.get("into", "").strip().lstrip("#")
-    into = Conversation.objects.visible_to(agent).filter(pk=number).first() if number.isdecimal() else None
+    number = whole_number(request.POST.get("into", "").strip().lstrip("#")) or 0
+    into = Conversation.objects.visible_to(agent).filter(pk=number).first()
     if into is None:
         return refused(request, conversation, _("There is no conversation with that number."), where="merge")
     try:
@@ -134,8 +135,8 @@ def find_customer(agent: "User", handle: str) -> Customer | None:
     kind, _colon, key = handle.partition(":")
     seen = Conversation.objects.visible_to(agent).filter(customer=OuterRef("pk"))
     meant = Customer.objects.living().filter(Exists(seen) | Q(conversations=None)).distinct()
-    if kind == "customer" and key.isdecimal():
-        return meant.filter(pk=key).first()
+    if kind == "customer" and (number := whole_number(key)) is not None:
+        return meant.filter(pk=number).first()
     return meant.filter(identities__value__in=_as_kept(handle)).order_by("pk").first() if handle else None
 
 

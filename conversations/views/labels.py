@@ -14,6 +14,7 @@ from conversations.actions.labels import prioritise, rename, tag, untag
 from conversations.actions.spam import mark_spam, unmark_spam
 from conversations.actions.topics import guess_topic, set_topic
 from conversations.models import Priority, Tag, Topic
+from conversations.typed import whole_number
 from conversations.views.acting import Toast, agent_of, conversation_or_404, done, is_delete, refused
 
 
@@ -67,8 +68,7 @@ def topic(request: HttpRequest, pk: int) -> HttpResponse:
     if is_delete(request):
         name = guess_topic(conversation, by=agent).topic or _("not known")
         return done(request, conversation, replace(undo, text=_("About: %(topic)s, by the desk.") % {"topic": name}))
-    key = request.POST.get("topic", "")
-    one = Topic.objects.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 18 else None
+    one = Topic.objects.filter(pk=whole_number(request.POST.get("topic", "")) or 0).first()
     if one is None:
         return refused(request, conversation, _("Choose a topic of the list."), where="topic")
     try:

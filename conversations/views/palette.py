@@ -18,6 +18,7 @@ from conversations.finding import orders_seen_by
 from conversations.handoff.card import current
 from conversations.models import Conversation, Status, Tag, Topic
 from conversations.search import numbered, people
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of
 
 if TYPE_CHECKING:
@@ -50,9 +51,9 @@ class Group:
 def palette(request: HttpRequest) -> HttpResponse:
     """The options as list items. `conversation`: the one that is open."""
     agent, asked = agent_of(request), request.GET.get("q", "").replace("\x00", "").strip()
-    number = request.GET.get("conversation", "")
+    number = whole_number(request.GET.get("conversation", ""))
     opened = None
-    if number.isdecimal():
+    if number is not None:
         opened = Conversation.objects.visible_to(agent).select_related("customer").filter(pk=number).first()
     groups = [group for group in _groups(agent, asked, opened) if group.options]
     return render(request, "conversations/palette/options.html", {"groups": groups, "q": asked})

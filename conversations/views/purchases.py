@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from conversations.finding import orders_seen_by
 from conversations.known import RETURNING, Row, purchase
 from conversations.story_words import goods_of, money
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of, is_htmx
 from conversations.views.customers import customer_or_404
 from customers.models import Order, Return
@@ -51,7 +52,8 @@ def _edge(cursor: str) -> tuple[datetime, int] | None:
         when = datetime.fromisoformat(at)
     except ValueError:
         return None
-    return (when, int(pk)) if when.tzinfo and pk.isdecimal() and len(pk) < 19 else None
+    key = whole_number(pk)
+    return (when, key) if when.tzinfo and key is not None else None
 
 
 @login_required

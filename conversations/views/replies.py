@@ -26,6 +26,7 @@ from conversations.opening import Opened
 from conversations.outbound.compose import KeyTakenError, already, reply
 from conversations.outbound.reach import Choice, reach
 from conversations.sanitise import sanitise
+from conversations.typed import whole_number
 from conversations.views.acting import Toast, actions_context, agent_of, conversation_or_404, is_htmx, known_or_404
 from conversations.views.composing import Composer, fresh_composer, goes
 from conversations.views.pictures import for_editing
@@ -43,8 +44,8 @@ def composer_context(
     composer = fresh_composer(agent_of(request), known)
     if request.GET.get("mode") == "note":
         composer.mode = "note"
-    if (answers := request.GET.get("answers", "")).isdecimal():
-        goes(composer, known, {**composer.way, "answers": int(answers[:18])})
+    if (answers := whole_number(request.GET.get("answers", ""))) is not None:
+        goes(composer, known, {**composer.way, "answers": answers})
     return {"composer": composer, **actions_context(request, known)}
 
 

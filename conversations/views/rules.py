@@ -25,6 +25,7 @@ from conversations.routing.drafting import NotPossibleError, State
 from conversations.routing.facts import Policy, Rule
 from conversations.routing.outcome_words import outcome_phrases, settings_phrases
 from conversations.routing.yaml_form import MOST_SIGNS, BadYamlError, from_yaml, to_yaml
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of, is_delete, is_htmx
 
 if TYPE_CHECKING:
@@ -197,9 +198,8 @@ def _versions() -> dict[str, list[RoutingPolicy]]:
 
 
 def _drafted(request: HttpRequest, agent: "User") -> HttpResponse:
-    chosen = request.POST.get("from", "")
-    is_number = chosen.isdecimal() and len(chosen) < 19
-    base = get_object_or_404(RoutingPolicy, pk=int(chosen)) if is_number else drafting.published()
+    chosen = whole_number(request.POST.get("from", ""))
+    base = drafting.published() if chosen is None else get_object_or_404(RoutingPolicy, pk=chosen)
     rules: Policy = drafting.policy_of(base)
     try:
         version = drafting.draft(rules, by=agent, based_on=base)

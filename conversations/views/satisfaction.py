@@ -25,6 +25,7 @@ from conversations.reports.satisfaction import PERIODS, Period, Wanted, found, p
 from conversations.reports.satisfied import shown
 from conversations.reports.sheets.cells import plain
 from conversations.reports.sheets.tables import Echo
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of
 from conversations.views.streaming import streamed
 
@@ -153,8 +154,8 @@ def watcher_of(request: HttpRequest) -> "User":
 
 
 def weeks_of(asked: QueryDict) -> int:
-    text = asked.get("weeks", "12")
-    return int(text) if text.isdecimal() and len(text) < 19 and int(text) in PERIODS else 12
+    weeks = whole_number(asked.get("weeks", ""))
+    return weeks if weeks in PERIODS else 12
 
 
 def _wanted(asked: QueryDict) -> Wanted:
@@ -168,19 +169,15 @@ def _wanted(asked: QueryDict) -> Wanted:
         kind=asked.get("kind", "") if asked.get("kind", "") in MEASURES else "",
         hue=asked.get("hue", "")[:20],
         touchpoint=asked.get("touchpoint", "")[:20],
-        team=_number(team),
+        team=whole_number(team),
         scores=SCORES.get(asked.get("said", ""), ()),
         repeated=repeated == "1" if repeated in ("0", "1") else None,
         only_words="words" in asked,
         only_new="new" in asked,
         week=_week(asked.get("week", ""), zone),
-        answer=_number(asked.get("answer", "")),
-        about=_number(asked.get("about", "")),
+        answer=whole_number(asked.get("answer", "")),
+        about=whole_number(asked.get("about", "")),
     )
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def _week(text: str, zone: ZoneInfo) -> datetime | None:

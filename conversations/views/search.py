@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from conversations.finding import orders_seen_by
 from conversations.models import Conversation, Medium, Status, Team
 from conversations.search import Filters, search
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of, is_htmx
 from customers.models import Order
 
@@ -31,7 +32,7 @@ LONGEST_NUMBER = 40
 def search_page(request: HttpRequest) -> HttpResponse:
     """`q`, the filters, and `before` for the next page, which comes alone."""
     agent, words = agent_of(request), request.GET.get("q", "")
-    before = _number(request.GET.get("before", ""))
+    before = whole_number(request.GET.get("before", ""))
     filters, errors = filters_of(request)
     found = search(agent, words, filters, before=before)
     rest = request.GET.copy()
@@ -97,8 +98,8 @@ def filters_of(request: HttpRequest) -> tuple[Filters, dict[str, bool]]:
     filters = Filters(
         medium=medium if medium in Medium.values else "",
         status=status if status in Status.values else "",
-        agent=_number(data.get("agent", "")),
-        team=_number(data.get("team", "")),
+        agent=whole_number(data.get("agent", "")),
+        team=whole_number(data.get("team", "")),
         since=_midnight(days["since"], zone),
         until=_midnight(days["until"] + timedelta(days=1) if days["until"] else None, zone),
     )
@@ -107,7 +108,3 @@ def filters_of(request: HttpRequest) -> tuple[Filters, dict[str, bool]]:
 
 def _midnight(day: date | None, zone: str) -> datetime | None:
     return datetime.combine(day, time.min, tzinfo=ZoneInfo(zone)) if day else None
-
-
-def _number(value: str) -> int | None:
-    return int(value) if value.isdecimal() and len(value) < 19 else None

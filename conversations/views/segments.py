@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from conversations import audit
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of, is_delete
 from customers import segments
 from customers.models import Segment
@@ -125,9 +126,8 @@ def _typed(post: QueryDict) -> tuple[list[Row], str]:
 
 
 def _changed(rows: list[Row], post: QueryDict) -> list[Row]:
-    gone = post.get("remove", "")
-    if gone.isdecimal():
-        return [row for number, row in enumerate(rows) if number != int(gone)] or [FIRST]
+    if (gone := whole_number(post.get("remove", ""))) is not None:
+        return [row for number, row in enumerate(rows) if number != gone] or [FIRST]
     return [*rows, FIRST]
 
 

@@ -14,6 +14,7 @@ from conversations.live import on_site
 from conversations.outbound.reach import here_now
 from conversations.sight import customers_seen_by
 from conversations.story_words import goods_of, money
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of, is_htmx
 from customers.models import Cart, Customer, Identity, Membership, Segment
 from customers.models.identity import Kind
@@ -45,7 +46,7 @@ def visitors(request: HttpRequest) -> HttpResponse:
     if not agent.sees_browsing:
         raise Http404
     segment = request.GET.get("segment", "") if agent.sees_purchases else ""
-    rows = _rows(request, int(segment) if segment.isdecimal() and len(segment) < 19 else None)
+    rows = _rows(request, whole_number(segment))
     context: dict[str, object] = {"rows": rows, "segment": segment}
     if is_htmx(request):
         return render(request, "conversations/visitors/rows.html", context)

@@ -20,6 +20,7 @@ from conversations.routing import replay as replays
 from conversations.routing.diff import differences
 from conversations.routing.drafting import State
 from conversations.routing.what_if import callout, changes, chart, compared, names_of, team_names
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of, is_htmx
 
 if TYPE_CHECKING:
@@ -42,8 +43,7 @@ def replay_list(request: HttpRequest) -> HttpResponse:
         return redirect("routing")
     if not agent.may("routing.rules"):
         raise Http404
-    chosen = request.POST.get("policy", "")
-    version = RoutingPolicy.objects.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 19 else None
+    version = RoutingPolicy.objects.filter(pk=whole_number(request.POST.get("policy", "")) or 0).first()
     if version is None:
         return _panel(request, agent, wrong=_("Choose the rules to try."))
     try:
@@ -83,10 +83,10 @@ def replay_changes(request: HttpRequest, pk: int) -> HttpResponse:
 
 def what_if(request: HttpRequest, agent: "User", *, replay: Replay | None = None, wrong: str = "") -> dict[str, object]:
     """The panel: the form, and the replay that is asked for, else the newest."""
-    asked = request.GET.get("replay", "")
+    asked = whole_number(request.GET.get("replay", ""))
     rows = Replay.objects.select_related("policy").order_by("-created_at", "-pk")
     if replay is None:
-        replay = (rows.filter(pk=int(asked)) if asked.isdecimal() and len(asked) < 19 else rows).first()
+        replay = (rows if asked is None else rows.filter(pk=asked)).first()
     order = {State.DRAFT: 0, State.TRIAL: 1, State.PUBLISHED: 2, State.RETIRED: 3}
     versions = list(RoutingPolicy.objects.defer("body").order_by("-number")[:MOST_VERSIONS])
     today = timezone.localdate()

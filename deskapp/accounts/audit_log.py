@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from conversations.audit import Plain
 from conversations.models import AuditEntry
+from conversations.typed import whole_number
 from deskapp.models import User
 from integrations.views.admins import needs
 
@@ -80,9 +81,9 @@ def wanted_in(given: QueryDict) -> Wanted:
     after = given.get("after", "")
     return Wanted(
         given.get("q", "").replace("\x00", "").strip()[:100],
-        given.get("by", "") if given.get("by") == "desk" else str(_number(given.get("by", "")) or ""),
+        given.get("by", "") if given.get("by") == "desk" else str(whole_number(given.get("by", "")) or ""),
         given.get("kind", "").replace("\x00", "")[:40],
-        _number(after),
+        whole_number(after) or 0,
     )
 
 
@@ -158,7 +159,3 @@ def field_name(kind: str, name: str) -> str:
 @cache
 def _models() -> dict[str, type[Model]]:
     return {str(model._meta.model_name): model for model in apps.get_models()}
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and text.isascii() and len(text) < 18 else 0

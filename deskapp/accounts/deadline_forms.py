@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from conversations.models import Hours, Priority, SlaPolicy, Team
 from conversations.models.sla import MOST_MINUTES
+from conversations.typed import whole_number
 
 OWN, ALWAYS = "own", "always"
 _UNIT = r"(h(?:rs?|ours?)?|m(?:ins?|inutes?)?|)(?![a-z])"
@@ -110,7 +111,7 @@ class SlaPolicyForm(forms.ModelForm):
         found["escalate_after"] = found.get("escalate_after") or 0
         counts = found.get("counts", OWN)
         self.instance.is_round_the_clock = counts == ALWAYS
-        self.instance.hours_id = int(counts) if counts.isdecimal() else None
+        self.instance.hours_id = whole_number(counts)
         return found
 
     def answers(self) -> list[forms.BoundField]:

@@ -18,6 +18,7 @@ from conversations.conditions import rules_of
 from conversations.deadline_words import length, spoken
 from conversations.models import Hours, SlaPolicy
 from conversations.routing.hours import calendar_of
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of, is_delete
 from deskapp.accounts.deadline_forms import ALWAYS, SlaPolicyForm
 from integrations.views.admins import needs
@@ -120,7 +121,7 @@ def _told(form: SlaPolicyForm) -> dict[str, object]:
         promise = promises.promise_of(one, None)
         within, warn_at = dict(promise.within), one.warn_at
         counts = ALWAYS if one.is_round_the_clock else str(one.hours_id or "")
-    chosen = Hours.objects.filter(pk=int(counts)).first() if counts.isdecimal() else None
+    chosen = Hours.objects.filter(pk=whole_number(counts) or 0).first()
     hours = None if counts == ALWAYS else chosen or Hours.objects.filter(is_default=True).first()
     promise = Promise(0, "", within, calendar_of(hours), warn_at=warn_at / 100)
     return {"examples": _examples(promise), "hours": hours, "now": timezone.now()}

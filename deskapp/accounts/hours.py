@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from conversations import audit, recounting
 from conversations.models import Channel, Closure, Hours, Team
 from conversations.routing import hours as business
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of, is_delete
 from conversations.views.as_typed import as_typed
 from deskapp.accounts.hours_forms import ClosureForm, HoursForm
@@ -57,8 +58,7 @@ def hours(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 @require_POST
 def hours_preview(request: HttpRequest) -> HttpResponse:
     """What is being typed, in words: what is wrong with it, when it opens next, and the holidays that come."""
-    pk = request.POST.get("pk", "")
-    one = Hours.objects.filter(pk=int(pk)).first() if pk.isdecimal() and len(pk) < 18 else None
+    one = Hours.objects.filter(pk=whole_number(request.POST.get("pk", "")) or 0).first()
     form = HoursForm(request.POST, instance=one or Hours())
     form.is_valid()
     context = {"form": form, "is_preview": True, **_told(_typed(form))}

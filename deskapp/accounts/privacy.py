@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from conversations import audit
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of
 from conversations.views.as_typed import as_typed
 from customers import retention
@@ -37,7 +38,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").replace("\x00", "").strip()
     erasures = Erasure.objects.select_related("by").order_by("-pk")
     if words:
-        number = int(words) if words.isdecimal() and len(words) < 18 else 0
+        number = whole_number(words) or 0
         erasures = erasures.filter(Q(reason__icontains=words) | Q(by__name__icontains=words) | Q(customer=number))
     context = {
         "rows": rows,

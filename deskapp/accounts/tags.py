@@ -16,6 +16,7 @@ from conversations import audit
 from conversations.actions.change import NotPossibleError
 from conversations.actions.tags import merge_tags, name_for, rename_tag
 from conversations.models import Conversation, Macro, Tag
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of, is_delete
 from conversations.views.as_typed import as_typed
 from integrations.views.admins import needs
@@ -82,8 +83,7 @@ def tag(request: HttpRequest, pk: int) -> HttpResponse:
 def tag_merge(request: HttpRequest, pk: int) -> HttpResponse:
     """POST `into`: the number of the tag that stays."""
     gone = get_object_or_404(Tag, pk=pk)
-    typed = request.POST.get("into", "")
-    into = Tag.objects.filter(pk=int(typed)).first() if typed.isdecimal() and len(typed) < 18 else None
+    into = Tag.objects.filter(pk=whole_number(request.POST.get("into", "")) or 0).first()
     try:
         if into is None:
             raise NotPossibleError(_("Choose the tag that stays."))

@@ -9,6 +9,7 @@ from conversations.conditions import tells_of_purchases
 from conversations.models import Conversation, DryRun, Rule
 from conversations.rule_actions import Options, said
 from conversations.rule_words import counted
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of
 from deskapp.automation.rules import MINE
 from integrations.views.admins import needs
@@ -59,7 +60,7 @@ def _context(request: HttpRequest, pk: int) -> dict[str, object]:
         one.found.filter(conversation__in=Conversation.objects.visible_to(agent)) if is_shown else one.found.none()
     )
     found = visible.select_related("conversation__customer").order_by("pk")
-    found = found.filter(pk__gt=int(after)) if after.isdecimal() and len(after) < 18 else found
+    found = found if (last := whole_number(after)) is None else found.filter(pk__gt=last)
     hits = list(found[: AT_A_TIME + 1])
     misses = sorted(one.misses.items(), key=lambda pair: -pair[1])
     return {

@@ -8,6 +8,7 @@ from conversations import rule_log
 from conversations.condition_lists import Lists
 from conversations.models import Conversation, Rule, RuleRun
 from conversations.rule_words import why
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of
 from deskapp.automation.rules import MINE
 from integrations.views.admins import needs
@@ -22,15 +23,15 @@ def log(request: HttpRequest) -> HttpResponse:
     next page."""
     asked = {name: request.GET.get(name, "") for name in ("rule", "outcome", "conversation", "after")}
     found = RuleRun.objects.filter(conversation__in=Conversation.objects.visible_to(agent_of(request)))
-    if rule := _number(asked["rule"]):
+    if rule := whole_number(asked["rule"]):
         found = found.filter(rule=rule)
-    if conversation := _number(asked["conversation"]):
+    if conversation := whole_number(asked["conversation"]):
         found = found.filter(conversation=conversation)
     if asked["outcome"] in RuleRun.Outcome.values:
         found = found.filter(outcome=asked["outcome"])
     elif asked["outcome"] != "all":
         found = found.exclude(outcome=RuleRun.Outcome.DID_NOT_HOLD)
-    page, lists = rule_log.page(found, _number(asked["after"])), Lists()
+    page, lists = rule_log.page(found, whole_number(asked["after"]) or 0), Lists()
     sees_purchases = agent_of(request).sees_purchases
     context = {
         "rows": [{"run": run, "why": why(run, lists, sees_purchases=sees_purchases)} for run in page.runs],
@@ -41,7 +42,3 @@ def log(request: HttpRequest) -> HttpResponse:
         "tab": "automation",
     }
     return render(request, "deskapp/automation/log.html", context)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 18 else 0

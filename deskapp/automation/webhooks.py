@@ -16,6 +16,7 @@ from conversations import audit
 from conversations.models import Conversation, Webhook, WebhookCall
 from conversations.outbound import calling_out
 from conversations.public_web import leads_outside
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of, is_delete
 from conversations.views.as_typed import as_typed
 from deskapp.automation.rules import MINE
@@ -81,7 +82,7 @@ def webhook(request: HttpRequest, pk: int) -> HttpResponse:
     seen = Conversation.objects.visible_to(agent_of(request))
     calls = one.calls.filter(conversation__in=seen).select_related("rule").order_by("-pk")
     after = request.GET.get("after", "")
-    rows = list((calls.filter(pk__lt=int(after)) if after.isdecimal() and len(after) < 18 else calls)[: AT_A_TIME + 1])
+    rows = list((calls if (last := whole_number(after)) is None else calls.filter(pk__lt=last))[: AT_A_TIME + 1])
     context = {
         "form": form,
         "one": one,

@@ -17,6 +17,7 @@ from conversations import audit
 from conversations.bots import shelf
 from conversations.models import Article, ArticleText, ArticleVerdict, Conversation
 from conversations.person import language_name
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of, is_delete
 from conversations.views.as_typed import as_typed
 from deskapp.bots.article_forms import ArticleForm, TextForm, unwritten
@@ -177,9 +178,9 @@ def _texts() -> Prefetch:
 
 def _chosen(request: HttpRequest, one: Article) -> ArticleText:
     """The one that was asked for, else the first that it has, else a new one."""
-    wanted = request.GET.get("text", "")
-    if wanted.isdecimal() and len(wanted) < 18:
-        return get_object_or_404(ArticleText, pk=int(wanted), article=one)
+    wanted = whole_number(request.GET.get("text", ""))
+    if wanted is not None:
+        return get_object_or_404(ArticleText, pk=wanted, article=one)
     free = unwritten(one)
     if language := request.GET.get("language", ""):
         if language not in free:

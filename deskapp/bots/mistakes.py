@@ -20,6 +20,7 @@ from conversations.bots.languages import language_of
 from conversations.bots.suggesting import one_line
 from conversations.models import BotMistake, BotTalk, Conversation, Message, Topic, TopicExample
 from conversations.models.message import MessageKind
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of, is_delete
 from conversations.views.as_typed import as_typed
 from deskapp.bots.bots import MINE
@@ -76,8 +77,8 @@ def mistake_list(request: HttpRequest) -> HttpResponse:
     found = BotMistake.objects.filter(message__conversation__in=theirs).order_by("-pk")
     if words:
         found = found.filter(why__icontains=words) | found.filter(message__text__icontains=words)
-    if after.isdecimal() and len(after) < 18:
-        found = found.filter(pk__lt=int(after))
+    if (last := whole_number(after)) is not None:
+        found = found.filter(pk__lt=last)
     rows = list(found.select_related("message__conversation__customer", "right", "by", "talk__topic")[: PAGE + 1])
     asked = asked_before([row.message for row in rows[:PAGE]])
     context = {
@@ -101,7 +102,7 @@ def correction(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("It is not called wrong any more."))
         return redirect("bot_mistakes")
     wanted = request.POST.get("topic", "")
-    known = Topic.objects.filter(is_active=True, pk=int(wanted) if wanted.isdecimal() and len(wanted) < 18 else 0)
+    known = Topic.objects.filter(is_active=True, pk=whole_number(wanted) or 0)
     if (topic := known.first()) is None:
         messages.error(request, _("Choose what it was about."))
         return redirect("bot_mistakes")

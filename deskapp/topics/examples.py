@@ -13,6 +13,7 @@ from conversations import audit
 from conversations.bots.languages import AMONG, language_of
 from conversations.models import Topic, TopicExample
 from conversations.person import language_name
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of, is_delete
 from deskapp.topics.learning import MINE
 from deskapp.topics.page import LinesForm, topic_page
@@ -65,9 +66,9 @@ def example(request: HttpRequest, pk: int, example_pk: int) -> HttpResponse:
 
 def _change(request: HttpRequest, one: TopicExample) -> str:
     """Moves it, or changes its language; "" where nothing changes."""
-    to, language = request.POST.get("to", ""), request.POST.get("language", one.language)
-    if to.isdecimal() and len(to) < 18 and int(to) != one.topic_id:
-        other = get_object_or_404(Topic, pk=int(to))
+    to, language = whole_number(request.POST.get("to", "")), request.POST.get("language", one.language)
+    if to is not None and to != one.topic_id:
+        other = get_object_or_404(Topic, pk=to)
         if TopicExample.objects.filter(topic=other, text=one.text).exists():
             one.delete()
         else:
@@ -83,4 +84,4 @@ def _back(request: HttpRequest, pk: int) -> str:
     """To the page of the list on which it stood."""
     after = request.POST.get("after", "")
     where = reverse("topic_settings", args=[pk])
-    return f"{where}?after={after}#examples" if after.isdecimal() and len(after) < 18 else f"{where}#examples"
+    return f"{where}#examples" if whole_number(after) is None else f"{where}?after={after}#examples"

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from conversations import audit
 from conversations.bots import suggesting
 from conversations.models import Conversation, Topic
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of, is_htmx
 from deskapp.models import User
 from deskapp.topics.learning import MINE, state
@@ -19,10 +20,10 @@ from integrations.views.admins import needs
 @require_http_methods(["GET", "POST"])
 def offers(request: HttpRequest) -> HttpResponse:
     """`after`: the next page. POST `conversation`, and `topic` where it is taken; without one it is refused."""
-    after = _number(request.GET.get("after", ""))
+    after = whole_number(request.GET.get("after", "")) or 0
     said = ""
     if request.method == "POST":
-        after, said = _number(request.POST.get("after", "")), _answer(request)
+        after, said = whole_number(request.POST.get("after", "")) or 0, _answer(request)
         if not is_htmx(request):
             return redirect(f"{request.path}?after={after}" if after else request.path)
     found = suggesting.offers(agent_of(request), after=after)
@@ -40,13 +41,13 @@ def offers(request: HttpRequest) -> HttpResponse:
 
 def _answer(request: HttpRequest) -> str:
     agent = agent_of(request)
-    conversation = suggesting.offered(agent, _number(request.POST.get("conversation", "")))
+    conversation = suggesting.offered(agent, whole_number(request.POST.get("conversation", "")) or 0)
     if conversation is None:
         return _("Somebody has answered that already.")
     if request.POST.get("answer") == "refuse":
         suggesting.refuse(conversation, by=agent)
         return _("Refused: it is not offered again.")
-    topic = get_object_or_404(Topic, pk=_number(request.POST.get("topic", "")), is_active=True)
+    topic = get_object_or_404(Topic, pk=whole_number(request.POST.get("topic", "")) or 0, is_active=True)
     return _take(conversation, topic, agent)
 
 
@@ -57,7 +58,3 @@ def _take(conversation: Conversation, topic: Topic, agent: User) -> str:
     note = _("the beginning of #%(conversation)d is an example") % {"conversation": conversation.pk}
     audit.record(agent, topic, before={}, after={}, note=note)
     return _("An example of “%(topic)s” now.") % {"topic": topic}
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 18 else 0

@@ -16,6 +16,7 @@ from conversations.bots.suggesting import LONGEST, one_line
 from conversations.models import Conversation, Topic, TopicExample
 from conversations.models.routing import PEOPLE
 from conversations.person import language_name
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of
 from deskapp.topics.learning import state
 
@@ -96,8 +97,8 @@ def page_of(request: HttpRequest, topic: Topic) -> dict[str, object]:
     found: QuerySet[TopicExample] = TopicExample.objects.filter(topic=topic).order_by("-pk")
     found = found.filter(text__icontains=words) if words else found
     size = found.count()
-    if after.isdecimal() and len(after) < 18:
-        found = found.filter(pk__lt=int(after))
+    if (last := whole_number(after)) is not None:
+        found = found.filter(pk__lt=last)
     rows = list(found[: PAGE + 1])
     theirs = [row.conversation_id for row in rows if row.conversation_id]
     seen = set(Conversation.objects.visible_to(agent_of(request)).filter(pk__in=theirs).values_list("pk", flat=True))

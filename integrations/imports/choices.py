@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Self
 
+from conversations.typed import whole_number
 from integrations.models import Import
 
 
@@ -32,7 +33,7 @@ class Choices:
             is_solved=given.get("solved", "yes") == "yes",
             is_day_first=given.get("day_first", "yes") == "yes",
             region=given.get("region", "").strip().upper()[:2],
-            channel=int(channel) if channel.isdecimal() and len(channel) < 18 else 0,
+            channel=whole_number(channel) or 0,
             ours=given.get("ours", "").replace("\x00", "")[:2000],
             zone=zone,
         )

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from conversations import audit, recounting
 from conversations.models import Hours, Medium, Team
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of, is_delete, is_htmx
 from integrations import charts, forms, health, health_samples, room, steering, trials
 from integrations.adapters import ADAPTERS
@@ -88,8 +89,8 @@ def connector(request: HttpRequest, pk: int) -> HttpResponse:
     if about is None or not one.is_active:
         raise Http404
     was_draft = one.is_draft
-    hours = Hours.objects.filter(pk=_number(request.POST.get("hours", ""))).first()
-    team = Team.objects.filter(pk=_number(request.POST.get("team", ""))).first()
+    hours = Hours.objects.filter(pk=whole_number(request.POST.get("hours", "")) or 0).first()
+    team = Team.objects.filter(pk=whole_number(request.POST.get("team", "")) or 0).first()
     try:
         connect(
             one,
@@ -233,7 +234,7 @@ def _watched(request: HttpRequest, one: Connector) -> Iterator[None]:
 def _listed(request: HttpRequest) -> dict[str, object]:
     words = request.GET.get("q", "").strip()
     found = room.listed(words, request.GET.get("after", ""))
-    current = _number(request.GET.get("one", ""))  # beside the list, where the list alone is asked for
+    current = whole_number(request.GET.get("one", "")) or 0  # beside the list, where the list alone is asked for
     return {"found": found, "q": words, "current": current, "in_need": room.in_need(), "tab": "connectors"}
 
 
@@ -247,10 +248,6 @@ def _kinds() -> list[Kind]:
 
 def _one(pk: int) -> Connector:
     return get_object_or_404(Connector.objects.select_related("channel__team", "paused_by"), pk=pk)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 18 else 0
 
 
 def _back(request: HttpRequest, one: Connector | None) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from conversations import audit
+from conversations.typed import whole_number, whole_numbers
 from conversations.views.acting import agent_of
 from integrations import looking_inside, raw_events
 from integrations.inbound.process import replay, replay_later
@@ -76,7 +77,7 @@ def _meant(request: HttpRequest, wanted: raw_events.Wanted) -> QuerySet[RawEvent
     if "all" in request.POST:
         first = raw_events.matching(wanted).order_by("pk").values_list("pk", flat=True)[: raw_events.MOST_AT_ONCE]
         return RawEvent.objects.filter(pk__in=list(first))
-    named = [int(pk) for pk in request.POST.getlist("event") if pk.isdecimal() and len(pk) < 18]
+    named = whole_numbers(request.POST.getlist("event"))
     return RawEvent.objects.filter(pk__in=named[: raw_events.MOST_AT_ONCE])
 
 
@@ -99,7 +100,7 @@ def _where(request: HttpRequest, wanted: raw_events.Wanted) -> str:
     """Back to where it was pressed: beside the connector, inside the event, or in the list."""
     if request.POST.get("from") == "connector" and wanted.connector:
         return reverse("connector", args=[wanted.connector])
-    inside = request.POST.get("from", "")
-    if inside.isdecimal() and len(inside) < 18:
-        return reverse("connector_event", args=[int(inside)])
+    inside = whole_number(request.POST.get("from", ""))
+    if inside is not None:
+        return reverse("connector_event", args=[inside])
     return reverse("connector_events") + (f"?{wanted.query}" if wanted.query else "")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from conversations import audit
 from conversations.models import Channel
+from conversations.typed import whole_number
 from conversations.views.acting import agent_of
 from conversations.views.as_typed import WHOLE, is_typed, told
 from integrations.imports import fields, running
@@ -49,7 +50,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     found = _theirs(request).order_by("-pk")
     words = request.GET.get("q", "").replace("\x00", "").strip()
     found = found.filter(Q(name__icontains=words) | Q(by__name__icontains=words)) if words else found
-    found = found.filter(pk__lt=int(after)) if after.isdecimal() and len(after) < 18 else found
+    found = found if (last := whole_number(after)) is None else found.filter(pk__lt=last)
     rows = list(found[: AT_ONCE + 1])
     context = {
         "imports": rows[:AT_ONCE],

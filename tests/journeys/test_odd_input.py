@@ -9,7 +9,7 @@ from tests.conftest import from_ann
 
 pytestmark = pytest.mark.django_db
 
-ODD = ["²", "٣", "9" * 40, "\x00", "-1", "1e3"]
+ODD = ["²", "٣", "9" * 40, "9" * 4400, "\x00", "-1", "1e3"]
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from conversations.models.outreach import OccasionKind
 from conversations.outreach import goals, shown
 from conversations.outreach.definitions import SIGNALS
 from conversations.outreach.filters import filters_of, narrowed
+from conversations.reports.sheets.finding import number
 from conversations.reports.sheets.names import name
 from conversations.reports.sheets.sheet import Asked, Behind, Column
 from conversations.sight import customers_seen_by
@@ -51,13 +52,13 @@ def behind(asked: Asked, wanted: Mapping[str, str]) -> Behind:
         rows = rows.order_by("-at", "-pk")
         kind = OccasionKind(what)
         return Behind(kind.label, rows, "at", COLUMNS[kind], lambda _row: None, lambda row: row.customer_id)  # type: ignore[attr-defined]
-    rule = wanted.get("rule", "")
-    if what not in goals.WHAT or not rule.isdecimal() or len(rule) > 18:
+    if what not in goals.WHAT:
         raise Http404
+    rule = number(wanted.get("rule", ""))
     said = OutreachRule.objects.filter(pk=rule).values_list("name", flat=True).first()
     if said is None:
         raise Http404
-    found = goals.behind(records(asked).filter(rule=int(rule)), what).select_related("message", "rule")
+    found = goals.behind(records(asked).filter(rule=rule), what).select_related("message", "rule")
     title = _("%(rule)s: %(what)s") % {"rule": said, "what": _TITLES[what]}
     return Behind(title, found.order_by("-at", "-pk"), "at", OF_RECORDS, _conversation, lambda row: row.customer_id)  # type: ignore[attr-defined]
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from conversations.models import Medium, Team
 from conversations.reports.board import desk_zone
 from conversations.reports.sheets.sheet import Asked, Report
+from conversations.typed import whole_number
 from customers.zones import zones
 
 if TYPE_CHECKING:
@@ -212,9 +213,10 @@ def _zone(name: str) -> str:
 
 
 def _team(text: str) -> int | None:
-    if text and not (text.isdecimal() and text.isascii() and len(text) < 18):
+    team = whole_number(text) if text.isascii() else None
+    if text and team is None:
         raise NotUnderstoodError(_("“%(value)s” is no team.") % {"value": text})
-    return int(text) if text else None
+    return team
 
 
 def _filters(report: Report, query: QueryDict) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from django.http import Http404
 
 from conversations.reports.rows import of_scope
 from conversations.reports.sheets.sheet import Asked
+from conversations.typed import whole_number
 
 
 def of_teams(asked: Asked, field: str = "team") -> Q:
@@ -18,9 +19,10 @@ def of_teams(asked: Asked, field: str = "team") -> Q:
 
 def number(text: str) -> int:
     """Raises Http404 for what no key and no hour can be."""
-    if not (text.isdecimal() and text.isascii()) or len(text) > 18:
+    found = whole_number(text) if text.isascii() else None
+    if found is None:
         raise Http404
-    return int(text)
+    return found
 
 
 def in_hour(at: str, value: str, asked: Asked) -> Exact:

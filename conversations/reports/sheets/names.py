@@ -10,6 +10,7 @@ from conversations.models import Medium, Team, Topic
 from conversations.models.fact import Handler, Outcome
 from conversations.models.survey import SurveyKind, Touchpoint
 from conversations.person import language_name
+from conversations.typed import whole_numbers
 
 
 def names(dimension: str, keys: Iterable[object]) -> dict[str, str]:
@@ -56,7 +57,7 @@ def _gone(dimension: str, key: str) -> str:
 
 
 def _keyed(keys: Iterable[str]) -> list[int]:
-    return [int(key) for key in keys if key.isdecimal() and len(key) < 18]
+    return whole_numbers(keys)
 
 
 def _teams(keys: list[str]) -> dict[str, str]:
