@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+    from conversations.reports.tallies.stretches import Standing
     from deskapp.models import User
 
 
@@ -179,7 +180,8 @@ class Asked:
     """All that a report's link says; the same link gives the same report. `begins` and `ends` are midnights of `zone`,
     [begins, ends); `before` is the stretch that it is compared with, None for none. `teams`: those that are looked at,
     None for all there are, 0 for what has none; never more than the agent may see. `only`: the report's own filters.
-    `is_fitted`: nobody chose the grain."""
+    `is_fitted`: nobody chose the grain. `standings`: how far streams were added up when it was read first; what is
+    asked otherwise (`replace`) is read as of the same moment."""
 
     agent: "User"
     begins: datetime
@@ -191,6 +193,7 @@ class Asked:
     medium: str = ""
     only: Mapping[str, str] = field(default_factory=dict)
     is_fitted: bool = False
+    standings: "dict[str, Standing]" = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -124,12 +124,11 @@ def value_sql(stream: Stream, cut: str) -> str:
 
 
 def _standing(stream: Stream, asked: Asked) -> Standing:
-    """Once for all that one `asked` reads: so every figure of a sheet is as of one moment, and asks once."""
-    known = asked.__dict__.setdefault("_standings", {})
-    if stream.name not in known:
-        known[stream.name] = marks.standing(stream)
-    found: Standing = known[stream.name]
-    return found
+    """Once for all that one `asked` reads, also for others' teams or by longer points: so every figure of a sheet is as
+    of one moment, and asks once."""
+    if stream.name not in asked.standings:
+        asked.standings[stream.name] = marks.standing(stream)
+    return asked.standings[stream.name]
 
 
 @dataclass(frozen=True)
