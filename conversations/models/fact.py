@@ -41,6 +41,9 @@ class Episode(models.Model):
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     handler = models.CharField(max_length=6, choices=Handler.choices, default=Handler.NOBODY)
     medium = models.CharField(max_length=12, blank=True)  # of its first word
+    channel = models.ForeignKey(  # the same; None: from before this was kept
+        "conversations.Channel", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     last_medium = models.CharField(max_length=12, blank=True)
     topic = models.ForeignKey("conversations.Topic", models.SET_NULL, null=True, blank=True, related_name="+")
     language = models.CharField(max_length=12, blank=True)
@@ -105,6 +108,9 @@ class Work(models.Model):
     conversation = models.ForeignKey("conversations.Conversation", models.CASCADE, related_name="work")
     team = models.ForeignKey("conversations.Team", models.SET_NULL, null=True, blank=True, related_name="+")
     medium = models.CharField(max_length=12, blank=True)
+    channel = models.ForeignKey(  # None: from before this was kept
+        "conversations.Channel", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     hour = models.DateTimeField()  # its beginning
     seconds = models.PositiveIntegerField(default=0)
 

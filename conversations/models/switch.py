@@ -28,9 +28,13 @@ class Switch(models.Model):
 
 
 class ChannelRate(models.Model):
-    """Both parts add up; nought is none. One currency for all of them: sums of money add up in no other way."""
+    """Of a medium, or of one address (`channel`), for which it stands instead of its medium's. Both parts add up;
+    nought is none. One currency for all of them: sums of money add up in no other way."""
 
-    medium = models.CharField(_("channel"), max_length=12, unique=True)
+    medium = models.CharField(_("channel"), max_length=12)
+    channel = models.OneToOneField(
+        "conversations.Channel", models.CASCADE, null=True, blank=True, related_name="rate", verbose_name=_("address")
+    )
     per_conversation = models.DecimalField(_("per conversation"), max_digits=12, decimal_places=3, default=Decimal(0))
     per_hour = models.DecimalField(_("per hour of an agent"), max_digits=12, decimal_places=3, default=Decimal(0))
     currency = models.CharField(_("currency"), max_length=3)
@@ -40,7 +44,10 @@ class ChannelRate(models.Model):
             models.CheckConstraint(
                 condition=models.Q(per_conversation__gte=0, per_hour__gte=0), name="channel_rate_not_negative"
             ),
+            models.UniqueConstraint(
+                fields=["medium"], condition=models.Q(channel=None), name="channel_rate_once_a_medium"
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.medium
+        return str(self.channel or self.medium)

@@ -40,6 +40,7 @@ def _row(conversation: Conversation, message: Message | None) -> Episode:
         agent_id=conversation.assignee_id,
         medium=medium,
         last_medium=medium,
+        channel=message.channel if message else None,
         topic_id=conversation.topic_id,
         language=conversation.language,
         said=0 if message is None or message.is_automatic else 1,

@@ -56,7 +56,7 @@ class _Known:
     deadlines: Sequence[tuple[str, datetime, bool]]  # kind, when it ended, kept
     repeats: Mapping[int, int]  # by message
     work: Sequence[tuple[datetime, int]]  # by hour
-    first: tuple[str, str | None] | None  # kind and medium of the conversation's very first message
+    first: tuple[str, str | None, int | None] | None  # kind, medium and channel of the conversation's first message
     replies: Mapping[int, Reply]  # by message, wherever they hang now
 
 
@@ -176,6 +176,7 @@ def _merged_away(conversation: Conversation, rows: Sequence[Episode]) -> Derived
         ended_at=max(begins, ends),
         outcome=Outcome.MERGED,
         medium=rows[0].medium if rows else conversation.channel,
+        channel_id=rows[0].channel_id if rows else None,
         last_medium=rows[0].last_medium if rows else conversation.channel,
         is_inbound=rows[0].is_inbound if rows else True,
     )
@@ -211,7 +212,7 @@ def _known(conversation: Conversation, stretches: Sequence[Stretch]) -> _Known:
         ),
         repeats=repeats,
         work=list(_work(conversation).values_list("hour", "seconds")),
-        first=said_first.values_list("kind", "channel__medium").first(),
+        first=said_first.values_list("kind", "channel__medium", "channel").first(),
         replies={row.message_id: row for row in Reply.objects.filter(message__in=answers)} if answers else {},
     )
 
@@ -253,10 +254,12 @@ def _said(row: Episode, stretch: Stretch, known: _Known) -> None:
     row.is_inbound = not stretch.lines or stretch.lines[0].what == "asked"
     row.handler = handler_of(bool(people), bool(bot))
     media = [line.medium for line in asked if line.medium]
-    row.medium = next((line.medium for line in (*asked, *stretch.lines) if line.medium), "")
+    placed = [(line.medium, line.channel) for line in (*asked, *stretch.lines) if line.medium]
+    row.medium, row.channel_id = placed[0] if placed else ("", None)
     if row.is_first and known.first:  # which may be a word that no person said: of a rule, of a machine
-        kind, medium = known.first
-        row.medium = row.medium or medium or ""
+        kind, medium, channel = known.first
+        if not row.medium:
+            row.medium, row.channel_id = medium or "", channel
         row.is_inbound = row.is_inbound and kind != MessageKind.OUTBOUND
     row.last_medium = media[-1] if media else row.medium
     row.switches = sum(one != other for one, other in zip(media, media[1:], strict=False))

@@ -21,8 +21,14 @@ LONGEST_CALL = timedelta(hours=4)  # what a phone system says beyond that is a l
 Spent = Mapping[tuple[datetime, int, int], int]  # hour, agent and conversation → seconds
 
 _WRITE = """
-insert into conversations_work (hour, agent_id, conversation_id, team_id, medium, seconds)
-select d.hour, u.id, c.id, c.team_id, coalesce(c.media[array_upper(c.media, 1)], ''), least(d.seconds, 3600)
+insert into conversations_work (hour, agent_id, conversation_id, team_id, medium, channel_id, seconds)
+select d.hour, u.id, c.id, c.team_id, coalesce(c.media[array_upper(c.media, 1)], ''),
+    (
+        select m.channel_id from conversations_message m join conversations_channel ch on ch.id = m.channel_id
+        where m.conversation_id = c.id and ch.medium = c.media[array_upper(c.media, 1)]
+        order by m.created_at desc, m.id desc limit 1
+    ),
+    least(d.seconds, 3600)
 from unnest(%(hours)s::timestamptz[], %(agents)s::bigint[], %(conversations)s::bigint[], %(seconds)s::int[])
     as d(hour, agent, conversation, seconds)
 join conversations_conversation c on c.id = d.conversation

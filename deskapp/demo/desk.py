@@ -158,7 +158,7 @@ def _rates() -> None:
     """What Hollin & Fell pay: their providers for each conversation, and their people for each hour."""
     for medium, each in RATES.items():
         rate = {"per_conversation": each, "per_hour": HOURLY, "currency": "GBP"}
-        ChannelRate.objects.get_or_create(medium=medium, defaults=rate)
+        ChannelRate.objects.get_or_create(medium=medium, channel=None, defaults=rate)
 
 
 def _tracker() -> None:

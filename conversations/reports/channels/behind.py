@@ -1,15 +1,17 @@
 """The rows behind a number of channels: switches here; episodes and answers by the reports that count them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conversations.models import Medium, Switch
+from conversations.models import ChannelRate, Medium, Switch
 from conversations.reports.answers.behind import behind as behind_answers
 from conversations.reports.service.behind import behind as behind_service
-from conversations.reports.sheets.finding import column_of, of_teams
+from conversations.reports.sheets.finding import column_of, number, of_teams
 from conversations.reports.sheets.names import name
 from conversations.reports.sheets.sheet import Asked, Behind, Column
 
@@ -20,6 +22,10 @@ def behind(asked: Asked, wanted: Mapping[str, str]) -> Behind:
     what = wanted.get("what", "")
     if what == "switches":
         return _switches(asked, wanted)
+    if what == "begun_at":
+        medium = {name: wanted[name] for name in ("medium",) if name in wanted}
+        found = behind_service(asked, {"what": "begun", **medium})
+        return replace(found, rows=found.rows.filter(_at_address(wanted)))
     return behind_answers(asked, wanted) if what == "answers" else behind_service(asked, wanted)
 
 
@@ -40,6 +46,14 @@ def _switches(asked: Asked, wanted: Mapping[str, str]) -> Behind:
         lambda row: row.episode.conversation_id,  # type: ignore[attr-defined]
         lambda row: row.episode.conversation.customer_id,  # type: ignore[attr-defined]
     )  # fmt: skip
+
+
+def _at_address(wanted: Mapping[str, str]) -> Q:
+    """One with a rate of its own, or all others of its medium."""
+    if "address" in wanted:
+        return Q(channel=number(wanted["address"]))
+    own = ChannelRate.objects.filter(channel__isnull=False, medium=_medium(wanted.get("medium", "")))
+    return Q(channel=None) | ~Q(channel__in=own.values("channel"))
 
 
 def _medium(text: str) -> str:

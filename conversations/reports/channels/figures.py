@@ -18,7 +18,8 @@ COST = Figure(
     _("Cost"),
     _(
         "By the rates of the settings: so much for every episode begun in this time on the channel, and so much for"
-        " every hour in which agents worked at its conversations in this time. Where no rate is set, none is shown."
+        " every hour in which agents worked at its conversations in this time; an address with rates of its own by"
+        " those. Where no rate is set, none is shown."
     ),
     Unit.MONEY,
     better=-1,
@@ -69,48 +70,92 @@ CONTAINED = Figure(
 
 
 @dataclass(frozen=True)
-class Costs:
-    """Of one stretch: the rates, and what was done by channel."""
+class Done:
+    """Of one medium or one address: what there is to pay for."""
 
-    rates: Mapping[str, ChannelRate]
-    begun: Mapping[str, int] = field(default_factory=dict)
-    worked: Mapping[str, int] = field(default_factory=dict)  # seconds
+    begun: int = 0
+    worked: int = 0  # seconds
 
-    def of(self, medium: str) -> float | None:
-        rate = self.rates.get(medium)
-        if rate is None:
-            return None
-        hours = Decimal(self.worked.get(medium, 0)) / HOUR
-        return float(self.begun.get(medium, 0) * rate.per_conversation + hours * rate.per_hour)
+    def __sub__(self, other: "Done") -> "Done":
+        return Done(self.begun - other.begun, self.worked - other.worked)
+
+    def by(self, rate: ChannelRate) -> "Paid":
+        hours = Decimal(self.worked) / HOUR
+        return Paid(float(self.begun * rate.per_conversation + hours * rate.per_hour), self.begun)
+
+
+@dataclass(frozen=True)
+class Paid:
+    """`cost` None: nothing of it has a rate. `episodes`: those that it is for."""
+
+    cost: float | None = None
+    episodes: int = 0
+
+    def __add__(self, other: "Paid") -> "Paid":
+        if self.cost is None or other.cost is None:
+            return other if self.cost is None else self
+        return Paid(self.cost + other.cost, self.episodes + other.episodes)
 
     @property
-    def media(self) -> list[str]:
-        return [medium for medium in {**self.begun, **self.worked} if medium in self.rates]
+    def each(self) -> float | None:
+        return self.cost / self.episodes if self.cost is not None and self.episodes else None
 
-    def whole(self) -> tuple[float | None, int]:
-        """Of the channels that have a rate: the cost, and the episodes it is for."""
-        known = [(self.of(medium) or 0.0, self.begun.get(medium, 0)) for medium in self.media]
-        return (sum(cost for cost, _n in known), sum(count for _cost, count in known)) if known else (None, 0)
+
+@dataclass(frozen=True)
+class Costs:
+    """Of one stretch: the rates, by medium and by address, and what was done by both. Of addresses, those with a rate
+    of their own."""
+
+    rates: Mapping[str, ChannelRate]
+    done: Mapping[str, Done] = field(default_factory=dict)
+    own: Mapping[str, ChannelRate] = field(default_factory=dict)
+    done_at: Mapping[str, Done] = field(default_factory=dict)
+
+    def at(self, address: str) -> Paid:
+        return self.done_at.get(address, Done()).by(self.own[address])
+
+    def rest_of(self, medium: str) -> Done:
+        """At addresses without a rate of their own."""
+        rest = self.done.get(medium, Done())
+        for address in self.addresses_of(medium):
+            rest -= self.done_at.get(address, Done())
+        return rest
+
+    def addresses_of(self, medium: str) -> list[str]:
+        return [address for address, rate in self.own.items() if rate.medium == medium]
+
+    def of(self, medium: str) -> Paid:
+        paid = sum((self.at(address) for address in self.addresses_of(medium)), Paid())
+        rate = self.rates.get(medium)
+        return paid + self.rest_of(medium).by(rate) if rate else paid
+
+    def whole(self) -> Paid:
+        """Of the channels that have a rate."""
+        return sum((self.of(medium) for medium in self.done), Paid())
 
     @property
     def currency(self) -> str:
-        return next((rate.currency for rate in self.rates.values()), "")
+        return next((rate.currency for rate in (*self.rates.values(), *self.own.values())), "")
 
 
 def cost(now: Costs, then: Costs | None, medium: str | None, drill: str) -> list[Cell]:
     """The cost and what each episode cost, of one channel or of all that have a rate."""
-    much, many = _cost(now, medium)
-    before, before_many = _cost(then, medium) if then else (None, 0)
-    each = much / many if much is not None and many else None
-    before_each = before / before_many if before is not None and before_many else None
+    paid, before = _paid(now, medium), _paid(then, medium) if then else Paid()
+    if medium is not None and medium not in now.rates:  # of some addresses alone: fewer than the channel's rows
+        drill = ""
+    return cells_of(paid, before, drill, now.currency)
+
+
+def cells_of(paid: Paid, before: Paid, drill: str, currency: str) -> list[Cell]:
+    drill = drill if paid.episodes else ""
     return [
-        Cell(COST, much, many, before=before, drill=drill if many else "", currency=now.currency),
-        Cell(COST_EACH, each, many, before=before_each, drill=drill if many else "", currency=now.currency),
+        Cell(COST, paid.cost, paid.episodes, before=before.cost, drill=drill, currency=currency),
+        Cell(COST_EACH, paid.each, paid.episodes, before=before.each, drill=drill, currency=currency),
     ]
 
 
-def _cost(costs: Costs, medium: str | None) -> tuple[float | None, int]:
-    return costs.whole() if medium is None else (costs.of(medium), costs.begun.get(medium, 0))
+def _paid(costs: Costs, medium: str | None) -> Paid:
+    return costs.whole() if medium is None else costs.of(medium)
 
 
 def repeated(now: Numbers, then: Numbers | None, drill: str) -> Cell:

@@ -8,8 +8,8 @@ from conversations.models import ChannelRate
 from conversations.models.fact import Handler
 from conversations.reports.answers.figures import counts
 from conversations.reports.answers.streams import ANSWERS
-from conversations.reports.channels.figures import Costs
-from conversations.reports.channels.streams import SWITCHES
+from conversations.reports.channels.figures import Costs, Done
+from conversations.reports.channels.streams import BEGUN_AT, SWITCHES, WORK_AT
 from conversations.reports.measures import Counts
 from conversations.reports.sheets.sheet import Asked
 from conversations.reports.streams_service import BEGUN, ENDED, WORK
@@ -47,7 +47,6 @@ def found(asked: Asked, between: Between | None = None) -> Found:
     begun = _by_medium(read(BEGUN, asked, by=("medium",), between=between))
     rated = read(ANSWERS, asked, cut="kind", by=("medium",), value="csat", between=between)
     work = read(WORK, asked, by=("medium",), between=between)
-    rates = {rate.medium: rate for rate in ChannelRate.objects.all()}
     return Found(
         {medium: numbers for medium, numbers in begun.items() if numbers["episodes"]},
         _by_medium(spread(BEGUN, "waited_open", asked, by=("medium",), between=between)),
@@ -55,12 +54,27 @@ def found(asked: Asked, between: Between | None = None) -> Found:
         {str(medium): counts(numbers) for (medium,), numbers in rated.items()},
         _with_bot(asked, between),
         _by_medium(read(SWITCHES, asked, by=("medium",), between=between)),
-        Costs(
-            rates,
-            {medium: numbers["episodes"] for medium, numbers in begun.items()},
-            {str(medium): numbers["seconds_sum"] for (medium,), numbers in work.items()},
-        ),
+        _costs(asked, between, begun, _by_medium(work)),
     )
+
+
+def _costs(asked: Asked, between: Between | None, begun: Mapping[str, Numbers], work: Mapping[str, Numbers]) -> Costs:
+    """What was done by address is read only where one has a rate of its own."""
+    rates = list(ChannelRate.objects.select_related("channel"))
+    own = {str(rate.channel_id): rate for rate in rates if rate.channel_id}
+    done_at: dict[str, Done] = {}
+    if own:
+        begun_at = _by_medium(read(BEGUN_AT, asked, cut="address", by=("value",), between=between))
+        work_at = _by_medium(read(WORK_AT, asked, cut="address", by=("value",), between=between))
+        done_at = {address: each for address, each in _done(begun_at, work_at).items() if address in own}
+    return Costs({rate.medium: rate for rate in rates if not rate.channel_id}, _done(begun, work), own, done_at)
+
+
+def _done(begun: Mapping[str, Numbers], work: Mapping[str, Numbers]) -> dict[str, Done]:
+    none = Numbers()
+    return {
+        key: Done(begun.get(key, none)["episodes"], work.get(key, none)["seconds_sum"]) for key in {**begun, **work}
+    }
 
 
 def _by_medium(found_: Mapping[tuple[object, ...], T]) -> dict[str, T]:

@@ -17,9 +17,12 @@ from conversations.reports.channels.figures import (
     REPEATED,
     SWITCHED,
     SWITCHED_EACH,
+    Done,
+    Paid,
     cost,
     repeated,
 )
+from conversations.reports.channels.figures import cells_of as costs_of
 from conversations.reports.channels.reading import Found, found
 from conversations.reports.channels.streams import APART, SWITCHES
 from conversations.reports.measures import Counts
@@ -56,7 +59,9 @@ def sheet(asked: Asked) -> Sheet:
     """Ten readings; eight more where it is compared."""
     now = found(asked)
     then = found(asked, asked.before) if asked.before else None
-    parts = [_tiles(now, then), _by_channel(now, then), _over_time(asked, now), *_ways(asked)]
+    parts = [
+        _tiles(now, then), _by_channel(now, then), *_by_address(now, then), _over_time(asked, now), *_ways(asked),
+    ]  # fmt: skip
     return Sheet([*parts, *_remarks(now)])
 
 
@@ -106,6 +111,38 @@ def _row(medium: str, label: str, now: Found, then: Found | None) -> Row:
         *cost(now.costs, then.costs if then else None, medium, f"what=begun&{of}"),
     ]
     return Row(label, cells, hue=hue(medium))
+
+
+def _by_address(now: Found, then: Found | None) -> Iterator[Table]:
+    """Where the addresses of one channel cost differently: each that has a rate of its own, and the rest."""
+    rows = [row for medium in now.media for row in _addresses(medium, now, then)]
+    if rows:
+        says = _("Of channels whose addresses have rates of their own. What was begun before addresses were kept, and "
+                 "what has no address, is among the others.")  # fmt: skip
+        yield Table(_("Cost by address"), _("address"), [BEGAN, COST, COST_EACH], rows, says)
+
+
+def _addresses(medium: str, now: Found, then: Found | None) -> Iterator[Row]:
+    costs, before, label = now.costs, then.costs if then else None, names("medium", [medium])[medium]
+    for address in costs.addresses_of(medium):
+        of = urlencode({"what": "begun_at", "address": address})
+        yield _address(
+            f"{label}: {costs.own[address].channel}", costs.done_at.get(address, Done()), costs.at(address),
+            before.at(address) if before else Paid(), of, costs.currency, hue(medium),
+        )  # fmt: skip
+    rate = costs.rates.get(medium)
+    if costs.addresses_of(medium):
+        rest, rest_before = costs.rest_of(medium), before.rest_of(medium) if before else Done()
+        of = urlencode({"what": "begun_at", "medium": medium})
+        yield _address(
+            _("%(channel)s: all others") % {"channel": label}, rest, rest.by(rate) if rate else Paid(),
+            rest_before.by(rate) if rate and before else Paid(), of, costs.currency, hue(medium),
+        )  # fmt: skip
+
+
+def _address(label: str, done: Done, paid: Paid, before: Paid, drill: str, currency: str, hue_: str) -> Row:
+    begun = Cell(BEGAN, done.begun, drill=drill if done.begun else "")
+    return Row(label, [begun, *costs_of(paid, before, drill, currency)], hue=hue_)
 
 
 def _middle(figure: Figure, now: Spread | None, then: Spread | None, drill: str) -> Cell:
@@ -188,7 +225,7 @@ def _drill(source: str, target: str) -> str:
 
 def _remarks(now: Found) -> Iterator[Words]:
     lines = []
-    if not now.costs.rates:
+    if not (now.costs.rates or now.costs.own):
         lines.append(_("No channel has a rate yet: admins set what each costs, in the settings under Costs."))
     if not _sum(now.switches)["switches"]:
         lines.append(_("Nobody went on by another channel in this time: there is nothing to show of switches."))

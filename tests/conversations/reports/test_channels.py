@@ -2,6 +2,7 @@
 
 import uuid
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl
 
@@ -11,6 +12,7 @@ from django.urls import reverse
 from conversations.inbound.receive import receive
 from conversations.models import (
     AuditEntry,
+    Channel,
     ChannelRate,
     Conversation,
     Episode,
@@ -20,10 +22,11 @@ from conversations.models import (
     Work,
 )
 from conversations.outbound.compose import reply
-from conversations.reports import episodes
+from conversations.reports import episodes, work
 from conversations.reports.channels.report import report as channels
-from conversations.reports.channels.streams import SWITCHES
-from conversations.reports.omnichannel.figures import Channel, Formula
+from conversations.reports.channels.streams import BEGUN_AT, SWITCHES, WORK_AT
+from conversations.reports.omnichannel.figures import Channel as Place
+from conversations.reports.omnichannel.figures import Formula
 from conversations.reports.omnichannel.report import report as omnichannel
 from conversations.reports.sheets.looking import cells_of
 from conversations.reports.sheets.sheet import Asked, Unit
@@ -125,8 +128,8 @@ def test_effectiveness_is_the_formula_of_the_field(talk, sam):
 
 
 def test_without_a_switch_there_is_no_effectiveness_and_with_perfect_ones_it_is_whole():
-    assert Formula({"email": Channel(5, 5)}).effectiveness is None and Formula().effectiveness is None
-    perfect = Formula({"email": Channel(5, 5), "chat": Channel(0, 0, 3, 3, 0)})
+    assert Formula({"email": Place(5, 5)}).effectiveness is None and Formula().effectiveness is None
+    perfect = Formula({"email": Place(5, 5), "chat": Place(0, 0, 3, 3, 0)})
     assert perfect.effectiveness == 1.0
 
 
@@ -165,3 +168,90 @@ def test_an_admin_says_what_channels_cost_and_it_is_written_down(client, root, s
     assert list(AuditEntry.objects.filter(kind="channelrate").order_by("pk").values_list("verb", flat=True)) == [
         "made", "removed",
     ]  # fmt: skip
+
+
+def test_an_address_with_rates_of_its_own_costs_by_those_and_the_channel_all_of_it(talk, sam, mail, returns):
+    other = Channel.objects.create(name="Repairs", medium="email", address="repairs@hollinfell.example", team=returns)
+    for rows in (Episode.objects.filter(medium="email"), Work.objects.filter(medium="email")):
+        for number, row in enumerate(rows.order_by("pk")):
+            type(row).objects.filter(pk=row.pk).update(channel=[mail, other, other, None][number % 4])
+    ChannelRate.objects.create(medium="email", per_conversation="1.5", per_hour=30, currency="EUR")
+    ChannelRate.objects.create(medium="email", channel=other, per_conversation=4, per_hour=60, currency="EUR")
+    of = asked(sam)
+
+    def plainly(channels_):
+        begun = [
+            row for row in Episode.objects.exclude(outcome__in=["spam", "merged"])
+            if row.medium == "email" and row.channel in channels_ and of.begins <= row.began_at < of.ends
+        ]  # fmt: skip
+        worked = sum(
+            row.seconds for row in Work.objects.all()
+            if row.medium == "email" and row.channel in channels_ and of.begins <= row.hour < of.ends
+        )  # fmt: skip
+        each, hour = (4, 60) if other in channels_ else (1.5, 30)
+        return len(begun), len(begun) * each + worked * hour / 3600
+
+    own, rest = plainly([other]), plainly([mail, None])
+    table = next(part for part in channels.sheet(of).parts if part.title == "Cost by address")
+    assert [str(row.label) for row in table.rows] == ["Email: Repairs", "Email: all others"]
+    for row, (many, paid) in zip(table.rows, (own, rest), strict=True):
+        begun, cost, each = row.cells
+        assert (begun.value, round(cost.value, 4)) == (many, round(paid, 4)) and many > 3
+        assert each.value == pytest.approx(paid / many)
+        assert channels.behind(of, dict(parse_qsl(begun.drill))).rows.count() == many
+    whole = next(row for row in channels.sheet(of).parts[1].rows if row.label == "Email")
+    assert next(cell.value for cell in whole.cells if cell.figure.key == "cost") == pytest.approx(own[1] + rest[1])
+    ChannelRate.objects.filter(channel=None).delete()
+    whole = next(row for row in channels.sheet(of).parts[1].rows if row.label == "Email")
+    alone = next(cell for cell in whole.cells if cell.figure.key == "cost")
+    assert (alone.value, alone.rows, alone.drill) == (pytest.approx(own[1]), own[0], "")
+    assert "Cost by address" not in [part.title for part in channels.sheet(replace(of, medium="chat")).parts]
+
+
+@pytest.mark.parametrize("stream", [BEGUN_AT, WORK_AT], ids=lambda stream: stream.name)
+def test_what_is_done_by_address_is_added_up_as_loops_count_it(stream, talk, sam, mail):
+    Episode.objects.filter(medium="email").update(channel=mail)
+    Work.objects.filter(medium="email").update(channel=mail)
+
+    def begun_at():
+        for row in Episode.objects.exclude(channel=None).exclude(outcome__in=["spam", "merged"]):
+            yield Fact(row.began_at, row.team_id or 0, row.medium, {"episodes": 1}, {"address": str(mail.pk)})
+
+    def work_at():
+        for row in Work.objects.exclude(channel=None):
+            numbers = {"seconds_sum": row.seconds}
+            yield Fact(row.hour, row.team_id or 0, row.medium, numbers, {"address": str(mail.pk)})
+
+    loop = {"begun_at": begun_at, "work_at": work_at}[stream.name]
+    assert check(stream, loop, asked(sam), until=datetime(2026, 4, 10, 15, tzinfo=UTC)) > 20
+
+
+def test_an_episode_and_the_work_at_it_know_the_address_of_their_words(mail, chat, ada):
+    first = receive(from_ann(mail, "zanzibar"))
+    assert Episode.objects.get().channel == mail
+    at = first.created_at + timedelta(seconds=1)
+    later = {"conversation": first.conversation, "identity": first.identity, "created_at": at}
+    Message.objects.create(kind="inbound", channel=chat, text="here I am", **later)
+    talk = Conversation.objects.get(pk=first.conversation_id)
+    talk.media = ["email", "chat"]
+    talk.save(update_fields=["media"])
+    Episode.objects.update(channel=None)  # as it was before this was kept
+    episodes.refresh(talk)
+    assert Episode.objects.get().channel == mail
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    assert work.put({(hour, ada.pk, talk.pk): 60}) == 1
+    assert (Work.objects.get().medium, Work.objects.get().channel) == ("chat", chat)
+
+
+def test_an_admin_says_what_one_of_several_addresses_costs(client, root, mail, chat):
+    client.force_login(root)
+    assert f"email-{mail.pk}-per_hour" not in client.get(reverse("costs")).content.decode()  # the only one
+    other = Channel.objects.create(name="Repairs", medium="email", address="repairs@hollinfell.example")
+    given = {"currency": "EUR", "email-per_hour": "31", f"email-{other.pk}-per_conversation": "0.5"}
+    assert client.post(reverse("costs"), given).status_code == 302
+    rates = {rate.channel: (str(rate.per_conversation), str(rate.per_hour)) for rate in ChannelRate.objects.all()}
+    assert rates == {None: ("0.000", "31.000"), other: ("0.500", "0.000")}
+    page = client.get(reverse("costs")).content.decode()
+    assert "Email: Repairs, per hour of an agent" in page and f"chat-{chat.pk}-per_hour" not in page
+    assert client.post(reverse("costs"), {"currency": "EUR", "email-per_hour": "31"}).status_code == 302
+    assert ChannelRate.objects.get().channel is None
