@@ -172,8 +172,7 @@ def _tell_customer(handoff: Handoff, outcome: Outcome, *, by: "User") -> None:
     """They wait for it: what came of it goes to them as the word of the agent who had it done, as any other of theirs
     (so it can be taken back for some seconds). Not where nothing reaches them: then the card alone says it."""
     conversation = locked(handoff.conversation)
-    heard = lease.lines_of(conversation).select_related("channel", "identity").order_by("-created_at", "-pk").first()
-    path = speaking.path_to(conversation, heard)
+    path = speaking.path_to(conversation, lease.last_line(conversation))
     language = (handoff.talk.language if handoff.talk else "") or conversation.language
     texts = [say(each.key, language, **each.values) for each in outcome.said]
     if path is None or not any(texts):

@@ -174,6 +174,11 @@ def lines_of(conversation: Conversation | int) -> QuerySet[Message]:
     return Message.objects.filter(conversation=conversation, kind=MessageKind.INBOUND, is_automatic=False)
 
 
+def last_line(conversation: Conversation) -> Message | None:
+    """Of these, with the way by which it came: there they are answered."""
+    return lines_of(conversation).select_related("channel", "identity").order_by("-created_at", "-pk").first()
+
+
 def _remembered(heard: _Heard, instructions: str, only_step: str) -> Memory:
     """Of the talk before, with nothing that was under way in it; its lines until what was `heard` are answered. Who
     gives it back with something to do has answered, too, what the bot had read: else it would pass that on once more.

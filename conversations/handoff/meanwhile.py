@@ -17,7 +17,7 @@ from conversations.bots.words import say, spoken
 from conversations.handoff import promising
 from conversations.handoff.building import plain
 from conversations.handoff.given import told_in
-from conversations.handoff.lease import lines_of
+from conversations.handoff.lease import last_line
 from conversations.handoff.packet import Fact, Mood, Packet, packet_of
 from conversations.handoff.promise_words import WORDS
 from conversations.media import carries
@@ -203,7 +203,7 @@ def _say(conversation: Conversation, packet: Packet, key: str, where: str) -> No
 
 
 def _tell(conversation: Conversation, text: str, buttons: tuple[str, ...] = ()) -> None:
-    heard = lines_of(conversation).select_related("channel", "identity").order_by("-created_at", "-pk").first()
+    heard = last_line(conversation)
     path = speaking.path_to(conversation, heard)
     if path is None or heard is None:
         return

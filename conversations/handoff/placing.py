@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 
 from conversations.bots.words import say as words_of
 from conversations.bots.words import spoken
 from conversations.handoff import promising
+from conversations.handoff.lease import last_line
 from conversations.handoff.meanwhile import offers
 from conversations.models import Activity, Bot, Conversation, Handoff, Message, Status, Waiting
 from conversations.models.message import MessageKind
@@ -85,7 +85,7 @@ def _promise(handoff: Handoff, conversation: Conversation) -> None:
     team = conversation.team.name if conversation.team else ""
     if told is not None and (not told or told == team):
         return
-    heard = _heard(conversation)
+    heard = last_line(conversation)
     path = speaking.path_to(conversation, heard)
     if path is None:
         return
@@ -100,7 +100,7 @@ def _promise(handoff: Handoff, conversation: Conversation) -> None:
 
 def _receive(conversation: Conversation, passed_by: int) -> None:
     """The bot says who it is, that a person comes, and steps back: in their language, else in one of the desk's."""
-    heard = _heard(conversation)
+    heard = last_line(conversation)
     if heard is None or _was_answered(conversation):
         return
     path = speaking.path_to(conversation, heard)
@@ -108,18 +108,12 @@ def _receive(conversation: Conversation, passed_by: int) -> None:
     if path is None or bot is None:
         return
     language = conversation.language or conversation.customer.language
-    here = spoken(language) or spoken(settings.LANGUAGE_CODE) or "en"
+    here = promising.spoken_by_us(language)
     key = "to_people_value" if spoken(language) or not language else "to_people_language"
     said = [words_of("hello_short", here, bot=bot.name), words_of(key, here)]
     said.append(promising.told(conversation, here).text)
     name = uuid.uuid5(WORDS, f"passed {conversation.pk} {heard.pk}")
     speaking.part(conversation, speaking.Words("\n\n".join(filter(None, said)), name), path)
-
-
-def _heard(conversation: Conversation) -> Message | None:
-    """Their last line."""
-    said = Message.objects.filter(conversation=conversation, kind=MessageKind.INBOUND, is_automatic=False)
-    return said.select_related("channel", "identity").order_by("-created_at", "-pk").first()
 
 
 def _was_answered(conversation: Conversation) -> bool:
