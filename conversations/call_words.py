@@ -11,6 +11,7 @@ from conversations.envelopes import CallDetails
 from conversations.models import Message
 
 LONGEST = 200_000
+SPOKEN = ("answered", "ended")  # states of a call in which somebody spoke with us
 
 
 def text_of(call: CallDetails) -> str:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from django.db.models.fields.json import KT
 
+from conversations.call_words import SPOKEN
 from conversations.clocks import Happening
 from conversations.models import Activity, Conversation, ConversationMerge, Status
 from conversations.models.message import FROM_THEM, MessageKind
 
 NOT_SAID = ("cancelled", "failed", "uncertain")  # of a delivery: what did not arrive has answered nobody
-SPOKEN = ("answered", "ended")
 _VERBS = (Activity.Verb.RESOLVED, Activity.Verb.REOPENED, Activity.Verb.MERGED, Activity.Verb.FAILED)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from conversations.actions.change import NotPossibleError, call_back_at, locked, log, save
 from conversations.call_state import begun_at
-from conversations.call_words import answered_at, call_of, happened, outcome
+from conversations.call_words import SPOKEN, answered_at, call_of, happened, outcome
 from conversations.inbound.record import reopen
 from conversations.live.ringing import push_call_backs
 from conversations.models import Activity, CallBack, Conversation, Message, Priority
@@ -21,8 +21,6 @@ from customers.models import Identity
 
 if TYPE_CHECKING:
     from deskapp.models import User
-
-SPOKEN = ("answered", "ended")
 
 
 def owe(message: Message) -> CallBack | None:

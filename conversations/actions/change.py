@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import models, transaction
 
 from conversations import rules, sla
-from conversations.call_words import snippet_of
+from conversations.call_words import SPOKEN, snippet_of
 from conversations.live import groups
 from conversations.live.push import push_activity, push_row, send
 from conversations.models import Activity, CallBack, Conversation, Message
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from deskapp.models import User
 
 
-SPOKE = models.Q(kind=MessageKind.CALL, details__call__state__in=["answered", "ended"])
+SPOKE = models.Q(kind=MessageKind.CALL, details__call__state__in=SPOKEN)
 
 
 class NotPossibleError(Exception):

@@ -14,7 +14,7 @@ from conversations import moments, rules, sla
 from conversations.actions import call_backs
 from conversations.actions.change import summarise, take_off_screens, waiting_since
 from conversations.call_state import begun_at, learnt, lines, lines_of_ours, put_together
-from conversations.call_words import call_of, text_of
+from conversations.call_words import SPOKEN, call_of, text_of
 from conversations.envelopes import CallDetails, CallReport, InboundAttachment, InboundMessage
 from conversations.handoff import stepping_in
 from conversations.handoff.opening import answered
@@ -178,7 +178,7 @@ def _follow(message: Message, report: CallReport, *, before: str, is_new: bool =
     _bring_up_to_date(message.conversation, message)
     if is_missed:
         call_backs.owe(message)
-    elif state in ("answered", "ended") and before not in ("answered", "ended"):
+    elif state in SPOKEN and before not in SPOKEN:
         call_backs.settle_by(message)
         answered(message)
     if state == "ended":

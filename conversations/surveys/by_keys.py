@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from conversations.call_words import SPOKEN
 from conversations.envelopes import CallRating
 from conversations.models import Message, SurveyAsk
 from conversations.models.message import MessageKind
@@ -14,7 +15,7 @@ from conversations.surveys import touching, words
 from conversations.surveys.answering import answer, may_answer
 from conversations.surveys.questions import Question, questions_of
 
-SPOKEN, MISSED = ("answered", "ended"), "missed"  # states of a call (conversations.call_state)
+MISSED = "missed"  # a state of a call (conversations.call_state)
 MOST_KEYS = 2  # of a number; a scale that goes higher is asked in writing
 
 
@@ -34,7 +35,7 @@ def spoken(channel: int, call_id: str, *, language: str = "") -> Spoken | None:
     """What is asked at the end of this call, in the language in which the line speaks; None where nobody is asked, or
     they cannot answer so."""
     message = _message(channel, call_id)
-    survey, _why = touching.of_call(message) if message else (None, "")
+    survey = touching.of_call(message) if message else None
     version = survey.versions.order_by("-number").first() if survey else None
     first = questions_of(version.questions)[0] if version else None
     if message is None or first is None or first.kind != "scale" or len(str(first.high)) > MOST_KEYS:

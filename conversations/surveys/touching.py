@@ -87,14 +87,13 @@ def key_of_call(message: int) -> str:
     return f"call:{message}"
 
 
-def of_call(message: "Message") -> tuple[Survey | None, str]:
-    """What is asked of this call before its caller hangs up, or why they are not asked."""
+def of_call(message: "Message") -> Survey | None:
+    """What is asked of this call before its caller hangs up; None where they are not asked."""
     conversation = message.conversation
     survey = _survey_of_call(conversation)
     if survey is None or SurveyAsk.objects.filter(key=key_of_call(message.pk), asked_at__isnull=False).exists():
-        return None, ""
-    why = _not_this_one(survey, conversation, conversation.customer, key_of_call(message.pk))
-    return (None, why) if why else (survey, "")
+        return None
+    return None if _not_this_one(survey, conversation, conversation.customer, key_of_call(message.pk)) else survey
 
 
 def _survey_of_call(conversation: Conversation) -> Survey | None:
