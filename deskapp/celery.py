@@ -8,6 +8,8 @@ from celery.schedules import crontab
 from celery.signals import task_prerun, worker_before_create_process, worker_init
 from django.db import close_old_connections, connections
 
+from deskapp import preparing
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deskapp.settings")
 
 app = Celery("throughline")
@@ -24,6 +26,7 @@ def keep_connections(**_sender: object) -> None:
     for place in connections.settings.values():
         place["OPTIONS"].pop("pool", None)
         place["CONN_MAX_AGE"] = KEPT_FOR
+    preparing.begin()
 
 
 @task_prerun.connect

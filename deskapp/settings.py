@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from deskapp import embedded
 from deskapp.environment import address, flag, kept_secret, number, one_of, text, words, zone
 from deskapp.operations import logs
+from deskapp.preparing import PreparingCursor
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = embedded.data_dir()
@@ -107,12 +108,16 @@ DATABASES = {
         "ENGINE": "django.db.backends.postgresql",
         **(_database(_database_url) if _database_url else embedded.database_settings()),
         # A thread hop per view costs a new connection each time, so they come from a pool.
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": number("DATABASE_POOL", 10, at_least=1), "timeout": 20}},
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": number("DATABASE_POOL", 10, at_least=1), "timeout": 20},
+            "cursor_factory": PreparingCursor,
+        },
         # A PostgreSQL that was restarted leaves dead connections in the pool: each is tried before it is handed out.
         "CONN_HEALTH_CHECKS": True,
     }
 }
 
+DATABASE_PREPARES = flag("DATABASE_PREPARES", default=True)
 WEB_PROCESSES = number("WEB_PROCESSES", 2, at_least=1)
 REDIS_URL = address("REDIS_URL", "redis", "rediss", "unix") or embedded.redis_url()
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}

@@ -10,6 +10,7 @@ from types import FrameType
 import structlog
 import uvicorn
 
+from deskapp import preparing
 from deskapp.keeper import dies_with_parent
 
 log = structlog.get_logger(__name__)
@@ -24,6 +25,7 @@ def serve(host: str, port: int, *, processes: int, grace: int) -> None:
         from deskapp.sharing import share_memory  # which needs the apps, too
 
         share_memory()
+        preparing.begin()
         config = uvicorn.Config(
             application,
             host=host,

@@ -33,8 +33,9 @@ _ENTER = """
 insert into conversations_waiting
     (conversation_id, team_id, priority, due_at, since, trigger, step, look_at, passed, passed_at, is_by_hand,
      is_pulled)
-select c.id, c.team_id, c.priority, c.due_at, coalesce(c.waiting_since, %(now)s), %(trigger)s, 0, %(now)s, %(passed)s,
-    case when %(passed)s::bigint[] <> '{}' then %(now)s end, %(trigger)s = 'transferred', false
+select c.id, c.team_id, c.priority, c.due_at, coalesce(c.waiting_since, %(now)s), %(trigger)s::text, 0, %(now)s,
+    %(passed)s::bigint[], case when %(passed)s::bigint[] <> '{}' then %(now)s end,
+    %(trigger)s::text = 'transferred', false
 from conversations_conversation c
 where c.id = any(%(ids)s)
   and exists (select 1 from conversations_routingpolicy where state in ('published', 'trial'))

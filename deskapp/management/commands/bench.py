@@ -14,6 +14,8 @@ from django.utils.module_loading import import_string
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from deskapp import preparing
+
 BENCHES = {name: f"deskapp.bench.{name}.run" for name in ("ingest", "inbox", "live", "timeline", "events", "moves")}
 BENCHES["channels"] = "deskapp.bench.doors.run"  # no module is named for what Django means by another thing
 BENCHES["routing"] = "deskapp.bench.routing.run"
@@ -84,6 +86,7 @@ class Command(BaseCommand):
 
         call_command("migrate", verbosity=0)
         self.stderr.write(f"bench {name}: database {settings.DATABASES['default']['NAME']} is ready")
+        preparing.begin()  # as the desk's own processes do
         facts = machine.facts()
         figures = import_string(BENCHES[name])(say=self.say, **options)
         if not options["json"]:
