@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from conversations.reports.answers import figures as answers
 from conversations.reports.measures import Counts
@@ -14,7 +15,7 @@ from conversations.reports.tallies.stream import Numbers
 
 ANSWERED = Figure(
     "replies",
-    _("Answers"),
+    pgettext_lazy("of agents", "Answers"),
     _("Answers of theirs, in this time, for which a customer had waited. What they wrote unasked is none."),
 )
 SOLVED = Figure(

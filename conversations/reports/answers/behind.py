@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.http import Http404
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from conversations.models import SurveyAsk, SurveyResponse
 from conversations.models.fact import Handler
@@ -29,7 +29,14 @@ def behind(asked: Asked, wanted: Mapping[str, str]) -> Behind:
         if name in wanted:
             rows = narrow(rows, wanted[name], asked)
     shown = rows.select_related("conversation__customer", "team", "topic", "about", "survey")
-    return Behind(_("Answers"), shown.order_by("-answered_at", "-pk"), "answered_at", COLUMNS, _conversation, _customer)
+    return Behind(
+        pgettext("to a survey", "Answers"),
+        shown.order_by("-answered_at", "-pk"),
+        "answered_at",
+        COLUMNS,
+        _conversation,
+        _customer,
+    )
 
 
 def _asks(asked: Asked) -> Behind:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from conversations.reports.answers.streams import WHOLE
 from conversations.reports.measures import LEAST, MEASURES, RATE, Counts, value
@@ -15,7 +16,11 @@ OF_KIND: Mapping[str, Figure] = {
     )
     for kind, measure in MEASURES.items()
 }
-ANSWERED = Figure("answers", _("Answers"), _("How many answered with a score, in the stretch in which they did."))
+ANSWERED = Figure(
+    "answers",
+    pgettext_lazy("to a survey", "Answers"),
+    _("How many answered with a score, in the stretch in which they did."),
+)
 ASKED = Figure("asked", _("Asked"), _("How many were asked; who was left out, and why, is not counted."))
 RESPONSE = Figure("rate", _("Response rate"), RATE, Unit.SHARE, better=1)
 

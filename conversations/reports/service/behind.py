@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from conversations.models import Episode, Reply
 from conversations.models.fact import Handler, Outcome
@@ -60,7 +60,8 @@ def _replies(asked: Asked, wanted: Mapping[str, str], what: str) -> Behind:
     rows = Reply.objects.filter(OF_REPLIES[what], _within(asked, "at"))
     rows = _narrowed(rows, asked, wanted, "at", episode="episode__")
     rows = rows.select_related("episode__topic", "team", "agent").order_by("-at", "-pk")
-    return Behind(_("Answers"), rows, "at", COLUMNS_OF_REPLIES, lambda row: row.episode.conversation_id)  # type: ignore[attr-defined]
+    title = pgettext("of agents", "Answers")
+    return Behind(title, rows, "at", COLUMNS_OF_REPLIES, lambda row: row.episode.conversation_id)  # type: ignore[attr-defined]
 
 
 def _shown(rows: "QuerySet[Episode]", at: str) -> Behind:
