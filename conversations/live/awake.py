@@ -4,12 +4,13 @@ conversations.reports.work writes it down."""
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import cache
 from typing import cast
 
 import structlog
 from django.conf import settings
-from redis import Redis, RedisError
+from redis import RedisError
+
+from conversations.live.memory import redis as _redis
 
 log = structlog.get_logger(__name__)
 
@@ -57,8 +58,3 @@ def _last(agent: int) -> str:
 
 def _of_hour(begins: int) -> str:
     return f"{settings.REDIS_PREFIX}:work:{begins}"
-
-
-@cache
-def _redis() -> Redis:
-    return Redis.from_url(settings.REDIS_URL, socket_timeout=2)

@@ -4,11 +4,12 @@ import json
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
 import structlog
 from django.conf import settings
-from redis import Redis, RedisError
+from redis import RedisError
+
+from conversations.live.memory import redis as _redis
 
 # Takes a browser out, unless it has told of another page since. One step: both may come at the same moment.
 LEAVE = """
@@ -121,8 +122,3 @@ def _times() -> str:
 
 def _pages() -> str:
     return f"{settings.REDIS_PREFIX}:site:pages"
-
-
-@cache
-def _redis() -> Redis:
-    return Redis.from_url(settings.REDIS_URL, socket_timeout=2)

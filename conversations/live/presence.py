@@ -3,12 +3,13 @@
 import json
 import time
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import TYPE_CHECKING, TypedDict
 
 import structlog
 from django.conf import settings
-from redis import Redis, RedisError
+from redis import RedisError
+
+from conversations.live.memory import redis as _redis
 
 if TYPE_CHECKING:
     from deskapp.models import User
@@ -77,8 +78,3 @@ def _alive(values: Iterable[bytes]) -> list[Viewer]:
 
 def _key(conversation: int) -> str:
     return f"{settings.REDIS_PREFIX}:looking:{conversation}"
-
-
-@cache
-def _redis() -> Redis:
-    return Redis.from_url(settings.REDIS_URL, socket_timeout=2)

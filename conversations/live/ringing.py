@@ -5,16 +5,17 @@ A page is told that something changed, never what: each asks for the calls that 
 
 import json
 import time
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from redis import Redis, RedisError
+from redis import RedisError
 
 from conversations.live import groups
+from conversations.live.memory import redis as _redis
 from conversations.live.push import send
 from conversations.models import Conversation, Message
 
@@ -93,8 +94,3 @@ def _is_for(agent: int, entry: dict[str, object]) -> bool:
 
 def _key() -> str:
     return f"{settings.REDIS_PREFIX}:ringing"
-
-
-@cache
-def _redis() -> Redis:
-    return Redis.from_url(settings.REDIS_URL, socket_timeout=2)

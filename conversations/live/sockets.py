@@ -1,12 +1,13 @@
 """Which agents' sockets are open, over all web processes: kept in Redis, forgotten when a process dies."""
 
 import time
-from functools import cache
 from typing import cast
 
 import structlog
 from django.conf import settings
-from redis import Redis, RedisError
+from redis import RedisError
+
+from conversations.live.memory import redis as _redis
 
 log = structlog.get_logger(__name__)
 
@@ -77,8 +78,3 @@ def _counting() -> str:
 
 def _key() -> str:
     return f"{settings.REDIS_PREFIX}:sockets"
-
-
-@cache
-def _redis() -> Redis:
-    return Redis.from_url(settings.REDIS_URL, socket_timeout=2)
