@@ -9,11 +9,11 @@ from django.utils.html import escape
 
 from conversations.bots import shelf
 from conversations.bots.markdown import as_html
-from conversations.handoff import lease, repeats
+from conversations.handoff import repeats
 from conversations.inbound.record import touch
 from conversations.live.push import push_said
 from conversations.media import carries
-from conversations.models import ArticleText, BotTalk, Channel, Conversation, Message
+from conversations.models import ArticleText, Channel, Conversation, Message
 from conversations.models.conversation import place_in_queue
 from conversations.models.message import MessageKind
 from conversations.outbound import outbox
@@ -22,10 +22,6 @@ from conversations.reports import episode_steps
 from customers.models import Identity
 
 _CHANGED = ["waiting_since", "queue_at", "snippet", "last_message_at", "subject", "media"]  # by what is said
-
-
-class NotTheirTurnError(Exception):
-    """Somebody else has the word: nothing was said."""
 
 
 @dataclass(frozen=True)
@@ -75,21 +71,9 @@ def _straight_back(conversation: Conversation, heard: Message) -> Path | None:
     return Path(channel, identity, heard if can.has_posts else None)
 
 
-def say(conversation: Conversation, talk: BotTalk, words: Words, path: Path) -> Message:
-    """Ends the customer's waiting. Call with `conversation` locked; it is stored. Raises NotTheirTurnError where the
-    talk's term is over."""
-    return say_each(conversation, talk, [words], path)[0]
-
-
-def say_each(conversation: Conversation, talk: BotTalk, words: Sequence[Words], path: Path) -> list[Message]:
-    """The same with several in their order, of one turn."""
-    if words and not lease.has(conversation, talk.term):
-        raise NotTheirTurnError
-    return speak(conversation, words, path)
-
-
 def speak(conversation: Conversation, words: Sequence[Words], path: Path) -> list[Message]:
-    """The same for who has seen, with `conversation` locked, that it is the bot's turn (conversations.bots.holding)."""
+    """Several in their order, of one turn: ends the customer's waiting. For who has seen, with `conversation` locked,
+    that it is the bot's turn (conversations.bots.holding); it is stored."""
     if not words:
         return []
     at_once = outbox.takes_at_once(path.channel, conversation)

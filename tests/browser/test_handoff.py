@@ -36,7 +36,8 @@ def _asked():
     memory = memory.with_step(Step("stock", "offered", heard.pk, "L is due on 2 December"))
     BotTalk.objects.filter(pk=talk.pk).update(state=memory.to_json())
     words = speaking.Words("Is it the Kestrel?", uuid.uuid4(), ("Yes, the size", "A person"))
-    return speaking.say(conversation, talk, words, speaking.path_to(conversation, heard))
+    [said] = speaking.speak(conversation, [words], speaking.path_to(conversation, heard))
+    return said
 
 
 @transaction.atomic
@@ -98,13 +99,12 @@ def test_from_the_bot_to_ada_and_back_on_both_sides(live_desk, shop, ada, open_p
 def ann_talks_with_fern(chat):
     """Four lines, and a handoff: the first of Ann's and the last."""
     first = writes(chat, "Is the large back?")
-    talk = lease.give(locked(first.conversation), Bot.objects.create(name="Fern"))
+    lease.give(locked(first.conversation), Bot.objects.create(name="Fern"))
     for text in ("On Friday.", "In moss, too?"):
         heard = writes(chat, text)
         path = speaking.path_to(heard.conversation, heard)
-        last = speaking.say(
-            locked(heard.conversation), talk, speaking.Words(f"About “{text}”: yes.", uuid.uuid4()), path
-        )
+        words = speaking.Words(f"About “{text}”: yes.", uuid.uuid4())
+        [last] = speaking.speak(locked(heard.conversation), [words], path)
     hand_over(locked(first.conversation), "asked")
     return first, last
 

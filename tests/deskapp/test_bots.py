@@ -238,9 +238,9 @@ def test_an_article_keeps_its_look_where_a_medium_shows_it(mail, written):
     asked = receive(from_ann(mail, "How do I send it back?"))
     with transaction.atomic():
         conversation = Conversation.objects.select_for_update().get(pk=asked.conversation_id)
-        talk = lease.give(conversation, Bot.objects.create(name="Fern"))
+        lease.give(conversation, Bot.objects.create(name="Fern"))
         text = f"Hello <you>\n\n{written.title}\n\n{shelf.plain(written.body)}\n\nDid this help?"
         words = speaking.Words(text, uuid.uuid4(), article=written.pk)
-        said = speaking.say(conversation, talk, words, speaking.path_to(conversation, asked))
+        [said] = speaking.speak(conversation, [words], speaking.path_to(conversation, asked))
     assert "<p>Hello &lt;you&gt;</p>" in said.html and "<strong>30</strong>" in said.html
     assert said.html.endswith("<p>Did this help?</p>") and "**" not in said.text
