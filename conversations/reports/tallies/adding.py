@@ -53,19 +53,17 @@ def add_month(stream: Stream, zone: ZoneInfo, begin: int, end: int, *, is_fine: 
         drop(stream, grain, names(stream), begin, end)
     values: Values = {
         "stream": stream.name,
-        "cuts": ["", *stream.cuts],
-        "spreads": [name for name in names(stream) if "/" in name],
         "since": clock.moment(begin),
         "until": clock.moment(end),
         "zone": zone.key,
     }
-    sums = _sums(stream)
     with connection.cursor() as cursor:
-        for sql in (_WEEK, *([_MONTH, _MONTH_OF_SPREADS] if is_fine else [])):
-            cursor.execute(sql.format(into=INTO, sums=sums, pack=PACK), values)
+        cursor.execute(_WEEK.format(into=INTO, sums=_sums(stream)), values)
         for cut in stream.weeks:
             cursor.execute(_week_of(stream, cut), values)
-    if not is_fine:
+    if is_fine:
+        _sum_up(stream, DAYS, MONTHS, begin, end, keys="%(since)s::timestamptz as at, team, medium")
+    else:
         _add(stream, MONTHS, [begin], end, is_cut=True)
     _put_together(stream, MONTHS, begin, end)
 
@@ -84,25 +82,27 @@ def _week_of(stream: Stream, cut: str) -> str:
 def _put_together(stream: Stream, grain: str, begin: int, end: int) -> None:
     """The same once more without teams and media: what most reports read, in a twentieth of the rows."""
     drop(stream, TOGETHER[grain], names(stream), begin, end)
+    _sum_up(stream, grain, TOGETHER[grain], begin, end, keys="at, 0 as team, '' as medium")
+
+
+def _sum_up(stream: Stream, grain: str, into: str, begin: int, end: int, *, keys: str) -> None:
+    """Tallies of one grain into those of another. `keys`: when, of which team and medium each of these is."""
     values: Values = {
         "stream": stream.name,
         "grain": grain,
-        "into": TOGETHER[grain],
+        "into": into,
         "cuts": ["", *stream.cuts],
         "spreads": [name for name in names(stream) if "/" in name],
         "since": clock.moment(begin),
         "until": clock.moment(end),
     }
-    sql = _ALL.format(into=INTO, sums=_sums(stream)) + (_ALL_OF_SPREADS.format(pack=PACK) if stream.spreads else "")
+    summed = [_SUMMED, *([_SPREADS] if stream.spreads else [])]
+    sql = " union all ".join(each.format(keys=keys, sums=_sums(stream), pack=PACK) for each in summed)
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(f"{INTO} {sql}", values)
 
 
 _THOSE = "conversations_tally where stream = %(stream)s and at >= %(since)s and at < %(until)s"
-_MONTH = (
-    "{into} select stream, 'm', cut, %(since)s, team, medium, value, -1, array[{sums}]"  # noqa: S608 - ours
-    f" from {_THOSE} and grain = 'd' and cut = any(%(cuts)s) group by stream, cut, team, medium, value"
-)
 _HOUR = "(extract(isodow from local) - 1) * 24 + extract(hour from local)"
 _WEEK = (
     "{into} select stream, 'w', '', %(since)s, team, medium, '', hour, array[{sums}]"  # noqa: S608 - ours
@@ -110,29 +110,19 @@ _WEEK = (
     f" from {_THOSE} and grain = 'h' and cut = '') t) h"
     " group by stream, team, medium, hour"
 )
-_MONTH_OF_SPREADS = (
-    "{into} select stream, 'm', cut, %(since)s, team, medium, value, -1,"  # noqa: S608 - ours
-    " array_agg(klass + {pack} * many order by klass)"
-    " from (select stream, cut, team, medium, value, pack %% {pack} as klass, sum(pack / {pack})::bigint as many"
-    "   from (select stream, cut, team, medium, value, unnest(numbers) as pack"
-    f"     from {_THOSE} and grain = 'd' and cut = any(%(spreads)s)) u"
-    "   group by stream, cut, team, medium, value, pack %% {pack}) c"
-    " group by stream, cut, team, medium, value"
+_SUMMED = (
+    "select %(stream)s, %(into)s, cut, at, team, medium, value, -1, array[{sums}]"  # noqa: S608 - ours
+    f" from (select cut, {{keys}}, value, numbers from {_THOSE} and grain = %(grain)s and cut = any(%(cuts)s)) t"
+    " group by cut, at, team, medium, value"
 )
-
-
-_ALL = (
-    "{into} select stream, %(into)s, cut, at, 0, '', value, -1, array[{sums}]"  # noqa: S608 - ours
-    f" from {_THOSE} and grain = %(grain)s and cut = any(%(cuts)s) group by stream, cut, at, value"
-)
-_ALL_OF_SPREADS = (
-    " union all select %(stream)s, %(into)s, cut, at, 0, '', value, -1,"  # noqa: S608 - ours
+_SPREADS = (
+    "select %(stream)s, %(into)s, cut, at, team, medium, value, -1,"  # noqa: S608 - ours
     " array_agg(klass + {pack} * many order by klass)"
-    " from (select cut, at, value, pack %% {pack} as klass, sum(pack / {pack})::bigint as many"
-    f"   from (select cut, at, value, unnest(numbers) as pack from {_THOSE} and grain = %(grain)s"
-    "     and cut = any(%(spreads)s)) u"
-    "   group by cut, at, value, pack %% {pack}) c"
-    " group by cut, at, value"
+    " from (select cut, at, team, medium, value, pack %% {pack} as klass, sum(pack / {pack})::bigint as many"
+    "   from (select cut, {keys}, value, unnest(numbers) as pack"
+    f"     from {_THOSE} and grain = %(grain)s and cut = any(%(spreads)s)) u"
+    "   group by cut, at, team, medium, value, pack %% {pack}) c"
+    " group by cut, at, team, medium, value"
 )
 
 

@@ -43,10 +43,11 @@ def standing(stream: Stream) -> Standing:
         return Standing(zone)
     until = int(found.until.timestamp())
     steps = sorted({clock.floor(hour.timestamp(), zone) for hour in found.stale})[-STALE_READ:]
-    return Standing(zone, until, steps, _from(found.fine_from, until), _from(found.days_from, until))
+    return Standing(zone, until, steps, kept_from(found.fine_from, until), kept_from(found.days_from, until))
 
 
-def _from(moment: datetime | None, until: int) -> int:
+def kept_from(moment: datetime | None, until: int) -> int:
+    """As a Standing has it: where nothing is kept, that is where it is added up to."""
     return int(moment.timestamp()) if moment else until
 
 

@@ -191,11 +191,10 @@ def _mend_day(stream: Stream, zone: ZoneInfo, day: int) -> bool:
         return False
     taken = {clock.floor(each.timestamp(), zone) for each in _taken(stream, day, end)}
     length, _phase = clock.step_of(zone)
-    fine = int(mark.fine_from.timestamp()) if mark.fine_from else until
+    fine = marks.kept_from(mark.fine_from, until)
     for step in sorted(taken):
         adding.add_hours(stream, zone, step, step + length, is_fine=step >= fine)
-    kept = int(mark.days_from.timestamp()) if mark.days_from else until
-    _close(stream, zone, [day], until=until, days_from=kept)
+    _close(stream, zone, [day], until=until, days_from=marks.kept_from(mark.days_from, until))
     if mark.from_here is None or mark.from_here > clock.moment(day):
         TallyMark.objects.filter(pk=mark.pk).update(from_here=clock.moment(day))
     return bool(taken)
