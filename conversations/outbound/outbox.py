@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest, Least
 from django.dispatch import Signal
@@ -18,7 +18,7 @@ from conversations.handoff import lease, stepping_in
 from conversations.handoff.opening import not_answered_after_all
 from conversations.history import NOT_SAID
 from conversations.inbound.changes import catch_up
-from conversations.live.push import push_activity, push_message, push_row, push_ticks
+from conversations.live.push import push_activity, push_message, push_row
 from conversations.models import Activity, Channel, Conversation, Delivery, DeliveryAttempt, Message, Status
 from conversations.models.conversation import place_in_queue
 from conversations.models.handoff import HandoffReason
@@ -38,21 +38,6 @@ TAKES_AT_ONCE: list[Callable[[int, int], bool]] = []
 # Waits between the tries of a temporary failure: minutes, then hours, four days in all.
 WAITS = [timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15)]
 WAITS += [timedelta(hours=1)] * 4 + [timedelta(hours=4)] * 23
-
-# What comes after “sent”, of messages to one customer: nothing but the tick in open threads depends on it.
-_SETTLE = """
-update conversations_delivery as delivery
-set status = %(status)s, settled_at = %(now)s, claimed_at = null, error = ''
-from (
-    select sent.id from conversations_delivery as sent
-    join conversations_message as message on message.id = sent.message_id
-    where message.identity_id = any(%(identities)s) and message.kind = 'outbound' and sent.status = any(%(before)s)
-        and (message.id = any(%(ids)s::bigint[]) or message.created_at <= (
-            select created_at from conversations_message where id = %(until)s and identity_id = any(%(identities)s)))
-    order by sent.id for no key update of sent
-) as found
-where delivery.id = found.id returning delivery.message_id, delivery.conversation_id
-"""
 
 _ARRIVED = ("sent", "delivered", "read")
 _ORDER = ["queued", "sending", "uncertain", "failed", "sent", "delivered", "read"]
@@ -100,23 +85,6 @@ def sent(messages: Sequence[Message]) -> list[Delivery]:
         DeliveryAttempt(delivery=delivery, started_at=now, finished_at=now, outcome="sent") for delivery in deliveries
     )
     return deliveries
-
-
-def arrived(identities: Sequence[int], ids: Sequence[int]) -> None:
-    """As `settle` of several that were sent to these identities: they are there."""
-    _settle_each(identities, {"ids": list(ids), "until": 0, "status": "delivered", "before": ["sent"]})
-
-
-def read_until(identities: Sequence[int], message: int) -> None:
-    """The same of this message to them, and of those before it: they were read."""
-    _settle_each(identities, {"ids": [], "until": message, "status": "read", "before": ["sent", "delivered"]})
-
-
-def _settle_each(identities: Sequence[int], which: "dict[str, int | str | list[int] | list[str]]") -> None:
-    values = {**which, "identities": list(identities), "now": timezone.now()}
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_SETTLE, values)
-        push_ticks(cursor.fetchall())
 
 
 def announce(delivery: Delivery) -> None:

@@ -101,4 +101,4 @@ def _to_the_widget(sight: Sight, conversation: int, steps: Steps) -> None:
         for pk in new:
             sight.one(pk)
     with steps.step("got"):
-        door.acknowledge(sight, new)
+        door.settle_each([door.Tick(sight, got=set(new), frames=1)])

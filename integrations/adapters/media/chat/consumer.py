@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
@@ -14,6 +14,7 @@ from integrations.adapters.media.chat import door, limits, presence
 from integrations.adapters.media.chat.door import Line
 from integrations.adapters.media.chat.sessions import allows, connector_of, read_token
 from integrations.adapters.media.chat.sight import Said, Sight, cursor_for
+from integrations.adapters.media.chat.ticks import Written, ticks
 from integrations.adapters.media.chat.turns import turns
 from integrations.models import Connector
 
@@ -34,6 +35,8 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
     connector: Connector
     origin = ""
     has_spoken = False  # in this tab
+    is_closed = False
+    ticked: Written | None = None  # the last of them
 
     async def connect(self) -> None:
         self.joined: set[str] = set()
@@ -55,10 +58,23 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         if deadline := getattr(self, "deadline", None):
             deadline.cancel()
+        self.is_closed = True
         for group in self.joined:
             await self.channel_layer.group_discard(group, self.channel_name)
+        if self.ticked:
+            await asyncio.wait([self.ticked])
         if self.sight:
             await database_sync_to_async(presence.leave)(self.sight.visitor.id)
+
+    async def close(self, code: int | None = None, reason: str | None = None) -> None:
+        """Once: frames that were on their way when it was closed may each be a reason to do so again."""
+        if not self.is_closed:
+            self.is_closed = True
+            await super().close(code, reason)
+
+    async def send_json(self, content: Frame, close: bool = False) -> None:
+        if not self.is_closed:
+            await super().send_json(content, close)
 
     async def _expect_hello(self) -> None:
         await asyncio.sleep(HELLO_WITHIN)
@@ -66,6 +82,8 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
             await self.close(NOT_KNOWN)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: object) -> None:
+        if self.is_closed:
+            return
         if text_data is None or len(text_data) > limits.FRAME_SIZE:
             await self.close(TOO_BIG)
             return
@@ -144,22 +162,20 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
             )
 
     async def got(self, frame: Frame) -> None:
-        await self._settle(door.acknowledge, frame.get("ids"))
+        await self._tick(got=door.ids_in(frame.get("ids")))
 
     async def read(self, frame: Frame) -> None:
-        await self._settle(door.mark_read, frame.get("id"))
+        await self._tick(read=door.ids_in([frame.get("id")]))
 
-    async def _settle(self, settle: Callable[[Sight, object], None], told: object) -> None:
-        if not await database_sync_to_async(self._settled)(settle, told):
-            await self.close(GOODBYE)
-
-    def _settled(self, settle: Callable[[Sight, object], None], told: object) -> bool:
-        """In one hop into a thread; False for a flood."""
+    async def _tick(self, *, got: Sequence[int] = (), read: Sequence[int] = ()) -> None:
+        """Not waited for: what is said next is heard at once."""
         assert self.sight
-        if not limits.may("frame", self.sight.visitor.id):
-            return False
-        settle(self.sight, told)
-        return True
+        self.ticked = await ticks().tell(self.sight, got=got, read=read)
+        self.ticked.add_done_callback(self._ticks_written)
+
+    def _ticks_written(self, written: Written) -> None:
+        if not written.result():
+            self.closing = asyncio.create_task(self.close(GOODBYE))
 
     async def about(self, frame: Frame) -> None:
         assert self.sight

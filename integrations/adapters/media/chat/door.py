@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypedDict
 
 import structlog
@@ -14,7 +14,8 @@ from django.db import DatabaseError, transaction
 from django.utils.text import get_valid_filename
 
 from conversations.models import Message
-from conversations.outbound import outbox
+from conversations.outbound.ticks import Told
+from conversations.outbound.ticks import settle_each as settle_told
 from customers.models import Claim, Customer, Identity
 from customers.models.identity import Kind
 from integrations.adapters.media.chat import limits
@@ -47,6 +48,17 @@ class Line:
     sight: Sight
     frame: dict[str, object]
     origin: str
+
+
+@dataclass
+class Tick:
+    """What one visitor's browser said, in so many frames, of the messages that it has, and of those until which all
+    were on the screen."""
+
+    sight: Sight
+    got: set[int] = field(default_factory=set)
+    read: set[int] = field(default_factory=set)
+    frames: int = 0
 
 
 class Upload(TypedDict):
@@ -86,7 +98,7 @@ def say_each(lines: Sequence[Line]) -> list[Said | Exception]:
 
 def _within_limits(lines: Sequence[Line]) -> list[Exception | None]:
     who = [line.sight.visitor.id for line in lines]
-    counted = limits.may_each([(what, each) for what in ("frame", "message") for each in who])
+    counted = limits.may_each([(what, each, 1) for what in ("frame", "message") for each in who])
     frames, messages = counted[: len(who)], counted[len(who) :]
     return [
         None if frame and message else Busy() if frame else Flood()
@@ -211,17 +223,17 @@ def tell_about(visitor: Visitor, about: object) -> None:
         Customer.objects.filter(pk=identity.customer_id, name="").update(name=name[:200])
 
 
-def acknowledge(sight: Sight, ids: object) -> None:
-    """The widget has these messages of ours: they are delivered."""
-    known = [pk for pk in ids[:500] if _is_key(pk)] if isinstance(ids, list) else []
-    if known and sight.identities:
-        outbox.arrived(sight.identities, known)
+def ids_in(told: object) -> list[int]:
+    """The keys of messages that a widget names; what is none is passed over."""
+    return [pk for pk in told[:500] if _is_key(pk)] if isinstance(told, list) else []
 
 
-def mark_read(sight: Sight, pk: object) -> None:
-    """The visitor has had our message `pk`, and what came before it, on the screen."""
-    if isinstance(pk, int) and _is_key(pk) and sight.identities:
-        outbox.read_until(sight.identities, pk)
+def settle_each(ticks: Sequence[Tick]) -> list[bool]:
+    """Writes that our messages came, and were read, and those before them; not of whoever is told False: a flood."""
+    within = limits.may_each([("frame", tick.sight.visitor.id, tick.frames) for tick in ticks])
+    settled = [tick for tick, may in zip(ticks, within, strict=True) if may and (tick.got or tick.read)]
+    settle_told([Told(tick.sight.identities, tick.got, tick.read) for tick in settled])
+    return within
 
 
 def _is_key(told: object) -> bool:

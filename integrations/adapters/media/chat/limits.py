@@ -28,13 +28,13 @@ FILES_AT_ONCE = 10
 
 def may(what: str, who: str, *, times: int = 1) -> bool:
     """Counts so many `what` by `who`, and says whether that is still within the limit."""
-    return may_each([(what, who)], times=times)[0]
+    return may_each([(what, who, times)])[0]
 
 
-def may_each(asked: Sequence[tuple[str, str]], *, times: int = 1) -> list[bool]:
+def may_each(asked: Sequence[tuple[str, str, int]]) -> list[bool]:
     """The same for several, in one round trip. Where Redis does not answer nothing is counted, and nobody refused."""
     with _redis().pipeline(transaction=False) as pipeline:
-        for what, who in asked:
+        for what, who, times in asked:
             seconds = MOST[what][1]
             key = f"{settings.REDIS_PREFIX}:chat:limit:{what}:{who}:{int(time.time()) // seconds}"
             pipeline.incr(key, times)
@@ -44,7 +44,7 @@ def may_each(asked: Sequence[tuple[str, str]], *, times: int = 1) -> list[bool]:
         except RedisError as error:
             log.warning("nothing is counted: Redis does not answer", error=str(error))
             return [True] * len(asked)
-    return [count <= MOST[what][0] for (what, _), count in zip(asked, counts, strict=True)]
+    return [count <= MOST[what][0] for (what, _, _), count in zip(asked, counts, strict=True)]
 
 
 @cache
