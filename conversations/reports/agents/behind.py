@@ -12,7 +12,7 @@ from conversations.models import AgentState, RepeatedQuestion, RoutingDecision, 
 from conversations.reports.agents.reading import agents_of, mine
 from conversations.reports.answers import behind as answers
 from conversations.reports.service import behind as service
-from conversations.reports.sheets.finding import column_of, of_teams
+from conversations.reports.sheets.finding import column_of, of_asked
 from conversations.reports.sheets.sheet import Asked, Behind, Column
 from conversations.reports.streams_service import GIVEN_AWAY
 
@@ -52,17 +52,15 @@ def _behind(asked: Asked, wanted: Mapping[str, str], agents: list[int]) -> Behin
 
 def _passed(asked: Asked, wanted: Mapping[str, str], agents: list[int]) -> Behind:
     rows = RoutingDecision.objects.filter(
-        of_teams(asked), trigger__in=GIVEN_AWAY, by__in=agents,
+        of_asked(asked), trigger__in=GIVEN_AWAY, by__in=agents,
         created_at__gte=asked.begins, created_at__lt=asked.ends,
     )  # fmt: skip
-    rows = rows.filter(matter__medium=asked.medium) if asked.medium else rows
     rows = rows.select_related("by", "agent", "team").order_by("-created_at", "-pk")
     return Behind(_("Passed on"), rows, "created_at", OF_PASSED, lambda row: row.conversation_id)  # type: ignore[attr-defined]
 
 
 def _work(asked: Asked, wanted: Mapping[str, str], agents: list[int]) -> Behind:
-    rows = Work.objects.filter(of_teams(asked), agent__in=agents, hour__gte=asked.begins, hour__lt=asked.ends)
-    rows = rows.filter(medium=asked.medium) if asked.medium else rows
+    rows = Work.objects.filter(of_asked(asked), agent__in=agents, hour__gte=asked.begins, hour__lt=asked.ends)
     rows = rows.select_related("agent", "team").order_by("-hour", "-pk")
     return Behind(_("Work, by the hour"), rows, "hour", OF_WORK, lambda row: row.conversation_id)  # type: ignore[attr-defined]
 

@@ -11,7 +11,7 @@ from conversations.models import SurveyAsk, SurveyResponse
 from conversations.models.fact import Handler
 from conversations.models.survey import AskState
 from conversations.reports.answers.figures import OF_KIND
-from conversations.reports.sheets.finding import column_of, in_hour, number, of_teams, on_weekday
+from conversations.reports.sheets.finding import column_of, in_hour, number, of_asked, on_weekday
 from conversations.reports.sheets.sheet import Asked, Behind, Column
 
 Found = QuerySet[SurveyResponse]
@@ -23,8 +23,7 @@ def behind(asked: Asked, wanted: Mapping[str, str]) -> Behind:
     if wanted.get("what") != "answers" or wanted.get("kind") not in OF_KIND:
         raise Http404
     rows = SurveyResponse.objects.filter(kind=wanted["kind"], score__isnull=False)
-    rows = rows.filter(answered_at__gte=asked.begins, answered_at__lt=asked.ends, **_medium(asked))
-    rows = rows.filter(of_teams(asked))
+    rows = rows.filter(of_asked(asked), answered_at__gte=asked.begins, answered_at__lt=asked.ends)
     for name, narrow in NARROWED.items():
         if name in wanted:
             rows = narrow(rows, wanted[name], asked)
@@ -40,14 +39,10 @@ def behind(asked: Asked, wanted: Mapping[str, str]) -> Behind:
 
 
 def _asks(asked: Asked) -> Behind:
-    rows = SurveyAsk.objects.filter(state__in=[AskState.ASKED, AskState.ANSWERED], **_medium(asked))
-    rows = rows.filter(of_teams(asked), asked_at__gte=asked.begins, asked_at__lt=asked.ends)
+    rows = SurveyAsk.objects.filter(state__in=[AskState.ASKED, AskState.ANSWERED])
+    rows = rows.filter(of_asked(asked), asked_at__gte=asked.begins, asked_at__lt=asked.ends)
     rows = rows.select_related("conversation", "survey", "customer", "team").order_by("-asked_at", "-pk")
     return Behind(_("Asked"), rows, "asked_at", COLUMNS_OF_ASKS, _conversation, lambda row: row.customer_id)  # type: ignore[attr-defined]
-
-
-def _medium(asked: Asked) -> dict[str, str]:
-    return {"medium": asked.medium} if asked.medium else {}
 
 
 def _of_agent(rows: Found, value: str, _asked: Asked) -> Found:

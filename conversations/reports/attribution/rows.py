@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from conversations.models import Sale, SaleTouch
 from conversations.reports.attribution import figures
 from conversations.reports.customers.rows import money
-from conversations.reports.sales.asking import Between, within
+from conversations.reports.sales.asking import within
 from conversations.reports.sales.touching import MODELS, WHOLE
 from conversations.reports.sales.wording import place, touch
 from conversations.reports.sheets.sheet import Asked, Behind, Column
+from conversations.reports.tallies.reading import Between
 
 Drill = Mapping[str, str]
 PARTS = ("kind", "source", "medium", "campaign")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from conversations.models import ChannelRate, Medium, Switch
 from conversations.reports.answers.behind import behind as behind_answers
 from conversations.reports.service.behind import behind as behind_service
-from conversations.reports.sheets.finding import column_of, number, of_teams
+from conversations.reports.sheets.finding import column_of, number, of_asked
 from conversations.reports.sheets.names import name
 from conversations.reports.sheets.sheet import Asked, Behind, Column
 
@@ -31,9 +31,7 @@ def behind(asked: Asked, wanted: Mapping[str, str]) -> Behind:
 
 def _switches(asked: Asked, wanted: Mapping[str, str]) -> Behind:
     """`from` and `medium` (where to); `answered`: only those that were."""
-    rows = Switch.objects.filter(of_teams(asked), at__gte=asked.begins, at__lt=asked.ends)
-    if asked.medium:
-        rows = rows.filter(medium=asked.medium)
+    rows = Switch.objects.filter(of_asked(asked), at__gte=asked.begins, at__lt=asked.ends)
     if "from" in wanted:
         rows = rows.filter(from_medium=_medium(wanted["from"]))
     if "medium" in wanted:

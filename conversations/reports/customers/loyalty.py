@@ -8,11 +8,11 @@ from django.db.models import Count, F, Q, Sum
 from django.utils.translation import gettext as _
 
 from conversations.reports.customers import figures, rows
-from conversations.reports.sales.asking import Between, link, over, share, spans
+from conversations.reports.sales.asking import link, over, share, spans
 from conversations.reports.sales.streams import SALES
 from conversations.reports.sales.wording import place, ways
 from conversations.reports.sheets.sheet import Asked, Cell, Figure, Lines, Row, Series, Table, Words
-from conversations.reports.tallies.reading import Key, points, read, spread
+from conversations.reports.tallies.reading import Between, Key, points, read, spread
 from conversations.reports.tallies.spreads import Spread
 from conversations.reports.tallies.stream import Numbers
 from customers.models import Segment

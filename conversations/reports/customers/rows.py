@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from conversations.models import Advice, BoughtAgain, Conversation, Sale
 from conversations.models.sale import Problem
-from conversations.reports.sales.asking import Between, over, within
+from conversations.reports.sales.asking import over, within
 from conversations.reports.sales.wording import place, problem, ways
 from conversations.reports.sheets.names import name
 from conversations.reports.sheets.sheet import Asked, Behind, Column
+from conversations.reports.tallies.reading import Between
 from conversations.reports.words import brief
 from customers.models import Profile
 from customers.money import formatted

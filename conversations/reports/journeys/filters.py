@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from conversations.models import Journey
 from conversations.models.journey import JourneyOutcome
 from conversations.reports.journeys.counting import OPEN
-from conversations.reports.sheets.finding import of_teams
+from conversations.reports.sheets.finding import of_asked
 from conversations.reports.sheets.sheet import Asked, Filter
 from customers.models import Customer, Loyalty, Segment
 
@@ -70,9 +70,7 @@ FILTERS = (
 def wanted(asked: Asked, prefix: str = "") -> Q:
     """The same as conditions on rows: of journeys, or of what hangs on them by `prefix`."""
     only = asked.only
-    found = Q(at__gte=asked.begins, at__lt=asked.ends) & of_teams(asked, f"{prefix}episode__team")
-    if asked.medium:
-        found &= Q(**{f"{prefix}episode__medium": asked.medium})
+    found = Q(at__gte=asked.begins, at__lt=asked.ends) & of_asked(asked, f"{prefix}episode__")
     if only.get("tier"):
         found &= Q(**{f"{prefix}episode__tier": only["tier"]})
     if only.get("segment"):

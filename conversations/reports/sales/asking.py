@@ -8,10 +8,8 @@ from urllib.parse import urlencode
 from django.utils import timezone
 
 from conversations.reports.sheets.sheet import Asked, Cell, Figure
-from conversations.reports.tallies.reading import points
+from conversations.reports.tallies.reading import Between, points
 from conversations.reports.tallies.stream import Numbers
-
-Between = tuple[datetime, datetime]
 
 
 def everybody(asked: Asked) -> Asked:

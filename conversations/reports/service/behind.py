@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from conversations.models import Episode, Reply
 from conversations.models.fact import Handler, Outcome
 from conversations.reports.service.reading import HANDLERS
-from conversations.reports.sheets.finding import column_of, in_hour, number, of_teams, on_weekday
+from conversations.reports.sheets.finding import column_of, in_hour, number, of_asked, on_weekday
 from conversations.reports.sheets.sheet import Asked, Behind, Column
 
 REAL = ~Q(outcome__in=[Outcome.SPAM, Outcome.MERGED])
@@ -79,9 +79,7 @@ def _within(asked: Asked, at: str) -> Q:
 
 def _narrowed(rows: "QuerySet", asked: Asked, wanted: Mapping[str, str], at: str, *, episode: str = "") -> "QuerySet":
     """`episode`: how rows get to theirs, where they are none."""
-    rows = rows.filter(of_teams(asked))
-    if asked.medium:
-        rows = rows.filter(medium=asked.medium)
+    rows = rows.filter(of_asked(asked))
     left = HANDLERS.get(asked.only.get("handler", ""))
     if left is not None:
         rows = rows.filter(**{f"{episode}handler__in": left})

@@ -13,8 +13,10 @@ from conversations.reports.sheets.sheet import Asked
 from conversations.typed import whole_number
 
 
-def of_teams(asked: Asked, field: str = "team") -> Q:
-    return of_scope(field, asked.teams)
+def of_asked(asked: Asked, prefix: str = "") -> Q:
+    """Of the teams and the channel that are looked at; by `prefix` rows get to what has both."""
+    found = of_scope(f"{prefix}team", asked.teams)
+    return found & Q(**{f"{prefix}medium": asked.medium}) if asked.medium else found
 
 
 def number(text: str) -> int:
