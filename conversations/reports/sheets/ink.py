@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pylopdf_fonts_zh_cn
 import pymupdf_fonts
 from fpdf import FPDF
 from fpdf.enums import Align
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Colour = tuple[int, int, int]
-FAMILY = "FiraGO"
+FAMILY, EASTERN = "FiraGO", "Noto Sans SC"
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # which tells of every glyph that it takes
 INK, META, HAIR, PAPER, ACCENT = (29, 37, 40), (92, 101, 104), (222, 222, 218), (255, 255, 255), (0, 88, 102)
 GOOD, BAD = (26, 99, 56), (158, 32, 28)
@@ -46,6 +47,8 @@ class Paper(FPDF):
         self.foot_words = foot
         for style, path in _fonts()[1].items():
             self.add_font(FAMILY, style, path)
+        self.add_font(EASTERN, "", pylopdf_fonts_zh_cn.sans_path())
+        self.set_fallback_fonts([EASTERN], exact_match=False)  # which has one weight
         self.set_text_shaping(True)
         self.set_margin(36)
         self.set_auto_page_break(True, 40)

@@ -5,20 +5,21 @@ import io
 import tracemalloc
 import zipfile
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pypdf
 import pytest
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from conversations.inbound.receive import receive
 from conversations.reports import every
 from conversations.reports.sheets import paper, tables, workbook
 from conversations.reports.sheets.ink import Paper
 from conversations.reports.sheets.opened import opened
-from conversations.reports.sheets.sheet import Cell, Figure, Row, Sheet, Table, Unit
+from conversations.reports.sheets.sheet import Asked, Cell, Figure, Row, Sheet, Table, Unit, Words
 from conversations.reports.sheets.workbook import Page, Styled
 from tests.conftest import from_ann
 from tests.conversations.reports.shapes import OWN, REPORT
@@ -123,6 +124,20 @@ def test_tables_on_paper_lie_on_white_and_titles_with_what_they_are_of(root, mon
     texts = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(book)).pages]
     last = next(text for text in reversed(texts) if "Over time" in text)
     assert "Wait 2 min" in last.partition("Over time")[2] or "Wait 1 min 30 s" in last.partition("Over time")[2]
+
+
+@pytest.mark.django_db
+def test_paper_has_the_letters_of_chinese_and_japanese_and_carries_them_only_where_they_stand(root):
+    said, now, fonts = "退货 與 日本語 テスト", timezone.now(), {}
+    of = Asked(root, now, now, ZoneInfo("Asia/Tokyo"))
+    for words in (said, "Returns"):
+        made = paper.pdf(Sheet([Words(words, [words])]), of, title=words, says=(), foot="Desk")
+        page = pypdf.PdfReader(io.BytesIO(made)).pages[0]
+        read = page.extract_text().replace("\x00", "")  # which this reader sets before each letter of such a font
+        assert "".join(read.split()).count("".join(words.split())) == 3, words
+        fonts[words] = {font.split("+")[-1] for font in fonts_of(page)}
+        assert len(made) < 100_000  # of the font, the letters that stand there
+    assert fonts == {said: {"FiraGO", "FiraGOBold", "NotoSansSC"}, "Returns": {"FiraGO", "FiraGOBold"}}
 
 
 def fonts_of(page):
