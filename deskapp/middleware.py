@@ -10,6 +10,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from conversations.views.streaming import piece_by_piece
+
 Next = Callable[[HttpRequest], HttpResponse]
 
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-get=(self)"
@@ -27,6 +29,7 @@ class RequestMiddleware:
         request_id = given if GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             response = self.get_response(request)
+        piece_by_piece(request, response)
         response["X-Request-ID"] = request_id
         response.setdefault("Permissions-Policy", PERMISSIONS)
         return response

@@ -237,6 +237,7 @@ async def at_the_desk(agent, conversation):
     return desk
 
 
+@pytest.mark.filterwarnings("error:StreamingHttpResponse must consume")
 async def test_a_file_travels_with_its_message_and_opens_by_its_signed_address(shop, settings):
     visitor = await arrives()
     bearer = {"Authorization": f"Bearer {visitor.session['token']}"}
@@ -255,6 +256,7 @@ async def test_a_file_travels_with_its_message_and_opens_by_its_signed_address(s
     await visitor.leave()
 
 
+@pytest.mark.filterwarnings("error:StreamingHttpResponse must consume")
 async def test_a_page_as_a_file_is_downloaded_and_never_shown(shop):
     visitor = await arrives()
     bearer = {"Authorization": f"Bearer {visitor.session['token']}"}
