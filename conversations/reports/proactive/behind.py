@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,12 +30,14 @@ def occasions(asked: Asked, kind: str) -> QuerySet[Occasion]:
     return rows if asked.agent.sees_all_teams else rows.filter(customer__in=customers_seen_by(asked.agent))
 
 
-def cut_by(rows: QuerySet[Occasion], kind: str, value: str) -> QuerySet[Occasion]:
+def cut_of(kind: str, value: str) -> Q:
+    """Which occasions of a list are cut so; "" is what is not said of them. Http404 for what is no signal."""
     if kind == OccasionKind.RISK:
         if value not in SIGNALS:
             raise Http404
-        return rows.filter(about__signals__contains=[{"signal": value}])
-    return rows.filter(**{CUT[OccasionKind(kind)]: value})
+        return Q(about__signals__contains=[{"signal": value}])
+    field = CUT[OccasionKind(kind)]
+    return Q(**{field: value}) if value else Q(**{field: ""}) | Q(**{field: None})
 
 
 def records(asked: Asked) -> QuerySet[OutreachRecord]:
@@ -48,7 +50,7 @@ def behind(asked: Asked, wanted: Mapping[str, str]) -> Behind:
     if what in OccasionKind.values:
         rows = occasions(asked, what)
         if "cut" in wanted:
-            rows = cut_by(rows, what, wanted["cut"])
+            rows = rows.filter(cut_of(what, wanted["cut"]))
         rows = rows.order_by("-at", "-pk")
         kind = OccasionKind(what)
         return Behind(kind.label, rows, "at", COLUMNS[kind], lambda _row: None, lambda row: row.customer_id)  # type: ignore[attr-defined]

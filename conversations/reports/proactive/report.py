@@ -1,10 +1,13 @@
 """Proactive: the lists as they stand now, each of which can become a rule, and what came of the rules."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum, TextField, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +21,7 @@ from conversations.outreach.shown import SIGNAL_NAMES
 from conversations.outreach.words import LANGUAGES
 from conversations.person import language_name
 from conversations.reports.proactive import figures
-from conversations.reports.proactive.behind import CUT, behind, occasions, records
+from conversations.reports.proactive.behind import CUT, behind, cut_of, occasions, records
 from conversations.reports.sheets.sheet import Asked, Cell, Filter, Report, Row, Sheet, Table, Tiles
 from customers.models import Segment
 
@@ -54,44 +57,47 @@ def _tiles(asked: Asked) -> Tiles:
 
 
 def _list(asked: Asked, kind: str) -> Table:
-    rows = [_row(asked, kind, value, label, found) for value, label, found in _cuts(asked, kind)]
+    rows = occasions(asked, kind)
     return Table(
         OccasionKind(kind).label,
         _OF[OccasionKind(kind)],
         [figures.ON_LIST[kind], figures.CUSTOMERS, figures.WORTH],
-        rows,
+        list(_lines(rows, kind, _cuts(rows, kind))),
         wide=False,
         act=_make(asked, kind),
     )
 
 
-def _cuts(asked: Asked, kind: str) -> "Iterable[tuple[str, StrOrPromise, QuerySet[Occasion]]]":
+def _cuts(rows: QuerySet[Occasion], kind: str) -> dict[str, str]:
     """The most frequent of what the list is cut by; a customer at risk stands with each of their signals."""
-    rows = occasions(asked, kind)
     if kind == OccasionKind.RISK:
-        for signal in SIGNALS:
-            yield signal, str(SIGNAL_NAMES[signal]), rows.filter(about__signals__contains=[{"signal": signal}])
-        return
-    field = CUT[OccasionKind(kind)]
-    counted = rows.order_by().annotate(cut=F(field)).values_list("cut").annotate(n=Count("pk")).order_by("-n", "cut")
-    for value, _n in counted[:MOST_ROWS]:
-        yield str(value or ""), str(value or _("not said")), rows.filter(**{field: value})
+        return {signal: str(SIGNAL_NAMES[signal]) for signal in SIGNALS}
+    cut = Coalesce(KT(CUT[OccasionKind(kind)]), Value(""), output_field=TextField())
+    counted = rows.order_by().annotate(cut=cut).values_list("cut").annotate(n=Count("pk")).order_by("-n", "cut")
+    return {value: value or _("not said") for value, _n in counted[:MOST_ROWS]}
 
 
-def _row(asked: Asked, kind: str, value: str, label: "StrOrPromise", found: QuerySet[Occasion]) -> Row:
-    drill = urlencode({"what": kind, "cut": value})
-    many = found.aggregate(n=Count("pk"), people=Count("customer", distinct=True))
-    sums = found.exclude(currency="").order_by().values_list("currency").annotate(n=Count("pk"), worth=Sum("value"))
-    currency, _n, worth = max(sums, key=lambda each: each[1], default=("", 0, None))
-    return Row(
-        label,
-        [
-            Cell(figures.ON_LIST[kind], many["n"], drill=drill),
-            Cell(figures.CUSTOMERS, many["people"]),
-            Cell(figures.WORTH, float(worth) if worth is not None else None, currency=currency),
-        ],
-        drill,
-    )
+def _lines(rows: QuerySet[Occasion], kind: str, cuts: Mapping[str, str]) -> Iterator[Row]:
+    """In two statements, however many they are."""
+    which = [cut_of(kind, value) for value in cuts]
+    counts = {f"n{place}": Count("pk", filter=each) for place, each in enumerate(which)}
+    people = {f"p{place}": Count("customer", filter=each, distinct=True) for place, each in enumerate(which)}
+    worths = {f"w{place}": Sum("value", filter=each) for place, each in enumerate(which)}
+    many = rows.aggregate(**counts, **people)
+    spent = list(rows.exclude(currency="").order_by().values_list("currency").annotate(**counts, **worths))
+    for place, (value, label) in enumerate(cuts.items()):
+        most = max(spent, key=itemgetter(1 + place), default=None)
+        currency, worth = (most[0], float(most[1 + len(which) + place])) if most and most[1 + place] else ("", None)
+        drill = urlencode({"what": kind, "cut": value})
+        yield Row(
+            label,
+            [
+                Cell(figures.ON_LIST[kind], many[f"n{place}"], drill=drill),
+                Cell(figures.CUSTOMERS, many[f"p{place}"]),
+                Cell(figures.WORTH, worth, currency=currency),
+            ],
+            drill,
+        )
 
 
 def _make(asked: Asked, kind: str) -> "tuple[StrOrPromise, str] | None":

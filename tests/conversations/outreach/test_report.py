@@ -27,8 +27,10 @@ def test_every_number_is_as_many_rows_as_stand_behind_it(sam, client):
     for number in range(3):
         left(f"p{number}", f"c{number}", 2, total=str(20 + 40 * number))
     bought("late", "o1", 20, status="shipped", parcels=[("P", 19, "in transit", "")], refunded="1", changed=2)
+    bought("mute", "o4", 20, status="shipped", parcels=[("Q", 19, "in transit", "")])
     for kind in lists.EVERY:
         lists.refresh(kind)
+    Occasion.objects.filter(about__number="o4").update(about={"number": "o4", "parcel": "Q", "carrier": None})
     one = OutreachRule.objects.create(name="Carts", kind="cart", tried_at=timezone.now())
     for number, is_held in enumerate((False, False, True)):
         who = Identity.objects.get(kind="shop", value=f"p{number}").customer
