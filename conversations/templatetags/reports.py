@@ -136,8 +136,8 @@ def chart(part: Lines | Flow, grain: str, key: object, says: str) -> SafeString:
 
 
 @register.filter
-def points_of(part: Lines, grain: str) -> list[tuple[object, str, list[Cell]]]:
-    return [(at, text, cells) for at, text, cells in charts.table(part, grain)]
+def points_of(part: Lines, grain: str) -> list[tuple[datetime, str, list[Cell]]]:
+    return list(charts.table(part, grain))
 
 
 @register.filter

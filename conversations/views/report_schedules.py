@@ -49,7 +49,7 @@ def report_schedules(request: HttpRequest, key: str) -> HttpResponse:
         _make(form, key, one.query, agent)
         messages.success(request, _("From now on it goes out by itself."))
         return redirect(f"{request.path}?{one.query}")
-    latest = ReportSending.objects.order_by("-due_at")
+    latest = ReportSending.objects.order_by("-due_at")[:SHOWN]
     context = {
         **shared(one),
         "form": form,
@@ -57,7 +57,6 @@ def report_schedules(request: HttpRequest, key: str) -> HttpResponse:
         "schedules": theirs(agent).filter(report=key).prefetch_related(
             "agents", Prefetch("sendings", queryset=latest, to_attr="latest")
         ),
-        "most": SHOWN,
     }  # fmt: skip
     return render(request, "conversations/reports/schedules.html", context, status=422 if form.errors else 200)
 

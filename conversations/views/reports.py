@@ -20,9 +20,7 @@ from conversations.reports.sheets.asking import NotUnderstoodError
 from conversations.reports.sheets.linked import leads_of
 from conversations.reports.sheets.looking import figures_of, is_empty
 from conversations.reports.sheets.opened import Opened, opened, reports_for
-from conversations.reports.sheets.sheet import (
-    Behind,
-)
+from conversations.reports.sheets.sheet import Behind
 from conversations.views.acting import agent_of, is_htmx
 from customers.models import Customer
 
