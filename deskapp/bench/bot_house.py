@@ -28,11 +28,13 @@ from customers.models import Customer, Identity
 from customers.models.identity import Kind
 from deskapp.bench.stage import Guest, set_up
 from deskapp.demo import articles, asked
+from deskapp.demo.asked import SAID
 from deskapp.demo.fern import DOES
 from integrations.adapters.media.chat.sessions import Visitor, make_token
 from integrations.models import Connector
 
 BEFORE = ("", "Hello, ", "Hi there. ", "Excuse me, ", "Good morning. ", "Quick question: ", "Sorry to ask again. ")
+NAMES = ("Ann", "Bea", "Cem", "Dora", "Emil", "Fay", "Gus", "Hal", "Ida", "Jon", "Kit", "Lea", "Max", "Nora", "Otto")
 AFTER = ("", " Thanks.", " Thank you, Ann", " Please answer soon.", " Order HF-48213.", " It is urgent.", " Bye", " :)")
 
 
@@ -67,6 +69,14 @@ class House:
         chance, lines = random.Random(7), [text for text, _language in self.lines]
         pairs = [(before, text, after) for before in BEFORE for after in AFTER for text in lines]
         return ["".join(each) for each in chance.sample(pairs, count)]
+
+    def matter(self, chance: random.Random, count: int) -> list[str]:
+        """What one visitor asks, line by line, of two topics in turn that are answered at once, without a question."""
+        asked = chance.sample(["refund", "hours"], 2)
+        found = [chance.sample(SAID["en"][topic], count) for topic in asked]
+        names = chance.sample(NAMES, 3)
+        around = [("", ""), (chance.choice(BEFORE), ""), ("", f" Thank you, {names[0]} {names[1]}-{names[2]}")]
+        return [f"{around[number % 3][0]}{found[number % 2][number]}{around[number % 3][1]}" for number in range(count)]
 
     def publish(self) -> None:
         body = kept.written_policy(Policy(otherwise=Outcome(to="bot")))

@@ -20,9 +20,13 @@ OPEN = """
 async ({ host, guests }) => {
   const list = document.body.appendChild(document.createElement("ol"));
   window.took = [];
-  const open = ({ key, token }) => new Promise((ready, failed) => {
+  window.say = visitor => {
+    visitor.sent = performance.now();
+    visitor.socket.send(JSON.stringify({ t: "say", id: crypto.randomUUID(), text: visitor.lines.shift() }));
+  };
+  const open = ({ key, token, lines, pauses }) => new Promise((ready, failed) => {
     const socket = new WebSocket(`${host}/ws/chat/${key}/`);
-    const visitor = { socket, sent: 0, answered: false };
+    const visitor = { socket, sent: 0, lines, pauses };
     socket.onopen = () => socket.send(JSON.stringify({ t: "hello", token, since: "" }));
     socket.onerror = failed;
     socket.onmessage = ({ data }) => {
@@ -33,12 +37,14 @@ async ({ host, guests }) => {
         const line = list.appendChild(document.createElement("li"));
         line.textContent = said.text;
         line.getBoundingClientRect();
-        if (said.by?.bot && visitor.sent && !visitor.answered) {
-          visitor.answered = true;
-          window.took.push(performance.now() - visitor.sent);
+        const answers = said.by?.bot && visitor.sent;
+        if (answers) {
+          window.took.push([(performance.timeOrigin + visitor.sent) / 1000, performance.now() - visitor.sent]);
+          visitor.sent = 0;
         }
         socket.send(JSON.stringify({ t: "got", ids: [said.id] }));
         socket.send(JSON.stringify({ t: "read", id: said.id }));
+        if (answers && visitor.lines.length) setTimeout(() => window.say(visitor), visitor.pauses.shift() * 1000);
       }
     };
   });
@@ -47,12 +53,11 @@ async ({ host, guests }) => {
 }
 """
 SAY = """
-async ({ lines, times, begin }) => {
+async ({ times, begin }) => {
   const wait = ms => new Promise(done => setTimeout(done, ms));
   for (const [number, visitor] of window.visitors.entries()) {
     await wait(Math.max(0, begin + times[number] - performance.timeOrigin - performance.now()));
-    visitor.sent = performance.now();
-    visitor.socket.send(JSON.stringify({ t: "say", id: crypto.randomUUID(), text: lines[number] }));
+    window.say(visitor);
   }
 }
 """
@@ -62,11 +67,16 @@ CLOSE = "() => { window.visitors.forEach(({ socket }) => socket.close()); }"
 
 @dataclass(frozen=True)
 class Talk:
-    """One visitor's first line; `at`: seconds after the beginning."""
+    """What one visitor says: the first line `at` seconds after the beginning, and each further one so many seconds, of
+    `pauses`, after the answer to the one before it was read."""
 
     guest: Guest
-    line: str
+    lines: Sequence[str]
     at: float
+    pauses: Sequence[float] = ()
+
+
+Took = tuple[float, float]  # when a line was said, in seconds since 1970, and the milliseconds to the bot's answer
 
 
 class Widgets:
@@ -93,18 +103,20 @@ class Widgets:
 
     async def open(self, talks: Sequence[Talk]) -> None:
         self.talks = talks
-        guests = [{"key": talk.guest.key, "token": talk.guest.token} for talk in talks]
+        guests = [
+            {"key": talk.guest.key, "token": talk.guest.token, "lines": talk.lines, "pauses": talk.pauses}
+            for talk in talks
+        ]
         await self.page.evaluate(OPEN, {"host": self.site.replace("http", "ws", 1), "guests": guests})
 
     async def say(self, begin: float) -> None:
-        """`begin` in seconds since 1970."""
-        lines, times = [talk.line for talk in self.talks], [talk.at * 1000 for talk in self.talks]
-        await self.page.evaluate(SAY, {"lines": lines, "times": times, "begin": begin * 1000})
+        """The first lines; `begin` in seconds since 1970."""
+        times = [talk.at * 1000 for talk in self.talks]
+        await self.page.evaluate(SAY, {"times": times, "begin": begin * 1000})
 
-    async def took(self) -> list[float]:
-        """Milliseconds from each line to the bot's first answer to it, of those answered by now."""
-        found: list[float] = await self.page.evaluate(TOOK)
-        return found
+    async def took(self) -> list[Took]:
+        """From each line to the bot's first answer to it, of those answered by now."""
+        return [(at, took) for at, took in await self.page.evaluate(TOOK)]
 
     async def close(self) -> None:
         await self.page.evaluate(CLOSE)
@@ -116,8 +128,9 @@ class Others(Sockets):
     def __init__(self, site: str, talks: Sequence[Talk]) -> None:
         super().__init__(site)
         self.talks = talks
-        self.sent: dict[int, float] = {}
-        self.answered: dict[int, float] = {}
+        self.sent: dict[int, Took] = {}  # by the talk's number: when, by both clocks
+        self.said = [0] * len(talks)  # lines
+        self.answered: list[Took] = []
 
     async def __aenter__(self) -> "Others":
         for number, talk in enumerate(self.talks):
@@ -132,27 +145,37 @@ class Others(Sockets):
     async def say(self, begin: float) -> None:
         for number, talk in enumerate(self.talks):
             await asyncio.sleep(max(0.0, begin + talk.at - time.time()))
-            self.sent[number] = time.perf_counter()
-            frame = {"t": "say", "id": str(uuid.uuid4()), "text": talk.line}
-            await self.sockets[number].send(json.dumps(frame))
+            await self._say(number)
 
-    def took(self) -> list[float]:
-        return [(at - self.sent[number]) * 1000 for number, at in self.answered.items()]
+    async def _say(self, number: int, after: float = 0) -> None:
+        await asyncio.sleep(after)
+        frame = {"t": "say", "id": str(uuid.uuid4()), "text": self.talks[number].lines[self.said[number]]}
+        self.said[number] += 1
+        self.sent[number] = time.time(), time.perf_counter()
+        await self.sockets[number].send(json.dumps(frame))
+
+    def took(self) -> list[Took]:
+        return list(self.answered)
 
     async def _hear(self, number: int, socket: websockets.ClientConnection) -> None:
         async for data in socket:
             for said in json.loads(data).get("messages") or ():
                 if said["mine"]:
                     continue
-                if (said["by"] or {}).get("bot") and number in self.sent:
-                    self.answered.setdefault(number, time.perf_counter())
+                answers = (said["by"] or {}).get("bot") and self.sent.pop(number, None)
+                if answers:
+                    self.answered.append((answers[0], (time.perf_counter() - answers[1]) * 1000))
                 await socket.send(json.dumps({"t": "got", "ids": [said["id"]]}))
                 await socket.send(json.dumps({"t": "read", "id": said["id"]}))
+                if answers and self.said[number] < len(self.talks[number].lines):
+                    pause = self.talks[number].pauses[self.said[number] - 1]
+                    self.readers.append(asyncio.create_task(self._say(number, pause)))
 
 
-async def answered(widgets: Widgets, others: Others) -> tuple[list[float], list[float]]:
+async def answered(widgets: Widgets, others: Others) -> tuple[list[Took], list[Took]]:
     """What both have seen answered, as soon as that is all, or nothing more has come for a while."""
-    wanted, known, since = len(widgets.talks) + len(others.talks), -1, time.monotonic()
+    wanted = sum(len(talk.lines) for talk in (*widgets.talks, *others.talks))
+    known, since = -1, time.monotonic()
     while True:
         seen, heard = await widgets.took(), others.took()
         if len(seen) + len(heard) != known:
