@@ -10,6 +10,7 @@ from conversations.reports.sheets.written import shown
 
 BOX, GAP, TOP, ROOM, FOOT = 12.0, 16.0, 30.0, 36.0, 24.0
 LEAST = 2.0  # of a box, however few it stands for
+LINE = 12.0  # of the words beside it
 BESIDE = 150.0  # for the words right of the last column
 
 
@@ -23,7 +24,8 @@ def drawn(flow: Flow) -> Drawing:
     boxes = dict(_boxes(by_column, width, height, len(flow.columns)))
     hues = dict(zip((each.key for each in flow.nodes), hues_of([each.hue for each in flow.nodes]), strict=True))
     marks = [*_heads(flow, width), *_ribbons(flow, boxes, hues), *_nodes(flow, boxes, hues)]
-    return Drawing(width, height, tuple(marks))
+    foot = max((y + max(tall, LINE) for _at, y, tall in boxes.values()), default=height)
+    return Drawing(width, min(height, foot + FOOT), tuple(marks))
 
 
 def _size(node: Node) -> float:

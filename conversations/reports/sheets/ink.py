@@ -26,6 +26,7 @@ HUES: dict[str, Colour] = {
     "email": (49, 92, 173), "chat": (0, 117, 128), "phone": (163, 76, 24), "messaging": (21, 112, 59),
     "social": (168, 38, 106), "bot": (106, 63, 168), "web": (115, 122, 125),
 }  # fmt: skip
+TITLE, LEGEND = 60.0, 24.0  # heights, above a drawing and below it
 DASHES = ((0.0, 0.0), (8.0, 3.0), (2.0, 4.0), (6.0, 2.0), (1.0, 3.0), (12.0, 4.0))
 
 
@@ -90,11 +91,15 @@ class Paper(FPDF):
 
     def height_of(self, drawn: Drawing, width: float) -> float:
         """With its legend."""
-        return drawn.height * width / drawn.width + 24
+        return drawn.height * self._scale(drawn, width) + LEGEND
+
+    def _scale(self, drawn: Drawing, width: float) -> float:
+        """As wide as that, and never higher than what a page has below a title."""
+        return min(width / drawn.width, (self.eph - TITLE - LEGEND) / drawn.height)
 
     def drawing(self, drawn: Drawing, width: float) -> None:
         """As wide as that, below what is there."""
-        by = width / drawn.width
+        by = self._scale(drawn, width)
         self.keep(self.height_of(drawn, width))
         left, top = self.l_margin, self.get_y()
         for mark in drawn.marks:

@@ -8,7 +8,7 @@ from fpdf.enums import Align, TableBordersLayout
 from fpdf.fonts import FontFace
 
 from conversations.reports.sheets import charts, flowing
-from conversations.reports.sheets.ink import ACCENT, BAD, GOOD, HAIR, INK, META, PAPER, Colour, Paper
+from conversations.reports.sheets.ink import ACCENT, BAD, GOOD, HAIR, INK, META, PAPER, TITLE, Colour, Paper
 from conversations.reports.sheets.looking import figures_of
 from conversations.reports.sheets.marks import Drawing
 from conversations.reports.sheets.sheet import Asked, Bars, Cell, Flow, Heat, Lines, Part, Row, Sheet, Table, Tiles
@@ -42,7 +42,7 @@ def _part(paper: Paper, part: Part, asked: Asked) -> None:
     drawing = _drawing(part, asked)
     wide = paper.epw if getattr(part, "wide", True) else paper.epw * 0.62
     if title := str(getattr(part, "title", "")):
-        paper.keep(90 if drawing is None else 60 + paper.height_of(drawing, wide))  # no title without what it is of
+        paper.keep(90 if drawing is None else TITLE + paper.height_of(drawing, wide))  # no title without what it is of
         _line(paper, title, size=11, bold=True)
     if says := str(getattr(part, "says", "")):
         _line(paper, says, size=8, colour=META)

@@ -19,7 +19,7 @@ from conversations.reports import every
 from conversations.reports.sheets import paper, tables, workbook
 from conversations.reports.sheets.ink import Paper
 from conversations.reports.sheets.opened import opened
-from conversations.reports.sheets.sheet import Asked, Cell, Figure, Row, Sheet, Table, Unit, Words
+from conversations.reports.sheets.sheet import Asked, Cell, Figure, Flow, Link, Node, Row, Sheet, Table, Unit, Words
 from conversations.reports.sheets.workbook import Page, Styled
 from tests.conftest import from_ann
 from tests.conversations.reports.shapes import OWN, REPORT
@@ -138,6 +138,22 @@ def test_paper_has_the_letters_of_chinese_and_japanese_and_carries_them_only_whe
         fonts[words] = {font.split("+")[-1] for font in fonts_of(page)}
         assert len(made) < 100_000  # of the font, the letters that stand there
     assert fonts == {said: {"FiraGO", "FiraGOBold", "NotoSansSC"}, "Returns": {"FiraGO", "FiraGOBold"}}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("many", [3, 30])
+def test_a_flow_however_high_is_on_the_page_of_its_title(root, many):
+    one = opened("service", root, QueryDict("for=4w"))
+    count = Figure("went", "Went", "")
+    nodes = [
+        Node("a", "First", 0, Cell(count, 60)),
+        *(Node(f"b{n}", f"Place {n}", 1, Cell(count, 2)) for n in range(many)),
+    ]
+    ways = [Link("a", f"b{n}", Cell(count, 2)) for n in range(many)]
+    sheet = Sheet([Words("Before", ["word"] * 20), Flow("The flow", count, ["From", "To"], nodes, ways)])
+    book = pypdf.PdfReader(io.BytesIO(paper.pdf(sheet, one.asked, title="T", says=[], foot="")))
+    (page,) = [text for each in book.pages if "The flow" in (text := each.extract_text())]
+    assert all(f"Place {n}" in page for n in range(many))
 
 
 def fonts_of(page):
