@@ -12,6 +12,7 @@ from conversations.bots.deeds import at_shop, pieces
 from conversations.bots.deeds.at_shop import Errand
 from conversations.bots.deeds.deed import Choice, Deed, Matter, Outcome, Prospect, Words
 from conversations.bots.deeds.heard import meant
+from conversations.bots.deeds.pieces import Piece
 from conversations.bots.deeds.whose import order_meant, refused_for
 from conversations.bots.memory import Need
 from conversations.models.handoff import HandoffReason
@@ -36,23 +37,18 @@ def look(matter: Matter) -> Prospect:
         return matter.for_people(HandoffReason.NOT_ALLOWED, _("It was bought longer ago than things may come back."))
     if stopped := refused_for(matter, order, "return", "return"):
         return stopped
-    return _pieces_asked(matter, order) or _rest(matter, order)
-
-
-def _pieces_asked(matter: Matter, order: Order) -> Prospect | None:
-    """Which pieces, where it is not clear; and no second return of one that is coming back."""
     left = pieces.left_of(order)
     if not left:
         back = Return.objects.filter(order=order).order_by("-opened_at").first()
         return matter.cannot("return_already", order=order.number, number=(back.number if back else "") or "–")
-    if pieces.meant(matter.get(Need.ITEM), order, left):
-        return None
-    return matter.asks(Need.ITEM, "ask_return_item", *pieces.choices(order, left))
+    these = pieces.meant(matter.get(Need.ITEM), order, left)
+    if not these:
+        return matter.asks(Need.ITEM, "ask_return_item", *pieces.choices(order, left))
+    return _rest(matter, order, these)
 
 
-def _rest(matter: Matter, order: Order) -> Prospect:
+def _rest(matter: Matter, order: Order, these: Sequence[Piece]) -> Prospect:
     """The other details, one after the other; then whether to."""
-    these = pieces.meant(matter.get(Need.ITEM), order, pieces.left_of(order))
     matter = matter.knowing(Need.ITEM, pieces.written(these))
     reason, condition, wish = _answers(matter)
     if not reason:
