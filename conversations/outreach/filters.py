@@ -56,6 +56,16 @@ def filters_of(kept: Mapping[str, object]) -> Filters:
     )
 
 
+def of_form(given: Mapping[str, object]) -> dict[str, str]:
+    """As a rule keeps them. In its form, “language” is that of its words: whom it means is under “spoken”."""
+    return filters_of({("language" if name == "spoken" else name): value or "" for name, value in given.items()}).kept()
+
+
+def in_form(kept: Mapping[str, str]) -> dict[str, str]:
+    """The other way round."""
+    return {("spoken" if name == "language" else name): value for name, value in kept.items() if value}
+
+
 def narrowed(rows: QuerySet[Occasion], filters: Filters) -> QuerySet[Occasion]:
     if filters.value is not None:
         rows = rows.filter(value__gte=filters.value)

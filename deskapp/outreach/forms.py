@@ -12,7 +12,7 @@ from conversations.models import MessageTemplate, OutreachRule
 from conversations.models.outreach import Goal, OccasionKind
 from conversations.outbound.way import places
 from conversations.outreach.definitions import SIGNALS
-from conversations.outreach.filters import MOST_DAYS, filters_of
+from conversations.outreach.filters import MOST_DAYS, filters_of, in_form, of_form
 from conversations.outreach.shown import SIGNAL_NAMES
 from conversations.outreach.words import LANGUAGES, LONGEST, LONGEST_SUBJECT, BadWordsError, check, check_places
 from conversations.person import language_name
@@ -76,8 +76,7 @@ class OutreachForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kept = filters_of(self.instance.filters).kept()
-        told = {("spoken" if name == "language" else name): text for name, text in kept.items()}
+        told = in_form(filters_of(self.instance.filters).kept())
         self.initial = {**told, "values": "\n".join(self.instance.template_values), **self.initial}
         languages = [(code, language_name(code)) for code in LANGUAGES]
         segments = [(str(pk), name) for pk, name in Segment.objects.order_by("name").values_list("pk", "name")]
@@ -91,7 +90,6 @@ class OutreachForm(forms.ModelForm):
         self.fields["language"] = forms.ChoiceField(
             label=self.fields["language"].label, choices=written or languages, initial=self.instance.language
         )
-        self.fields["held_out"].min_value, self.fields["held_out"].max_value = 5, 50  # type: ignore[attr-defined]
         if self.instance.pk:  # what it wrote and what it named was of this list
             self.fields["kind"].disabled = True
         else:
@@ -128,8 +126,7 @@ class OutreachForm(forms.ModelForm):
         if given.get("goal") == Goal.REORDERED and given.get("kind") != OccasionKind.REFILL:
             self.add_error("goal", _("Only what is due can be bought again."))
         self._check_template(given)
-        told = {("language" if name == "spoken" else name): given.get(name) or "" for name in FILTERS}
-        self.instance.filters = filters_of(told).kept()
+        self.instance.filters = of_form({name: given.get(name) for name in FILTERS})
         return given
 
     def _check_template(self, given: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from conversations import audit
 from conversations.models import OutreachRule
 from conversations.models.outreach import OccasionKind
 from conversations.outreach import goals
-from conversations.outreach.filters import filters_of, said
+from conversations.outreach.filters import filters_of, of_form, said
 from conversations.outreach.standard_words import STANDARD
 from conversations.outreach.words import LANGUAGES, PLACES
 from conversations.person import language_name
@@ -110,10 +110,8 @@ def _untried(one: OutreachRule) -> None:
 
 def _new(request: HttpRequest) -> OutreachRule:
     kind = request.GET.get("kind", "")
-    told = {("language" if name == "spoken" else name): request.GET.get(name, "") for name in FILTERS}
-    return OutreachRule(
-        kind=kind if kind in OccasionKind.values else OccasionKind.CART, filters=filters_of(told).kept()
-    )
+    told = of_form({name: request.GET.get(name) for name in FILTERS})
+    return OutreachRule(kind=kind if kind in OccasionKind.values else OccasionKind.CART, filters=told)
 
 
 def _language(text: str) -> str:

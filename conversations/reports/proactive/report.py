@@ -16,6 +16,7 @@ from conversations.models import Occasion, OutreachRule
 from conversations.models.outreach import OccasionKind
 from conversations.outreach import goals, lists
 from conversations.outreach.definitions import SIGNALS
+from conversations.outreach.filters import in_form
 from conversations.outreach.goals import Result
 from conversations.outreach.shown import SIGNAL_NAMES
 from conversations.outreach.words import LANGUAGES
@@ -104,8 +105,8 @@ def _make(asked: Asked, kind: str) -> "tuple[StrOrPromise, str] | None":
     """For who may make rules."""
     if not asked.agent.may("settings.automation"):
         return None
-    told = {("spoken" if name == "language" else name): value for name, value in asked.only.items() if value}
-    return _("Make a rule of this list"), f"{reverse('new_outreach_rule')}?{urlencode({'kind': kind, **told})}"
+    told = {"kind": kind, **in_form(asked.only)}
+    return _("Make a rule of this list"), f"{reverse('new_outreach_rule')}?{urlencode(told)}"
 
 
 def _rules(asked: Asked) -> Table:
