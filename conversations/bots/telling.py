@@ -103,7 +103,7 @@ def hand_over(found: Held, asked: Asked, says: Sequence[Say], memory: Memory, wh
         return
     parting.append("" if is_placed_later else handing.promise(handoff, language))
     if text := "\n\n".join(part for part in parting if part):
-        instead = () if is_placed_later else offers(handoff, path.channel, language)
+        instead = () if is_placed_later else offers(path.channel, language)
         speaking.part(found.conversation, _words(found, Say(text, instead), 99), path)
 
 

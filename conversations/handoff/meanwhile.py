@@ -36,7 +36,7 @@ _NEEDS = {"call": "phone", "mail": "email"}
 _WISHES = {plain(words[wish]): wish for words in WORDS.values() for wish in ("call", "mail")}
 
 
-def offers(handoff: Handoff, channel: Channel, language: str) -> tuple[str, ...]:
+def offers(channel: Channel, language: str) -> tuple[str, ...]:
     """What they may choose instead of waiting, as buttons, where their medium has any and the desk has the other."""
     words = WORDS.get(language.split("-")[0])
     if words is None or not carries(channel.medium).buttons:
@@ -130,7 +130,7 @@ def _arrange(handoff: Handoff, conversation: Conversation, packet: Packet) -> No
     identity = Identity.objects.filter(customer=conversation.customer_id, kind__in=_KINDS[wish])
     known = identity.order_by("-is_verified", "-last_seen_at").first()
     typed = next((fact.value for fact in reversed(packet.told) if fact.label == _NEEDS[wish] and fact.source), "")
-    if wish == "call" and typed and not can_be_dialled(typed, _region(conversation)):
+    if wish == "call" and typed and not can_be_dialled(typed, _region()):
         _say(conversation, packet, "not_number", typed)
         return
     if wish == "call" and typed:
@@ -174,7 +174,7 @@ def _settle_number(conversation: Conversation, packet: Packet, typed: str) -> No
 def _claimed(conversation: Conversation, typed: str) -> Identity | None:
     """None where it is no number by itself, or somebody else's word already."""
     try:
-        value = normalise(Kind.PHONE, typed, region=_region(conversation))
+        value = normalise(Kind.PHONE, typed, region=_region())
     except ValueError:
         return None
     theirs = Identity.objects.filter(customer=conversation.customer_id, kind=Kind.PHONE, value=value).first()
@@ -188,7 +188,7 @@ def _claimed(conversation: Conversation, typed: str) -> Identity | None:
     return made if made.customer_id == conversation.customer_id else None
 
 
-def _region(conversation: Conversation) -> str | None:
+def _region() -> str | None:
     """Of the desk's telephone, for who leaves out the country."""
     line = Channel.objects.filter(is_active=True, medium=Medium.VOICE).order_by("pk").first()
     return region_of(line.address) if line else None

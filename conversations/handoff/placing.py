@@ -95,7 +95,7 @@ def _promise(handoff: Handoff, conversation: Conversation) -> None:
     promise = promising.tell(handoff, language) or promising.somebody(language)
     text = f"{parting}\n\n{promise}".strip()
     key = uuid.uuid5(WORDS, f"{handoff.pk} {conversation.team_id}")
-    speaking.part(conversation, speaking.Words(text, key, offers(handoff, path.channel, language)), path)
+    speaking.part(conversation, speaking.Words(text, key, offers(path.channel, language)), path)
 
 
 def _receive(conversation: Conversation, passed_by: int) -> None:

@@ -57,9 +57,7 @@ def resolved(conversation: Conversation, *, activity: int) -> SurveyAsk | None:
     for touchpoint in _of(episode):
         survey = _survey(touchpoint, conversation.team_id) if touchpoint in wanted else None
         if survey:
-            return _write(
-                survey, touchpoint, f"solved:{activity}", conversation, episode, now, _skip(conversation, episode)
-            )
+            return _write(survey, touchpoint, f"solved:{activity}", conversation, episode, now, _skip(episode))
     return None
 
 
@@ -76,7 +74,7 @@ def called(conversation: Conversation, *, message: int, at: datetime) -> SurveyA
     if survey is None:
         return None
     episode = episode_of(conversation, until=max(at, timezone.now()))
-    ask = _write(survey, Touchpoint.CALL, key_of_call(message), conversation, episode, at, _skip(conversation, episode))
+    ask = _write(survey, Touchpoint.CALL, key_of_call(message), conversation, episode, at, _skip(episode))
     if ask and ask.state == AskState.DUE and ask.due_at < timezone.now() + KEYS_FIRST:
         ask.due_at = timezone.now() + KEYS_FIRST
         ask.save(update_fields=["due_at"])
@@ -107,7 +105,7 @@ def by_rule(survey: Survey, conversation: Conversation) -> SurveyAsk | None:
     now = timezone.now()
     episode = episode_of(conversation, until=now)
     key = f"rule:{survey.pk}:{conversation.pk}:{episode.began_at:%Y%m%d%H%M%S%f}"
-    return _write(survey, Touchpoint.RULE, key, conversation, episode, now, _skip(conversation, episode))
+    return _write(survey, Touchpoint.RULE, key, conversation, episode, now, _skip(episode))
 
 
 def of_customers(customers: Collection[int]) -> int:
@@ -154,7 +152,7 @@ def _survey(touchpoint: str, team: int | None) -> Survey | None:
     return found.order_by("teams", "pk").first()  # PostgreSQL puts what has no team last
 
 
-def _skip(conversation: Conversation, episode: Episode) -> str:
+def _skip(episode: Episode) -> str:
     if not episode.has_word:
         return SkipReason.OUTBOUND
     return "" if episode.credits else SkipReason.AUTOMATIC

@@ -29,7 +29,6 @@ from customers.models import Segment
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-    from deskapp.models import User
 
 MOST_ROWS = 12
 MOST_SEGMENTS = 300
@@ -122,12 +121,12 @@ def _rules(asked: Asked) -> Table:
             figures.WRITTEN, figures.HELD, figures.MET, figures.MET_HELD, figures.LIFT, figures.GIVE, figures.ANSWERED,
             figures.REFUSED, figures.COMPLAINED, figures.FAILED,
         ],
-        [_rule(each, results[each.pk], before.get(each.pk), asked.agent) for each in known],
+        [_rule(each, results[each.pk], before.get(each.pk)) for each in known],
         says=_("Compared are those whose days for the goal are over; who is held out is drawn by chance."),
     )  # fmt: skip
 
 
-def _rule(one: OutreachRule, now: Result, then: Result | None, agent: "User") -> Row:
+def _rule(one: OutreachRule, now: Result, then: Result | None) -> Row:
     drill = lambda what: urlencode({"what": what, "rule": one.pk})  # noqa: E731 - it reads as the sentence it is
     label = _("%(rule)s (%(goal)s in %(days)d days)") % {
         "rule": one.name, "goal": one.get_goal_display(), "days": one.goal_days
