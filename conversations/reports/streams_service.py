@@ -102,7 +102,7 @@ REPLIES = Stream(
             r.seconds, r.seconds_open,
             case when {_NEXT} then r.seconds end as waited, case when {_NEXT} then r.seconds_open end as waited_open
         from conversations_reply r join conversations_episode e on e.id = r.episode_id
-        where r.at >= %(since)s and r.at < %(until)s
+        where r.at >= %(since)s and r.at < %(until)s and {_REAL}
     """,  # noqa: S608 - no value of anybody's
     numbers=(
         "replies", "seconds_sum", "open_sum", "promised", "kept", "following", "following_sum", "following_open_sum",
@@ -117,7 +117,7 @@ REPLIES = Stream(
         ("conversations_reply", "at"),
         (
             "conversations_episode",
-            Through("conversations_reply", "episode_id", "at", ("topic_id", "language", "tier", "handler")),
+            Through("conversations_reply", "episode_id", "at", ("topic_id", "language", "tier", "handler", "outcome")),
         ),
     ),
 )  # fmt: skip

@@ -14,7 +14,8 @@ from conversations.reports.service.reading import HANDLERS
 from conversations.reports.sheets.finding import column_of, in_hour, number, of_asked, on_weekday
 from conversations.reports.sheets.sheet import Asked, Behind, Column
 
-REAL = ~Q(outcome__in=[Outcome.SPAM, Outcome.MERGED])
+UNREAL = (Outcome.SPAM, Outcome.MERGED)
+REAL = ~Q(outcome__in=UNREAL)
 SOLVED = Q(outcome=Outcome.SOLVED)
 # By what a cell asks for: which column says when, and which of those rows.
 OF_EPISODES: Mapping[str, tuple[str, Q]] = {
@@ -57,7 +58,7 @@ def _open(asked: Asked, wanted: Mapping[str, str]) -> Behind:
 
 
 def _replies(asked: Asked, wanted: Mapping[str, str], what: str) -> Behind:
-    rows = Reply.objects.filter(OF_REPLIES[what], _within(asked, "at"))
+    rows = Reply.objects.filter(OF_REPLIES[what], _within(asked, "at")).exclude(episode__outcome__in=UNREAL)
     rows = _narrowed(rows, asked, wanted, "at", episode="episode__")
     rows = rows.select_related("episode__topic", "team", "agent").order_by("-at", "-pk")
     title = pgettext("of agents", "Answers")

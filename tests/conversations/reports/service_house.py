@@ -148,6 +148,8 @@ def ended():
 
 def replies():
     for row in Reply.objects.select_related("episode"):
+        if row.episode.outcome in ("spam", "merged"):
+            continue
         numbers = {
             "replies": 1, "seconds_sum": row.seconds, "open_sum": row.seconds_open,
             "promised": row.is_in_time is not None, "kept": row.is_in_time is True,

@@ -100,6 +100,7 @@ def test_next_answers_are_told_by_what_their_episode_is_and_as_a_loop_counts_the
     of = asked(sam, by=way, handler=handler, clock="calendar")
     left = {"people": ("nobody", "people", "both"), "bot": ("bot",)}.get(handler, tuple(Handler.values))
     own = Reply.objects.filter(at__gte=of.begins, at__lt=of.ends, is_first=False, episode__handler__in=left)
+    own = own.exclude(episode__outcome__in=["spam", "merged"])
     plain = {}
     for row in own.select_related("episode"):
         plain.setdefault(keyed(row, way), []).append(row)
