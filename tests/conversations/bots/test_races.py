@@ -3,15 +3,17 @@
 import random
 import threading
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from conversations.actions import change
 from conversations.actions.change import locked
-from conversations.bots import brain, turn
-from conversations.bots.acts import Answer, Say
-from conversations.bots.memory import Memory
+from conversations.bots import acting, brain, turn
+from conversations.bots.acts import Answer, Asked, Line, Say
+from conversations.bots.memory import Memory, memory_of
 from conversations.handoff import handing, lease, stepping_in
 from conversations.handoff.packet import Packet
 from conversations.models import Bot, BotTalk, BotTurn, Conversation, Delivery, Handoff, Lease, Message
@@ -22,17 +24,39 @@ from tests.conversations.bots.stage import says, talking
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TIMES = 500
+BESIDE = {
+    handing: ("log", "push_removal"),
+    handing.by_hand: ("note",),
+    handing.waiting: ("leave",),
+    lease: ("summarise", "push_message"),
+    change: ("push_row",),
+    speaking: ("push_said",),
+    speaking.repeats: ("count",),
+    speaking.outbox: ("takes_at_once",),
+}
+
+
+def the_line_alone(conversation, talk, *, until):
+    """What the brain was asked, without the thread around its line."""
+    line = Line(until, "customer", "Hi", conversation.waiting_since)
+    return Asked(
+        conversation.pk, conversation.customer_id, talk.bot_id, talk.pk, talk.term, "en", "chat", 8, (line,), (line,),
+        memory_of(talk.state), timezone.now(),
+    )  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def _only_who_has_the_word(monkeypatch):
-    """Pushes, tasks, the packet and the log have tests of their own: here it is the rows of the lease that meet."""
+    """Pushes, tasks, the packet, the log and what is read for the words have tests of their own: here it is the rows of
+    the lease that meet, and every statement more is sent two thousand times."""
+    for module, names in BESIDE.items():
+        for name in names:
+            monkeypatch.setattr(module, name, lambda *_given, **_options: None)
+    monkeypatch.setattr(lease, "log", SimpleNamespace(info=lambda *_given, **_options: None))
+    monkeypatch.setattr(acting, "asked_of", the_line_alone)
     monkeypatch.setattr(transaction, "on_commit", lambda *_given, **_options: None)
     monkeypatch.setattr(handing, "packet_for", lambda *_given, **_options: Packet())
-    monkeypatch.setattr(handing, "log", lambda *_given, **_options: None)
-    monkeypatch.setattr(handing.by_hand, "note", lambda *_given, **_options: None)
     monkeypatch.setattr(brain, "think", says("Fern here."))
-    monkeypatch.setattr(speaking.repeats, "count", lambda *_given: None)
     monkeypatch.setattr(speaking, "path_to", lambda _conversation, heard: Path(heard.channel, heard.identity))
 
 
