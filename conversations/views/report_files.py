@@ -20,7 +20,7 @@ def report_file(request: HttpRequest, key: str, form: str) -> HttpResponseBase:
     if isinstance(one, HttpResponse):
         return one
     file = made(one, one.report.sheet(one.asked), form)
-    return streamed(request, iter([file]), content_type=TYPES[form], name=name_of(one, form))
+    return streamed(iter([file]), content_type=TYPES[form], name=name_of(one, form))
 
 
 @login_required
@@ -34,8 +34,8 @@ def rows_file(request: HttpRequest, key: str, form: str) -> HttpResponseBase:
     rows = tables.behind(behind, one.asked.agent, one.asked.zone)
     name = name_of(one, form).replace(one.report.key, f"{one.report.key}-rows", 1)
     if form == "csv":
-        return streamed(request, tables.as_csv(rows), content_type=TYPES[form], name=name)
-    return streamed(request, workbook.streamed([workbook.Page(str(behind.title), rows)]), content_type=XLSX, name=name)
+        return streamed(tables.as_csv(rows), content_type=TYPES[form], name=name)
+    return streamed(workbook.streamed([workbook.Page(str(behind.title), rows)]), content_type=XLSX, name=name)
 
 
 def _wanted(request: HttpRequest, key: str, form: str, forms: tuple[str, ...]) -> Opened | HttpResponse:

@@ -91,7 +91,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     answers = satisfaction.rows(watcher, _wanted(request.GET)).select_related("team", "topic", "about", "survey")
     out = csv.writer(Echo())
     lines = (str(out.writerow(line)).encode() for line in _table(answers.iterator(chunk_size=2000)))
-    return streamed(request, lines, content_type="text/csv; charset=utf-8", name="satisfaction.csv")
+    return streamed(lines, content_type="text/csv; charset=utf-8", name="satisfaction.csv")
 
 
 def _table(answers: Iterator[SurveyResponse]) -> Iterator[list[object]]:

@@ -11,9 +11,9 @@ from django.http.response import HttpResponseBase
 PIECE = 64 * 1024  # so that a thousand short lines are not a thousand turns
 
 
-def streamed(request: HttpRequest, pieces: Iterable[bytes], *, content_type: str, name: str) -> StreamingHttpResponse:
-    """A file of that name."""
-    response = StreamingHttpResponse(_larger(pieces), content_type=content_type)
+def streamed(pieces: Iterable[bytes], *, content_type: str, name: str) -> StreamingHttpResponse:
+    """A file of that name. Its pieces may be short: see `piece_by_piece`, by which it goes."""
+    response = StreamingHttpResponse(pieces, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Accel-Buffering"] = "no"
     return response
