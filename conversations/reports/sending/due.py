@@ -6,6 +6,7 @@ import structlog
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from conversations.models import ReportSchedule, ReportSending
 from conversations.models.report_schedule import SendingState
@@ -49,7 +50,7 @@ def send(key: int) -> None:
         if one is None or one.tries and one.said_at > now - DEAD_AFTER:
             return
         if one.tries >= MOST_TRIES:
-            _say(one, SendingState.FAILED, error="It was begun five times, and nobody ended it.")
+            _say(one, SendingState.FAILED, error=gettext_noop("It was begun five times, and nobody ended it."))
             return
         one.tries, one.said_at = F("tries") + 1, now
         one.save(update_fields=["tries", "said_at"])
