@@ -7,7 +7,7 @@ from conversations.bots.deeds import Deed
 from conversations.bots.draft import Draft, Option
 from conversations.bots.guessing import Guess, Guessed
 from conversations.bots.hearing.matter_words import ABOUT_AN_ORDER, ASKS_HOW, DEEDS_OF
-from conversations.bots.hearing.reply_words import BUT, KNOWS_NOT, STOP
+from conversations.bots.hearing.reply_words import BUT, CHANGED_MIND, KNOWS_NOT, STOP
 from conversations.bots.leaving import say_again
 from conversations.bots.memory import Need
 from conversations.bots.shelf import Page, plain
@@ -77,7 +77,7 @@ def answers(draft: Draft) -> bool:
     if working.answered(draft, deed):
         working.go_on(draft, deed, answered=waits_for)
         return True
-    if STOP.fullmatch(draft.text.strip(" .!")):
+    if STOP.fullmatch(draft.text.strip(" .!")) or _thinks_otherwise(draft, deed):
         working.declined(draft, deed)
         return True
     if KNOWS_NOT.search(draft.text) and len(draft.text) <= KNOWS_NOT_WITHIN:
@@ -91,6 +91,13 @@ def answers(draft: Draft) -> bool:
         return False
     working.asked_in_vain(draft, deed)
     return True
+
+
+def _thinks_otherwise(draft: Draft, deed: Deed) -> bool:
+    """They changed their mind: at a code, or where that is no reason to send a thing back, the whole matter ends."""
+    is_reason = Need.REASON in deed.needs and draft.memory.waits_for not in (Need.EMAIL, Need.CODE)
+    text = draft.text.replace("’", "'")
+    return not is_reason and len(text) <= KNOWS_NOT_WITHIN and bool(CHANGED_MIND.search(text)) and not BUT.search(text)
 
 
 def courtesy(draft: Draft) -> bool:

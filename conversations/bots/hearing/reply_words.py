@@ -83,3 +83,10 @@ def compiled(table: dict[str, str]) -> dict[str, re.Pattern[str]]:
     return {
         language: re.compile(rf"(?:{words}|{table['en']}){_POLITE}", re.IGNORECASE) for language, words in table.items()
     }
+
+
+# Of the whole matter, where it is not the reason of a return. A short line.
+CHANGED_MIND = re.compile(
+    r"\b(?:changed\s+my\s+mind|(?:es\s+mir|mir(?:'s|\s+es|\s+das)?)\s+(?:doch\s+)?anders\s+[üu]berlegt|chang[ée]\s+d'avis|cambiado\s+de\s+(?:idea|opini[óo]n)|cambiato\s+idea|rozmy[śs]li[łl]\w*|zmieni[łl]\w+\s+zdanie|ombestemt\s+meg|van\s+gedachten\s+veranderd|(?:me|mij)\s+bedacht)\b",
+    re.IGNORECASE,
+)

@@ -380,14 +380,27 @@ def test_a_yes_with_a_but_is_no_yes(taught, line):
 
 @pytest.mark.parametrize(
     "line",
-    ["never mind", "Lassen Sie es", "laisse tomber", "déjelo", "lascia stare", "zostaw", "glem det", "laat maar"],
-)
+    [
+        "never mind", "Lassen Sie es", "laisse tomber", "déjelo", "lascia stare", "zostaw", "glem det", "laat maar",
+        "I changed my mind", "Ich habe es mir anders überlegt", "J’ai changé d’avis", "He cambiado de idea",
+        "Ho cambiato idea", "Rozmyśliłam się", "Jeg har ombestemt meg", "Ik heb me bedacht",
+    ],
+)  # fmt: skip
 def test_who_wants_it_left_is_left_in_peace(taught, line):
     someone = talk(taught)
     someone.hear("Please change the delivery address of my order")
     answer = someone.hear(line)
     assert (reason(answer), done(answer)) == ("", [])
     assert someone.memory.task == ""
+
+
+@pytest.mark.parametrize(("waits_for", "task"), [("code", ""), ("email", ""), ("reason", "return")])
+def test_a_changed_mind_ends_what_waits_for_a_code_and_is_a_reason_where_that_was_asked(taught, waits_for, task):
+    someone = talk(taught)
+    someone.memory = replace(someone.memory, task="return", waits_for=waits_for, wrote_hello=True)
+    answer = someone.hear("I changed my mind")
+    assert (someone.memory.task, reason(answer)) == (task, "")
+    assert (said(answer) == say("left_it", "en")) is (task == "")
 
 
 def test_instructions_of_an_agent_are_no_words_of_the_customers(taught):
