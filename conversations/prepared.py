@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from django.db.models.sql.compiler import SQLCompiler
 
 M = TypeVar("M", bound=Model)
+Keys = int | list[int]
 
 _FIRST = 918_273_645_000  # no row has such an id: where it stands in a query, a value is put in later
 
@@ -41,13 +42,14 @@ def prepare(rows: QuerySet) -> Prepared:
 
 
 class _Kept:
-    """A query, with blanks 0, 1 … where its values are put in, which are keys. It must depend on nothing else."""
+    """A query, with blanks 0, 1 … where its values are put in: keys, or several where it takes an array. It must depend
+    on nothing else."""
 
     def __init__(self, write: Callable[[], QuerySet]) -> None:
         self.write = write
         self.written: tuple[SQLCompiler, str, Sequence[object]] | None = None
 
-    def _fetch(self, values: Sequence[int]) -> "tuple[SQLCompiler, list[Sequence[Any]]]":
+    def _fetch(self, values: Sequence[Keys]) -> "tuple[SQLCompiler, list[Sequence[Any]]]":
         compiler, sql, params = self._written()
         by_blank = {blank(number): value for number, value in enumerate(values)}
         put: list[Any] = [by_blank.get(param, param) if isinstance(param, int) else param for param in params]
@@ -70,18 +72,18 @@ class Rows(_Kept, Generic[M]):
     def __init__(self, write: "Callable[[], QuerySet[M]]") -> None:
         super().__init__(write)
 
-    def find(self, *values: int) -> list[M]:
+    def find(self, *values: Keys) -> list[M]:
         compiler, found = self._fetch(values)
         return list(_instances(compiler, found)) if found else []
 
-    def first(self, *values: int) -> M | None:
+    def first(self, *values: Keys) -> M | None:
         return next(iter(self.find(*values)), None)
 
 
 class Tuples(_Kept):
     """What `values_list` brings, of columns in the order in which they are asked for."""
 
-    def find(self, *values: int) -> list[tuple[Any, ...]]:
+    def find(self, *values: Keys) -> list[tuple[Any, ...]]:
         compiler, found = self._fetch(values)
         return [tuple(row) for row in compiler.results_iter([found])] if found else []
 

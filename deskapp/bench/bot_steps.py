@@ -17,7 +17,7 @@ from deskapp.bench.bot_house import House
 from deskapp.bench.machine import Figures
 from integrations.adapters.media.chat import door
 from integrations.adapters.media.chat.sessions import Visitor
-from integrations.adapters.media.chat.sight import Sight
+from integrations.adapters.media.chat.sight import Sight, look_each
 from integrations.outbound.deliver import deliver
 
 WARM_UP = 15  # lines
@@ -98,7 +98,6 @@ def _to_the_widget(sight: Sight, conversation: int, steps: Steps) -> None:
         Message.objects.filter(conversation=conversation, is_bot=True).order_by("pk").values_list("pk", flat=True)
     )
     with steps.step("shown"):
-        for pk in new:
-            sight.one(pk)
+        look_each([(sight, new)])
     with steps.step("got"):
         door.settle_each([door.Tick(sight, got=set(new), frames=1)])

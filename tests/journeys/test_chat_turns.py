@@ -12,7 +12,7 @@ from redis import Redis
 
 from conversations.models import Attachment, Conversation, Message
 from customers.models import Customer, Identity
-from integrations.adapters.media.chat import door, limits
+from integrations.adapters.media.chat import door, limits, looks
 from integrations.adapters.media.chat.door import Busy, Flood, Line, Refused, say_each
 from integrations.adapters.media.chat.sessions import Visitor
 from integrations.adapters.media.chat.sight import Sight
@@ -213,8 +213,10 @@ async def test_what_one_tab_says_shows_in_the_other_and_is_not_read_again_for_th
         await tab.connect()
     await tabs[0].say("First")
     assert [said["text"] for said in (await tabs[1].hear("messages"))["messages"]] == ["First"]
-    read, one = [], Sight.one
-    monkeypatch.setattr(Sight, "one", lambda sight, pk: (read.append(pk), one(sight, pk))[1])
+    read, look = [], looks.look_each
+    monkeypatch.setattr(
+        looks, "look_each", lambda asked: (read.extend(pk for _, pks in asked for pk in pks), look(asked))[1]
+    )
     said = (await tabs[0].say("Second"))["message"]
     assert [each["id"] for each in (await tabs[1].hear("messages"))["messages"]] == [said["id"]]
     await tabs[0].send({"t": "ping"})

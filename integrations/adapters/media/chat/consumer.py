@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
 
+import structlog
 from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
@@ -12,14 +13,18 @@ from django.conf import settings
 from conversations.live import groups
 from integrations.adapters.media.chat import door, limits, presence
 from integrations.adapters.media.chat.door import Line
+from integrations.adapters.media.chat.looks import looks
 from integrations.adapters.media.chat.sessions import allows, connector_of, read_token
-from integrations.adapters.media.chat.sight import Said, Sight, cursor_for
+from integrations.adapters.media.chat.sight import Handed, Said, Sight, cursor_for
 from integrations.adapters.media.chat.ticks import Written, ticks
 from integrations.adapters.media.chat.turns import turns
 from integrations.models import Connector
 
+log = structlog.get_logger(__name__)
+
 HELLO_WITHIN = 15  # seconds; a socket that says nothing holds nothing
-TOO_BIG, GOODBYE, NOT_KNOWN = 1009, 1000, 4401
+TOO_BIG, GOODBYE, FAILED, NOT_KNOWN = 1009, 1000, 1011, 4401
+PAUSE = 0.01  # seconds
 BUSY_FOR = 10  # seconds
 
 Frame = dict[str, object]
@@ -37,10 +42,12 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
     has_spoken = False  # in this tab
     is_closed = False
     ticked: Written | None = None  # the last of them
+    showing: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
         self.joined: set[str] = set()
         self.told: dict[int, Said] = {}
+        self.news: list[int] = []  # messages to be shown
         self.origin = dict(self.scope["headers"]).get(b"origin", b"").decode("latin-1")
         connector = await database_sync_to_async(connector_of)(self.scope["url_route"]["kwargs"]["key"])
         if connector is None or not allows(connector, self.origin):
@@ -59,6 +66,8 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
         if deadline := getattr(self, "deadline", None):
             deadline.cancel()
         self.is_closed = True
+        if self.showing:
+            self.showing.cancel()
         for group in self.joined:
             await self.channel_layer.group_discard(group, self.channel_name)
         if self.ticked:
@@ -109,30 +118,34 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
     # What the widget says.
 
     async def hello(self, frame: Frame) -> None:
-        visitor = await database_sync_to_async(read_token)(self.connector, str(frame.get("token") or ""))
+        visitor = read_token(self.connector, str(frame.get("token") or ""))
         if visitor is None:
             await self.close(NOT_KNOWN)
             return
         self.deadline.cancel()
         self.sight = Sight(self.connector, visitor, _desk(self.scope))
         await self._join()  # before the catch-up: what comes in between is told twice rather than not at all
-        await database_sync_to_async(presence.arrive)(visitor.id)
         since = str(frame.get("since") or "")
-        messages, seen = await database_sync_to_async(self._catch_up)(since)
+        messages, seen, handed = await database_sync_to_async(self._arrive)(since)
         self.told |= {said["id"]: said for said in messages}
-        handed = await database_sync_to_async(self.sight.handed)()
         told = {"messages": messages, "seen": seen, "handed": handed, "cursor": cursor_for(messages, since)}
         await self.send_json({"t": "ready", **told})
 
-    def _catch_up(self, since: str) -> tuple[list[Said], int]:
+    def _arrive(self, since: str) -> tuple[list[Said], int, Handed | None]:
         assert self.sight
+        return *self._still_here(since), self.sight.handed()
+
+    def _still_here(self, since: str) -> tuple[list[Said], int]:
+        assert self.sight
+        presence.arrive(self.sight.visitor.id)
         return self.sight.since(since), self.sight.seen()
 
     async def say(self, frame: Frame) -> None:
         assert self.sight
         is_first_word = not self.has_spoken  # it may make an identity, also of who is known by mail already
+        sight = self._looking_anew() if is_first_word else self.sight
         try:
-            said = await turns().say(Line(self.sight, frame, self.origin))
+            said = await turns().say(Line(sight, frame, self.origin))
         except door.Refused:
             await self.send_json({"t": "refused", "id": str(frame.get("id"))[:64]})
             return
@@ -144,7 +157,8 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
             return
         self.told[said["id"]], self.has_spoken = said, True
         if is_first_word:
-            await self._look_again()
+            self.sight = sight
+            await self._join()
         await self.send_json({"t": "ack", "id": frame["id"], "message": said})
         if is_first_word:
             await self.channel_layer.group_send(
@@ -184,12 +198,12 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
     async def ping(self, frame: Frame) -> None:
         """Still here; and should a nudge have been lost, as when Redis restarts, here is what it was about."""
         assert self.sight
-        await database_sync_to_async(presence.arrive)(self.sight.visitor.id)
         since = str(frame.get("since") or "")
         if not since:
+            await database_sync_to_async(presence.arrive)(self.sight.visitor.id)
             await self.send_json({"t": "pong"})
             return
-        messages, seen = await database_sync_to_async(self._catch_up)(since)
+        messages, seen = await database_sync_to_async(self._still_here)(since)
         news = [said for said in messages if self.told.get(said["id"]) != said]
         self.told |= {said["id"]: said for said in news}
         await self.send_json({"t": "pong", "messages": news, "seen": seen, "cursor": cursor_for(messages, since)})
@@ -197,20 +211,34 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
     # What the desk says: a nudge without content. What is shown is read afresh, with this visitor's eyes.
 
     async def visitor_message(self, event: dict[str, int]) -> None:
-        assert self.sight
+        """Not waited for: what is said together, as the bot says its greeting and its answer, is shown together."""
         if event.get("is_new") and event["message"] in self.told:
             return  # this tab said it
-        said, seen = await database_sync_to_async(self._one)(event["message"])
-        if said and self.told.get(said["id"]) != said:
-            self.told[said["id"]] = said
-            await self.send_json({"t": "messages", "messages": [said], "seen": seen})
+        self.news.append(event["message"])
+        if self.showing is None:
+            self.showing = asyncio.create_task(self._show())
 
-    def _one(self, pk: int) -> tuple[Said | None, int]:
-        """And until where theirs was seen, where an agent may have looked."""
+    async def _show(self) -> None:
         assert self.sight
-        said = self.sight.one(pk)
-        is_of_a_bot = bool(said and said["by"] and said["by"]["bot"])
-        return said, 0 if is_of_a_bot else self.sight.seen()
+        try:
+            while self.news:
+                await asyncio.sleep(PAUSE)
+                asked, self.news = self.news, []
+                found, seen = await looks().at(self.sight, list(dict.fromkeys(asked)))
+                fresh = [said for said in found if self.told.get(said["id"]) != said]
+                self.told |= {said["id"]: said for said in fresh}
+                if fresh:
+                    await self.send_json({"t": "messages", "messages": fresh, "seen": seen})
+        except Exception:  # such as a database that is away: the widget comes again, and catches up
+            log.exception("a message is not shown")
+            await self.close(FAILED)
+        finally:
+            self.showing = None
+
+    async def _shown(self) -> None:
+        """What comes after a message is told after it."""
+        if self.showing:
+            await asyncio.wait([self.showing])
 
     async def visitor_known(self, event: dict[str, int]) -> None:
         """A tab of this browser said the first word: now there is an identity to listen for."""
@@ -220,29 +248,37 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
         await self.visitor_message(event)
 
     async def visitor_typing(self, event: dict[str, str]) -> None:
+        await self._shown()
         await self.send_json({"t": "typing", "name": event["name"]})
 
     async def visitor_seen(self, event: dict[str, str]) -> None:
         assert self.sight
+        await self._shown()
         await self.send_json({"t": "seen", "id": await database_sync_to_async(self.sight.seen)()})
 
     async def visitor_handover(self, event: Frame) -> None:
         """Who took over from the bot has the talk on their screen; or the bot has it again, and nobody has."""
         assert self.sight
+        await self._shown()
         await self.send_json({"t": "handed", "handed": await database_sync_to_async(self.sight.handed)()})
 
     async def desk_missed(self, event: Frame) -> None:
         """The widget's next ping asks what it missed."""
 
     async def _look_again(self) -> None:
-        """A sight knows the identities it began with; now there are more."""
-        assert self.sight
-        self.sight = Sight(self.connector, self.sight.visitor, self.sight.desk)
+        self.sight = self._looking_anew()
         await self._join()
+
+    def _looking_anew(self) -> Sight:
+        """A sight knows the identities it began with; now there may be more."""
+        assert self.sight
+        return Sight(self.connector, self.sight.visitor, self.sight.desk)
 
     async def _join(self) -> None:
         assert self.sight
-        identities = await database_sync_to_async(lambda sight: sight.identities)(self.sight)
+        identities = vars(self.sight).get("identities")
+        if identities is None:
+            identities = await database_sync_to_async(lambda sight: sight.identities)(self.sight)
         wanted = {tabs_of(self.sight.visitor.id), *(groups.of_visitor(pk) for pk in identities)}
         for group in wanted - self.joined:
             await self.channel_layer.group_add(group, self.channel_name)

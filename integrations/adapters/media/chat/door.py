@@ -147,6 +147,7 @@ def _outcome(line: Line, raw: RawEvent) -> Said | Exception:
     message = raw.message
     if message is None or message.identity is None:  # kept: the sweep comes back to it, and so does the widget
         return Refused() if raw.state == RawEvent.State.ASIDE else Busy()
+    line.sight.spoke_as(message.identity)
     if not line.frame.get("files"):
         return line.sight.said(message, files=())
     try:

@@ -1,6 +1,6 @@
 """What a visitor may see: their own words and the answers to them; never a note, never another person's message."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypedDict
 from django.core import signing
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from conversations.handoff.names import bot_name
@@ -120,13 +121,10 @@ class Sight:
         news = self.messages().filter(Q(pk__gt=last) | Q(created_at__gt=at - OVERLAP) | Exists(went))
         return [self.said(message) for message in news.order_by("pk")[:500]]
 
-    def one(self, pk: int) -> Said | None:
-        if len(self.identities) != 1:
-            message = self.messages().filter(pk=pk).first()
-            return self.said(message) if message else None
-        found = _ONE.first(pk, self.identities[0])  # as of nearly all
-        has_files = found is not None and bool(getattr(found, "has_files"))  # noqa: B009 - it is annotated
-        return self.said(found, None if has_files else ()) if found else None
+    def spoke_as(self, identity: Identity) -> None:
+        """Who is not proven is nobody else: there is nothing to look up."""
+        if not self.visitor.is_proven and (identity.kind, identity.value) == (Kind.VISITOR, self.visitor.id):
+            vars(self)["identities"] = [identity.pk]
 
     def seen(self) -> int:
         """The last message of theirs that an agent has had on the screen, or 0."""
@@ -189,7 +187,24 @@ class Sight:
         return self.connector.channel.address if self.connector.channel else ""
 
 
-def _visible_to(identities: list[int]) -> QuerySet[Message]:
+def look_each(asked: Sequence[tuple[Sight, Sequence[int]]]) -> list[tuple[list[Said], int]]:
+    """Of these messages, by their ids, those that each visitor may see; and, where any is not the bot's, until where
+    theirs was seen, since an agent may have looked: else 0."""
+    messages = {pk for _, each in asked for pk in each}
+    identities = {pk for sight, _ in asked for pk in sight.identities}
+    found = {each.pk: each for each in _EACH.find(sorted(messages), sorted(identities))} if identities else {}
+    return [_looked(sight, [found[pk] for pk in each if pk in found]) for sight, each in asked]
+
+
+def _looked(sight: Sight, messages: Sequence[Message]) -> tuple[list[Said], int]:
+    """`messages` are visible to one of those who asked, and it may be another."""
+    theirs = [message for message in messages if message.identity_id in sight.identities]
+    said = [sight.said(message, None if vars(message)["has_files"] else ()) for message in theirs]
+    is_of_people = any(not (each["by"] and each["by"]["bot"]) for each in said)
+    return said, sight.seen() if is_of_people else 0
+
+
+def _visible_to(identities: list[int] | RawSQL) -> QuerySet[Message]:
     """What they said, and what of ours has gone out: not what can be undone, is for later or was taken back."""
     sent = DeliveryAttempt.objects.filter(delivery__message=OuterRef("pk"), outcome="sent")
     ours = Q(kind=Message.Kind.OUTBOUND) & (
@@ -199,8 +214,13 @@ def _visible_to(identities: list[int]) -> QuerySet[Message]:
     return rows.select_related("author", "conversation__team").defer("search", "html", "quoted")
 
 
+def _among(number: int) -> RawSQL:
+    """A blank for several keys."""
+    return RawSQL("select unnest(%s::bigint[])", [blank(number)])  # noqa: S611
+
+
 _FILES = Attachment.objects.filter(message=OuterRef("pk"))
-_ONE = Rows(lambda: _visible_to([blank(1)]).filter(pk=blank(0)).annotate(has_files=Exists(_FILES)))
+_EACH = Rows(lambda: _visible_to(_among(1)).filter(pk__in=_among(0)).annotate(has_files=Exists(_FILES)))
 
 
 def _person(agent: "User", team: Team | None) -> dict[str, str | int | bool]:
