@@ -161,8 +161,9 @@ def _settle(key: uuid.UUID, asked: Asked, answer: Answer, result: Result) -> boo
 def _put_into_words(found: Held, asked: Asked, answer: Answer, result: Result) -> None:
     if answer.helped is not None:
         doing.note_verdict(asked.memory.question, helped=answer.helped)
-    if flood.is_told_already(asked, answer, misunderstood=found.talk.misunderstood):
-        leave(found, asked)
+    goes_nowhere = not (result.hand_over and result.is_done) and not result.goes_on
+    if goes_nowhere and flood.is_told_already(asked, answer, result.says, misunderstood=found.talk.misunderstood):
+        leave(found, asked, result.memory if answer.understood else asked.memory)
         return
     found.talk.misunderstood = 0 if answer.understood else found.talk.misunderstood + 1
     if passes := result.hand_over or _limit(found, asked, result):

@@ -53,10 +53,10 @@ def tell(found: Held, asked: Asked, says: Sequence[Say], memory: Memory, *, goes
         _rest(found, asked)
 
 
-def leave(found: Held, asked: Asked) -> None:
+def leave(found: Held, asked: Asked, memory: Memory) -> None:
     """Says nothing: what there is to say to these lines stands right above them."""
     speaking.leave(found.conversation)
-    _remember(found.talk, asked, asked.memory, is_read=True)
+    _remember(found.talk, asked, memory, is_read=True)
     _rest(found, asked)
 
 

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from conversations.bots import brain, turn, waking, watching
-from conversations.bots.acts import Answer, Finish, HandOver, Say
+from conversations.bots.acts import Answer, Do, Finish, HandOver, Say
 from conversations.bots.choosing import bots_here
 from conversations.bots.memory import memory_of
 from conversations.live import groups
@@ -22,6 +22,7 @@ from conversations.models import (
     DeliveryAttempt,
     Episode,
     Handoff,
+    Hours,
     Message,
     RoutingDecision,
     Waiting,
@@ -119,6 +120,18 @@ def test_a_flood_that_outlasts_the_bots_patience_hears_the_same_once_and_ends_wi
     assert said(conversation)[-2:] == [("customer", "Today?"), ("bot", "It comes today.")], (
         "who asks again hears it again"
     )
+
+
+def test_what_a_deed_looks_up_is_told_to_a_flood_once(fern, chat, thinks):
+    Hours.objects.create(name="Desk", is_default=True, zone="UTC", week={"mon": [["09:00", "17:00"]]})
+    thinks(lambda asked: Answer((Do("hours", {}),), asked.memory))
+    conversation = asks(chat, "When are you open?")
+    for rest in range(3):
+        for number in range(17):
+            writes(chat, f"When are you open? {rest} {number}")
+        takes_turn(conversation)
+    bots = [text for who, text in said(conversation) if who == "bot"]
+    assert bots and len(bots) == len(set(bots)) and holder(conversation) == "bot", bots
 
 
 def test_a_flood_that_nobody_understands_is_misunderstood_once(fern, chat, thinks):
