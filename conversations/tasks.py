@@ -22,7 +22,7 @@ from conversations import (
     silent_carts,
 )
 from conversations.actions import lending, orders, states
-from conversations.bots import codes, learning, turn, waking, watching
+from conversations.bots import codes, learning, together, turn, watching
 from conversations.bots.deeds import at_shop
 from conversations.helping import nearest, remembering
 from conversations.inbound import early
@@ -279,7 +279,13 @@ def look_through() -> None:
     drain.drain(room=True)
 
 
-@shared_task(name=waking.TASK)
+@shared_task(name=together.TASK)
+def bot_turns(slot: int) -> None:
+    """Those that are due in one tenth of a second."""
+    turn.run_each(together.take(slot))
+
+
+@shared_task(name="conversations.bot_turn")
 def bot_turn(conversation_id: int) -> None:
     turn.run(conversation_id)
 

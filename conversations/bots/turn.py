@@ -6,13 +6,14 @@ it says. A key that was claimed anew, a lease that was taken and lines that came
 dies on the way is found by the sweep.
 """
 
+import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,6 +33,7 @@ brain_asked = Signal()
 
 OWN_TAKES = timedelta(seconds=20)  # after which a worker that thinks is taken for dead
 MOST_TRIES = 3
+LONG = 1.0  # seconds that turns of one task may take together
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,21 @@ def run(conversation_id: int) -> None:
         fail(question.key, _("Its own brain broke over it."))
         return
     acting.carry_out(question.key, answer, asked=question.asked)
+
+
+def run_each(conversations: Sequence[int]) -> None:
+    """One after another. One that breaks is left to the sweep, alone; where one takes long, others come for more."""
+    began = time.monotonic()
+    for number, pk in enumerate(conversations):
+        if time.monotonic() - began > LONG:
+            for each in conversations[number:]:
+                waking.come(each, timezone.now())
+            return
+        try:
+            run(pk)
+        except Exception:
+            log.exception("a turn of the bot's broke, and is left to the sweep", conversation=pk)
+            close_old_connections()
 
 
 def heard(key: uuid.UUID, answer: Answer) -> bool:

@@ -5,18 +5,16 @@ import uuid
 from datetime import datetime, timedelta
 
 import structlog
-from celery import current_app
 from django.db import connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 
+from conversations.bots import together
 from conversations.models import BotTurn, Conversation
 
 log = structlog.get_logger(__name__)
 
-TASK = "conversations.bot_turn"
-QUEUE = "bots"
 QUIET = timedelta(milliseconds=250)  # after their last line: who writes in pieces is answered once
 LONGEST = timedelta(seconds=8)  # that one who never stops writing waits
 
@@ -82,9 +80,8 @@ def come(conversation_id: int, due_at: datetime) -> None:
 
 
 def _come(conversation_id: int, due_at: datetime) -> None:
-    wait = max(0.0, (due_at - timezone.now()).total_seconds())
     try:
-        current_app.send_task(TASK, (conversation_id,), countdown=wait, queue=QUEUE, retry=False)
+        together.come(conversation_id, due_at)
     except (BrokerError, RedisError, OSError):
         log.warning("the broker is gone: the bot's turn is left to the sweep", conversation=conversation_id)
 

@@ -9,7 +9,7 @@ from kombu import Connection
 from kombu.exceptions import OperationalError as BrokerError
 from redis import Redis
 
-from conversations.bots import waking
+from conversations.bots import together
 from conversations.models import Bot, BotTalk, BotTurn, Lease, Message
 from conversations.tasks import bot_turn, sweep_bot_turns
 from tests.conversations.bots.stage import asks, talking, with_bot
@@ -26,7 +26,7 @@ def test_workers_killed_amid_turns_and_redis_emptied(chat, redis, workers):
     first = workers(("bots",))
     with Connection(f"redis+socket://{redis}") as broker:
         for room in rooms:
-            bot_turn.apply_async((room.pk,), connection=broker, queue=waking.QUEUE)
+            bot_turn.apply_async((room.pk,), connection=broker, queue=together.QUEUE)
         until(lambda: Message.objects.filter(is_bot=True).exists())
         kill(first)
         assert BotTurn.objects.exists(), "all was said before the worker was killed: the test showed nothing"
@@ -34,7 +34,7 @@ def test_workers_killed_amid_turns_and_redis_emptied(chat, redis, workers):
         BotTurn.objects.update(due_at=timezone.now())  # as long as a worker may think is over
         workers(("bots",))
         for wait in (0, *range(0, 60, 5)):  # two at once, and then as often as the clock's
-            sweep_bot_turns.apply_async(connection=broker, queue=waking.QUEUE, countdown=wait, expires=600)
+            sweep_bot_turns.apply_async(connection=broker, queue=together.QUEUE, countdown=wait, expires=600)
         until(lambda: not BotTurn.objects.exists())
     said = Message.objects.filter(is_bot=True).values_list("conversation").annotate(times=Count("pk"))
     assert sorted(said) == sorted((room.pk, 1) for room in rooms)
@@ -43,6 +43,6 @@ def test_workers_killed_amid_turns_and_redis_emptied(chat, redis, workers):
 
 def test_a_line_is_stored_and_found_though_the_broker_is_gone(chat):
     with_bot(chat)
-    with patch.object(waking.current_app, "send_task", side_effect=BrokerError("gone")):
+    with patch.object(together.current_app, "send_task", side_effect=BrokerError("gone")):
         conversation = asks(chat, "Hello?")
     assert conversation.status == "pending" and BotTurn.objects.get().conversation == conversation

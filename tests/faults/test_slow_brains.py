@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 from kombu import Connection
 
-from conversations.bots import waking
+from conversations.bots import together
 from conversations.models import Bot, BotTurn, Channel, Conversation, Handoff, Message
 from conversations.tasks import bot_turn
 from integrations.models import BrainCall, Connector
@@ -31,7 +31,7 @@ def test_a_brain_that_hangs_holds_up_itself_alone_and_nobody_is_left_waiting(cha
         workers(("bots",))
         with Connection(f"redis+socket://{redis}") as broker:
             for room in (*rooms, quick):
-                bot_turn.apply_async((room.pk,), connection=broker, queue=waking.QUEUE)
+                bot_turn.apply_async((room.pk,), connection=broker, queue=together.QUEUE)
             until(lambda: Message.objects.filter(is_bot=True, conversation=quick).exists())
             assert Handoff.objects.count() < COUNT, "all was over before the bot beside it spoke: nothing was shown"
             until(lambda: Handoff.objects.filter(reason="brain").count() == COUNT)
