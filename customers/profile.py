@@ -51,12 +51,18 @@ class _Known:
     seen_at: datetime | None = None
 
 
-@transaction.atomic(savepoint=False)
 def changed(customers: Iterable[int]) -> None:
     """Marks these profiles, in the transaction of what changed; after it commits they are computed at once."""
+    if mark(customers):
+        transaction.on_commit(ask, robust=True)
+
+
+@transaction.atomic(savepoint=False)
+def mark(customers: Iterable[int]) -> bool:
+    """For whoever computes them next; whether there were any."""
     ids = sorted(set(customers))
     if not ids:
-        return
+        return False
     now = timezone.now()
     locked = Profile.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)
     known = set(locked)
@@ -67,7 +73,7 @@ def changed(customers: Iterable[int]) -> None:
         unique_fields=["customer"],
         update_fields=["stale_at"],
     )
-    transaction.on_commit(ask, robust=True)
+    return True
 
 
 def ask() -> None:
