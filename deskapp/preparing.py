@@ -16,7 +16,7 @@ from psycopg._queries import PostgresClientQuery, PostgresQuery
 from psycopg.rows import TupleRow
 
 AFTER = 20  # times that a process has used it
-MOST = 300  # statements of a process: each connection keeps a plan of each
+MOST = 200  # statements of a process: each connection keeps a plan of each
 LONGEST = 20_000  # signs; what is longer is seldom said twice
 MOST_VALUES = 150
 KINDS = ("select", "insert", "update", "delete", "with")
