@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -110,6 +111,7 @@ def hand_over(found: Held, asked: Asked, says: Sequence[Say], memory: Memory, wh
 def _parting(reason: str, language: str) -> str:
     """Where nobody who thinks has found words for it."""
     key = "to_people_failed" if reason == HandoffReason.BRAIN else f"to_people_{reason}"
+    language = language or settings.LANGUAGE_CODE  # nobody has found out which it is
     return words_of(key, language) if spoken(language) else words_of("to_people_language", "en")
 
 

@@ -13,7 +13,6 @@ _SCRIPTS = (
     ("\uac00", "\ud7af", "ko"),
 )  # fmt: skip
 FEW = 40  # signs, below which the small words decide before anything else
-BARE = 2  # words of plain letters, which tell no language by themselves
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 
 
@@ -29,8 +28,6 @@ def tongue_of(text: str, known: str) -> str:
     told = language_of(text, known="")
     if told in ("da", "sv") and _is_norwegian(words, known):
         told = "no"
-    if len(words) <= BARE and text.isascii() and not small.total() and spoken(known) and not spoken(told):
-        return known  # "fall over" might be anything
     if len(text) < FEW or told in ("", known):
         return _by_small_words(small, known, told)
     if spoken(told) and known and small[known] > small[spoken(told)]:

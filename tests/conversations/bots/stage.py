@@ -26,7 +26,7 @@ def with_bot(*channels, **fields):
     return bot
 
 
-def writes(channel, text, *, visitor="v1", **fields):
+def writes(channel, text, *, visitor="v1", language="en", **fields):
     """One line of a visitor's, as the chat door hands it on."""
     inbound = InboundMessage(
         channel_id=channel.pk,
@@ -34,7 +34,7 @@ def writes(channel, text, *, visitor="v1", **fields):
         handles=(Handle("visitor", visitor, "Ann"),),
         text=text,
         received_at=timezone.now(),
-        language="en",
+        language=language,
         **fields,
     )
     return receive(inbound)

@@ -14,7 +14,6 @@ from conversations.bots.goods import Named
 from conversations.bots.knowing import Known
 from conversations.bots.memory import Heard, Kept
 from conversations.bots.shelf import Page, Shelf
-from conversations.bots.tongues import tongue_of
 from conversations.bots.words import LANGUAGES, TABLES, say
 from tests.conversations.bots.talks import Talk, done, learnt, reason, said, wonder
 
@@ -402,11 +401,6 @@ def test_a_changed_mind_ends_what_waits_for_a_code_and_is_a_reason_where_that_wa
     answer = someone.hear("I changed my mind")
     assert (someone.memory.task, reason(answer)) == (task, "")
     assert (said(answer) == say("left_it", "en")) is (task == "")
-
-
-def test_two_plain_words_alone_are_of_no_language_that_nobody_here_speaks():
-    assert [tongue_of("fall over", known) for known in ("en", "de")] == ["en", "de"]
-    assert tongue_of("Dobrý den, kde je můj balík? Čekám už tři týdny.", "en") == "cs", "a whole line is"
 
 
 def test_instructions_of_an_agent_are_no_words_of_the_customers(taught):

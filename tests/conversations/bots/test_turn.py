@@ -11,6 +11,7 @@ from conversations.bots import brain, turn, waking, watching
 from conversations.bots.acts import Answer, Do, Finish, HandOver, Say
 from conversations.bots.choosing import bots_here
 from conversations.bots.memory import memory_of
+from conversations.bots.words import say
 from conversations.live import groups
 from conversations.models import (
     Activity,
@@ -191,6 +192,16 @@ def test_a_brain_that_breaks_ends_with_people_who_know_everything(fern, chat, th
     again = asks(chat, "Hello?")  # and while they wait for a person, the bot does not come back
     assert again.status == "open" and not BotTurn.objects.exists()
     assert RoutingDecision.objects.order_by("pk").last().kind == "team"
+
+
+def test_a_brain_that_breaks_at_the_first_line_does_not_say_that_it_lacks_their_language(fern, chat, thinks):
+    def broken(asked):
+        raise ZeroDivisionError
+
+    thinks(broken)
+    conversation = asks(chat, "fall over", language="")
+    takes_turn(conversation)
+    assert conversation.language == "" and said(conversation)[-1] == ("bot", say("to_people_failed", "en"))
 
 
 def test_a_worker_that_dies_amid_a_turn_is_followed_by_another(fern, chat, thinks):
