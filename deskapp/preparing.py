@@ -2,7 +2,8 @@
 
 Django puts values into the text of a statement, so PostgreSQL takes it for a new one, and most of what it costs is to
 understand it. Here a text that a process has used often is tried with its values apart from it. One that PostgreSQL
-does not understand so is asked as before, for ever: it is tried behind a savepoint, so nothing is lost by that.
+does not understand so is asked as before, for ever: it is tried behind a savepoint, so nothing is lost by that. One
+that begins with a comment is planned by its values each time.
 """
 
 from collections.abc import Mapping, Sequence

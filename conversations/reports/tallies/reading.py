@@ -13,6 +13,7 @@ from conversations.reports.tallies.spreads import PACK, Spread
 from conversations.reports.tallies.stream import BOUNDS, Numbers, Stream
 from conversations.reports.tallies.stretches import FACTS, TOGETHER, WEEKS, Standing, Stretch, Wish, plan
 
+ANEW = "/* planned by its values: a year is read otherwise than a day */"  # see deskapp.preparing
 Key = tuple[object, ...]
 Between = tuple[datetime, datetime]
 Value = str | Sequence[str] | None  # of the cut: that one alone, or those
@@ -156,7 +157,7 @@ class _Question:
         keys = ", ".join(f"by_{each}" for each in self.by)
         groups = ", ".join(filter(None, (keys, what.more_groups)))
         sums = f"{keys}, {what.sums}" if keys else what.sums
-        sql = f"select {sums} from ({branches}) part" + (f" group by {groups}" if groups else "")  # noqa: S608 - ours
+        sql = f"{ANEW} select {sums} from ({branches}) part" + (f" group by {groups}" if groups else "")  # noqa: S608
         with connection.cursor() as cursor:
             cursor.execute(sql, {**self._values, **_ends(stretches)})
             return cursor.fetchall()
