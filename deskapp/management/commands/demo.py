@@ -127,11 +127,12 @@ def processes(data: Path, port: int) -> dict[str, list[str]]:
     """Every process of a desk but its database and Redis, and the world around it; compose.yaml lists the desk's."""
     celery = python("-m", "celery", "-A", "deskapp")
     beat = ["--beat", "--schedule", str(data / "beat-schedule")]  # in the one worker: it shares its memory
+    # One more than two cores have: what reckons for a second in the background leaves routing and the bot a process.
     return {
         "simulators": python("manage.py", "simulate"),
         "customers": python("manage.py", "simulate_customers"),
         "web": python("manage.py", "serve", "--port", str(port), "--grace", "5"),
-        "worker": [*celery, "worker", "--queues", QUEUES, "--concurrency", "2", "--loglevel", "INFO", *beat],
+        "worker": [*celery, "worker", "--queues", QUEUES, "--concurrency", "3", "--loglevel", "INFO", *beat],
         "watch": python("manage.py", "watch"),
     }
 
