@@ -43,9 +43,17 @@ def _all(asked: Asked, drill: Drill) -> Behind:
 
 
 def _outcome(asked: Asked, drill: Drill) -> Behind:
-    outcome = JourneyOutcome(drill["is"])
+    outcome = _outcome_of(asked, drill)
     rows = filters.rows(asked).filter(is_over=True, outcome=outcome)
     return _of_journeys(asked, str(outcome.label).capitalize(), rows)
+
+
+def _outcome_of(asked: Asked, drill: Drill) -> JourneyOutcome:
+    """Raises ValueError of one that this agent is told nothing of."""
+    outcome = JourneyOutcome(drill["is"])
+    if not filters.may_ask_for(asked.agent, outcome):
+        raise ValueError(outcome)
+    return outcome
 
 
 def _way(asked: Asked, drill: Drill) -> Behind:
@@ -55,7 +63,7 @@ def _way(asked: Asked, drill: Drill) -> Behind:
     if drill.get("is") == "answered":
         rows = rows.filter(answers=1)
     elif drill.get("is"):
-        rows = rows.filter(is_over=True, outcome=JourneyOutcome(drill["is"]))
+        rows = rows.filter(is_over=True, outcome=_outcome_of(asked, drill))
     return _of_journeys(asked, way_words(before, contact, after), rows)
 
 
@@ -148,9 +156,13 @@ def columns(agent: "User") -> list[Column]:
         its = journey_of(row)
         return way_words(*[[seen_as(agent, key) for key in part] for part in (its.before, its.contact, its.after)])
 
+    def came_of_it(row: object) -> str:
+        its = journey_of(row)
+        return str(its.get_outcome_display()) if filters.may_ask_for(agent, its.outcome) else ""
+
     return [
         Column(_("Way"), whole),
-        Column(_("What came of it"), lambda row: str(journey_of(row).get_outcome_display())),
+        Column(_("What came of it"), came_of_it),
         Column(_("From first to last place"), lambda row: brief(timedelta(seconds=journey_of(row).lasted))),
     ]
 

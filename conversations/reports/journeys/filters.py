@@ -49,7 +49,7 @@ def _sees_purchases(agent: "User", _value: str) -> bool:
     return agent.may("purchases.see")
 
 
-def _may_ask_for(agent: "User", outcome: str) -> bool:
+def may_ask_for(agent: "User", outcome: str) -> bool:
     return outcome not in OF_PURCHASES or agent.may("purchases.see")
 
 
@@ -57,7 +57,7 @@ TIER = Filter("tier", _("Tier"), tiers, is_for=_sees_purchases)
 FILTERS = (
     TIER,
     Filter("segment", _("Segment"), _segments, is_for=_sees_purchases),
-    Filter("outcome", _("What came of it"), _outcomes, is_for=_may_ask_for),
+    Filter("outcome", _("What came of it"), _outcomes, is_for=may_ask_for),
     Filter(
         "far",
         _("Places drawn"),

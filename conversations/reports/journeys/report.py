@@ -1,6 +1,6 @@
 """The report of journeys: the flow from place to place, whole ways, where they end in nothing, how long steps take."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
@@ -41,7 +41,7 @@ def sheet(asked: Asked) -> Sheet:
         _flow(asked),
         _ways(asked),
         _dropped(asked),
-        _outcomes(now),
+        _outcomes(asked, now),
         _steps(asked),
     )
     return Sheet(parts)
@@ -65,12 +65,17 @@ def content(numbers: Numbers, drill: str, figure: Figure = figures.CONTENT, befo
     return Cell(figure, found.value / 100, found.answers, found.give / 100, before=then, drill=drill)
 
 
+def _shares(asked: Asked) -> dict[Figure, str]:
+    """What came of it, as far as the agent may be told."""
+    return {figure: outcome for figure, outcome in SHARES.items() if filters.may_ask_for(asked.agent, outcome)}
+
+
 def _tiles(asked: Asked, now: Numbers) -> Tiles:
     days = counting.whole_by_day(asked)
     then = counting.whole(asked, asked.before) if asked.before else Numbers()
     before = counting.lasted(asked, asked.before).median if asked.before else None
     lasted = counting.lasted(asked)
-    line = [days.get(at, Numbers()) for at in points(asked)]
+    line, shares = [days.get(at, Numbers()) for at in points(asked)], _shares(asked)
     return Tiles(
         "",
         (
@@ -90,7 +95,7 @@ def _tiles(asked: Asked, now: Numbers) -> Tiles:
                     then,
                     f"over_{outcome}/over",
                 )
-                for figure, outcome in SHARES.items()
+                for figure, outcome in shares.items()
             ),
             Cell(figures.LASTED, lasted.median, lasted.count, before=before, drill=link(what="journeys")),
             content(now, link(what="journeys", is_="answered"), before=then),
@@ -98,7 +103,7 @@ def _tiles(asked: Asked, now: Numbers) -> Tiles:
         {
             "journeys": [each["journeys"] for each in line],
             **{
-                figure.key: [each.per(f"over_{outcome}", "over") for each in line] for figure, outcome in SHARES.items()
+                figure.key: [each.per(f"over_{outcome}", "over") for each in line] for figure, outcome in shares.items()
             },
         },
     )
@@ -156,25 +161,25 @@ def _column(position: int) -> str:
 
 
 def _ways(asked: Asked) -> Table:
-    known = counting.ways(asked, MOST_WAYS)
+    known, shares = counting.ways(asked, MOST_WAYS), _shares(asked)
     return Table(
         _("The most frequent ways"),
         _("Way"),
-        (figures.JOURNEYS, figures.LASTED, *SHARES, figures.CONTENT),
-        [_way(*each) for each in known.first],
+        (figures.JOURNEYS, figures.LASTED, *shares, figures.CONTENT),
+        [_way(*each, shares) for each in known.first],
         _("Two places before, the contact in brackets, two after: the first %(most)d of %(all)d such ways.")
         % {"most": len(known.first), "all": known.all},
     )
 
 
-def _way(way: str, numbers: Numbers, lasted: Spread) -> Row:
+def _way(way: str, numbers: Numbers, lasted: Spread, shares: Mapping[Figure, str]) -> Row:
     drill = link(what="way", way=way)
     cells = [
         Cell(figures.JOURNEYS, numbers["journeys"], numbers["journeys"], drill=drill),
         Cell(figures.LASTED, lasted.median, lasted.count, drill=drill),
         *(
             share(figure, numbers[f"over_{outcome}"], numbers["over"], link(what="way", way=way, is_=outcome))
-            for figure, outcome in SHARES.items()
+            for figure, outcome in shares.items()
         ),
         content(numbers, link(what="way", way=way, is_="answered")),
     ]
@@ -200,8 +205,9 @@ def _dropped(asked: Asked) -> Table:
     return Table(_("Where they dropped off"), _("Last place"), figures_, rows, wide=False)
 
 
-def _outcomes(now: Numbers) -> Bars:
-    rows = [_outcome(each, now) for each in JourneyOutcome if each.value and now[f"over_{each.value}"]]
+def _outcomes(asked: Asked, now: Numbers) -> Bars:
+    told = [each for each in JourneyOutcome if each.value and filters.may_ask_for(asked.agent, each.value)]
+    rows = [_outcome(each, now) for each in told if now[f"over_{each.value}"]]
     return Bars(_("What came of it"), figures.OUTCOMES, rows)
 
 

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conversations.models import Conversation, Due, Episode, Friction, Journey, Move
+from conversations.models.journey import JourneyOutcome
 from conversations.reports import due
 from conversations.reports.friction.report import report as friction
 from conversations.reports.journeys import deriving, places, usual
@@ -125,6 +126,26 @@ def test_every_number_is_that_of_its_rows(months, sam, only):
                 elif cell.figure.unit == Unit.SHARE and cell.rows:
                     assert rows.count() == pytest.approx(cell.value * cell.rows), cell
         assert drills > 10
+
+
+def test_who_sees_no_purchases_is_not_told_what_they_came_to(months, sam):
+    work_off()
+
+    def told():
+        of = asked(sam)
+        drills = [cell.drill for part in journeys.sheet(of).parts for cell in cells_of(part)]
+        behind = journeys.behind(of, {"what": "journeys"})
+        came = behind.columns[1]
+        return drills, {came.take(row) for row in behind.rows}, of
+
+    bought = str(JourneyOutcome.BOUGHT.label)
+    drills, words, _of = told()
+    assert any("is=bought" in drill for drill in drills) and bought in words
+    sam.sees_purchases = False
+    drills, words, of = told()
+    assert not any("is=bought" in drill for drill in drills) and bought not in words and "" in words
+    with pytest.raises(Http404):
+        journeys.behind(of, {"what": "outcome", "is": "bought"})
 
 
 def test_the_sheet_counts_what_the_plain_computation_counts(months, sam):
