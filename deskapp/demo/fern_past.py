@@ -55,16 +55,20 @@ class FernPast:
     def talks(self, persons: Sequence[Person], count: int) -> list[Talk]:
         """Of those who were in the chat before, and write in a language that Fern speaks."""
         known = [each for each in persons if each.visitor and each.language in SPOKEN and each.tier != "Gold"]
-        return [self._talk(self.chance.choice(known)) for _each in range(count)] if known else []
+        return [self._talk(self.chance.choice(known), end) for end in self._ends(count)] if known else []
 
-    def _talk(self, person: Person) -> Talk:
+    def _ends(self, count: int) -> list[TalkEnd]:
+        """Each of them once at least, whatever chance says of the rest."""
+        rest = self.chance.choices(list(ENDS), weights=list(ENDS.values()), k=max(0, count - len(ENDS)))
+        return [*ENDS, *rest][:count]
+
+    def _talk(self, person: Person, end: TalkEnd) -> Talk:
         self.person = person
         self.lines: list[Line] = []
         self.facts: list[Fact] = []
         # More of them the nearer to now.
         back = DAYS * (1 - self.chance.random() ** 0.6)
         self.at = _by_day(max(self.now - timedelta(days=1.3 + back), person.since or self.now), self.chance)
-        end = self.chance.choices(list(ENDS), weights=list(ENDS.values()))[0]
         if end == TalkEnd.HANDED and self.chance.random() >= NO_HELP:
             return self._handed()
         key = self.chance.choice([key for key in BY_ARTICLE if BY_ARTICLE[key] in WRITTEN[person.language]])

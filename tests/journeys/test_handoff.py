@@ -183,7 +183,7 @@ def test_a_call_instead_of_waiting_is_a_duty_to_ring_and_tells_no_number(handed,
     Identity.objects.create(
         customer=handed.customer, kind="phone", value="+4791234318", display="+47 912 34 318", is_verified=True
     )
-    assert meanwhile.offers(Handoff.objects.get(), mail, "de") == (), "a mail has no buttons"
+    assert meanwhile.offers(mail, "de") == (), "a mail has no buttons"
     again(mail, "Call me instead")
     assert (Handoff.objects.get().wants, CallBack.objects.get().conversation) == ("call", handed)
     told = Message.objects.get(kind="outbound", is_automatic=True, is_bot=True)  # no person has read it yet
