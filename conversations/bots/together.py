@@ -7,20 +7,19 @@ what a Redis that was emptied forgot, is swept up (conversations.bots.watching).
 
 import math
 from datetime import datetime
-from functools import cache
 from typing import cast
 
 from celery import current_app
 from django.conf import settings
 from django.utils import timezone
-from redis import Redis
+
+from conversations.live.memory import redis
 
 TASK = "conversations.bot_turns"
 QUEUE = "bots"
 PACE = 0.1  # seconds
 AT_ONCE = 8
 KEPT_FOR = 60  # seconds; by then it was swept up
-PATIENCE = 2.0  # seconds for an answer of Redis
 
 
 def come(conversation_id: int, due_at: datetime) -> None:
@@ -29,7 +28,7 @@ def come(conversation_id: int, due_at: datetime) -> None:
     now = timezone.now().timestamp()
     slot = math.ceil(max(due_at.timestamp(), now) / PACE)
     wait = slot * PACE - now
-    pipe = _redis().pipeline(transaction=False)
+    pipe = redis().pipeline(transaction=False)
     pipe.rpush(_key(slot), conversation_id)
     pipe.expire(_key(slot), math.ceil(wait) + KEPT_FOR)
     waiting, _kept = pipe.execute()
@@ -39,14 +38,9 @@ def come(conversation_id: int, due_at: datetime) -> None:
 
 def take(slot: int) -> list[int]:
     """Of one tenth of a second, up to AT_ONCE that no other task has taken."""
-    found = cast("list[bytes] | None", _redis().lpop(_key(slot), AT_ONCE))
+    found = cast("list[bytes] | None", redis().lpop(_key(slot), AT_ONCE))
     return [int(each) for each in found or ()]
 
 
 def _key(slot: int) -> str:
     return f"{settings.REDIS_PREFIX}:bots:{slot}"
-
-
-@cache
-def _redis() -> Redis:
-    return Redis.from_url(settings.REDIS_URL, socket_timeout=PATIENCE)
