@@ -74,9 +74,9 @@ def test_several_visitors_are_read_for_at_once_and_see_theirs_alone(visitors, dj
 async def test_a_look_that_fails_is_told_to_each_and_the_next_one_works(visitors, monkeypatch):
     ann = visitors[0]
     pk = await sync_to_async(lambda: answer(latest(ann), "For Ann"))()
-    wrong = asyncio.gather(looks().at(ann, [object()]), looks().at(visitors[1], [pk]), return_exceptions=True)
+    wrong = asyncio.gather(looks().ask((ann, [object()])), looks().ask((visitors[1], [pk])), return_exceptions=True)
     assert [type(each) for each in await wrong] != [tuple, tuple]
-    assert texts([await looks().at(ann, [pk])]) == [["For Ann"]]
+    assert texts([await looks().ask((ann, [pk]))]) == [["For Ann"]]
 
 
 async def test_what_is_said_together_is_shown_together_and_what_comes_after_it_is_told_after_it(shop):

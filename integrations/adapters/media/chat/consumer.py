@@ -145,7 +145,7 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
         is_first_word = not self.has_spoken  # it may make an identity, also of who is known by mail already
         sight = self._looking_anew() if is_first_word else self.sight
         try:
-            said = await turns().say(Line(sight, frame, self.origin))
+            said = await turns().ask(Line(sight, frame, self.origin))
         except door.Refused:
             await self.send_json({"t": "refused", "id": str(frame.get("id"))[:64]})
             return
@@ -224,7 +224,7 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
             while self.news:
                 await asyncio.sleep(PAUSE)
                 asked, self.news = self.news, []
-                found, seen = await looks().at(self.sight, list(dict.fromkeys(asked)))
+                found, seen = await looks().ask((self.sight, list(dict.fromkeys(asked))))
                 fresh = [said for said in found if self.told.get(said["id"]) != said]
                 self.told |= {said["id"]: said for said in fresh}
                 if fresh:

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
-from weakref import WeakKeyDictionary
 
 import structlog
 from channels.db import database_sync_to_async
 
 from integrations.adapters.media.chat import door
 from integrations.adapters.media.chat.door import Tick
+from integrations.adapters.media.chat.gathering import by_loop
 from integrations.adapters.media.chat.sessions import Visitor
 from integrations.adapters.media.chat.sight import Sight
 
@@ -60,9 +60,6 @@ async def _outcomes(ticks: list[Tick]) -> list[bool]:
         return [False] * len(ticks)
 
 
-_by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, Ticks] = WeakKeyDictionary()
-
-
+@by_loop
 def ticks() -> Ticks:
-    """Those of this process; a test has many loops, one after the other."""
-    return _by_loop.setdefault(asyncio.get_running_loop(), Ticks())
+    return Ticks()
